@@ -1,0 +1,76 @@
+# `make run` and `make test` are the whole set-up; both need only python3 (3.11 or later, with venv) and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+JOBS   ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint typecheck imports pytest format bench chaos openapi lock clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run-installed ## Start database, API and worker on 127.0.0.1:8000 (TECHEX_PORT), with the demonstration.
+	@$(BIN)/python -m app.cli run
+
+test: $(VENV)/.dev-installed ## Everything that must pass: style, types, imports, tests.
+	@$(MAKE) --no-print-directory lint typecheck imports pytest
+
+lint: $(VENV)/.dev-installed ## ruff: rules and format.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+typecheck: $(VENV)/.dev-installed ## mypy, strict.
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev-installed ## import-linter: which package may import which.
+	@$(BIN)/lint-imports
+
+pytest: $(VENV)/.dev-installed ## The tests alone.
+	@$(BIN)/pytest -n $(JOBS)
+
+format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev-installed ## The benchmarks: one line a figure, against a limit measured in the same run.
+	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+chaos: $(VENV)/.dev-installed ## The long form of the tests that kill processes.
+	@TECHEX_CHAOS=long $(BIN)/pytest -m chaos
+
+openapi: $(VENV)/.run-installed ## Export openapi/openapi.json from the code.
+	@$(BIN)/python -m app.cli openapi export
+
+lock: ## Pin the dependencies again, with hashes (needs uv).
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements-dev.lock
+
+clean: ## Remove the virtual environment and caches; data in .data stays.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp file a lock: an unchanged lock costs nothing, a changed one is installed again.
+$(VENV)/.run-installed: requirements.lock | $(BIN)/pip
+	@echo "Installing the dependencies (once)."
+	@$(PIP) --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev-installed: requirements-dev.lock | $(BIN)/pip
+	@echo "Installing the dependencies of the tests (once)."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# pip is the last thing venv puts in place: an interrupted creation is done again.
+$(BIN)/pip:
+	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing: install Python 3.11 or later."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$$($(PYTHON) --version) is too old: install Python 3.11 or later, or run make PYTHON=python3.11."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv is missing: install it (on Debian: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

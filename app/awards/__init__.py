@@ -1,0 +1,1 @@
+"""Awards for technology transactions (技术交易奖励): programmes, runs, statements."""

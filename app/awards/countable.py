@@ -1,0 +1,83 @@
+"""What a payment counts for: the least of received, invoiced and left of the registered technical amount."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from app.awards.facts import ContractFacts, PaymentFacts
+from app.core.money import exact, proportion
+
+Bound = Literal["received", "invoiced", "left"]
+
+
+@dataclass(frozen=True)
+class Countable:
+    """A payment's three technical amounts (CNY, exact): received, invoiced, left before it."""
+
+    payment: PaymentFacts
+    received_on: date
+    received: Fraction
+    invoiced: Fraction
+    left: Fraction
+
+    @property
+    def amount(self) -> Fraction:
+        """The countable amount: the least of the three."""
+        return min(self.received, self.invoiced, self.left)
+
+    @property
+    def bound(self) -> Bound:
+        """Which of the three was the least; of equal ones the first named."""
+        if self.amount == self.received:
+            return "received"
+        return "invoiced" if self.amount == self.invoiced else "left"
+
+
+def local_day(payment: PaymentFacts, zone: ZoneInfo) -> date:
+    """The day of receipt where the city is: 00:30 on 1 January in Wuhan is the new year, whatever UTC says."""
+    return payment.received_at.astimezone(zone).date()
+
+
+def reversed_by(payment: PaymentFacts, year: int) -> bool:
+    """Whether the bank had taken the money back by the last day of the year."""
+    return payment.reversed_on is not None and payment.reversed_on.year <= year
+
+
+def countables(
+    contract: ContractFacts, payments: Iterable[PaymentFacts], year: int, zone: ZoneInfo
+) -> Sequence[Countable]:
+    """The countable amounts of a contract's payments received in the year, in order of receipt.
+
+    Earlier years are replayed from their own payments, by this year's rules, so that what is left of the registered
+    technical amount does not depend on what any run once stored. Money that earned nobody anything uses the technical
+    amount up all the same: it was paid for the technology [P].
+
+    The technical part of a payment that does not state it, and of any invoice, follows the ratio of the payment [P]. An
+    invoice for more than its payment covers later payments of the contract, also in later years, never earlier ones:
+    so a later payment cannot change what earlier ones counted for [P]. An amount without an invoice number is not
+    invoiced.
+    """
+    left, unused_invoice = exact(contract.technical_amount), Fraction(0)
+    found = []
+    for payment in sorted(payments, key=lambda item: (item.received_at, item.id)):
+        day = local_day(payment, zone)
+        if day.year > year or reversed_by(payment, year):
+            continue
+        received = technical_part(contract, payment)
+        available = unused_invoice + (exact(payment.invoiced_amount) if payment.invoice_number else Fraction(0))
+        unused_invoice = max(Fraction(0), available - exact(payment.amount))
+        countable = Countable(payment, day, received, proportion(available, received, payment.amount), left)
+        left -= countable.amount
+        if day.year == year:
+            found.append(countable)
+    return found
+
+
+def technical_part(contract: ContractFacts, payment: PaymentFacts) -> Fraction:
+    """The technical part of a payment, CNY, unrounded: as stated, or by the contract's ratio of technical to total."""
+    if payment.technical_amount is not None:
+        return exact(payment.technical_amount)
+    return proportion(payment.amount, contract.technical_amount, contract.total_amount)

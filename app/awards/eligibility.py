@@ -1,0 +1,215 @@
+"""Who earns from a payment, and who does not and why. Pure decisions over one contract and one payment at a time.
+
+Residence ("在汉") is judged on the day of receipt [P]: the article rewards receipts and names no other day.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from app.awards.countable import Countable
+from app.awards.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts
+from app.awards.programme import Role, Terms
+from app.awards.reasons import Code, Fault
+from app.core.money import exact
+
+_KIND_FAULTS: Mapping[Role, Code] = {
+    "buyer": Code.BUYER_KIND,
+    "seller": Code.SELLER_KIND,
+    "agency": Code.AGENCY_KIND,
+}
+_RESIDENCE_FAULTS: Mapping[Role, Code] = {
+    "buyer": Code.BUYER_NOT_RESIDENT,
+    "seller": Code.SELLER_NOT_RESIDENT,
+    "agency": Code.AGENCY_NOT_RESIDENT,
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An organisation earns from a payment: its part of the countable amount."""
+
+    role: Role
+    organisation_id: str
+    contract: ContractFacts
+    countable: Countable
+    share: Fraction
+    agency: Agency | None = None
+
+    @property
+    def base(self) -> Fraction:
+        """What the rate is applied to, CNY, exact."""
+        return self.countable.amount * self.share
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An organisation does not earn from a payment, or from a whole contract when there is no payment."""
+
+    role: Role
+    organisation_id: str
+    contract: ContractFacts
+    payment: PaymentFacts | None
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A buyer and a seller of one contract, the part of it that is theirs, and why it earns nothing, if so."""
+
+    buyer_id: str
+    seller_id: str
+    share: Fraction
+    fault: Fault | None
+    culprit_id: str | None
+
+
+def participants(contract: ContractFacts) -> Iterator[tuple[Role, str]]:
+    """Everyone who could earn from a contract, with the role."""
+    for buyer in contract.buyers:
+        yield "buyer", buyer.organisation_id
+    for seller in contract.sellers:
+        yield "seller", seller.organisation_id
+    for agency in contract.agencies:
+        yield "agency", agency.organisation_id
+
+
+def refuse_all(contract: ContractFacts, payment: PaymentFacts | None, fault: Fault) -> Iterator[Refusal]:
+    """The same refusal for everyone on the contract."""
+    for role, organisation_id in participants(contract):
+        yield Refusal(role, organisation_id, contract, payment, fault)
+
+
+def contract_faults(contract: ContractFacts, terms: Terms) -> Sequence[Fault]:
+    """Why a contract earns nothing in a year. Registration and cancellation count up to the year's last day [P]."""
+    last_day = date(terms.year, 12, 31)
+    faults = []
+    if contract.type not in terms.contract_types:
+        details = (("type", str(contract.type)), ("eligible", ", ".join(sorted(terms.contract_types))))
+        faults.append(Fault(Code.CONTRACT_TYPE, details))
+    if contract.registered_on is None or not contract.registration_number:
+        faults.append(Fault(Code.NOT_REGISTERED))
+    elif contract.registered_on > last_day:
+        faults.append(Fault(Code.REGISTERED_LATE, (("day", contract.registered_on.isoformat()),)))
+    if contract.cancelled_on is not None and contract.cancelled_on <= last_day:
+        faults.append(Fault(Code.CANCELLED, (("day", contract.cancelled_on.isoformat()),)))
+    return faults
+
+
+def judge(
+    contract: ContractFacts, countable: Countable, terms: Terms, organisations: Mapping[str, OrganisationFacts]
+) -> Iterator[Claim | Refusal]:
+    """Claims and refusals of everyone on an eligible contract for one payment.
+
+    A deal is looked at buyer by seller, each pair holding the product of their shares: a pair earns when an eligible
+    buyer bought from an eligible, unrelated seller. The buyer earns on its eligible pairs; so does a seller, and an
+    agency on all of them, when it qualifies itself.
+    """
+    fault = _payment_fault(contract, countable, terms, organisations)
+    if fault is not None:
+        yield from refuse_all(contract, countable.payment, fault)
+        return
+    pairs = list(_pairs(contract, countable.received_on, terms, organisations))
+    for role, organisation_id in participants(contract):
+        agency = next((a for a in contract.agencies if role == "agency" and a.organisation_id == organisation_id), None)
+        concerned = [p for p in pairs if role == "agency" or organisation_id == getattr(p, f"{role}_id")]
+        own = _own_fault(role, organisations[organisation_id], agency, countable, terms)
+        if own is not None:
+            yield Refusal(role, organisation_id, contract, countable.payment, own)
+            continue
+        for pair in concerned:
+            if pair.fault is not None:
+                other = pair.culprit_id or (pair.seller_id if role != "seller" else pair.buyer_id)
+                seen = replace(pair.fault, counterparty_id=other)
+                yield Refusal(role, organisation_id, contract, countable.payment, seen)
+        share = sum((pair.share for pair in concerned if pair.fault is None), Fraction(0))
+        share *= exact(agency.share) if agency is not None else 1
+        if share > 0:
+            yield Claim(role, organisation_id, contract, countable, share, agency)
+
+
+def _payment_fault(
+    contract: ContractFacts, countable: Countable, terms: Terms, organisations: Mapping[str, OrganisationFacts]
+) -> Fault | None:
+    payer = countable.payment.payer_id
+    buyers = {buyer.organisation_id for buyer in contract.buyers}
+    if "payer_is_buyer" in terms.checks and payer is not None and payer not in buyers:
+        known = organisations.get(payer)
+        return Fault(Code.PAYER_NOT_BUYER, (("payer", known.name if known else payer),))
+    if countable.received == 0:
+        return Fault(Code.NO_TECHNICAL_PART)
+    if countable.left == 0:
+        return Fault(Code.TECHNICAL_AMOUNT_EXHAUSTED, (("technical_amount", f"{contract.technical_amount:.2f}"),))
+    if countable.invoiced == 0:
+        return Fault(Code.NOT_INVOICED)
+    return None
+
+
+def _pairs(
+    contract: ContractFacts, day: date, terms: Terms, organisations: Mapping[str, OrganisationFacts]
+) -> Iterator[_Pair]:
+    for buyer in contract.buyers:
+        for seller in contract.sellers:
+            buying, selling = organisations[buyer.organisation_id], organisations[seller.organisation_id]
+            fault, culprit = _pair_fault(contract, buying, selling, day, terms)
+            yield _Pair(buying.id, selling.id, exact(buyer.share) * exact(seller.share), fault, culprit)
+
+
+def _pair_fault(
+    contract: ContractFacts, buyer: OrganisationFacts, seller: OrganisationFacts, day: date, terms: Terms
+) -> tuple[Fault | None, str | None]:
+    buyer_fault = _kind_fault("buyer", buyer, terms) or _residence_fault("buyer", buyer, day, terms)
+    if buyer_fault is not None:
+        return buyer_fault, buyer.id
+    seller_fault = _kind_fault("seller", seller, terms)
+    if seller_fault is not None:
+        return seller_fault, seller.id
+    relation = _relation(contract, buyer, seller) if "related_party" in terms.checks else None
+    if relation is not None:
+        details = (("buyer", buyer.name), ("seller", seller.name), ("relation", relation))
+        return Fault(Code.RELATED_PARTY, details), None
+    return None, None
+
+
+def _relation(contract: ContractFacts, buyer: OrganisationFacts, seller: OrganisationFacts) -> str | None:
+    if buyer.id == seller.id:
+        return "同一单位 (one and the same)"
+    found = [r.relation for r in contract.related if (r.buyer_id, r.seller_id) == (buyer.id, seller.id)]
+    return "; ".join(found) if found else None
+
+
+def _own_fault(
+    role: Role, organisation: OrganisationFacts, agency: Agency | None, countable: Countable, terms: Terms
+) -> Fault | None:
+    """What bars an organisation itself, whoever it dealt with."""
+    fault = _kind_fault(role, organisation, terms) or _residence_fault(role, organisation, countable.received_on, terms)
+    if fault is not None:
+        return fault
+    unnamed = agency is not None and not (agency.named_role or "").strip()
+    if unnamed and "agency_named" in terms.checks:
+        return Fault(Code.AGENCY_NOT_NAMED, (("name", organisation.name),))
+    if "rewarded_elsewhere" in terms.checks and organisation.id in countable.payment.rewarded_elsewhere:
+        return Fault(Code.REWARDED_ELSEWHERE, (("name", organisation.name),))
+    return None
+
+
+def _kind_fault(role: Role, organisation: OrganisationFacts, terms: Terms) -> Fault | None:
+    if organisation.kind in terms.kinds[role]:
+        return None
+    eligible = ", ".join(sorted(terms.kinds[role]))
+    details = (("name", organisation.name), ("kind", str(organisation.kind)), ("eligible", eligible))
+    return Fault(_KIND_FAULTS[role], details)
+
+
+def _residence_fault(role: Role, organisation: OrganisationFacts, day: date, terms: Terms) -> Fault | None:
+    division = organisation.division_on(day)
+    if division is not None and division.startswith(terms.division_prefix):
+        return None
+    details = (
+        ("name", organisation.name),
+        ("division", division or "(无记录 unrecorded)"),
+        ("day", day.isoformat()),
+        ("prefix", terms.division_prefix),
+    )
+    return Fault(_RESIDENCE_FAULTS[role], details)

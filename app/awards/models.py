@@ -1,0 +1,65 @@
+"""Tables of award runs: the frozen facts of a year, and the statements computed from them."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base
+from app.core.ids import new_id
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. Only a draft may be superseded; a published one is what organisations see."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class AwardRun(Base):
+    """The awards of a year under a programme. `facts` is canonical JSON; from it the outcome recomputes to the byte."""
+
+    __tablename__ = "award_runs"
+    __table_args__ = (
+        Index(
+            "uq_award_runs_published",
+            "programme_id",
+            "year",
+            unique=True,
+            postgresql_where=text("status = 'published'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    programme_id: Mapped[str]
+    year: Mapped[int]
+    status: Mapped[RunStatus] = mapped_column(Text, default=RunStatus.DRAFT)
+    facts: Mapped[str]
+    facts_sha256: Mapped[str]
+    outcome: Mapped[str]
+    outcome_sha256: Mapped[str]
+    computed_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+
+class AwardStatement(Base):
+    """What one organisation is awarded in a run in one role; `content` holds the lines."""
+
+    __tablename__ = "award_statements"
+    __table_args__ = (
+        UniqueConstraint("run_id", "organisation_id", "role"),
+        Index("ix_award_statements_organisation_id", "organisation_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("award_runs.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    role: Mapped[str]
+    amount: Mapped[Decimal]
+    content: Mapped[dict[str, Any]]

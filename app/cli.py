@@ -1,0 +1,171 @@
+"""The `techex` command. What a command needs is imported inside it: `techex run` starts in fractions of a second."""
+
+# ruff: noqa: PLC0415
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from app.local.errors import StartError
+
+if TYPE_CHECKING:
+    from app.core.settings import Settings
+
+cli = typer.Typer(
+    name="techex",
+    help="Backend of a technology exchange. Settings come from the environment: DATABASE_URL and TECHEX_….",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+audit = typer.Typer(help="The audit log.", no_args_is_help=True)
+openapi = typer.Typer(help="The API's document.", no_args_is_help=True)
+bootstrap = typer.Typer(help="The first user of an empty installation.", no_args_is_help=True)
+cli.add_typer(audit, name="audit")
+cli.add_typer(openapi, name="openapi")
+cli.add_typer(bootstrap, name="bootstrap")
+
+T = TypeVar("T")
+_ROOT = Path(__file__).resolve().parents[1]
+Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
+
+
+@cli.command()
+def run(
+    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one. [env: TECHEX_PORT]")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data. [env: TECHEX_DATA_DIR]")] = None,
+    demo: Annotated[bool, typer.Option(help="Play the demonstration on an empty database.")] = True,
+) -> None:
+    """Run everything on this machine: database, API, worker. Ctrl-C stops it.
+
+    A sandbox unless TECHEX_ENVIRONMENT says production.
+    """
+    os.environ.setdefault("TECHEX_ENVIRONMENT", "sandbox")
+    if port is not None:
+        os.environ["TECHEX_PORT"] = str(port)
+    if data_dir is not None:
+        os.environ["TECHEX_DATA_DIR"] = str(data_dir)
+    settings = _settings()
+    from app.local.supervisor import Supervisor
+
+    raise typer.Exit(Supervisor(settings, demo=demo).run())
+
+
+@cli.command()
+def serve(supervised: Annotated[int | None, typer.Option("--supervised", hidden=True)] = None) -> None:
+    """Serve the API alone, on a migrated database named by DATABASE_URL."""
+    settings = _settings()
+    from app.local.serving import serve as serve_api
+
+    serve_api(_require_database(settings), inherited=supervised)
+
+
+@cli.command()
+def worker(supervised: Supervised = False) -> None:
+    """Do the background work alone, on a migrated database named by DATABASE_URL."""
+    settings = _settings()
+    from app.local.serving import work
+
+    work(_require_database(settings), supervised=supervised)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this release's revision."""
+    from app.local.database import bring_up_to_date, database_for
+
+    with database_for(_settings()) as settings:
+        migrated = bring_up_to_date(_url(settings))
+    typer.echo("database migrated." if migrated else "database is up to date.")
+
+
+@audit.command()
+def verify(
+    head: Annotated[str | None, typer.Option(help="A head noted earlier, which must still be in the chain.")] = None,
+) -> None:
+    """Check the hash chain of the audit log: status 0 if it holds, 1 with each problem if it does not."""
+    from app.core.audit import verify as verify_chain
+
+    report = _on_database(lambda settings: verify_chain(settings, head))
+    typer.echo(f"sealed {report.sealed}, not yet sealed {report.unsealed}, head {report.head}")
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    typer.echo("the audit chain holds." if report.ok else "the audit chain is BROKEN.", err=not report.ok)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@openapi.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = _ROOT / "openapi" / "openapi.json",
+) -> None:
+    """Write the OpenAPI document, keys sorted, so that two exports of one release are equal byte for byte."""
+    from app.local.documents import openapi_text
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(openapi_text(), encoding="utf-8")
+    typer.echo(str(path))
+
+
+@bootstrap.command()
+def operator(name: Annotated[str, typer.Argument(help="The person's name.")]) -> None:
+    """Create the first operator and print the key, which is not stored and cannot be shown again."""
+    from app.identity.bootstrap import create_operator
+
+    async def create(settings: "Settings") -> str:
+        return await create_operator(settings, name)
+
+    typer.echo(_on_database(create))
+
+
+def main() -> None:
+    """Run the command line; what keeps it from starting is one line on standard error and status 1, never a trace."""
+    # As Ctrl-C does: the way out passes every `with`, which stops what was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        cli()
+    except StartError as error:
+        typer.echo(f"techex: {error}", err=True)
+        sys.exit(1)
+
+
+def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
+    """Run `use` on the database, which is checked to be of this release."""
+    from app.local.database import bring_up_to_date, database_for
+
+    with database_for(_settings()) as settings:
+        bring_up_to_date(_url(settings))
+        return asyncio.run(use(settings))
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from app.core.settings import get_settings
+
+    try:
+        return get_settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        full = name if name.endswith("DATABASE_URL") else f"TECHEX_{name}"
+        raise StartError(f"{full} is not valid: {first['msg']}") from None
+
+
+def _require_database(settings: "Settings") -> "Settings":
+    if settings.database_url is None:
+        raise StartError("DATABASE_URL is not set; set it, or use `techex run`, which brings a database along.")
+    return settings
+
+
+def _url(settings: "Settings") -> str:
+    return settings.database_url.get_secret_value() if settings.database_url else ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""Tables of technology contracts (技术合同), their registration and what was paid on them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+from app.deals.models import PartyRole
+from app.results.models import TechnicalField
+
+
+class ContractType(StrEnum):
+    """Kinds of technology contract (Civil Code, book 3, chapter 20). The last two earn no award."""
+
+    DEVELOPMENT = "development"
+    TRANSFER = "transfer"
+    LICENCE = "licence"
+    CONSULTING = "consulting"
+    SERVICE = "service"
+
+
+class ContractStatus(StrEnum):
+    """Where a contract stands."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    CANCELLED = "cancelled"
+
+
+class PaymentTerms(StrEnum):
+    """How the price is paid (Civil Code art. 846)."""
+
+    LUMP_SUM = "lump_sum"
+    INSTALMENTS = "instalments"
+    ROYALTY = "royalty"
+    ROYALTY_WITH_ENTRY_FEE = "royalty_with_entry_fee"
+
+
+class DeductionKind(StrEnum):
+    """What is not technology in a contract's total (非技术性费用)."""
+
+    EQUIPMENT = "equipment"
+    INSTRUMENTS = "instruments"
+    PARTS = "parts"
+    MATERIALS = "materials"
+    OTHER = "other"
+
+
+class Contract(Base):
+    """A contract on a deal. `technical_amount` (技术交易额) is `total_amount` (合同成交额) less the deductions."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        CheckConstraint("total_amount >= 0", name="total_amount"),
+        CheckConstraint("technical_amount >= 0 AND technical_amount <= total_amount", name="technical_amount"),
+        Index("ix_contracts_deal_id", "deal_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"))
+    type: Mapped[ContractType] = mapped_column(Text)
+    name: Mapped[str]
+    technical_field: Mapped[TechnicalField] = mapped_column(Text)
+    industry_code: Mapped[str | None]
+    signed_on: Mapped[date | None]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    payment_terms: Mapped[PaymentTerms] = mapped_column(Text)
+    total_amount: Mapped[Decimal]
+    technical_amount: Mapped[Decimal]
+    amounts_provisional: Mapped[bool] = mapped_column(default=False)
+    agency_service: Mapped[str | None]
+    status: Mapped[ContractStatus] = mapped_column(Text, default=ContractStatus.DRAFT)
+    cancelled_on: Mapped[date | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+    deductions: Mapped[list["ContractDeduction"]] = relationship(lazy="raise", order_by="ContractDeduction.position")
+    parties: Mapped[list["ContractParty"]] = relationship(lazy="raise", order_by="ContractParty.position")
+    brokers: Mapped[list["ContractBroker"]] = relationship(lazy="raise", order_by="ContractBroker.position")
+    registration: Mapped["Registration | None"] = relationship(lazy="raise", back_populates="contract")
+
+
+class ContractDeduction(Base):
+    """One item that is not technology, with its amount (CNY)."""
+
+    __tablename__ = "contract_deductions"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[DeductionKind] = mapped_column(Text)
+    description: Mapped[str]
+    amount: Mapped[Decimal]
+
+
+class ContractParty(Base):
+    """A party of a contract with its share; the shares of a side sum to 1."""
+
+    __tablename__ = "contract_parties"
+    __table_args__ = (
+        CheckConstraint("share > 0 AND share <= 1", name="share"),
+        Index("ix_contract_parties_organisation_id", "organisation_id", "contract_id"),
+    )
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[PartyRole] = mapped_column(Text, primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    position: Mapped[int]
+    share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+    signed_at: Mapped[datetime | None]
+
+
+class ContractBroker(Base):
+    """A broker who served the contract for one of its agencies; an agency's brokers' shares sum to 1."""
+
+    __tablename__ = "contract_brokers"
+    __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share"),)
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), primary_key=True)
+    broker_id: Mapped[UUID] = mapped_column(ForeignKey("brokers.id"), primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    position: Mapped[int]
+    share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+
+
+class Regime(StrEnum):
+    """Which rules of recognition and registration apply, by the contract's own date (DOMAIN: from 2026-03-01 anew)."""
+
+    MEASURES_2000 = "measures_2000"
+    MEASURES_2026 = "measures_2026"
+
+
+class RegistrationStatus(StrEnum):
+    """Where an application for recognition and registration (认定登记) stands."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    SUPPLEMENTS_REQUESTED = "supplements_requested"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class Registration(Base):
+    """The application of a contract: once, by the seller. Its history is in the steps."""
+
+    __tablename__ = "registrations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), unique=True)
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    number: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[RegistrationStatus] = mapped_column(Text)
+    regime: Mapped[Regime] = mapped_column(Text)
+    submitted_at: Mapped[datetime]
+    accepted_on: Mapped[date | None]
+    decision_due_on: Mapped[date | None]
+    decision_due_provisional: Mapped[bool] = mapped_column(default=False)
+    registered_on: Mapped[date | None]
+    registered_total_amount: Mapped[Decimal | None]
+    registered_technical_amount: Mapped[Decimal | None]
+    reason: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    contract: Mapped[Contract] = relationship(lazy="raise", back_populates="registration")
+    steps: Mapped[list["RegistrationStep"]] = relationship(lazy="raise", order_by="RegistrationStep.id")
+
+
+class RegistrationStep(Base):
+    """One step of a registration, as it happened. Append-only."""
+
+    __tablename__ = "registration_steps"
+    __table_args__ = (Index("ix_registration_steps_registration_id", "registration_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registrations.id"))
+    status: Mapped[RegistrationStatus] = mapped_column(Text)
+    note: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class Payment(Base):
+    """Money received on a contract, by bank receipt (银行到账). Append-only: a reversal is a payment of its own."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint(
+            "technical_amount IS NULL OR (technical_amount >= 0 AND technical_amount <= amount)",
+            name="technical_amount",
+        ),
+        UniqueConstraint("payee_id", "bank_reference"),
+        Index("ix_payments_contract_id", "contract_id", "received_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"))
+    payer_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    payee_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    amount: Mapped[Decimal]
+    technical_amount: Mapped[Decimal | None]
+    received_at: Mapped[datetime]
+    bank_reference: Mapped[str]
+    recorded_at: Mapped[datetime]
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"), unique=True)
+    invoices: Mapped[list["Invoice"]] = relationship(lazy="raise", order_by="Invoice.issued_on")
+
+
+class Invoice(Base):
+    """An invoice (发票) issued for a payment."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        UniqueConstraint("issuer_id", "number"),
+        Index("ix_invoices_payment_id", "payment_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    issuer_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    number: Mapped[str]
+    amount: Mapped[Decimal]
+    issued_on: Mapped[date]

@@ -1,0 +1,183 @@
+"""The audit chain: every event sealed in the order of the feed by a hash over itself and the seal before it.
+
+Writers do not wait for each other: they append events, and whoever seals (the worker, each second; `techex audit
+verify` before it checks) walks what has settled. A hash over the chain's head inside each writer's transaction would
+have put all writers of the exchange in one queue. Changing, dropping, inserting or reordering an event, or a seal, is
+found; cutting off the newest end is found by comparing with a head noted outside (`GET /v1/audit/head`).
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+import rfc8785
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base, Database, advisory_lock
+from app.core.events import Event, settled_after
+from app.core.settings import Settings
+
+GENESIS = bytes(32)
+BATCH = 1000
+
+
+class Seal(Base):
+    """The seal of one event: its place in the chain and the hash of the chain up to it. Append-only."""
+
+    __tablename__ = "audit_seals"
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_seq: Mapped[int] = mapped_column(ForeignKey("events.seq"), unique=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What a check of the chain found. `problems` is empty when the log is as it was written."""
+
+    sealed: int = 0
+    unsealed: int = 0
+    head: str = GENESIS.hex()
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def link(previous: bytes, event: Event) -> bytes:
+    """SHA-256 over the seal before and the event in canonical JSON (RFC 8785)."""
+    return hashlib.sha256(previous + rfc8785.dumps(_content(event))).digest()
+
+
+def _content(event: Event) -> Any:
+    def text_of(value: object) -> str | None:
+        return None if value is None else str(value)
+
+    return {
+        "seq": str(event.seq),
+        "id": str(event.id),
+        "type": event.type,
+        "subject_type": event.subject_type,
+        "subject_id": str(event.subject_id),
+        "audiences": [str(audience) for audience in event.audiences],
+        "payload": event.payload,
+        "actor_person_id": text_of(event.actor_person_id),
+        "actor_organisation_id": text_of(event.actor_organisation_id),
+        "actor_key_id": text_of(event.actor_key_id),
+        "request_id": event.request_id,
+        "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
+    }
+
+
+async def seal_settled(session: AsyncSession) -> int:
+    """Seal up to a batch of settled events; answers how many. One sealer at a time, others wait."""
+    await advisory_lock(session, "audit", "chain")
+    tail = (
+        await session.execute(
+            select(Seal.position, Seal.hash, Event.xid, Event.seq)
+            .join(Event, Event.seq == Seal.event_seq)
+            .order_by(Seal.position.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    position, previous, cursor = (tail.position, tail.hash, (tail.xid, tail.seq)) if tail else (0, GENESIS, None)
+    rows = []
+    for event in (await session.execute(settled_after(cursor).limit(BATCH))).scalars():
+        position += 1
+        previous = link(previous, event)
+        rows.append({"position": position, "event_seq": event.seq, "hash": previous})
+    if rows:
+        await session.execute(insert(Seal), rows)
+    return len(rows)
+
+
+async def seal_all(database: Database) -> None:
+    """Seal until nothing settled is left."""
+    while True:
+        async with database.transaction() as session:
+            if await seal_settled(session) < BATCH:
+                return
+
+
+async def head(session: AsyncSession) -> tuple[int, str]:
+    """Length and hash of the chain: note it elsewhere, and a cut end cannot go unseen."""
+    row = (
+        await session.execute(select(Seal.position, Seal.hash).order_by(Seal.position.desc()).limit(1))
+    ).one_or_none()
+    return (row.position, row.hash.hex()) if row else (0, GENESIS.hex())
+
+
+async def _sealed(session: AsyncSession) -> AsyncIterator[tuple[Seal, Event | None]]:
+    after = 0
+    while True:
+        statement = (
+            select(Seal, Event)
+            .outerjoin(Event, Event.seq == Seal.event_seq)
+            .where(Seal.position > after)
+            .order_by(Seal.position)
+            .limit(BATCH)
+            .execution_options(populate_existing=True)
+        )
+        rows = (await session.execute(statement)).all()
+        for seal, event in rows:
+            yield seal, event
+            after = seal.position
+        session.expunge_all()
+        if len(rows) < BATCH:
+            return
+
+
+async def check_chain(session: AsyncSession, noted_head: str | None = None) -> AuditReport:
+    """Recompute every seal from its event. `noted_head` must be among the chain's hashes."""
+    report, previous, last, noted = AuditReport(), GENESIS, (0, 0), noted_head is None
+    async for seal, event in _sealed(session):
+        report.sealed += 1
+        if seal.position != report.sealed:
+            report.problems.append(f"position {report.sealed} is missing from the chain")
+            report.sealed = seal.position
+        if event is None:
+            report.problems.append(f"position {seal.position}: its event {seal.event_seq} is gone")
+        else:
+            if link(previous, event) != seal.hash:
+                report.problems.append(f"position {seal.position}: event {event.id} is not what was sealed")
+            last = (event.xid, event.seq)
+        previous = seal.hash
+        noted |= seal.hash.hex() == noted_head
+    report.head = previous.hex()
+    if not noted:
+        report.problems.append(f"the noted head {noted_head} is not in the chain: its end was cut off or rewritten")
+    await _count_unsealed(session, last, report)
+    return report
+
+
+async def _count_unsealed(session: AsyncSession, last: tuple[int, int], report: AuditReport) -> None:
+    unsealed = (
+        select(func.count())
+        .select_from(Event)
+        .outerjoin(Seal, Seal.event_seq == Event.seq)
+        .where(Seal.position.is_(None))
+    )
+    behind = (await session.execute(unsealed.where(tuple_(Event.xid, Event.seq) <= last))).scalar_one()
+    if behind:
+        report.problems.append(f"{behind} event(s) were put in behind the sealed end of the chain")
+    report.unsealed = (await session.execute(unsealed)).scalar_one() - behind
+
+
+async def verify(settings: Settings, noted_head: str | None = None) -> AuditReport:
+    """Seal what has settled, then check the whole chain of the database in `settings`."""
+    if settings.database_url is None:
+        raise ValueError("verify needs a database")
+    database = Database(settings.database_url.get_secret_value(), pool_size=2)
+    try:
+        await seal_all(database)
+        async with database.transaction() as session:
+            await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            return await check_chain(session, noted_head)
+    finally:
+        await database.close()

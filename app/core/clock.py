@@ -1,0 +1,71 @@
+"""The one clock. It stands in the database, so that every process reads the same time, and a sandbox may move it.
+
+`techex_now()` is `clock_timestamp()` plus what the sandbox has been moved forward. It is not `now()`: that is the
+start of the transaction, and lateness is decided after the lock has been had.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Boolean, CheckConstraint, Interval, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base
+from app.core.problems import ProblemType, Text
+
+
+class SandboxClock(Base):
+    """How far a sandbox has moved its clock; one row. Empty in production."""
+
+    __tablename__ = "sandbox_clock"
+    __table_args__ = (
+        CheckConstraint("only_row", name="one_row"),
+        CheckConstraint("moved >= interval '0'", name="forward"),
+    )
+
+    only_row: Mapped[bool] = mapped_column(Boolean, primary_key=True, default=True)
+    moved: Mapped[timedelta] = mapped_column(Interval)
+
+
+CLOCK_BACKWARD = ProblemType(
+    "clock_backward",
+    422,
+    Text("The clock only moves forward", "时钟只能前移"),
+    Text("The sandbox clock stands at {now}; {to} is before it.", "沙箱时钟现为 {now};{to} 更早。"),
+    Text("Name a time after {now}.", "请给出晚于 {now} 的时间。"),
+)
+
+NOW_FUNCTION = """
+CREATE OR REPLACE FUNCTION techex_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS
+$$ SELECT clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0') $$
+"""
+
+
+async def read_clock(session: AsyncSession) -> datetime:
+    """The exchange's time now (UTC), read after whatever locks the caller already holds."""
+    now: datetime = (await session.execute(text("SELECT techex_now()"))).scalar_one()
+    return now
+
+
+def local_date(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of a moment in the city: 00:30 on 1 January there belongs to the new year."""
+    return moment.astimezone(zone).date()
+
+
+async def move_clock(session: AsyncSession, to: datetime) -> datetime:
+    """Move a sandbox's clock forward to `to`; answers the new time. Raises `clock_backward`."""
+    row = insert(SandboxClock).values(only_row=True, moved=timedelta(0))
+    await session.execute(row.on_conflict_do_nothing())
+    await session.execute(select(SandboxClock).with_for_update())
+    now = await read_clock(session)
+    if to < now:
+        raise CLOCK_BACKWARD(field="to", now=now.isoformat(), to=to.isoformat())
+    await session.execute(update(SandboxClock).values(moved=SandboxClock.moved + (to - now)))
+    return await read_clock(session)
+
+
+async def is_moved(session: AsyncSession) -> bool:
+    """Whether this database's clock was ever moved: a production process must not serve from it."""
+    return (await session.execute(select(SandboxClock.moved))).scalar_one_or_none() not in (None, timedelta(0))

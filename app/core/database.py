@@ -1,0 +1,89 @@
+"""The database: one engine a process, the declarative base, and the session of a request.
+
+Writers get a transaction (`Database.transaction`); readers a session whose statements commit by themselves
+(`Database.reading`), which saves the BEGIN and ROLLBACK round trips of each read.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, MetaData, Numeric, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Money is NUMERIC(18,2); a share or a rate says its own precision; times are timestamptz."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(18, 2),
+        dict[str, Any]: JSONB,
+    }
+
+
+def async_url(url: str) -> str:
+    """`postgres://…` or `postgresql://…` as SQLAlchemy wants it for asyncpg."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+class Database:
+    """A process's connections. `bound` joins sessions to one open connection (a test's outer transaction)."""
+
+    def __init__(self, url: str, *, pool_size: int = 16, bound: AsyncConnection | None = None) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"server_settings": {"timezone": "UTC", "application_name": "techex"}},
+        )
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._bound = bound
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed when the block ends, rolled back when it raises."""
+        async with self.session() as session, session.begin():
+            yield session
+
+    def session(self) -> AsyncSession:
+        if self._bound is not None:
+            return AsyncSession(self._bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return AsyncSession(self.engine, expire_on_commit=False)
+
+    def reading(self) -> AsyncSession:
+        """A session for reads, each statement on its own snapshot; close it (it is a context manager)."""
+        if self._bound is not None:
+            return AsyncSession(self._bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return AsyncSession(self._autocommit, expire_on_commit=False, autoflush=False)
+
+    async def ping(self) -> None:
+        """Raises if no statement can be run."""
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def advisory_lock(session: AsyncSession, name: str, key: UUID | str) -> None:
+    """Lock what has no row yet, such as an organisation's yearly cap, until the transaction ends."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{name}:{key}"})

@@ -1,0 +1,228 @@
+"""The route class of the whole API: access stated, one transaction a command, answers stored for retries.
+
+A command (POST, PUT, PATCH, DELETE) runs, is serialised and is stored under its `Idempotency-Key` inside one
+transaction, which commits before the first byte of the answer leaves: a failing commit never answers 2xx.
+A read gets a session whose statements commit by themselves.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import idempotency
+from app.core.access import Actor, Allow
+from app.core.database import Database
+from app.core.problems import (
+    IDEMPOTENCY_KEY_REQUIRED,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    PROBLEM_MEDIA_TYPE,
+    UNSUPPORTED_MEDIA_TYPE,
+)
+from app.core.settings import Settings
+from app.core.storage import Storage
+
+COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+ANONYMOUS = UUID(int=0)
+Inner = Callable[[Request], Awaitable[Response]]
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Authenticate(Protocol):
+    """Turns an `Authorization` header into the actor; raises `unauthenticated` for a key that is not valid."""
+
+    async def __call__(self, session: AsyncSession, authorization: str) -> Actor: ...
+
+
+@dataclass(slots=True)
+class Context:
+    """What a process holds for all its requests; found at `request.app.state.context`."""
+
+    settings: Settings
+    database: Database
+    storage: Storage
+    authenticate: Authenticate
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def context_of(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+class Endpoint(APIRoute):
+    """A route that states its access (`allow` or `Public`), or is refused when the application is built."""
+
+    requires_key = False
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(path, endpoint, **kwargs)
+        access = next(_access_statements(self.dependant), None)
+        if access is None:
+            raise TypeError(f"{sorted(self.methods or ())} {path} does not state who may call it")
+        self.access: Allow = access
+        self.openapi_extra = {**(self.openapi_extra or {}), "x-access": access.as_openapi()}
+        if not access.roles:
+            self.openapi_extra.setdefault("security", [{}, {"key": []}])
+        else:
+            self.openapi_extra.setdefault("security", [{"key": []}])
+        self.is_command = not COMMANDS.isdisjoint(self.methods or ())
+        self.responses = {**_problems(self), **self.responses}
+
+    def get_route_handler(self) -> Handle:
+        inner = super().get_route_handler()
+        return self._read(inner) if COMMANDS.isdisjoint(self.methods or ()) else self._command(inner)
+
+    def _read(self, inner: Inner) -> Handle:
+        async def handle(request: Request) -> Response:
+            context = context_of(request)
+            async with context.database.reading() as session:
+                await _enter(request, context, session)
+                return await inner(request)
+
+        return handle
+
+    def _command(self, inner: Inner) -> Handle:
+        async def handle(request: Request) -> Response:
+            context = context_of(request)
+            body = await self.receive(request)
+            async with context.database.transaction() as session:
+                await _enter(request, context, session)
+                return await self._once(request, session, body, inner)
+
+        return handle
+
+    async def receive(self, request: Request) -> bytes:
+        """Read the whole body before a connection is taken, so that a slow sender holds none."""
+        body = await request.body()
+        if body and self.body_field is not None:
+            got = request.headers.get("content-type", "")
+            if got.partition(";")[0].strip().lower() not in {"application/json", "application/merge-patch+json"}:
+                raise UNSUPPORTED_MEDIA_TYPE(expected="application/json", got=got or "-")
+        return body
+
+    async def _once(self, request: Request, session: AsyncSession, body: bytes, inner: Inner) -> Response:
+        key = request.headers.get(idempotency.HEADER)
+        if request.method != "POST" or key is None:
+            if self.requires_key and request.state.actor is not None:
+                raise IDEMPOTENCY_KEY_REQUIRED(field="Idempotency-Key")
+            return await inner(request)
+        actor: Actor | None = request.state.actor
+        principal = actor.key_id if actor else ANONYMOUS
+        idempotency.check_key(key)
+        digest = idempotency.request_hash(request.method, request.url.path, request.url.query, body)
+        stored = await idempotency.claim(session, principal, key, digest)
+        if stored is not None:
+            return stored
+        response = await inner(request)
+        await idempotency.store(session, principal, key, response)
+        return response
+
+
+class MoneyEndpoint(Endpoint):
+    """A command whose retry must never count twice: it is refused without an `Idempotency-Key`."""
+
+    requires_key = True
+
+
+async def _enter(request: Request, context: Context, session: AsyncSession) -> None:
+    state = request.state
+    state.session = session
+    state.actor = None
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        state.actor = await context.authenticate(session, authorization)
+    session.info["actor"] = state.actor
+    session.info["request_id"] = request.scope.get("request_id")
+
+
+def _access_statements(dependant: Dependant) -> Iterator[Allow]:
+    for dependency in dependant.dependencies:
+        if isinstance(dependency.call, Allow):
+            yield dependency.call
+        yield from _access_statements(dependency)
+
+
+def _problems(route: Endpoint) -> dict[int | str, dict[str, Any]]:
+    """The refusals a route can answer by its nature; a route adds its own 409 or 428 in `responses`."""
+    statuses = {400, 401, 422, 503}
+    if route.access.roles:
+        statuses.add(403)
+    if route.dependant.path_params:
+        statuses.add(404)
+    if route.is_command:
+        statuses |= {404, 409, 413, 415}
+    if any(param.name == "if_match" for param in route.dependant.header_params) or any(
+        param.name == "if_match" for dep in route.dependant.dependencies for param in dep.header_params
+    ):
+        statuses |= {412, 428}
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": DESCRIPTIONS[status], "content": {PROBLEM_MEDIA_TYPE: schema}}
+        for status in sorted(statuses)
+    }
+
+
+DESCRIPTIONS = {
+    400: "Malformed request",
+    401: "The key is missing, unknown, expired or revoked",
+    403: "The key may not do this",
+    404: "There is no such thing, or the caller may not see it",
+    409: "What is stored does not allow it",
+    412: "Changed meanwhile",
+    413: "Body too large",
+    415: "Not JSON",
+    422: "A field is wrong, or a rule refuses",
+    428: "If-Match needed",
+    503: "Temporarily unavailable; retry",
+}
+
+
+def session_of(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+def settings_of(request: Request) -> Settings:
+    return context_of(request).settings
+
+
+Session = Annotated[AsyncSession, Depends(session_of)]
+Config = Annotated[Settings, Depends(settings_of)]
+
+
+def etag(revision: int) -> str:
+    return f'"{revision}"'
+
+
+def set_etag(response: Response, revision: int) -> None:
+    response.headers["ETag"] = etag(revision)
+
+
+class Precondition:
+    """The revision an editor read (`If-Match`). `check` refuses when it is not the current one any more."""
+
+    def __init__(self, value: str | None) -> None:
+        self._value = value
+
+    def check(self, current: int) -> None:
+        if self._value is None:
+            raise PRECONDITION_REQUIRED(field="If-Match")
+        sent = {tag.strip().removeprefix("W/") for tag in self._value.split(",")}
+        if etag(current) not in sent and "*" not in sent:
+            raise PRECONDITION_FAILED(field="If-Match", current=current, headers={"ETag": etag(current)})
+
+
+def _if_match(
+    if_match: Annotated[str | None, Header(max_length=200, description="The `ETag` you read")] = None,
+) -> Precondition:
+    return Precondition(if_match)
+
+
+IfMatch = Annotated[Precondition, Depends(_if_match)]

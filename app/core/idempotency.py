@@ -1,0 +1,82 @@
+"""`Idempotency-Key`: a retry of a POST gets the first answer, stored in the transaction that did the work.
+
+The claim is the row itself: of two at once the second waits on the unique index until the first has ended, and then
+either replays its answer or, if it was rolled back, does the work.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, SmallInteger, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from starlette.responses import Response
+
+from app.core.database import Base
+from app.core.problems import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED
+
+HEADER = "idempotency-key"
+REPLAYED = "Idempotency-Replayed"
+KEPT_DAYS = 30
+
+
+class StoredAnswer(Base):
+    """The answer a key got. Kept for 30 days, then the key may be used anew."""
+
+    __tablename__ = "idempotency_answers"
+    __table_args__ = (Index("ix_idempotency_answers_created_at", "created_at"),)
+
+    principal_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    headers: Mapped[dict[str, Any] | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+def check_key(key: str) -> str:
+    """The header's value if it is well-formed; raises `idempotency_key_invalid`."""
+    if not 1 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
+        raise IDEMPOTENCY_KEY_INVALID(field="Idempotency-Key")
+    return key
+
+
+def request_hash(method: str, path: str, query: str, body: bytes) -> bytes:
+    return hashlib.sha256(b"\x00".join([method.encode(), path.encode(), query.encode(), body])).digest()
+
+
+async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: bytes) -> Response | None:
+    """Claim a key for this transaction, or answer what it got before. Raises `idempotency_key_reused`."""
+    statement = insert(StoredAnswer).values(principal_id=principal_id, key=key, request_hash=digest)
+    claimed = await session.execute(statement.on_conflict_do_nothing().returning(StoredAnswer.key))
+    if claimed.scalar_one_or_none() is not None:
+        return None
+    stored = (
+        await session.execute(
+            select(StoredAnswer).where(StoredAnswer.principal_id == principal_id, StoredAnswer.key == key)
+        )
+    ).scalar_one()
+    if stored.request_hash != digest:
+        raise IDEMPOTENCY_KEY_REUSED(field="Idempotency-Key")
+    headers = {str(name): str(value) for name, value in (stored.headers or {}).items()}
+    return Response(stored.body, stored.status or 200, headers | {REPLAYED: "true"})
+
+
+async def store(session: AsyncSession, principal_id: UUID, key: str, response: Response) -> None:
+    """Keep the answer beside the work, in the same transaction."""
+    kept = {name: value for name, value in response.headers.items() if name in {"content-type", "etag", "location"}}
+    await session.execute(
+        update(StoredAnswer)
+        .where(StoredAnswer.principal_id == principal_id, StoredAnswer.key == key)
+        .values(status=response.status_code, headers=kept, body=bytes(response.body))
+    )
+
+
+async def purge(session: AsyncSession) -> None:
+    """Forget the answers older than 30 days."""
+    limit = text(f"techex_now() - interval '{KEPT_DAYS} days'")
+    await session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < limit))

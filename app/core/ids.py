@@ -1,0 +1,41 @@
+"""Identifiers: UUIDv7 for machines, readable numbers for people."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Integer
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from app.core.database import Base
+
+
+class Counter(Base):
+    """The last number given in a series and year."""
+
+    __tablename__ = "counters"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+def new_id() -> UUID:
+    """A UUIDv7: unique, and ordered by the time it was made."""
+    return uuid7()
+
+
+async def next_in_series(session: AsyncSession, series: str, year: int) -> int:
+    """The next number of a series in a year, from 1 and without gaps: the row stays locked until the commit."""
+    statement = insert(Counter).values(series=series, year=year, value=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=[Counter.series, Counter.year], set_={"value": Counter.value + 1}
+    )
+    return (await session.execute(statement.returning(Counter.value))).scalar_one()
+
+
+async def readable_number(session: AsyncSession, city: str, series: str, year: int) -> str:
+    """A number people can say, such as `WH-L-2026-000123`: city, series letter, local year, serial."""
+    serial = await next_in_series(session, f"{city}-{series}", year)
+    return f"{city}-{series}-{year}-{serial:06d}"

@@ -1,0 +1,120 @@
+"""What wraps every request: a request id, the language, one structured log line, metrics, and the last catch.
+
+Pure ASGI: Starlette's `BaseHTTPMiddleware` costs a task and a queue a request.
+"""
+
+import json
+import re
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.ids import new_id
+from app.core.problems import INTERNAL, PROBLEM_MEDIA_TYPE, Language, Problem
+
+log = structlog.get_logger("http")
+
+REQUESTS = Counter("techex_http_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram(
+    "techex_http_request_seconds",
+    "Time to the end of the answer",
+    ["method", "route"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+_REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+
+
+def language_of(header: str) -> Language:
+    """The language of messages by `Accept-Language`: Chinese where it is preferred to English, else English."""
+    best: tuple[float, Language] = (0.0, "en")
+    for part in header.lower().split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        if tag[:2] in ("zh", "en") and weight > best[0]:
+            best = (weight, "zh" if tag[:2] == "zh" else "en")
+    return best[1]
+
+
+def problem_response(problem: Problem, language: Language) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    body = json.dumps(problem.as_json(language), ensure_ascii=False).encode()
+    headers = [
+        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+        (b"content-language", language.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    return body, headers
+
+
+class RequestContext:
+    """Outermost of our layers: whatever happens inside, one answer leaves and one line is logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = {name: value for name, value in scope["headers"] if name in (b"x-request-id", b"accept-language")}
+        sent_id = headers.get(b"x-request-id", b"")
+        request_id = sent_id.decode() if _REQUEST_ID.match(sent_id) else str(new_id())
+        scope["request_id"] = request_id
+        scope["language"] = (
+            language_of(headers[b"accept-language"].decode("latin-1")) if b"accept-language" in headers else "en"
+        )
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as error:
+            log.error("unhandled", request_id=request_id, error=type(error).__name__, exc_info=_without_values(error))
+            if status == 0:
+                body, problem_headers = problem_response(INTERNAL(request_id=request_id), scope["language"])
+                await answer({"type": "http.response.start", "status": 500, "headers": problem_headers})
+                await answer({"type": "http.response.body", "body": body})
+        finally:
+            _record(scope, status or 500, time.perf_counter() - started, request_id)
+
+
+def _without_values(error: BaseException) -> BaseException:
+    """Database errors carry the row's values in their text; drop them so that no personal data reaches the log."""
+    if hasattr(error, "hide_parameters"):
+        error.hide_parameters = True
+    return error
+
+
+def _record(scope: MutableMapping[str, Any], status: int, seconds: float, request_id: str) -> None:
+    route = getattr(scope.get("route"), "path", None) or "unmatched"
+    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    key = (method, route, status)
+    children = _children.get(key)
+    if children is None:
+        children = _children[key] = (REQUESTS.labels(method, route, str(status)), SECONDS.labels(method, route))
+    children[0].inc()
+    children[1].observe(seconds)
+    if status >= 500:
+        log.warning(
+            "request", request_id=request_id, method=method, route=route, status=status, ms=round(seconds * 1000, 2)
+        )
+    else:
+        log.info(
+            "request", request_id=request_id, method=method, route=route, status=status, ms=round(seconds * 1000, 2)
+        )

@@ -1,0 +1,281 @@
+"""Refusals the API can answer: RFC 9457 problem documents with a stable `code`, in English or Chinese.
+
+A package declares each of its refusals once, as a `ProblemType`, and raises it with what the text needs:
+
+    LISTING_NOT_OPEN = ProblemType("listing_not_open", 409, Text("…", "…"), Text("…{status}…", "…{status}…"))
+    raise LISTING_NOT_OPEN(status=listing.status)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Language = Literal["en", "zh"]
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence in both languages of the API; `{name}` is filled from the problem's parameters."""
+
+    en: str
+    zh: str
+
+    def render(self, language: Language, params: Mapping[str, Any]) -> str:
+        template = self.zh if language == "zh" else self.en
+        return template.format_map(params) if params else template
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: where it is (`parties.0.share`), a stable code, why, and what would pass."""
+
+    field: str
+    code: str
+    reason: Text
+    expected: Text | None = None
+
+    def as_json(self, language: Language) -> dict[str, str]:
+        body = {"field": self.field, "code": self.code, "reason": self.reason.render(language, {})}
+        if self.expected:
+            body["expected"] = self.expected.render(language, {})
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rule a refusal or a figure rests on: the instrument and its article, never its wording."""
+
+    instrument: Text
+    article: str
+
+    def as_json(self, language: Language) -> dict[str, str]:
+        return {"instrument": self.instrument.render(language, {}), "article": self.article}
+
+
+class Problem(Exception):  # noqa: N818 — the RFC's own term
+    """A refusal on its way to the caller. Raised inside a transaction, it rolls the whole transaction back."""
+
+    def __init__(
+        self,
+        kind: "ProblemType",
+        params: Mapping[str, Any],
+        *,
+        field: str | None = None,
+        errors: Sequence[FieldError] = (),
+        remedy: Text | None = None,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind.code, dict(params))
+        self.kind = kind
+        self.params = params
+        self.field = field
+        self.errors = tuple(errors)
+        self.remedy = remedy or kind.remedy
+        self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+
+    def as_json(self, language: Language) -> dict[str, Any]:
+        """The problem document; `remedy` says what would pass, `rule` which law or policy article refuses."""
+        kind = self.kind
+        detail = kind.detail.render(language, self.params)
+        remedy = self.remedy.render(language, self.params) if self.remedy else None
+        body: dict[str, Any] = {
+            "type": f"/problems/{kind.code}",
+            "title": kind.title.render(language, {}),
+            "status": kind.status,
+            "code": kind.code,
+            "detail": detail,
+        }
+        if remedy:
+            body["remedy"] = remedy
+        if kind.rule:
+            body["rule"] = kind.rule.as_json(language)
+        errors = [error.as_json(language) for error in self.errors]
+        if self.field:
+            own = {"field": self.field, "code": kind.code, "reason": detail}
+            errors.insert(0, own | ({"expected": remedy} if remedy else {}))
+        if errors:
+            body["errors"] = errors
+        return body | self.extra
+
+
+REGISTRY: dict[str, "ProblemType"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of refusal. `title` is its short name, `detail` the sentence with the case's own figures."""
+
+    code: str
+    status: int
+    title: Text
+    detail: Text
+    remedy: Text | None = None
+    rule: Rule | None = None
+
+    def __post_init__(self) -> None:
+        if self.code in REGISTRY:
+            raise ValueError(f"problem code {self.code} is declared twice")
+        REGISTRY[self.code] = self
+
+    def __call__(
+        self,
+        *,
+        field: str | None = None,
+        errors: Sequence[FieldError] = (),
+        remedy: Text | None = None,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **params: Any,
+    ) -> Problem:
+        """The exception to raise. `field` names the field at fault; `params` fill the texts."""
+        return Problem(self, params, field=field, errors=errors, remedy=remedy, extra=extra, headers=headers)
+
+
+NOT_FOUND = ProblemType(
+    "not_found",
+    404,
+    Text("Not found", "未找到"),
+    Text("There is no such {what}, or you may not see it.", "没有该{what},或您无权查看。"),
+)
+UNAUTHENTICATED = ProblemType(
+    "unauthenticated",
+    401,
+    Text("Key needed", "需要密钥"),
+    Text("This needs a valid API key.", "此操作需要有效的 API 密钥。"),
+    Text("Send `Authorization: Bearer <key>` with a key that is neither expired nor revoked.",
+         "请发送 `Authorization: Bearer <密钥>`,且密钥未过期、未撤销。"),
+)  # fmt: skip
+FORBIDDEN = ProblemType(
+    "forbidden",
+    403,
+    Text("Not allowed", "无权操作"),
+    Text("This is for: {allowed}. Your key acts as: {held}.", "此操作限:{allowed}。您的密钥身份:{held}。"),
+)
+SCOPE_MISSING = ProblemType(
+    "scope_missing",
+    403,
+    Text("Scope missing", "缺少权限范围"),
+    Text("Your key lacks the scope `{scope}`.", "您的密钥缺少权限范围 `{scope}`。"),
+    Text("Use a key issued with `{scope}`.", "请使用带有 `{scope}` 的密钥。"),
+)
+INVALID_INPUT = ProblemType(
+    "invalid_input",
+    422,
+    Text("Invalid input", "输入有误"),
+    Text("{count} field(s) are wrong; see `errors`.", "有 {count} 个字段有误,见 `errors`。"),
+)
+MALFORMED_JSON = ProblemType(
+    "malformed_json",
+    400,
+    Text("Broken JSON", "JSON 格式错误"),
+    Text("The body is not JSON: {reason} at byte {position}.", "请求体不是合法 JSON:第 {position} 字节处 {reason}。"),
+)
+MALFORMED_REQUEST = ProblemType(
+    "malformed_request",
+    400,
+    Text("Malformed request", "请求格式错误"),
+    Text("The request could not be read.", "无法读取该请求。"),
+)
+UNSUPPORTED_MEDIA_TYPE = ProblemType(
+    "unsupported_media_type",
+    415,
+    Text("Unsupported media type", "不支持的内容类型"),
+    Text("This takes {expected}, not {got}.", "此处应为 {expected},而非 {got}。"),
+)
+BODY_TOO_LARGE = ProblemType(
+    "body_too_large",
+    413,
+    Text("Body too large", "请求体过大"),
+    Text("The body is larger than {limit} bytes.", "请求体超过 {limit} 字节。"),
+    Text("Send at most {limit} bytes.", "请将请求体控制在 {limit} 字节以内。"),
+)
+METHOD_NOT_ALLOWED = ProblemType(
+    "method_not_allowed",
+    405,
+    Text("Method not allowed", "方法不允许"),
+    Text("This address does not take that method.", "该地址不支持此方法。"),
+)
+CURSOR_INVALID = ProblemType(
+    "cursor_invalid",
+    400,
+    Text("Invalid cursor", "游标无效"),
+    Text("That cursor was not issued for this list.", "该游标并非由此列表签发。"),
+    Text("Use `next_cursor` as it was given, or leave `cursor` out.", "请原样使用 `next_cursor`,或不带 `cursor`。"),
+)
+PRECONDITION_REQUIRED = ProblemType(
+    "precondition_required",
+    428,
+    Text("If-Match needed", "需要 If-Match"),
+    Text("Others may edit this too: say which revision you read.", "他人也可能修改:请说明您读到的版本。"),
+    Text("Send `If-Match` with the `ETag` you were given.", "请以 `If-Match` 发送您读到的 `ETag`。"),
+)
+PRECONDITION_FAILED = ProblemType(
+    "precondition_failed",
+    412,
+    Text("Changed meanwhile", "已被修改"),
+    Text("This is now revision {current}; yours is older.", "当前版本为 {current},您的版本已过时。"),
+    Text("Read it again and decide on what it says now.", "请重新读取后再作决定。"),
+)
+IDEMPOTENCY_KEY_REQUIRED = ProblemType(
+    "idempotency_key_required",
+    400,
+    Text("Idempotency-Key needed", "需要 Idempotency-Key"),
+    Text("A retry of this request must not happen twice.", "此请求的重试不得生效两次。"),
+    Text("Send `Idempotency-Key` with a fresh value (a UUID, say) and repeat it on every retry.",
+         "请发送 `Idempotency-Key`(如 UUID),重试时保持不变。"),
+)  # fmt: skip
+IDEMPOTENCY_KEY_INVALID = ProblemType(
+    "idempotency_key_invalid",
+    400,
+    Text("Invalid Idempotency-Key", "Idempotency-Key 无效"),
+    Text("The key must be 1 to 128 printable ASCII characters.", "该键须为 1 至 128 个可打印 ASCII 字符。"),
+)
+IDEMPOTENCY_KEY_REUSED = ProblemType(
+    "idempotency_key_reused",
+    422,
+    Text("Idempotency-Key reused", "Idempotency-Key 重复使用"),
+    Text("This key was used before, for another request.", "该键曾用于另一请求。"),
+    Text(
+        "Use a fresh key for a new request; repeat a key only with the same body.",
+        "新请求请用新键;仅在请求体相同时重用。",
+    ),
+)
+UNKNOWN_REFERENCE = ProblemType(
+    "unknown_reference",
+    422,
+    Text("Unknown reference", "引用不存在"),
+    Text("There is no {what} of that id, or it cannot be used here.", "没有该编号的{what},或不可在此引用。"),
+)
+DATES_OUT_OF_ORDER = ProblemType(
+    "dates_out_of_order",
+    422,
+    Text("Dates out of order", "日期次序有误"),
+    Text(
+        "{later_name} {later} is before {earlier_name} {earlier}.",
+        "{later_name} {later} 早于 {earlier_name} {earlier}。",
+    ),
+    Text("Give {later_name} on or after {earlier}.", "{later_name} 不得早于 {earlier}。"),
+)
+CONFLICT = ProblemType(
+    "conflict",
+    409,
+    Text("Conflict", "冲突"),
+    Text("This clashes with what is stored ({constraint}).", "与已存数据冲突({constraint})。"),
+)
+UNAVAILABLE = ProblemType(
+    "temporarily_unavailable",
+    503,
+    Text("Temporarily unavailable", "暂时不可用"),
+    Text("The database cannot be reached at the moment; nothing was written.", "数据库暂时无法访问;未写入任何内容。"),
+    Text("Retry with the same Idempotency-Key in a few seconds.", "请几秒后以同一 Idempotency-Key 重试。"),
+)
+INTERNAL = ProblemType(
+    "internal_error",
+    500,
+    Text("Internal error", "内部错误"),
+    Text("Something went wrong on our side; nothing was written. Quote request id {request_id}.",
+         "系统内部出错;未写入任何内容。请提供请求编号 {request_id}。"),
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""The shapes that requests and responses share: strict bodies, money, shares, dates."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+
+class Input(BaseModel):
+    """A request body: an unknown field is refused, text is trimmed, NUL is refused by `PlainText`."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+class Output(BaseModel):
+    """A response body, made from a row or from keywords."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def _decimal_string(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("decimal_string", 'Send a decimal in a string, such as "1000.00", not a JSON number')
+    return value
+
+
+def _no_nul(value: str) -> str:
+    if "\x00" in value:
+        raise PydanticCustomError("nul_character", "NUL characters are not allowed")
+    return value
+
+
+def _fixed(places: int) -> PlainSerializer:
+    return PlainSerializer(lambda value: f"{value:.{places}f}", return_type=str, when_used="json")
+
+
+def _schema(pattern: str, example: str, description: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], "description": description})
+
+
+MONEY_PATTERN = r"^(0|[1-9]\d{0,15})(\.\d{1,2})?$"
+SHARE_PATTERN = r"^(0(\.\d{1,6})?|1(\.0{1,6})?)$"
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_decimal_string),
+    Field(ge=0, max_digits=18, decimal_places=2, allow_inf_nan=False),
+    _fixed(2),
+    _schema(MONEY_PATTERN, "1000000.00", "CNY, to the fen, in a string"),
+]
+PositiveMoney = Annotated[
+    Decimal,
+    BeforeValidator(_decimal_string),
+    Field(gt=0, max_digits=18, decimal_places=2, allow_inf_nan=False),
+    _fixed(2),
+    _schema(MONEY_PATTERN, "1000000.00", "CNY above zero, to the fen, in a string"),
+]
+SignedMoney = Annotated[
+    Decimal,
+    _fixed(2),
+    _schema(r"^-?(0|[1-9]\d{0,15})\.\d{2}$", "-150.00", "CNY, to the fen, in a string; may be negative"),
+]
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_decimal_string),
+    Field(gt=0, le=1, max_digits=7, decimal_places=6, allow_inf_nan=False),
+    _fixed(6),
+    _schema(SHARE_PATTERN, "0.700000", "A part of one, in a string"),
+]
+
+PlainText = Annotated[str, AfterValidator(_no_nul)]
+Name = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[PlainText, StringConstraints(min_length=1, max_length=500)]
+Prose = Annotated[PlainText, StringConstraints(min_length=1, max_length=20_000)]
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise PydanticCustomError("timezone_aware", "Give the offset too, such as 2026-01-01T00:30:00+08:00")
+    return value
+
+
+Moment = Annotated[datetime, AfterValidator(_aware), WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -1,0 +1,70 @@
+"""Where documents lie: a folder or any S3-compatible store, through one interface (obstore).
+
+Objects are content-addressed by SHA-256, so writing twice is writing once, and what is read can be checked.
+"""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Protocol
+
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+from app.core.settings import Settings
+
+
+class Storage(Protocol):
+    """Content-addressed objects, named by the hex SHA-256 of their content."""
+
+    async def put(self, sha256: str, content: AsyncIterator[bytes] | bytes) -> None:
+        """Store the content under its hash; storing it again changes nothing."""
+
+    def get(self, sha256: str) -> AsyncIterator[bytes]:
+        """The content in chunks; raises `FileNotFoundError` when there is none."""
+
+
+class ObjectStorage:
+    """Storage in an obstore `ObjectStore`: `ab/cdef…`, so that no folder grows too wide."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def put(self, sha256: str, content: AsyncIterator[bytes] | bytes) -> None:
+        path = _path(sha256)
+        try:
+            await obstore.head_async(self._store, path)
+        except FileNotFoundError:
+            try:
+                await obstore.put_async(self._store, path, content)
+            except AlreadyExistsError:
+                return
+
+    async def get(self, sha256: str) -> AsyncIterator[bytes]:
+        result = await obstore.get_async(self._store, _path(sha256))
+        async for chunk in result.stream():
+            yield bytes(chunk)
+
+
+def _path(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def open_storage(settings: Settings) -> ObjectStorage:
+    """The store the settings name: `documents_url`, or the folder `documents` under `data_dir`."""
+    if settings.documents_url is None:
+        folder = settings.data_dir.resolve() / "documents"
+        folder.mkdir(parents=True, exist_ok=True)
+        return ObjectStorage(LocalStore(folder))
+    config: S3Config = {"region": settings.s3_region}
+    if settings.s3_endpoint:
+        config["endpoint"] = settings.s3_endpoint
+    if settings.s3_access_key_id and settings.s3_secret_access_key:
+        config["access_key_id"] = settings.s3_access_key_id.get_secret_value()
+        config["secret_access_key"] = settings.s3_secret_access_key.get_secret_value()
+    plain_http = (settings.s3_endpoint or "").startswith("http://")
+    return ObjectStorage(
+        S3Store.from_url(settings.documents_url, config=config, client_options={"allow_http": plain_http})
+    )

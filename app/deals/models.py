@@ -1,0 +1,90 @@
+"""Tables of deals: what every pricing mode ends in."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+from app.listings.models import PricingMode, TransferMode
+
+
+class DealOrigin(StrEnum):
+    """Made on the exchange, or concluded elsewhere and recorded here so that its contract can be registered."""
+
+    EXCHANGE = "exchange"
+    RECORDED = "recorded"
+
+
+class DealStatus(StrEnum):
+    """Where a deal stands: agreed, under contract, or ended without one."""
+
+    AGREED = "agreed"
+    CONTRACTED = "contracted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+LIVE_STATUSES = (DealStatus.AGREED, DealStatus.CONTRACTED)
+
+
+class PartyRole(StrEnum):
+    """On which side an organisation stands."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+    AGENCY = "agency"
+
+
+class Deal(Base):
+    """An agreement on a price. At most one live deal a listing, held by a unique index."""
+
+    __tablename__ = "deals"
+    __table_args__ = (
+        CheckConstraint("price >= 0", name="price"),
+        Index(
+            "uq_deals_live_listing",
+            "listing_id",
+            unique=True,
+            postgresql_where=text("status IN ('agreed', 'contracted')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    origin: Mapped[DealOrigin] = mapped_column(Text)
+    listing_id: Mapped[UUID | None] = mapped_column(ForeignKey("listings.id"))
+    listing_version: Mapped[int | None]
+    result_id: Mapped[UUID | None] = mapped_column(ForeignKey("results.id"))
+    pricing_mode: Mapped[PricingMode] = mapped_column(Text)
+    transfer_mode: Mapped[TransferMode] = mapped_column(Text)
+    subject: Mapped[str]
+    price: Mapped[Decimal]
+    status: Mapped[DealStatus] = mapped_column(Text, default=DealStatus.AGREED)
+    status_reason: Mapped[str | None]
+    agreed_at: Mapped[datetime]
+    contract_due_at: Mapped[datetime | None]
+    source_url: Mapped[str | None]
+    related_party: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    parties: Mapped[list["DealParty"]] = relationship(lazy="raise", order_by="DealParty.position")
+
+
+class DealParty(Base):
+    """A party of a deal with its share; the shares of a side sum to 1."""
+
+    __tablename__ = "deal_parties"
+    __table_args__ = (
+        CheckConstraint("share > 0 AND share <= 1", name="share"),
+        Index("ix_deal_parties_organisation_id", "organisation_id", "deal_id"),
+    )
+
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), primary_key=True)
+    role: Mapped[PartyRole] = mapped_column(Text, primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    position: Mapped[int]
+    share: Mapped[Decimal] = mapped_column(Numeric(7, 6))

@@ -1,0 +1,52 @@
+"""Tables of documents: what was uploaded, and to what it is attached."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+
+
+class Visibility(StrEnum):
+    """Who may read an attached document: everyone who may read its subject, or the parties and the market's staff."""
+
+    PUBLIC = "public"
+    PARTIES = "parties"
+
+
+class Document(Base):
+    """An uploaded file; its content lies in the store under its SHA-256."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("organisation_id", "sha256", "filename"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    sha256: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str]
+    filename: Mapped[str]
+    uploaded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+class Attachment(Base):
+    """A document attached to a subject (`listing`, `contract`, …) under a title."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("subject_type", "subject_id", "document_id"),
+        Index("ix_attachments_document_id", "document_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    title: Mapped[str]
+    visibility: Mapped[Visibility] = mapped_column(Text)
+    attached_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+    document: Mapped[Document] = relationship(lazy="raise")

@@ -1,0 +1,51 @@
+"""The first operator, made from the command line: every later person is recorded through the API."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Role
+from app.core.database import Database
+from app.core.settings import Settings
+from app.identity import service
+from app.identity.models import Appointment, Organisation, Person
+
+OPERATOR_KEY_DAYS = 366
+
+
+async def _add_operator(session: AsyncSession, name: str) -> str:
+    person = Person(name=name)
+    session.add(person)
+    await session.flush()
+    session.add(Appointment(person_id=person.id, role=Role.OPERATOR))
+    events.append(
+        session, "person.appointed", ("person", person.id), audience=[events.MARKET], payload={"role": Role.OPERATOR}
+    )
+    key = await service.create_key(session, person.id, None, "bootstrap", ["*:*"], OPERATOR_KEY_DAYS)
+    return key.secret
+
+
+async def create_operator(settings: Settings, name: str) -> str:
+    """Create an operator in the database of `settings`; answers the secret of a key for a year."""
+    database = _open(settings)
+    try:
+        async with database.transaction() as session:
+            return await _add_operator(session, name)
+    finally:
+        await database.close()
+
+
+async def is_empty(settings: Settings) -> bool:
+    """Whether no organisation was ever recorded in the database of `settings`."""
+    database = _open(settings)
+    try:
+        async with database.reading() as session:
+            return (await session.execute(select(func.count()).select_from(Organisation))).scalar_one() == 0
+    finally:
+        await database.close()
+
+
+def _open(settings: Settings) -> Database:
+    if settings.database_url is None:
+        raise ValueError("no database: set DATABASE_URL")
+    return Database(settings.database_url.get_secret_value(), pool_size=2)

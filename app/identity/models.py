@@ -1,0 +1,205 @@
+"""Tables of organisations, people, brokers and API keys."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.access import Role
+from app.core.database import Base
+from app.core.ids import new_id
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is. The awards of article 14 turn on it."""
+
+    ENTERPRISE = "enterprise"
+    UNIVERSITY = "university"
+    RESEARCH_INSTITUTE = "research_institute"
+    MEDICAL_INSTITUTION = "medical_institution"
+    NEW_TYPE_RD_INSTITUTION = "new_type_rd_institution"
+    TECHNOLOGY_TRANSFER_AGENCY = "technology_transfer_agency"
+    APPRAISER = "appraiser"
+    FUND_MANAGER = "fund_manager"
+    GOVERNMENT_BODY = "government_body"
+    NATURAL_PERSON = "natural_person"
+
+
+class Verification(StrEnum):
+    """What the operator found. Only a verified organisation lists, buys or serves."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+
+
+class Organisation(Base):
+    """A party of the exchange. `uscc` (统一社会信用代码) is null where the public record does not state it."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (Index("ix_organisations_name", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    kind: Mapped[OrganisationKind] = mapped_column(Text)
+    uscc: Mapped[str | None] = mapped_column(unique=True)
+    state_founded: Mapped[bool]
+    fictional: Mapped[bool] = mapped_column(default=False)
+    verification: Mapped[Verification] = mapped_column(Text, default=Verification.PENDING)
+    verification_reason: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+    divisions: Mapped[list["OrganisationDivision"]] = relationship(
+        lazy="raise", order_by="OrganisationDivision.valid_from", back_populates="organisation"
+    )
+
+
+class OrganisationDivision(Base):
+    """Where an organisation resides (GB/T 2260 code), from a day on until a day (the last one included)."""
+
+    __tablename__ = "organisation_divisions"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
+        Index("ix_organisation_divisions_organisation_id", "organisation_id", "valid_from", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    division_code: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    organisation: Mapped[Organisation] = relationship(lazy="raise", back_populates="divisions")
+
+
+class RelationKind(StrEnum):
+    """Why two organisations are related parties (关联方)."""
+
+    CONTROL = "control"
+    COMMON_CONTROL = "common_control"
+    SHAREHOLDING = "shareholding"
+    COMMON_OFFICER = "common_officer"
+
+
+class OrganisationRelation(Base):
+    """A finding that two organisations are related parties; `share` is what the first holds of the second."""
+
+    __tablename__ = "organisation_relations"
+    __table_args__ = (
+        CheckConstraint("first_id <> second_id", name="two"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
+        Index("ix_organisation_relations_first_id", "first_id"),
+        Index("ix_organisation_relations_second_id", "second_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    first_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    second_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    kind: Mapped[RelationKind] = mapped_column(Text)
+    share = mapped_column(Numeric(7, 6), nullable=True)
+    detail: Mapped[str]
+    source: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class Person(Base):
+    """A natural person who acts for an organisation or for the market."""
+
+    __tablename__ = "people"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+class Membership(Base):
+    """A person acting for an organisation, as member or as its admin."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        CheckConstraint("role IN ('member', 'admin')", name="role"),
+        Index(
+            "uq_memberships_current",
+            "person_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_memberships_organisation_id", "organisation_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    role: Mapped[Role] = mapped_column(Text)
+    ended_at: Mapped[datetime | None]
+
+
+class Appointment(Base):
+    """A person's role in the market itself: operator, registrar, award officer or auditor."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint("role IN ('operator', 'registrar', 'award_officer', 'auditor')", name="role"),
+        Index("uq_appointments_current", "person_id", "role", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    role: Mapped[Role] = mapped_column(Text)
+    ended_at: Mapped[datetime | None]
+
+
+class Broker(Base):
+    """A technical broker (技术经纪人): a person with a certificate."""
+
+    __tablename__ = "brokers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
+    certificate_number: Mapped[str] = mapped_column(unique=True)
+    certified_on: Mapped[date]
+    person: Mapped[Person] = relationship(lazy="raise")
+    employments: Mapped[list["Employment"]] = relationship(
+        lazy="raise", order_by="Employment.valid_from", back_populates="broker"
+    )
+
+
+class Employment(Base):
+    """A broker's employment by an agency; at most one at a time. `valid_to` is the last day."""
+
+    __tablename__ = "employments"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
+        Index("uq_employments_current", "broker_id", unique=True, postgresql_where=text("valid_to IS NULL")),
+        Index("ix_employments_agency_id", "agency_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    broker_id: Mapped[UUID] = mapped_column(ForeignKey("brokers.id"))
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    broker: Mapped[Broker] = relationship(lazy="raise", back_populates="employments")
+
+
+class ApiKey(Base):
+    """A key of a person, for one organisation or (null) for the market. Only the SHA-256 of its 256 bits is kept."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (Index("ix_api_keys_person_id", "person_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str]
+    prefix: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))

@@ -1,0 +1,299 @@
+"""All reading of identity, and who may see what."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, literal, or_, select, text, union_all, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Role
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, UNAUTHENTICATED
+from app.identity.models import (
+    ApiKey,
+    Appointment,
+    Broker,
+    Employment,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    OrganisationRelation,
+    Person,
+    Verification,
+)
+from app.identity.rules import digest_of
+
+# A key's last use is noted at most every five minutes: a write a request would cost more than the note is worth.
+_TOUCH = text(
+    "UPDATE api_keys SET last_used_at = techex_now() WHERE id = (SELECT id FROM api_keys WHERE id = :id AND "
+    "(last_used_at IS NULL OR last_used_at < techex_now() - interval '5 minutes') FOR UPDATE SKIP LOCKED)"
+)
+_BY_DIGEST = text(
+    """
+    SELECT k.id, k.person_id, k.organisation_id, k.scopes,
+           k.last_used_at IS NULL OR k.last_used_at < now.at - interval '5 minutes' AS stale,
+           CASE WHEN k.organisation_id IS NULL
+             THEN ARRAY(SELECT a.role FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL)
+             ELSE ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
+                          AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL)
+               || ARRAY(SELECT 'broker' FROM employments e JOIN brokers b ON b.id = e.broker_id
+                          WHERE b.person_id = k.person_id AND e.agency_id = k.organisation_id
+                            AND e.valid_from <= now.at::date + 1 AND coalesce(e.valid_to, 'infinity') >= now.at::date)
+           END AS roles
+    FROM (SELECT techex_now() AS at) now, api_keys k
+      LEFT JOIN organisations o ON o.id = k.organisation_id
+    WHERE k.digest = :digest AND k.revoked_at IS NULL AND k.expires_at > now.at
+      AND (o.id IS NULL OR o.verification <> 'suspended')
+    """
+)
+
+
+async def authenticate(session: AsyncSession, authorization: str) -> Actor:
+    """The actor of a bearer key. Raises `unauthenticated`: unknown, expired, revoked and roleless look the same."""
+    scheme, _, secret = authorization.partition(" ")
+    row = None
+    if scheme.lower() == "bearer" and secret:
+        row = (await session.execute(_BY_DIGEST, {"digest": digest_of(secret.strip())})).one_or_none()
+    if row is None or not row.roles:
+        raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
+    if row.stale:
+        await session.execute(_TOUCH, {"id": row.id})
+    return Actor(
+        person_id=row.person_id,
+        key_id=row.id,
+        organisation_id=row.organisation_id,
+        roles=frozenset(Role(role) for role in row.roles),
+        scopes=frozenset(row.scopes),
+    )
+
+
+def visible_organisations(actor: Actor | None) -> Select[Organisation]:
+    """Verified organisations are public; others are seen by the market's staff and by themselves."""
+    statement = select(Organisation).options(selectinload(Organisation.divisions))
+    if actor is not None and actor.is_market:
+        return statement
+    shown = Organisation.verification.in_([Verification.VERIFIED, Verification.SUSPENDED])
+    if actor is not None and actor.organisation_id is not None:
+        return statement.where(or_(shown, Organisation.id == actor.organisation_id))
+    return statement.where(shown)
+
+
+async def get_organisation(session: AsyncSession, actor: Actor | None, organisation_id: UUID) -> Organisation:
+    """One organisation the actor may see, with its divisions; raises `not_found`."""
+    statement = visible_organisations(actor).where(Organisation.id == organisation_id)
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="organisation / 组织")
+    return found
+
+
+async def lock_organisation(session: AsyncSession, organisation_id: UUID) -> Organisation:
+    """One organisation, locked for a change; raises `not_found`."""
+    statement = select(Organisation).where(Organisation.id == organisation_id).with_for_update()
+    found = (await session.execute(statement.options(selectinload(Organisation.divisions)))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="organisation / 组织")
+    return found
+
+
+async def list_organisations(
+    session: AsyncSession, actor: Actor | None, page: PageRequest, kind: OrganisationKind | None, name: str | None
+) -> Sequence[Organisation]:
+    """A page (and one more row) in order of name, optionally of one kind or with a name that begins so."""
+    statement = visible_organisations(actor).order_by(Organisation.name, Organisation.id).limit(page.limit + 1)
+    if kind:
+        statement = statement.where(Organisation.kind == kind)
+    if name:
+        statement = statement.where(Organisation.name.startswith(name, autoescape=True))
+    after = page.after(str, UUID)
+    if after:
+        statement = statement.where(
+            or_(Organisation.name > after[0], (Organisation.name == after[0]) & (Organisation.id > after[1]))
+        )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def organisations_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """Organisations with their divisions, whatever their state, for rules that need the facts."""
+    statement = select(Organisation).where(Organisation.id.in_(list(ids))).options(selectinload(Organisation.divisions))
+    return {row.id: row for row in (await session.execute(statement)).scalars()}
+
+
+async def relations_between(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[OrganisationRelation]:
+    """Every related-party finding of which both sides are among `ids`."""
+    wanted = list(ids)
+    statement = select(OrganisationRelation).where(
+        OrganisationRelation.first_id.in_(wanted), OrganisationRelation.second_id.in_(wanted)
+    )
+    return (await session.execute(statement.order_by(OrganisationRelation.id))).scalars().all()
+
+
+async def list_relations(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[OrganisationRelation]:
+    """Related-party findings: all for the market's staff, one's own for an organisation."""
+    statement = select(OrganisationRelation).order_by(OrganisationRelation.id).limit(page.limit + 1)
+    if not actor.is_market:
+        own = actor.organisation()
+        statement = statement.where(or_(OrganisationRelation.first_id == own, OrganisationRelation.second_id == own))
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(OrganisationRelation.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
+    members = select(
+        Membership.id, Membership.person_id, Membership.organisation_id, Membership.role.label("role")
+    ).where(Membership.ended_at.is_(None))
+    staff = select(
+        Appointment.id, Appointment.person_id, literal(None).label("organisation_id"), Appointment.role.label("role")
+    ).where(Appointment.ended_at.is_(None))
+    both = union_all(members, staff).subquery()
+    return select(Person.id, Person.name, both.c.organisation_id, both.c.role, both.c.id.label("capacity_id")).join(
+        both, both.c.person_id == Person.id
+    )
+
+
+async def list_people(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[Any]:
+    """People with the capacity they act in: all for the operator and auditor, one's own organisation's otherwise."""
+    inner = _capacities().subquery()
+    statement = select(inner).order_by(inner.c.capacity_id).limit(page.limit + 1)
+    if not actor.has(Role.OPERATOR, Role.AUDITOR):
+        statement = statement.where(inner.c.organisation_id == actor.organisation_id)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(inner.c.capacity_id > after[0])
+    return (await session.execute(statement)).all()
+
+
+async def get_person(session: AsyncSession, person_id: UUID) -> Person:
+    found = await session.get(Person, person_id)
+    if found is None:
+        raise NOT_FOUND(what="person / 人员")
+    return found
+
+
+async def acts_for(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:
+    """Whether a person has a current role in an organisation, or (None) in the market."""
+    statement = (
+        select(func.count())
+        .select_from(Membership)
+        .where(
+            Membership.person_id == person_id,
+            Membership.organisation_id == organisation_id,
+            Membership.ended_at.is_(None),
+        )
+    )
+    if organisation_id is None:
+        statement = (
+            select(func.count())
+            .select_from(Appointment)
+            .where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
+        )
+    return (await session.execute(statement)).scalar_one() > 0
+
+
+async def current_membership(session: AsyncSession, actor: Actor, person_id: UUID, organisation_id: UUID) -> Membership:
+    """A person's membership, locked; hidden (404) from those who may not end it."""
+    statement = select(Membership).where(
+        Membership.person_id == person_id, Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
+    )
+    if not actor.has(Role.OPERATOR):
+        statement = statement.where(Membership.organisation_id == actor.organisation_id)
+    found = (await session.execute(statement.with_for_update())).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="membership / 成员关系")
+    return found
+
+
+def _brokers() -> Select[Broker]:
+    return select(Broker).options(selectinload(Broker.person), selectinload(Broker.employments))
+
+
+async def get_broker(session: AsyncSession, broker_id: UUID, *, lock: bool = False) -> Broker:
+    """One broker with employments; raises `not_found`. Brokers' certificates are public among the key holders."""
+    statement = _brokers().where(Broker.id == broker_id).execution_options(populate_existing=True)
+    if lock:
+        statement = statement.with_for_update(of=Broker)
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="broker / 技术经纪人")
+    return found
+
+
+async def list_brokers(session: AsyncSession, page: PageRequest, agency_id: UUID | None) -> Sequence[Broker]:
+    """Brokers in order of registration, optionally those an agency ever employed."""
+    statement = _brokers().order_by(Broker.id).limit(page.limit + 1)
+    if agency_id:
+        statement = statement.where(Broker.employments.any(Employment.agency_id == agency_id))
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Broker.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def brokers_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Broker]:
+    statement = _brokers().where(Broker.id.in_(list(ids)))
+    return {row.id: row for row in (await session.execute(statement)).scalars()}
+
+
+async def get_employment(session: AsyncSession, employment_id: UUID) -> Employment:
+    statement = select(Employment).where(Employment.id == employment_id).with_for_update()
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="employment / 聘用")
+    return found
+
+
+def _visible_keys(actor: Actor) -> Select[ApiKey]:
+    """A person sees their own keys, an admin those of the organisation, operator and auditor all."""
+    if actor.has(Role.OPERATOR, Role.AUDITOR):
+        return select(ApiKey)
+    own = (ApiKey.person_id == actor.person_id) & ApiKey.organisation_id.is_not_distinct_from(actor.organisation_id)
+    if actor.has(Role.ADMIN):
+        return select(ApiKey).where(or_(own, ApiKey.organisation_id == actor.organisation_id))
+    return select(ApiKey).where(own)
+
+
+async def list_keys(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[ApiKey]:
+    statement = _visible_keys(actor).order_by(ApiKey.id).limit(page.limit + 1)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(ApiKey.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def get_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
+    statement = _visible_keys(actor).where(ApiKey.id == key_id).with_for_update()
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="API key / 密钥")
+    return found
+
+
+async def may_hold_key(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:
+    """Whether a person has a capacity there at all: as member, as employed broker, or in the market."""
+    if await acts_for(session, person_id, organisation_id):
+        return True
+    statement = (
+        select(func.count())
+        .select_from(Employment)
+        .join(Broker)
+        .where(Broker.person_id == person_id, Employment.agency_id == organisation_id, Employment.valid_to.is_(None))
+    )
+    return (await session.execute(statement)).scalar_one() > 0
+
+
+async def revoke_keys(session: AsyncSession, person_id: UUID, organisation_id: UUID | None, at: datetime) -> None:
+    """Revoke every key of a person in one capacity."""
+    await session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.person_id == person_id,
+            ApiKey.organisation_id.is_not_distinct_from(organisation_id),
+            ApiKey.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+    )

@@ -1,0 +1,192 @@
+"""HTTP of identity."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from app.core.access import EVERY_ROLE, MARKET_ROLES, Actor, Public, Role, allow
+from app.core.http import Config, Endpoint, IfMatch, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.identity import queries, schemas, service
+from app.identity.models import Broker, OrganisationKind
+
+router = APIRouter(route_class=Endpoint, tags=["identity"])
+
+Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
+OperatorOrAdmin = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write")]
+KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:write")]
+PeopleReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, Role.OPERATOR, Role.AUDITOR, scope="identity:read")]
+RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *MARKET_ROLES, scope="identity:read")]
+
+
+@router.get("/me", operation_id="read_me")
+async def read_me(actor: Anyone) -> schemas.MeOut:
+    """Who the key acts as: person, organisation, roles and scopes."""
+    return schemas.MeOut(
+        person_id=actor.person_id,
+        organisation_id=actor.organisation_id,
+        roles=sorted(actor.roles),
+        scopes=sorted(actor.scopes),
+    )
+
+
+@router.post("/organisations", status_code=201, operation_id="register_organisation")
+async def register_organisation(
+    actor: Operator, session: Session, body: schemas.OrganisationIn, response: Response
+) -> schemas.OrganisationOut:
+    """Record an organisation. It can do nothing until it is verified."""
+    organisation = await service.register_organisation(session, body)
+    set_etag(response, organisation.revision)
+    return schemas.OrganisationOut.model_validate(organisation)
+
+
+@router.get("/organisations", operation_id="list_organisations")
+async def list_organisations(
+    actor: Public,
+    session: Session,
+    page: Paging,
+    kind: OrganisationKind | None = None,
+    name: Annotated[str | None, Query(min_length=1, max_length=100, description="Beginning of the name")] = None,
+) -> Page[schemas.OrganisationOut]:
+    """Verified organisations in order of name; the market's staff see the others too."""
+    rows = await queries.list_organisations(session, actor, page, kind, name)
+    shown, cursor = cut(rows, page, lambda row: (row.name, row.id))
+    return Page(items=[schemas.OrganisationOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/organisations/{organisation_id}", operation_id="read_organisation")
+async def read_organisation(
+    actor: Public, session: Session, organisation_id: UUID, response: Response
+) -> schemas.OrganisationOut:
+    """One organisation with the places it resided in."""
+    organisation = await queries.get_organisation(session, actor, organisation_id)
+    set_etag(response, organisation.revision)
+    return schemas.OrganisationOut.model_validate(organisation)
+
+
+@router.post("/organisations/{organisation_id}/verification", operation_id="verify_organisation")
+async def verify_organisation(
+    actor: Operator, session: Session, organisation_id: UUID, body: schemas.VerificationIn, response: Response
+) -> schemas.OrganisationOut:
+    """The operator's finding: verified, refused or suspended. A suspension stops the organisation's keys."""
+    organisation = await service.verify_organisation(session, organisation_id, body)
+    set_etag(response, organisation.revision)
+    return schemas.OrganisationOut.model_validate(organisation)
+
+
+@router.post("/organisations/{organisation_id}/divisions", status_code=201, operation_id="move_organisation")
+async def move_organisation(
+    actor: Operator,
+    session: Session,
+    organisation_id: UUID,
+    body: schemas.DivisionIn,
+    if_match: IfMatch,
+    response: Response,
+) -> schemas.OrganisationOut:
+    """Record that an organisation moved to another division."""
+    organisation = await service.move_organisation(session, organisation_id, body, if_match)
+    set_etag(response, organisation.revision)
+    return schemas.OrganisationOut.model_validate(organisation)
+
+
+@router.post("/organisation-relations", status_code=201, operation_id="relate_organisations")
+async def relate_organisations(actor: Operator, session: Session, body: schemas.RelationIn) -> schemas.RelationOut:
+    """Record that two organisations are related parties; deals between them earn no award."""
+    return schemas.RelationOut.model_validate(await service.relate(session, body))
+
+
+@router.get("/organisation-relations", operation_id="list_organisation_relations")
+async def list_relations(actor: RelationReader, session: Session, page: Paging) -> Page[schemas.RelationOut]:
+    """Related-party findings: all for the market's staff, one's own for an organisation."""
+    shown, cursor = cut(await queries.list_relations(session, actor, page), page, lambda row: (row.id,))
+    return Page(items=[schemas.RelationOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.post("/people", status_code=201, operation_id="add_person")
+async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.PersonIn) -> schemas.PersonOut:
+    """Record a person in one capacity: an admin for the own organisation, the operator for any."""
+    return await service.add_person(session, actor, body)
+
+
+@router.get("/people", operation_id="list_people")
+async def list_people(actor: PeopleReader, session: Session, page: Paging) -> Page[schemas.PersonOut]:
+    """The people of one's own organisation with their roles; all of them for operator and auditor."""
+    rows = await queries.list_people(session, actor, page)
+    shown, cursor = cut(rows, page, lambda row: (row.capacity_id,))
+    return Page(items=[schemas.PersonOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.delete("/organisations/{organisation_id}/people/{person_id}", status_code=204, operation_id="end_membership")
+async def end_membership(actor: OperatorOrAdmin, session: Session, organisation_id: UUID, person_id: UUID) -> None:
+    """A person leaves: the membership ends and its keys stop."""
+    await service.end_membership(session, actor, person_id, organisation_id)
+
+
+@router.post("/brokers", status_code=201, operation_id="certify_broker")
+async def certify_broker(actor: Operator, session: Session, body: schemas.BrokerIn) -> schemas.BrokerOut:
+    """Record a technical broker's certificate."""
+    return _broker_out(await service.certify_broker(session, body))
+
+
+@router.get("/brokers", operation_id="list_brokers")
+async def list_brokers(
+    actor: Anyone, session: Session, page: Paging, agency_id: UUID | None = None
+) -> Page[schemas.BrokerOut]:
+    """Certified brokers with their employments, optionally of one agency."""
+    shown, cursor = cut(await queries.list_brokers(session, page, agency_id), page, lambda row: (row.id,))
+    return Page(items=[_broker_out(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/brokers/{broker_id}", operation_id="read_broker")
+async def read_broker(actor: Anyone, session: Session, broker_id: UUID) -> schemas.BrokerOut:
+    """One broker with employments."""
+    return _broker_out(await queries.get_broker(session, broker_id))
+
+
+@router.post("/brokers/{broker_id}/employments", status_code=201, operation_id="employ_broker")
+async def employ_broker(
+    actor: Operator, session: Session, broker_id: UUID, body: schemas.EmploymentIn
+) -> schemas.BrokerOut:
+    """Record a broker's employment by an agency; one agency at a time."""
+    return _broker_out(await service.employ_broker(session, broker_id, body))
+
+
+@router.post("/employments/{employment_id}/end", operation_id="end_employment")
+async def end_employment(
+    actor: OperatorOrAdmin, session: Session, settings: Config, employment_id: UUID
+) -> schemas.EmploymentOut:
+    """End an employment; today is its last day."""
+    employment = await service.end_employment(session, actor, settings, employment_id)
+    return schemas.EmploymentOut.model_validate(employment)
+
+
+@router.post("/api-keys", status_code=201, operation_id="issue_api_key")
+async def issue_key(actor: KeyHolder, session: Session, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
+    """Issue a key. Its secret is in this answer and nowhere else."""
+    return await service.issue_key(session, actor, body)
+
+
+@router.get("/api-keys", operation_id="list_api_keys")
+async def list_keys(actor: Anyone, session: Session, page: Paging) -> Page[schemas.ApiKeyOut]:
+    """One's own keys with their last use; an admin sees the organisation's, the operator all."""
+    shown, cursor = cut(await queries.list_keys(session, actor, page), page, lambda row: (row.id,))
+    return Page(items=[schemas.ApiKeyOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.delete("/api-keys/{key_id}", status_code=204, operation_id="revoke_api_key")
+async def revoke_key(actor: KeyHolder, session: Session, key_id: UUID) -> None:
+    """Revoke a key at once."""
+    await service.revoke_key(session, actor, key_id)
+
+
+def _broker_out(broker: Broker) -> schemas.BrokerOut:
+    return schemas.BrokerOut(
+        id=broker.id,
+        person_id=broker.person_id,
+        name=broker.person.name,
+        certificate_number=broker.certificate_number,
+        certified_on=broker.certified_on,
+        employments=[schemas.EmploymentOut.model_validate(item) for item in broker.employments],
+    )

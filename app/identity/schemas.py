@@ -1,0 +1,161 @@
+"""Requests and responses of identity."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.core.access import Role
+from app.core.schemas import DivisionCode, Input, Line, Name, Output, Share
+from app.identity.models import OrganisationKind, RelationKind, Verification
+
+
+class OrganisationIn(Input):
+    """A new organisation, as the operator records it."""
+
+    name: Name
+    kind: OrganisationKind
+    uscc: Annotated[str, StringConstraints(max_length=40)] | None = Field(
+        default=None, description="Unified social credit code (统一社会信用代码); null where not publicly known"
+    )
+    state_founded: bool = Field(description="Founded by the state (国家设立): stricter rules of sale apply")
+    fictional: bool = Field(default=False, description="A party of a demonstration, not a real organisation")
+    division_code: DivisionCode = Field(description="GB/T 2260 code of its residence, such as 420111")
+    resident_since: date
+
+
+class DivisionOut(Output):
+    division_code: str
+    valid_from: date
+    valid_to: date | None
+
+
+class OrganisationOut(Output):
+    """An organisation as everyone may see it once verified."""
+
+    id: UUID
+    name: str
+    kind: OrganisationKind
+    uscc: str | None
+    state_founded: bool
+    fictional: bool
+    verification: Verification
+    verification_reason: str | None
+    divisions: list[DivisionOut]
+    revision: int
+
+
+class VerificationIn(Input):
+    """The operator's finding about an organisation."""
+
+    verification: Literal[Verification.VERIFIED, Verification.REFUSED, Verification.SUSPENDED]
+    reason: Line
+
+
+class DivisionIn(Input):
+    """A move to another division; the residence before ends the day before."""
+
+    division_code: DivisionCode
+    valid_from: date
+
+
+class RelationIn(Input):
+    """A finding that two organisations are related parties (关联方)."""
+
+    first_id: UUID
+    second_id: UUID
+    kind: RelationKind
+    share: Share | None = Field(default=None, description="What the first holds of the second, where known")
+    detail: Line
+    source: Line = Field(description="Where the finding comes from: a filing, a public notice, an address")
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class RelationOut(RelationIn, Output):
+    id: UUID
+
+
+class PersonIn(Input):
+    """A person and the capacity in which they act."""
+
+    name: Name
+    organisation_id: UUID | None = Field(default=None, description="Null for the market's own staff")
+    role: Role
+
+
+class PersonOut(Output):
+    id: UUID
+    name: str
+    organisation_id: UUID | None
+    role: Role
+
+
+class BrokerIn(Input):
+    """A technical broker's certificate."""
+
+    person_id: UUID
+    certificate_number: Name
+    certified_on: date
+
+
+class EmploymentIn(Input):
+    """Employment of a broker by an agency."""
+
+    agency_id: UUID
+    valid_from: date
+    valid_to: date | None = None
+
+
+class EmploymentOut(Output):
+    id: UUID
+    agency_id: UUID
+    valid_from: date
+    valid_to: date | None
+
+
+class BrokerOut(Output):
+    id: UUID
+    person_id: UUID
+    name: str
+    certificate_number: str
+    certified_on: date
+    employments: list[EmploymentOut]
+
+
+class ApiKeyIn(Input):
+    """A new key. Without `person_id` it is for yourself, in the capacity of the key you call with."""
+
+    name: Name
+    scopes: list[str] = Field(default=["*:*"], min_length=1, max_length=30)
+    expires_in_days: int = Field(default=90, ge=1, le=366)
+    person_id: UUID | None = None
+    organisation_id: UUID | None = None
+
+
+class ApiKeyOut(Output):
+    id: UUID
+    person_id: UUID
+    organisation_id: UUID | None
+    name: str
+    prefix: str
+    scopes: list[str]
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class ApiKeyCreated(ApiKeyOut):
+    """A key just issued; `secret` is shown this once."""
+
+    secret: str
+
+
+class MeOut(Output):
+    """Who the key acts as."""
+
+    person_id: UUID
+    organisation_id: UUID | None
+    roles: list[Role]
+    scopes: list[str]

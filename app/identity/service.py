@@ -1,0 +1,262 @@
+"""Use cases of identity; each runs in the caller's transaction."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import MARKET_ROLES, Actor, Role
+from app.core.clock import local_date, read_clock
+from app.core.http import Precondition
+from app.core.problems import FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE
+from app.core.settings import Settings
+from app.identity import problems, queries, rules, schemas
+from app.identity.models import (
+    ApiKey,
+    Appointment,
+    Broker,
+    Employment,
+    Membership,
+    Organisation,
+    OrganisationDivision,
+    OrganisationKind,
+    OrganisationRelation,
+    Person,
+    Verification,
+)
+
+PREFIX_LENGTH = 9
+
+
+async def register_organisation(session: AsyncSession, body: schemas.OrganisationIn) -> Organisation:
+    """Record an organisation, not yet verified. Raises `uscc_invalid`; a USCC already held is a `conflict`."""
+    organisation = Organisation(
+        name=body.name,
+        kind=body.kind,
+        uscc=rules.check_uscc(body.uscc) if body.uscc else None,
+        state_founded=body.state_founded,
+        fictional=body.fictional,
+        divisions=[OrganisationDivision(division_code=body.division_code, valid_from=body.resident_since)],
+    )
+    session.add(organisation)
+    await session.flush()
+    events.append(
+        session,
+        "organisation.registered",
+        ("organisation", organisation.id),
+        audience=[events.MARKET, organisation.id],
+        payload={"kind": body.kind},
+    )
+    return organisation
+
+
+async def verify_organisation(
+    session: AsyncSession, organisation_id: UUID, body: schemas.VerificationIn
+) -> Organisation:
+    """Record the operator's finding; a suspension stops all keys of the organisation at once."""
+    organisation = await queries.lock_organisation(session, organisation_id)
+    organisation.verification = Verification(body.verification)
+    organisation.verification_reason = body.reason
+    organisation.revision += 1
+    events.append(
+        session,
+        f"organisation.{body.verification}",
+        ("organisation", organisation.id),
+        audience=[events.PUBLIC if body.verification == Verification.VERIFIED else events.MARKET, organisation.id],
+        payload={"verification": body.verification},
+    )
+    return organisation
+
+
+async def move_organisation(
+    session: AsyncSession, organisation_id: UUID, body: schemas.DivisionIn, precondition: Precondition
+) -> Organisation:
+    """Record a new residence; the one before ends the day before. Raises `period_not_later`."""
+    organisation = await queries.lock_organisation(session, organisation_id)
+    precondition.check(organisation.revision)
+    latest = organisation.divisions[-1]
+    latest.valid_to = rules.end_before(body.valid_from, latest.valid_from)
+    organisation.divisions.append(OrganisationDivision(division_code=body.division_code, valid_from=body.valid_from))
+    organisation.revision += 1
+    events.append(
+        session,
+        "organisation.moved",
+        ("organisation", organisation.id),
+        audience=[events.PUBLIC, organisation.id],
+        payload={"division_code": body.division_code, "valid_from": body.valid_from},
+    )
+    await session.flush()
+    return organisation
+
+
+async def relate(session: AsyncSession, body: schemas.RelationIn) -> OrganisationRelation:
+    """Record that two organisations are related parties (关联方), with the source of the finding."""
+    known = await queries.organisations_by_id(session, [body.first_id, body.second_id])
+    for name, organisation_id in (("first_id", body.first_id), ("second_id", body.second_id)):
+        if organisation_id not in known:
+            raise UNKNOWN_REFERENCE(field=name, what="organisation / 组织")
+    rules.check_order(body.valid_from, body.valid_to)
+    rules.check_two(body.first_id, body.second_id)
+    relation = OrganisationRelation(**body.model_dump())
+    session.add(relation)
+    await session.flush()
+    events.append(
+        session,
+        "organisation.related",
+        ("organisation_relation", relation.id),
+        audience=[events.MARKET, body.first_id, body.second_id],
+        payload={"first_id": body.first_id, "second_id": body.second_id, "kind": body.kind},
+    )
+    return relation
+
+
+async def add_person(session: AsyncSession, actor: Actor, body: schemas.PersonIn) -> schemas.PersonOut:
+    """Record a person in one capacity: an admin into the own organisation, the operator anywhere.
+
+    Market roles are appointments of people, never of a whole organisation.
+    """
+    in_market = body.role in MARKET_ROLES
+    if in_market != (body.organisation_id is None) or body.role is Role.BROKER:
+        raise problems.ROLE_PLACE(field="role", role=body.role)
+    if not actor.has(Role.OPERATOR) and body.organisation_id != actor.organisation_id:
+        raise FORBIDDEN(allowed="operator", held=", ".join(sorted(actor.roles)))
+    person = Person(name=body.name)
+    session.add(person)
+    await session.flush()
+    if body.organisation_id is None:
+        session.add(Appointment(person_id=person.id, role=body.role))
+    else:
+        await queries.get_organisation(session, actor, body.organisation_id)
+        session.add(Membership(person_id=person.id, organisation_id=body.organisation_id, role=body.role))
+    await session.flush()
+    events.append(
+        session,
+        "person.appointed" if in_market else "person.joined",
+        ("person", person.id),
+        audience=[body.organisation_id or events.MARKET],
+        payload={"role": body.role},
+    )
+    return schemas.PersonOut(id=person.id, name=person.name, organisation_id=body.organisation_id, role=body.role)
+
+
+async def end_membership(session: AsyncSession, actor: Actor, person_id: UUID, organisation_id: UUID) -> None:
+    """A person leaves an organisation: the membership ends and its keys stop at once."""
+    membership = await queries.current_membership(session, actor, person_id, organisation_id)
+    now = await read_clock(session)
+    membership.ended_at = now
+    await queries.revoke_keys(session, person_id, organisation_id, now)
+    events.append(session, "person.left", ("person", person_id), audience=[organisation_id])
+
+
+async def certify_broker(session: AsyncSession, body: schemas.BrokerIn) -> Broker:
+    """Record a technical broker's certificate (技术经纪人); a second one for a person is a `conflict`."""
+    person = await queries.get_person(session, body.person_id)
+    broker = Broker(
+        person_id=person.id,
+        certificate_number=body.certificate_number,
+        certified_on=body.certified_on,
+        person=person,
+        employments=[],
+    )
+    session.add(broker)
+    await session.flush()
+    events.append(session, "broker.certified", ("broker", broker.id), audience=[events.MARKET])
+    return broker
+
+
+async def employ_broker(session: AsyncSession, broker_id: UUID, body: schemas.EmploymentIn) -> Broker:
+    """Record employment by an agency. Raises `broker_employed` where periods overlap, `not_an_agency`."""
+    broker = await queries.get_broker(session, broker_id, lock=True)
+    agency = (await queries.organisations_by_id(session, [body.agency_id])).get(body.agency_id)
+    if agency is None:
+        raise UNKNOWN_REFERENCE(field="agency_id", what="organisation / 组织")
+    if agency.kind != OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY:
+        raise problems.NOT_AN_AGENCY(field="agency_id", kind=agency.kind)
+    rules.check_order(body.valid_from, body.valid_to)
+    new = rules.Period(body.valid_from, body.valid_to)
+    rules.check_employment(new, [rules.Period(e.valid_from, e.valid_to) for e in broker.employments])
+    broker.employments.append(Employment(agency_id=agency.id, valid_from=body.valid_from, valid_to=body.valid_to))
+    await session.flush()
+    events.append(
+        session,
+        "broker.employed",
+        ("broker", broker.id),
+        audience=[events.MARKET, agency.id],
+        payload={"agency_id": agency.id, "valid_from": body.valid_from},
+    )
+    return broker
+
+
+async def end_employment(session: AsyncSession, actor: Actor, settings: Settings, employment_id: UUID) -> Employment:
+    """End an employment with today as its last day; the agency's admin or the operator may."""
+    employment = await queries.get_employment(session, employment_id)
+    if not actor.has(Role.OPERATOR) and employment.agency_id != actor.organisation_id:
+        raise NOT_FOUND(what="employment / 聘用")
+    today = local_date(await read_clock(session), settings.zone)
+    employment.valid_to = max(employment.valid_from, min(today, employment.valid_to or today))
+    events.append(
+        session,
+        "broker.released",
+        ("broker", employment.broker_id),
+        audience=[events.MARKET, employment.agency_id],
+        payload={"agency_id": employment.agency_id, "valid_to": employment.valid_to},
+    )
+    return employment
+
+
+async def issue_key(session: AsyncSession, actor: Actor, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
+    """Issue a key: for oneself, by an admin for the organisation's people, by the operator for anyone.
+
+    A key never carries more scope than the one that issues it.
+    """
+    person_id = body.person_id or actor.person_id
+    organisation_id = body.organisation_id if body.person_id else actor.organisation_id
+    own = person_id == actor.person_id and organisation_id == actor.organisation_id
+    as_admin = actor.has(Role.ADMIN) and organisation_id == actor.organisation_id
+    if not (own or as_admin or actor.has(Role.OPERATOR)):
+        raise NOT_FOUND(what="person / 人员")
+    if not await queries.may_hold_key(session, person_id, organisation_id):
+        raise NOT_FOUND(what="person / 人员")
+    scopes = rules.check_scopes(body.scopes)
+    rules.check_grant(scopes, actor)
+    return await create_key(session, person_id, organisation_id, body.name, scopes, body.expires_in_days)
+
+
+async def create_key(
+    session: AsyncSession,
+    person_id: UUID,
+    organisation_id: UUID | None,
+    name: str,
+    scopes: list[str],
+    expires_in_days: int,
+) -> schemas.ApiKeyCreated:
+    """Make and store a key; the answer holds the only copy of its secret."""
+    secret = rules.new_secret()
+    key = ApiKey(
+        person_id=person_id,
+        organisation_id=organisation_id,
+        name=name,
+        prefix=secret[:PREFIX_LENGTH],
+        digest=rules.digest_of(secret),
+        scopes=scopes,
+        expires_at=await read_clock(session) + rules.check_expiry(expires_in_days),
+    )
+    session.add(key)
+    await session.flush()
+    events.append(
+        session,
+        "api_key.issued",
+        ("api_key", key.id),
+        audience=[organisation_id or events.MARKET],
+        payload={"scopes": scopes},
+    )
+    return schemas.ApiKeyCreated(**schemas.ApiKeyOut.model_validate(key).model_dump(), secret=secret)
+
+
+async def revoke_key(session: AsyncSession, actor: Actor, key_id: UUID) -> None:
+    """Revoke a key the actor may see; it stops with this transaction's commit. Revoking again changes nothing."""
+    key = await queries.get_key(session, actor, key_id)
+    if key.revoked_at is None:
+        key.revoked_at = await read_clock(session)
+        audience = [key.organisation_id or events.MARKET]
+        events.append(session, "api_key.revoked", ("api_key", key.id), audience=audience)

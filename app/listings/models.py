@@ -1,0 +1,128 @@
+"""Tables of listings: the listing's life, what was published of it, and the questions asked about it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+
+
+class ListingStatus(StrEnum):
+    """Where a listing stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+    SUSPENDED = "suspended"
+    RESERVED = "reserved"
+    SOLD = "sold"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+PUBLIC_STATUSES = (
+    ListingStatus.PUBLISHED,
+    ListingStatus.SUSPENDED,
+    ListingStatus.RESERVED,
+    ListingStatus.SOLD,
+    ListingStatus.LAPSED,
+)
+
+
+class TransferMode(StrEnum):
+    """How a result changes hands (转化方式)."""
+
+    ASSIGNMENT = "assignment"
+    EXCLUSIVE_LICENCE = "exclusive_licence"
+    SOLE_LICENCE = "sole_licence"
+    ORDINARY_LICENCE = "ordinary_licence"
+    EQUITY_CONTRIBUTION = "equity_contribution"
+    COMMISSIONED_DEVELOPMENT = "commissioned_development"
+    JOINT_DEVELOPMENT = "joint_development"
+    CONSULTING = "consulting"
+    SERVICE = "service"
+
+
+class PricingMode(StrEnum):
+    """How the price is found (定价方式, policy art. 12)."""
+
+    NEGOTIATED = "negotiated"
+    LISTED = "listed"
+    AUCTION = "auction"
+    APPRAISED = "appraised"
+
+
+class Allocation(StrEnum):
+    """Who gets a listed result at its asking price; open only to sellers not founded by the state."""
+
+    FIRST_COME = "first_come"
+
+
+class Listing(Base):
+    """A result offered for sale. Its content may be edited in draft; what was published is in the versions."""
+
+    __tablename__ = "listings"
+    __table_args__ = (
+        CheckConstraint("asking_price > 0", name="asking_price"),
+        Index(
+            "ix_listings_public", "published_at", "id", postgresql_where=text("version > 0 AND status <> 'withdrawn'")
+        ),
+        Index("ix_listings_seller_id", "seller_id", "id"),
+        Index("ix_listings_result_id", "result_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id"))
+    seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    pricing_mode: Mapped[PricingMode] = mapped_column(Text)
+    allocation: Mapped[Allocation] = mapped_column(Text)
+    transfer_mode: Mapped[TransferMode] = mapped_column(Text)
+    title: Mapped[str]
+    summary: Mapped[str]
+    terms: Mapped[str]
+    territory: Mapped[str]
+    asking_price: Mapped[Decimal]
+    closes_on: Mapped[date]
+    status: Mapped[ListingStatus] = mapped_column(Text, default=ListingStatus.DRAFT)
+    status_reason: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+class ListingVersion(Base):
+    """What was published, to the byte: `content` in full, `card` for lists. Append-only."""
+
+    __tablename__ = "listing_versions"
+
+    listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[str]
+    card: Mapped[str]
+    sha256: Mapped[str]
+    published_at: Mapped[datetime]
+
+
+class Question(Base):
+    """A question about a listing. Question and answer are public once answered; who asked never is."""
+
+    __tablename__ = "listing_questions"
+    __table_args__ = (Index("ix_listing_questions_listing_id", "listing_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
+    asker_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    question: Mapped[str]
+    asked_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    listing: Mapped[Listing] = relationship(lazy="raise")

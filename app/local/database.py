@@ -1,0 +1,127 @@
+"""The database an installation uses: reached, new enough, at this release's revision."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.core.settings import Settings
+from app.local.errors import StartError, one_line
+from app.local.revisions import Revisions, read_revisions
+
+OLDEST_SERVER = 15
+_CONNECT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class DatabaseState:
+    """A database as found: the server's major version, and the revision it was migrated to (none: never)."""
+
+    server_major: int
+    revision: str | None
+
+
+def plain_url(url: str) -> str:
+    """`url` as asyncpg and libpq take it, without SQLAlchemy's driver name."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme.partition('+')[0]}{separator}{rest}"
+
+
+def describe(url: str) -> str:
+    """Host, port and database of an URL, for messages: never the user or the password."""
+    try:
+        parts = urlsplit(url)
+        where = parts.hostname or parts.query.partition("host=")[2].partition("&")[0] or "localhost"
+        return f"{where}:{parts.port or 5432}{parts.path}"
+    except ValueError:
+        return "the address in DATABASE_URL"
+
+
+async def inspect_database(url: str) -> DatabaseState:
+    """Read a database's state; `StartError` naming host and reason when it cannot be reached."""
+    import asyncpg  # noqa: PLC0415 - 80 ms that `--help` need not pay
+
+    if urlsplit(plain_url(url)).scheme not in {"postgres", "postgresql"}:
+        raise _not_an_address()
+    try:
+        connection = await asyncpg.connect(plain_url(url), timeout=_CONNECT_SECONDS)
+    except TimeoutError:
+        raise _unreachable(url, f"no answer within {_CONNECT_SECONDS} s") from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise _unreachable(url, _reason(error, url)) from None
+    except ValueError:
+        raise _not_an_address() from None
+    try:
+        major = connection.get_server_version().major
+        try:
+            revision = await connection.fetchval("SELECT version_num FROM alembic_version")
+        except asyncpg.UndefinedTableError:
+            revision = None
+    finally:
+        await connection.close()
+    return DatabaseState(major, revision)
+
+
+def require_supported(state: DatabaseState, url: str, revisions: Revisions) -> None:
+    """Refuse, by `StartError`, a server that is too old and a database that a newer release has migrated."""
+    if state.server_major < OLDEST_SERVER:
+        raise StartError(
+            f"{describe(url)} is PostgreSQL {state.server_major}; this release needs {OLDEST_SERVER} or later."
+        )
+    if revisions.standing(state.revision) == "newer":
+        raise StartError(
+            f"The database {describe(url)} was migrated by a newer release (revision {state.revision}); "
+            "start that release, or restore a backup from before its migration."
+        )
+
+
+def bring_up_to_date(url: str) -> bool:
+    """Check a database and migrate it if it is behind; whether it was. One query when it is not."""
+    revisions = read_revisions()
+    state = asyncio.run(inspect_database(url))
+    require_supported(state, url, revisions)
+    if revisions.standing(state.revision) == "current":
+        return False
+    from app.local.migrating import upgrade  # noqa: PLC0415 - Alembic and the models: only when there is work
+
+    upgrade(url)
+    return True
+
+
+@contextmanager
+def database_for(settings: Settings) -> Iterator[Settings]:
+    """The settings with a `database_url` that answers: the one given, a running embedded server, or one of our own."""
+    from app.local.embedded_postgres import EmbeddedPostgres, running_url  # noqa: PLC0415
+
+    url = settings.database_url.get_secret_value() if settings.database_url else running_url(settings.data_dir)
+    if url is not None:
+        yield with_url(settings, url)
+        return
+    with EmbeddedPostgres(settings.data_dir) as server:
+        yield with_url(settings, server.url())
+
+
+def with_url(settings: Settings, url: str) -> Settings:
+    """A copy of the settings that names this database."""
+    from pydantic import SecretStr  # noqa: PLC0415
+
+    return settings.model_copy(update={"database_url": SecretStr(url)})
+
+
+def _not_an_address() -> StartError:
+    return StartError("DATABASE_URL is not a valid address; write postgresql://user:password@host:5432/name.")
+
+
+def _unreachable(url: str, reason: str) -> StartError:
+    return StartError(f"Cannot reach PostgreSQL at {describe(url)}: {reason}; check DATABASE_URL and the server.")
+
+
+def _reason(error: BaseException, url: str) -> str:
+    """The server's own words, less a password that a malformed URL may have carried into them."""
+    text = one_line(error)
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return type(error).__name__
+    return text.replace(password, "…") if password else text

@@ -1,0 +1,98 @@
+"""The application factory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from app.core import validation
+from app.core.clock import is_moved
+from app.core.database import Database
+from app.core.http import Context
+from app.core.logs import configure_logging
+from app.core.middleware import RequestContext
+from app.core.settings import Environment, Settings, get_settings
+from app.core.storage import open_storage
+from app.identity import routes as identity
+from app.identity.queries import authenticate
+from app.system import routes as system
+
+DESCRIPTION = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.
+
+Money is CNY in a string, to the fen. Times are RFC 3339. Lists page by `cursor`. Every POST takes an
+`Idempotency-Key`; refusals are RFC 9457 problem documents in English or Chinese (`Accept-Language: zh`).
+"""
+
+
+class ClockMovedError(RuntimeError):
+    """A production process was pointed at a database whose clock a sandbox has moved."""
+
+
+def domain_routers() -> list[APIRouter]:
+    """The routers under `/v1`, in the order of the main job."""
+    return [identity.router, system.router]
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """Build the API. `settings.database_url` is needed to serve, not to export the document."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        configure_logging(settings)
+        context = open_context(settings, database)
+        app.state.context = context
+        try:
+            await refuse_moved_clock(settings, context.database)
+            yield
+        finally:
+            await context.database.close()
+
+    app = FastAPI(
+        title="techex",
+        version="1.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+        max_body_size=settings.body_max_bytes,
+    )
+    for router in domain_routers():
+        app.include_router(router, prefix="/v1")
+    if settings.environment is Environment.SANDBOX:
+        app.include_router(system.sandbox_router, prefix="/v1")
+    app.include_router(system.root_router)
+    validation.install(app)
+    app.add_middleware(RequestContext)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document with the problem schema and the bearer key."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {})["Problem"] = validation.PROBLEM_SCHEMA
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "API key"}}
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def open_context(settings: Settings, database: Database | None = None) -> Context:
+    """The process's connections and stores. Raises `ValueError` without a database."""
+    if database is None:
+        if settings.database_url is None:
+            raise ValueError("no database: set DATABASE_URL, or use `techex run`")
+        database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    return Context(settings, database, open_storage(settings), authenticate)
+
+
+async def refuse_moved_clock(settings: Settings, database: Database) -> None:
+    """Production must not serve from a database whose clock was moved; raises `ClockMovedError`."""
+    if settings.environment is Environment.PRODUCTION:
+        async with database.reading() as session:
+            if await is_moved(session):
+                raise ClockMovedError("this database's clock was moved in a sandbox; production will not serve from it")

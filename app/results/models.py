@@ -1,0 +1,151 @@
+"""Tables of research results (科技成果), their owners, completers, IP assets and entitlements."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+
+
+class TechnicalField(StrEnum):
+    """The eleven technical fields of the contract registry (技术领域)."""
+
+    ELECTRONICS_INFORMATION = "electronics_information"
+    AEROSPACE = "aerospace"
+    ADVANCED_MANUFACTURING = "advanced_manufacturing"
+    BIOMEDICINE = "biomedicine"
+    NEW_MATERIALS = "new_materials"
+    NEW_ENERGY = "new_energy"
+    ENVIRONMENT = "environment"
+    NUCLEAR = "nuclear"
+    AGRICULTURE = "agriculture"
+    TRANSPORT = "transport"
+    URBAN_SOCIAL = "urban_social"
+
+
+class IpType(StrEnum):
+    """Kinds of intellectual property a result may consist of (知识产权类型)."""
+
+    PATENT = "patent"
+    PATENT_APPLICATION = "patent_application"
+    TECHNICAL_SECRET = "technical_secret"
+    SOFTWARE_COPYRIGHT = "software_copyright"
+    LAYOUT_DESIGN = "layout_design"
+    PLANT_VARIETY = "plant_variety"
+    BIOLOGICAL_MEDICAL_VARIETY = "biological_medical_variety"
+
+
+class Secrecy(StrEnum):
+    """Whether state secrets or national security are concerned: such a result is never listed (policy art. 2)."""
+
+    NONE = "none"
+    STATE_SECRET = "state_secret"
+    NATIONAL_SECURITY = "national_security"
+
+
+class ExportControl(StrEnum):
+    """Standing under the catalogue of technologies prohibited or restricted from export."""
+
+    NONE = "none"
+    RESTRICTED = "restricted"
+    PROHIBITED = "prohibited"
+
+
+class EntitlementKind(StrEnum):
+    """What the completing team was given (赋权): ownership, or a long-term right of use."""
+
+    OWNERSHIP = "ownership"
+    RIGHT_OF_USE = "right_of_use"
+
+
+class Result(Base):
+    """A research result, kept by the organisation that completed it."""
+
+    __tablename__ = "results"
+    __table_args__ = (
+        CheckConstraint("readiness_level BETWEEN 1 AND 9", name="readiness_level"),
+        Index("ix_results_organisation_id_id", "organisation_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    title: Mapped[str]
+    abstract: Mapped[str]
+    technical_field: Mapped[TechnicalField] = mapped_column(Text)
+    readiness_level: Mapped[int | None]
+    publicly_funded: Mapped[bool]
+    funding_plan: Mapped[str | None]
+    secrecy: Mapped[Secrecy] = mapped_column(Text)
+    export_control: Mapped[ExportControl] = mapped_column(Text)
+    completed_on: Mapped[date | None]
+    registered_on: Mapped[date]
+    conversion_begun_on: Mapped[date | None]
+    source_url: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+    owners: Mapped[list["ResultOwner"]] = relationship(lazy="raise", order_by="ResultOwner.position")
+    completers: Mapped[list["Completer"]] = relationship(lazy="raise", order_by="Completer.position")
+    ip_assets: Mapped[list["IpAsset"]] = relationship(lazy="raise", order_by="IpAsset.position")
+    entitlements: Mapped[list["Entitlement"]] = relationship(lazy="raise", order_by="Entitlement.agreed_on")
+
+
+class ResultOwner(Base):
+    """One owner's part; the parts of a result sum to 1. `organisation_id` null: the completing team (完成团队)."""
+
+    __tablename__ = "result_owners"
+    __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share"),)
+
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+
+
+class Completer(Base):
+    """A person who made the result (成果完成人). Names are personal data: shown to the owner and the market's staff."""
+
+    __tablename__ = "result_completers"
+
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+
+
+class IpAsset(Base):
+    """One intellectual-property asset of a result, with the numbers and dates its type has."""
+
+    __tablename__ = "ip_assets"
+    __table_args__ = (Index("ix_ip_assets_result_id", "result_id", "position"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    type: Mapped[IpType] = mapped_column(Text)
+    title: Mapped[str]
+    application_number: Mapped[str | None]
+    grant_number: Mapped[str | None]
+    filed_on: Mapped[date | None]
+    granted_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    invalidated_on: Mapped[date | None]
+
+
+class Entitlement(Base):
+    """What the completing team was given of a service result (职务科技成果赋权, policy art. 2)."""
+
+    __tablename__ = "entitlements"
+    __table_args__ = (Index("ix_entitlements_result_id", "result_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
+    kind: Mapped[EntitlementKind] = mapped_column(Text)
+    share: Mapped[Decimal | None] = mapped_column(Numeric(7, 6))
+    years: Mapped[int | None]
+    agreed_on: Mapped[date]

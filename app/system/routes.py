@@ -1,0 +1,96 @@
+"""Routes of the system itself: events, audit, the sandbox's clock, the list of refusals, health, metrics."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse
+
+from app.core import audit, clock, events
+from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.http import Endpoint, Session, context_of
+from app.core.pages import Paging, encode_cursor
+from app.core.problems import NOT_FOUND, REGISTRY
+from app.system import schemas
+
+router = APIRouter(route_class=Endpoint, tags=["system"])
+sandbox_router = APIRouter(route_class=Endpoint, tags=["sandbox"])
+root_router = APIRouter(route_class=Endpoint, tags=["system"])
+Types = Annotated[list[str] | None, Query(alias="type", max_length=20, description="Only these types; repeat it")]
+
+
+@router.get("/events", operation_id="read_events")
+async def read_events(actor: Public, session: Session, page: Paging, types: Types = None) -> schemas.Feed:
+    """What happened, oldest first, in an order that never changes and loses nothing.
+
+    Poll with the `next_cursor` you were last given. Without a key: the public events; with one: also your
+    organisation's; an auditor reads all.
+    """
+    now = await clock.read_clock(session)
+    after = page.after(int, int)
+    rows = await events.read_feed(session, actor, after, page.limit, types or ())
+    last = encode_cursor(rows[-1].xid, rows[-1].seq) if rows else page.cursor
+    items = [schemas.EventOut.model_validate(row) for row in rows]
+    return schemas.Feed(items=items, next_cursor=last, server_time=now)
+
+
+@router.get("/audit/head", operation_id="read_audit_head")
+async def read_audit_head(
+    actor: Annotated[Actor, allow(Role.AUDITOR, Role.OPERATOR, scope="events:read")], session: Session
+) -> schemas.AuditHead:
+    """Length and hash of the audit chain, to be noted outside the exchange."""
+    sealed, digest = await audit.head(session)
+    return schemas.AuditHead(sealed=sealed, hash=digest)
+
+
+@router.get("/clock", operation_id="read_clock")
+async def read_clock(actor: Public, session: Session) -> schemas.ClockOut:
+    """The exchange's time: every deadline is judged by it."""
+    return schemas.ClockOut(server_time=await clock.read_clock(session))
+
+
+@sandbox_router.post("/sandbox/clock", operation_id="move_clock")
+async def move_clock(
+    actor: Annotated[Actor, allow(*EVERY_ROLE, scope="events:write")], session: Session, body: schemas.ClockIn
+) -> schemas.ClockOut:
+    """Move a sandbox's clock forward, to walk through notice periods in a minute. Production has no such route."""
+    return schemas.ClockOut(server_time=await clock.move_clock(session, body.to))
+
+
+@root_router.get("/problems/{code}", operation_id="read_problem")
+async def read_problem(actor: Public, request: Request, code: str) -> schemas.ProblemKind:
+    """What a refusal's `code` means."""
+    kind = REGISTRY.get(code)
+    if kind is None:
+        raise NOT_FOUND(what="problem code / 错误代码")
+    language = request.scope["language"]
+    return schemas.ProblemKind(
+        code=kind.code,
+        status=kind.status,
+        title=kind.title.render(language, {}),
+        remedy=kind.remedy.render(language, {}) if kind.remedy else None,
+    )
+
+
+@root_router.get("/healthz", operation_id="healthz")
+async def healthz(actor: Public) -> schemas.Health:
+    """The process answers."""
+    return schemas.Health(status="ok")
+
+
+@root_router.get(
+    "/readyz", operation_id="readyz", responses={503: {"description": "Not ready", "model": schemas.Health}}
+)
+async def readyz(actor: Public, request: Request) -> Response:
+    """The process can serve: the database answers. 503 otherwise."""
+    try:
+        await context_of(request).database.ping()
+    except Exception:  # noqa: BLE001 — whatever keeps the database away, the answer is the same
+        return JSONResponse({"status": "database unreachable"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+@root_router.get("/metrics", operation_id="metrics", include_in_schema=False)
+async def metrics(actor: Public) -> Response:
+    """Prometheus metrics of this process."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,60 @@
+"""Requests and responses of the system's own routes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.schemas import Input, Moment, Output
+
+
+class EventOut(Output):
+    """One entry of the feed. `payload` differs by `type`."""
+
+    id: UUID
+    type: str
+    subject_type: str
+    subject_id: UUID
+    payload: dict[str, Any]
+    actor_organisation_id: UUID | None
+    request_id: str | None
+    occurred_at: datetime
+
+
+class Feed(Output):
+    """A stretch of the event feed. Keep `next_cursor` and ask again: it moves even when `items` is empty."""
+
+    items: list[EventOut]
+    next_cursor: str | None
+    server_time: datetime
+
+
+class AuditHead(Output):
+    """Length and hash of the audit chain: note it outside, and a cut end cannot go unseen."""
+
+    sealed: int
+    hash: str
+
+
+class ClockIn(Input):
+    """Where to move the sandbox's clock."""
+
+    to: Moment = Field(description="A later time, RFC 3339 with offset")
+
+
+class ClockOut(Output):
+    server_time: datetime
+
+
+class ProblemKind(Output):
+    """A kind of refusal the API can answer."""
+
+    code: str
+    status: int
+    title: str
+    remedy: str | None
+
+
+class Health(Output):
+    status: str

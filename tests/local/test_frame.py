@@ -1,0 +1,100 @@
+"""What cannot be run here is at least read: the image, the services, the Makefile."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "compose.yaml").read_text())["services"])
+
+
+@pytest.fixture(scope="module")
+def stages() -> list[str]:
+    return (ROOT / "Dockerfile").read_text().split("\nFROM ")[1:]
+
+
+def test_the_services(services: dict[str, Any]) -> None:
+    assert set(services) == {"api", "worker", "migrate", "postgres", "meilisearch"}
+    for name in ("api", "worker"):
+        assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    for name in ("postgres", "meilisearch"):
+        assert services[name]["healthcheck"]["test"]
+        assert services[name]["volumes"]
+
+
+def test_nothing_is_bound_beyond_loopback(services: dict[str, Any]) -> None:
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_no_secret_has_a_default() -> None:
+    for name, rest in re.findall(r"\$\{(\w*(?:PASSWORD|KEY)\w*)([^}]*)\}", (ROOT / "compose.yaml").read_text()):
+        assert rest.startswith(":?"), name
+
+
+def test_the_image(stages: list[str]) -> None:
+    builder, runtime = stages
+    assert "--require-hashes" in builder
+    assert "PIP_NO_CACHE_DIR=1" in builder
+    assert re.search(r"^USER (?!root)\w+", runtime, re.MULTILINE)
+    assert runtime.index("COPY . .") < runtime.index("\nUSER ")
+    assert "HEALTHCHECK" in runtime
+    assert "/healthz" in runtime
+    assert "STOPSIGNAL SIGTERM" in runtime
+    assert 'CMD ["serve"]' in runtime
+
+
+def test_what_the_image_copies_is_let_into_the_build() -> None:
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert {"app", "migrations", "alembic.ini", "requirements.lock"} <= let_in
+
+
+def test_the_locks_name_no_index_and_pin_by_hash() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text()
+        assert "index-url" not in text
+        pins = re.findall(r"^[\w.-]+(?:\[[\w,]+\])?==.*\\$", text, re.MULTILINE)
+        assert pins
+        assert len(pins) == len(re.findall(r"^\S", text, re.MULTILINE))
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "-f", str(ROOT / "Makefile"), f"VENV={folder / 'venv'}", *arguments],
+        capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"MAKEFLAGS": ""},
+    )  # fmt: skip
+
+
+def test_make_alone_lists_what_it_can_do(tmp_path: Path) -> None:
+    shown = make(tmp_path)
+    assert shown.returncode == 0
+    for target in ("run", "test", "lint", "typecheck", "bench", "chaos", "openapi", "lock", "clean"):
+        assert f"make {target} " in shown.stdout
+
+
+def test_an_old_python_is_refused_in_one_line(tmp_path: Path) -> None:
+    old = tmp_path / "python"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 && exit 0\nexit 1\n')
+    old.chmod(0o755)
+    refused = make(tmp_path, f"PYTHON={old}", "run")
+    assert refused.returncode != 0
+    assert refused.stdout == "Python 3.9.2 is too old: install Python 3.11 or later, or run make PYTHON=python3.11.\n"
+
+
+def test_a_missing_venv_is_refused_in_one_line(tmp_path: Path) -> None:
+    bare = tmp_path / "python"
+    bare.write_text('#!/bin/sh\ncase "$2" in *version_info*) exit 0;; esac\nexit 1\n')
+    bare.chmod(0o755)
+    refused = make(tmp_path, f"PYTHON={bare}", "run")
+    assert refused.returncode != 0
+    assert refused.stdout == "Python's venv is missing: install it (on Debian: apt install python3-venv).\n"

@@ -1,0 +1,195 @@
+"""`techex run` from outside: it answers, it stops whole, and what keeps it from starting is one line."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from app.local.embedded_postgres import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parents[2]
+Processes = Callable[[Path], list[int]]
+WaitForEnd = Callable[[int], bool]
+
+
+class Run:
+    """A `techex run` under test; killed after 60 s, so that a hanging one fails instead of blocking the suite."""
+
+    def __init__(self, data_dir: Path, *flags: str, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "run", "--data-dir", str(data_dir), *flags],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env={k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | environment,
+        )  # fmt: skip
+        self._limit = threading.Timer(60, self.process.kill)
+        self._limit.start()
+
+    def until(self, pattern: str) -> re.Match[str]:
+        """The first line of output that matches; fails with all that was said if none does."""
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"{pattern!r} was never printed:\n{''.join(said)}{self.refusal()}")
+
+    def refusal(self) -> str:
+        """Standard error once the process has ended."""
+        return self.process.communicate(timeout=30)[1]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+    def close(self) -> None:
+        self._limit.cancel()
+        if self.process.poll() is None:
+            self.stop(signal.SIGTERM)
+
+
+@pytest.fixture
+def start(data_dir: Path) -> Iterator[Callable[..., Run]]:
+    """Starts `techex run` on this test's folder and a free port, without the demonstration."""
+    runs: list[Run] = []
+
+    def begin(*flags: str, **environment: str) -> Run:
+        runs.append(Run(data_dir, "--no-demo", *(flags or ("--port", "0")), **environment))
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.close()
+
+
+def refused(run: Run) -> str:
+    """The one line a refused start prints, checked to be one line and no trace."""
+    message = run.refusal()
+    assert run.process.returncode == 1
+    assert message.startswith("techex: ")
+    assert message.count("\n") == 1, message
+    return message
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_answers_and_stops_whole(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes, number: signal.Signals
+) -> None:
+    run = start()
+    base_url = run.until(r"API on (http://\S+),").group(1)
+    run.until("running; stop with Ctrl-C")
+    with urllib.request.urlopen(f"{base_url}/readyz", timeout=10) as answer:
+        assert answer.status == 200
+    assert len(processes_of(data_dir)) >= 4  # supervisor, API, worker, PostgreSQL
+    assert run.stop(number) == 0
+    assert processes_of(data_dir) == []
+
+
+def test_a_second_start_finds_its_data(start: Callable[..., Run], data_dir: Path) -> None:
+    first = start()
+    first.until("creating a database")
+    first.until("database migrated")
+    first.until("running")
+    assert first.stop() == 0
+    second = start()
+    assert "migrated" not in second.until("API on|migrated").group(0)
+
+
+def test_no_process_survives_a_killed_supervisor(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes, wait_for_end: WaitForEnd
+) -> None:
+    run = start()
+    run.until("running")
+    others = [pid for pid in processes_of(data_dir) if pid != run.process.pid]
+    run.process.kill()
+    assert all(wait_for_end(pid) for pid in others)
+
+
+@pytest.mark.parametrize("name", ["serve", "worker"])
+def test_a_child_that_dies_brings_everything_down(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes, name: str
+) -> None:
+    run = start()
+    run.until("running")
+    os.kill(_child(run.process.pid, name), signal.SIGKILL)
+    assert "process ended (signal SIGKILL)" in refused(run)
+    assert processes_of(data_dir) == []
+
+
+def test_a_port_in_use_is_refused_before_anything_is_started(start: Callable[..., Run], data_dir: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        message = refused(start("--port", str(port)))
+    assert f"127.0.0.1:{port}" in message
+    assert "TECHEX_PORT" in message
+    assert not (data_dir / "postgres").exists()
+
+
+def test_an_unreachable_database_is_named_without_its_password(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        message = refused(start(DATABASE_URL=f"postgresql://clerk:s3cret@127.0.0.1:{port}/techex"))
+    assert f"127.0.0.1:{port}/techex" in message
+    assert "s3cret" not in message
+    assert processes_of(data_dir) == []
+
+
+def test_a_database_of_a_newer_release_is_refused_untouched(start: Callable[..., Run], data_dir: Path) -> None:
+    async def execute(url: str, statement: str) -> str:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(statement)
+            return str(await connection.fetchval("SELECT version_num FROM alembic_version"))
+        finally:
+            await connection.close()
+
+    newer = "CREATE TABLE alembic_version AS SELECT 'from_the_future' AS version_num"
+    with EmbeddedPostgres(data_dir / "elsewhere", {"fsync": "off"}) as server:
+        asyncio.run(execute(server.url(), newer))
+        message = refused(start(DATABASE_URL=server.url()))
+        assert asyncio.run(execute(server.url(), "SELECT 1")) == "from_the_future"
+    assert "newer release (revision from_the_future)" in message
+
+
+def test_a_folder_in_use_is_refused_and_its_owner_runs_on(start: Callable[..., Run]) -> None:
+    owner = start()
+    owner.until("running")
+    assert "Another `techex run` uses" in refused(start())
+    assert owner.process.poll() is None
+
+
+def test_a_wrong_setting_is_named(start: Callable[..., Run]) -> None:
+    assert "TECHEX_DATABASE_POOL_SIZE" in refused(start(TECHEX_DATABASE_POOL_SIZE="many"))
+
+
+def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    from app.local.demonstration import write_keys  # noqa: PLC0415
+
+    path = tmp_path / "keys.json"
+    path.write_text("{}")
+    path.chmod(0o644)
+    write_keys(path, {"operator": "k", "审计": "a"})
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text()) == {"operator": "k", "审计": "a"}
+
+
+def _child(parent: int, command: str) -> int:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return next(int(pid) for pid in children if command in Path(f"/proc/{pid}/cmdline").read_text().split("\0"))
