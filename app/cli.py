@@ -23,6 +23,7 @@ cli = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
 openapi = typer.Typer(help="The API's document.", no_args_is_help=True)
@@ -38,8 +39,8 @@ Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
 
 @cli.command()
 def run(
-    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one. [env: TECHEX_PORT]")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data. [env: TECHEX_DATA_DIR]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one (TECHEX_PORT; 8000).")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data (TECHEX_DATA_DIR; .data).")] = None,
     demo: Annotated[bool, typer.Option(help="Play the demonstration on an empty database.")] = True,
 ) -> None:
     """Run everything on this machine: database, API, worker. Ctrl-C stops it.
@@ -63,7 +64,7 @@ def serve(supervised: Annotated[int | None, typer.Option("--supervised", hidden=
     settings = _settings()
     from app.local.serving import serve as serve_api
 
-    serve_api(_require_database(settings), inherited=supervised)
+    serve_api(_require_database(settings, checked=supervised is None), inherited=supervised)
 
 
 @cli.command()
@@ -72,7 +73,7 @@ def worker(supervised: Supervised = False) -> None:
     settings = _settings()
     from app.local.serving import work
 
-    work(_require_database(settings), supervised=supervised)
+    work(_require_database(settings, checked=not supervised), supervised=supervised)
 
 
 @cli.command()
@@ -128,18 +129,18 @@ def main() -> None:
     # As Ctrl-C does: the way out passes every `with`, which stops what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        cli()
+        cli(prog_name="techex")
     except StartError as error:
         typer.echo(f"techex: {error}", err=True)
         sys.exit(1)
 
 
 def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
-    """Run `use` on the database, which is checked to be of this release."""
-    from app.local.database import bring_up_to_date, database_for
+    """Run `use` on the database, which is checked to be of this release and never migrated on the way."""
+    from app.local.database import database_for, require_current
 
     with database_for(_settings()) as settings:
-        bring_up_to_date(_url(settings))
+        require_current(_url(settings))
         return asyncio.run(use(settings))
 
 
@@ -157,9 +158,14 @@ def _settings() -> "Settings":
         raise StartError(f"{full} is not valid: {first['msg']}") from None
 
 
-def _require_database(settings: "Settings") -> "Settings":
+def _require_database(settings: "Settings", *, checked: bool) -> "Settings":
+    """The settings of a process that brings no database along; `checked`: no supervisor has looked at it before."""
     if settings.database_url is None:
         raise StartError("DATABASE_URL is not set; set it, or use `techex run`, which brings a database along.")
+    if checked:
+        from app.local.database import require_current
+
+        require_current(_url(settings), newer_allowed=True)
     return settings
 
 

