@@ -55,7 +55,7 @@ def run(
     settings = _settings()
     from app.local.supervisor import Supervisor
 
-    raise typer.Exit(Supervisor(settings, demo=demo).run())
+    Supervisor(settings, demo=demo).run()
 
 
 @cli.command()

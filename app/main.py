@@ -57,7 +57,6 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         openapi_url="/openapi.json",
         docs_url="/docs",
         redoc_url=None,
-        max_body_size=settings.body_max_bytes,
     )
     for router in domain_routers():
         app.include_router(router, prefix="/v1")

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+${imports + "\n" if imports else ""}
 revision: str = ${repr(up_revision)}
 down_revision: str | Sequence[str] | None = ${repr(down_revision)}
 branch_labels: str | Sequence[str] | None = ${repr(branch_labels)}
 depends_on: str | Sequence[str] | None = ${repr(depends_on)}
 
 # env.py sets lock_timeout to 4 s: a statement that cannot have its lock by then fails, and the whole migration rolls
-# back. Where a table is large, create its index CONCURRENTLY in a migration of its own, in `op.get_context().autocommit_block()`.
+# back. Where a table is large, create its index CONCURRENTLY, in a migration of its own, in an `autocommit_block()`.
 
 
 def upgrade() -> None:

@@ -16,17 +16,16 @@ from app.awards.countable import Bound
 from app.awards.facts import Money, Share
 from app.awards.programme import Role, Text
 from app.awards.reasons import Code
-from app.core.money import round_places
 
-Derived = Annotated[Decimal, PlainSerializer(lambda value: f"{round_places(value, 6):f}", return_type=str)]
+Derived = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.6f}", return_type=str)]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One payment's part of an award: `base = countable * share`, `raw = base * rate`, `awarded` its allotment.
+    """One payment's part of an award: `base = countable * share`, `raw = base * rate`.
 
     `countable` is the least of `received`, `invoiced` and `left` (technical amounts, CNY) and `bound` says which of
-    them it was. `share` is the organisation's part of the payment after leaving out counterparties that are not eligible.
+    them it was. `share` is the organisation's part of the payment, without that of counterparties not eligible.
     """
 
     contract_id: str

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.deals.models import PartyRole
+from app.deals.models import Deal, PartyRole
 from app.results.models import TechnicalField
+
+OWNED = "all, delete-orphan"
 
 
 class ContractType(StrEnum):
@@ -25,7 +27,7 @@ class ContractType(StrEnum):
 
 
 class ContractStatus(StrEnum):
-    """Where a contract stands."""
+    """Where a contract stands. Cancelled: it ended (变更、解除、撤销) together with its registration."""
 
     DRAFT = "draft"
     SIGNED = "signed"
@@ -59,6 +61,7 @@ class Contract(Base):
         CheckConstraint("total_amount >= 0", name="total_amount"),
         CheckConstraint("technical_amount >= 0 AND technical_amount <= total_amount", name="technical_amount"),
         Index("ix_contracts_deal_id", "deal_id"),
+        Index("ix_contracts_status_id", "status", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -80,10 +83,17 @@ class Contract(Base):
     cancelled_on: Mapped[date | None]
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
-    deductions: Mapped[list["ContractDeduction"]] = relationship(lazy="raise", order_by="ContractDeduction.position")
-    parties: Mapped[list["ContractParty"]] = relationship(lazy="raise", order_by="ContractParty.position")
-    brokers: Mapped[list["ContractBroker"]] = relationship(lazy="raise", order_by="ContractBroker.position")
+    deductions: Mapped[list["ContractDeduction"]] = relationship(
+        lazy="raise", order_by="ContractDeduction.position", cascade=OWNED, passive_deletes=True
+    )
+    parties: Mapped[list["ContractParty"]] = relationship(
+        lazy="raise", order_by="ContractParty.position", cascade=OWNED, passive_deletes=True
+    )
+    brokers: Mapped[list["ContractBroker"]] = relationship(
+        lazy="raise", order_by="ContractBroker.position", cascade=OWNED, passive_deletes=True
+    )
     registration: Mapped["Registration | None"] = relationship(lazy="raise", back_populates="contract")
+    deal: Mapped[Deal] = relationship(lazy="raise")
 
 
 class ContractDeduction(Base):
@@ -100,7 +110,7 @@ class ContractDeduction(Base):
 
 
 class ContractParty(Base):
-    """A party of a contract with its share; the shares of a side sum to 1."""
+    """A party of a contract with its share; the shares of a side sum to 1. `signed_at` is when we were told."""
 
     __tablename__ = "contract_parties"
     __table_args__ = (
@@ -113,6 +123,7 @@ class ContractParty(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     position: Mapped[int]
     share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+    signed_on: Mapped[date | None]
     signed_at: Mapped[datetime | None]
 
 
@@ -148,9 +159,14 @@ class RegistrationStatus(StrEnum):
 
 
 class Registration(Base):
-    """The application of a contract: once, by the seller. Its history is in the steps."""
+    """The application of a contract: once, by the seller. Its history is in the steps.
+
+    A contract has one row for good: a refused application that is made again, on the amended contract, goes on in it.
+    `contract_revision` is the revision applied for.
+    """
 
     __tablename__ = "registrations"
+    __table_args__ = (Index("ix_registrations_status_decision_due_on", "status", "decision_due_on", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), unique=True)
@@ -158,6 +174,8 @@ class Registration(Base):
     number: Mapped[str | None] = mapped_column(unique=True)
     status: Mapped[RegistrationStatus] = mapped_column(Text)
     regime: Mapped[Regime] = mapped_column(Text)
+    contract_revision: Mapped[int]
+    expert_review: Mapped[bool] = mapped_column(default=False)
     submitted_at: Mapped[datetime]
     accepted_on: Mapped[date | None]
     decision_due_on: Mapped[date | None]
@@ -165,6 +183,7 @@ class Registration(Base):
     registered_on: Mapped[date | None]
     registered_total_amount: Mapped[Decimal | None]
     registered_technical_amount: Mapped[Decimal | None]
+    cancelled_on: Mapped[date | None]
     reason: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=1)
     contract: Mapped[Contract] = relationship(lazy="raise", back_populates="registration")
@@ -185,13 +204,17 @@ class RegistrationStep(Base):
 
 
 class Payment(Base):
-    """Money received on a contract, by bank receipt (银行到账). Append-only: a reversal is a payment of its own."""
+    """Money received on a contract, by bank receipt (银行到账), CNY. Append-only.
+
+    A reversal is a payment of its own: it names the payment it takes back whole, and its amounts are negative, so that
+    what was paid is the plain sum of the rows.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
-        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("amount <> 0 AND (amount < 0) = (reverses_id IS NOT NULL)", name="amount"),
         CheckConstraint(
-            "technical_amount IS NULL OR (technical_amount >= 0 AND technical_amount <= amount)",
+            "technical_amount IS NULL OR (abs(technical_amount) <= abs(amount) AND technical_amount * amount >= 0)",
             name="technical_amount",
         ),
         UniqueConstraint("payee_id", "bank_reference"),
@@ -208,6 +231,7 @@ class Payment(Base):
     bank_reference: Mapped[str]
     recorded_at: Mapped[datetime]
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"), unique=True)
+    reason: Mapped[str | None]
     invoices: Mapped[list["Invoice"]] = relationship(lazy="raise", order_by="Invoice.issued_on")
 
 

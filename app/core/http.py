@@ -14,11 +14,13 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import Message
 
 from app.core import idempotency
 from app.core.access import Actor, Allow
 from app.core.database import Database
 from app.core.problems import (
+    BODY_TOO_LARGE,
     IDEMPOTENCY_KEY_REQUIRED,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
@@ -92,6 +94,7 @@ class Endpoint(APIRoute):
         async def handle(request: Request) -> Response:
             context = context_of(request)
             body = await self.receive(request)
+            request = Request(request.scope, _replay(body))
             async with context.database.transaction() as session:
                 await _enter(request, context, session)
                 return await self._once(request, session, body, inner)
@@ -100,7 +103,7 @@ class Endpoint(APIRoute):
 
     async def receive(self, request: Request) -> bytes:
         """Read the whole body before a connection is taken, so that a slow sender holds none."""
-        body = await request.body()
+        body = await read_body(request, context_of(request).settings.body_max_bytes)
         if body and self.body_field is not None:
             got = request.headers.get("content-type", "")
             if got.partition(";")[0].strip().lower() not in {"application/json", "application/merge-patch+json"}:
@@ -129,6 +132,26 @@ class MoneyEndpoint(Endpoint):
     """A command whose retry must never count twice: it is refused without an `Idempotency-Key`."""
 
     requires_key = True
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, if it has at most `limit` bytes, announced or not; raises `body_too_large`."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise BODY_TOO_LARGE(limit=limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise BODY_TOO_LARGE(limit=limit)
+    return bytes(body)
+
+
+def _replay(body: bytes) -> Callable[[], Awaitable[Message]]:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def _enter(request: Request, context: Context, session: AsyncSession) -> None:

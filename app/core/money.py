@@ -42,8 +42,10 @@ def _from_fens(fens: int) -> Decimal:
 
 def round_places(value: Exact, places: int) -> Decimal:
     """Round to a number of decimal places, half up; for showing exact figures, not for paying them."""
-    units = floor(abs(exact(value)) * 10**places + Fraction(1, 2))
-    return Decimal(f"{units if value >= 0 else -units}E-{places}")
+    number = exact(value)
+    # Integers alone: a whole year's run rounds some hundred thousand figures, and fractions would reduce each step.
+    units = (2 * abs(number.numerator) * 10**places + number.denominator) // (2 * number.denominator)
+    return Decimal(f"{units if number >= 0 else -units}E-{places}")
 
 
 def round_fen(value: Exact) -> Decimal:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +61,7 @@ def _parse_one(name: str, body: Any) -> list[Parameter]:
     if not isinstance(body, dict) or set(body) != {"note", "values"} or not body["values"]:
         raise ParameterError(f"{name}: needs `note` and `values`, and nothing else")
     values = [_parse_value(name, value) for value in body["values"]]
-    for before, after in zip(values, values[1:], strict=False):
+    for before, after in pairwise(values):
         if before.valid_to is None or (after.valid_from - before.valid_to).days != 1:
             raise ParameterError(f"{name}: {before.valid_from} and {after.valid_from} overlap or leave a gap")
     return values

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 
 class Input(BaseModel):
-    """A request body: an unknown field is refused, text is trimmed, NUL is refused by `PlainText`."""
+    """A request body: an unknown field is refused, text is trimmed, NUL is refused in text."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -81,10 +81,9 @@ Share = Annotated[
     _schema(SHARE_PATTERN, "0.700000", "A part of one, in a string"),
 ]
 
-PlainText = Annotated[str, AfterValidator(_no_nul)]
-Name = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
-Line = Annotated[PlainText, StringConstraints(min_length=1, max_length=500)]
-Prose = Annotated[PlainText, StringConstraints(min_length=1, max_length=20_000)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_no_nul)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(_no_nul)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 
 

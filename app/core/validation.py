@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from app.core.middleware import problem_response
 from app.core.problems import (
-    BODY_TOO_LARGE,
     CONFLICT,
     INVALID_INPUT,
     MALFORMED_JSON,
@@ -114,10 +113,6 @@ async def _http(request: Request, error: Exception) -> Response:
             problem = NOT_FOUND(what="address")
         case 405:
             problem = METHOD_NOT_ALLOWED(headers=error.headers)
-        case 413:
-            problem = BODY_TOO_LARGE(
-                limit=request.scope.get("body_limit", request.app.state.context.settings.body_max_bytes)
-            )
         case _:
             problem = MALFORMED_REQUEST()
     return answer(request, problem)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
+from app.results.models import TechnicalField
 
 
 class ListingStatus(StrEnum):
@@ -26,6 +27,8 @@ class ListingStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+LIVE_STATUSES = (ListingStatus.PUBLISHED, ListingStatus.SUSPENDED, ListingStatus.RESERVED)
+"""On offer, or held for a buyer: such a listing occupies its result."""
 PUBLIC_STATUSES = (
     ListingStatus.PUBLISHED,
     ListingStatus.SUSPENDED,
@@ -33,6 +36,15 @@ PUBLIC_STATUSES = (
     ListingStatus.SOLD,
     ListingStatus.LAPSED,
 )
+
+
+class Mover(StrEnum):
+    """Who moves a listing on: people of the seller, the operator, a deal made on it, or time."""
+
+    SELLER = "seller"
+    OPERATOR = "operator"
+    DEAL = "deal"
+    TIME = "time"
 
 
 class TransferMode(StrEnum):
@@ -65,13 +77,32 @@ class Allocation(StrEnum):
 
 
 class Listing(Base):
-    """A result offered for sale. Its content may be edited in draft; what was published is in the versions."""
+    """A result offered for sale. Its content may be edited in draft; what was published is in the versions.
+
+    `closes_at` is the end of the local day `closes_on`; it and `technical_field` (the result's) are set on publication.
+    `suspended_by` says who may resume: a suspension by the operator is lifted by the operator.
+    """
 
     __tablename__ = "listings"
     __table_args__ = (
         CheckConstraint("asking_price > 0", name="asking_price"),
+        # The public list pages newest first within one status; the others serve its two selective filters.
+        Index("ix_listings_status_published_at", "status", "published_at", "id", postgresql_where=text("version > 0")),
         Index(
-            "ix_listings_public", "published_at", "id", postgresql_where=text("version > 0 AND status <> 'withdrawn'")
+            "ix_listings_technical_field",
+            "technical_field",
+            "status",
+            "published_at",
+            "id",
+            postgresql_where=text("version > 0"),
+        ),
+        Index(
+            "uq_listings_live_result",
+            "result_id",
+            unique=True,
+            postgresql_where=text(
+                "status IN ('published', 'suspended', 'reserved') AND transfer_mode <> 'ordinary_licence'"
+            ),
         ),
         Index("ix_listings_seller_id", "seller_id", "id"),
         Index("ix_listings_result_id", "result_id"),
@@ -83,7 +114,7 @@ class Listing(Base):
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     pricing_mode: Mapped[PricingMode] = mapped_column(Text)
-    allocation: Mapped[Allocation] = mapped_column(Text)
+    allocation: Mapped[Allocation | None] = mapped_column(Text)
     transfer_mode: Mapped[TransferMode] = mapped_column(Text)
     title: Mapped[str]
     summary: Mapped[str]
@@ -93,9 +124,12 @@ class Listing(Base):
     closes_on: Mapped[date]
     status: Mapped[ListingStatus] = mapped_column(Text, default=ListingStatus.DRAFT)
     status_reason: Mapped[str | None]
+    suspended_by: Mapped[Mover | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
+    technical_field: Mapped[TechnicalField | None] = mapped_column(Text)
     published_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
 

@@ -2,7 +2,9 @@
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
+from app.local.errors import StartError
 from app.local.revisions import ROOT
 
 
@@ -14,8 +16,15 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database up to `revision`. Two processes at once take turns: the second finds nothing left to do."""
-    command.upgrade(alembic_config(url), revision)
+    """Migrate the database up to `revision`. Two processes at once take turns: the second finds nothing left to do.
+
+    A migration that the database refuses, say for a lock it did not get in time, is rolled back: `StartError`.
+    """
+    try:
+        command.upgrade(alembic_config(url), revision)
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise StartError(f"A migration failed and was rolled back, nothing is changed: {reason}") from error
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -2,16 +2,17 @@
 
 import http.client
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 _POLL_SECONDS = 0.02
 _ANSWER_SECONDS = 10
 
 
-def wait_ready(base_url: str, *, seconds: float) -> bool:
-    """Whether `GET /readyz` answered 200 within `seconds`."""
+def wait_ready(base_url: str, *, seconds: float, give_up: Callable[[], bool]) -> bool:
+    """Whether `GET /readyz` answered 200 within `seconds`, and before `give_up()`."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not give_up():
         if get_status(base_url, "/readyz") == http.client.OK:
             return True
         time.sleep(_POLL_SECONDS)

@@ -1,10 +1,12 @@
-"""`techex run`: everything an installation needs on one machine, started in order and stopped together."""
+"""`techex run`: everything an installation needs on one machine, started in order and stopped together.
+
+A thread starts things one after another and plays the demonstration; the main thread only waits for what may end it:
+a signal, a child's death, the thread's failure. So a stop is answered at any moment, also in the middle of a start.
+"""
 
 import os
-import signal
 import sys
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,52 +18,81 @@ from app.local.errors import StartError
 from app.local.locks import FileLock
 from app.local.ports import bind, url_of
 from app.local.probes import wait_ready
-from app.local.signals import Bereaved, Signals, Stopped
+from app.local.signals import Wakeup
 
 if TYPE_CHECKING:
     import socket
 
 _READY_SECONDS = 60
+_STARTER_SECONDS = 15
 
 
-@dataclass
+class _Ending(Exception):  # noqa: N818 - no error: the starter is told to go no further
+    """The run is being stopped."""
+
+
 class Supervisor:
     """One run of an installation; `demo`: whether an empty database is filled with the demonstration."""
 
-    settings: Settings
-    demo: bool = True
-    _children: list[Child] = field(default_factory=list)
-    _server: EmbeddedPostgres | None = None
+    def __init__(self, settings: Settings, *, demo: bool = True) -> None:
+        self._settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+        self._demo = demo
+        self._wakeup = Wakeup()
+        self._ending = threading.Event()
+        self._failure: BaseException | None = None
+        self._children: list[Child] = []
+        self._server: EmbeddedPostgres | None = None
+        self._server_up = False
 
-    def run(self) -> int:
-        """Start everything, serve until told to stop, stop everything; the exit status. Raises `StartError`."""
-        data_dir = self.settings.data_dir.absolute()
+    def run(self) -> None:
+        """Start everything, serve until told to stop, stop everything. `StartError` if it cannot start or go on."""
+        data_dir = self._settings.data_dir
         taken = (
             f"Another `techex run` uses {data_dir}; stop it, or set TECHEX_DATA_DIR (or --data-dir) to another folder."
         )
-        try:
-            with (
-                FileLock(data_dir / "run.lock", taken),
-                bind(self.settings.host, self.settings.port) as listener,
-                Signals(self._obituary) as signals,
-                ExitStack() as stack,
-            ):
-                try:
-                    self._serve(stack, listener)
-                finally:
-                    signals.quiet()
-        except Stopped:
-            _say("stopped.")
-            return 0
-        except Bereaved as loss:
-            raise StartError(str(loss)) from None
-        return 0
+        with (
+            FileLock(data_dir / "run.lock", taken),
+            bind(self._settings.host, self._settings.port) as listener,
+            self._wakeup,
+        ):
+            starter = threading.Thread(target=self._start, args=(listener,), name="starter", daemon=True)
+            starter.start()
+            try:
+                self._watch()
+            finally:
+                self._stop(starter)
+        _say("stopped.")
 
-    def _serve(self, stack: ExitStack, listener: "socket.socket") -> None:
+    def _watch(self) -> None:
+        """Return when told to stop; raise what went wrong before."""
+        while not self._wakeup.wait():
+            if self._failure is not None:
+                raise self._failure
+            if (line := self._obituary()) is not None:
+                raise StartError(line)
+
+    def _stop(self, starter: threading.Thread) -> None:
+        self._ending.set()
+        self._stop_children()
+        starter.join(_STARTER_SECONDS)
+        self._stop_children()  # again, for one that was on its way
+        if self._server is not None:
+            self._server.stop()
+
+    def _start(self, listener: "socket.socket") -> None:
+        try:
+            self._serve(listener)
+        except _Ending:
+            return
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the main thread raises it
+            if not self._ending.is_set():
+                self._failure = error
+                self._wakeup.notify()
+
+    def _serve(self, listener: "socket.socket") -> None:
         base_url = url_of(listener)
-        settings = self._with_database(stack)
+        settings = self._with_database()
         url = settings.database_url.get_secret_value() if settings.database_url else ""
-        stack.callback(self._stop_children)
         environment = _environment(settings, url, listener.getsockname()[1])
         # The API imports itself while the database is looked at; it begins when it is told to.
         api = self._spawn("api", ["serve", "--supervised", str(listener.fileno())], environment, listener.fileno())
@@ -69,30 +100,31 @@ class Supervisor:
         if bring_up_to_date(url):
             _say("database migrated.")
         api.go()
-        if not wait_ready(base_url, seconds=_READY_SECONDS):
+        if not wait_ready(base_url, seconds=_READY_SECONDS, give_up=self._ending.is_set):
             raise StartError(f"The API was not ready within {_READY_SECONDS} s (see {api.log})")
         self._spawn("worker", ["worker", "--supervised"], environment).go()
         _say(f"API on {base_url}, documentation on {base_url}/docs")
-        if self.demo:
-            from app.local.demonstration import show  # noqa: PLC0415 - the demonstration's imports, after the API answers
+        if self._demo:
+            from app.local.demonstration import show  # noqa: PLC0415 - its imports cost time: after the first answer
 
             show(settings, base_url)
         _say("running; stop with Ctrl-C.")
-        while True:
-            signal.pause()
 
-    def _with_database(self, stack: ExitStack) -> Settings:
+    def _with_database(self) -> Settings:
         """The settings with the database they name, else with an embedded one that lives as long as this run."""
-        settings = self.settings.model_copy(update={"data_dir": self.settings.data_dir.absolute()})
-        if settings.database_url is not None:
-            return settings
-        if not (settings.data_dir / "postgres").exists():
-            _say(f"creating a database in {settings.data_dir / 'postgres'}")
-        # Watched only once it is up: the programs that create it end too.
-        self._server = stack.enter_context(EmbeddedPostgres(settings.data_dir))
-        return with_url(settings, self._server.url())
+        if self._settings.database_url is not None:
+            return self._settings
+        folder = self._settings.data_dir
+        if not (folder / "postgres").exists():
+            _say(f"creating a database in {folder / 'postgres'}")
+        self._server = EmbeddedPostgres(folder)
+        self._server.start()
+        self._server_up = True
+        return with_url(self._settings, self._server.url())
 
     def _spawn(self, name: str, arguments: list[str], environment: dict[str, str], *keep: int) -> Child:
+        if self._ending.is_set():
+            raise _Ending
         log = Path(environment["TECHEX_DATA_DIR"]) / "logs" / f"{name}.log"
         child = Child(name, arguments, log=log, environment=environment, keep=keep)
         self._children.append(child)
@@ -103,7 +135,8 @@ class Supervisor:
         for child in self._children:
             if not child.alive():
                 return child.obituary()
-        if self._server is not None and not self._server.running():
+        # Asked only once it is up: the programs that create it end too.
+        if self._server is not None and self._server_up and not self._server.running():
             return f"The embedded PostgreSQL ended (see {self._server.log})"
         return None
 
@@ -112,7 +145,6 @@ class Supervisor:
             child.ask_to_stop()
         for child in self._children:
             child.ensure_stopped()
-        self._children.clear()
 
 
 def _environment(settings: Settings, url: str, port: int) -> dict[str, str]:

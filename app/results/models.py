@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, Numeric, Table, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
@@ -63,6 +63,20 @@ class EntitlementKind(StrEnum):
     RIGHT_OF_USE = "right_of_use"
 
 
+class TransferMode(StrEnum):
+    """How a result changes hands (转化方式)."""
+
+    ASSIGNMENT = "assignment"
+    EXCLUSIVE_LICENCE = "exclusive_licence"
+    SOLE_LICENCE = "sole_licence"
+    ORDINARY_LICENCE = "ordinary_licence"
+    EQUITY_CONTRIBUTION = "equity_contribution"
+    COMMISSIONED_DEVELOPMENT = "commissioned_development"
+    JOINT_DEVELOPMENT = "joint_development"
+    CONSULTING = "consulting"
+    SERVICE = "service"
+
+
 class Result(Base):
     """A research result, kept by the organisation that completed it."""
 
@@ -93,13 +107,18 @@ class Result(Base):
     completers: Mapped[list["Completer"]] = relationship(lazy="raise", order_by="Completer.position")
     ip_assets: Mapped[list["IpAsset"]] = relationship(lazy="raise", order_by="IpAsset.position")
     entitlements: Mapped[list["Entitlement"]] = relationship(lazy="raise", order_by="Entitlement.agreed_on")
+    consents: Mapped[list["CoOwnerConsent"]] = relationship(lazy="raise", order_by="CoOwnerConsent.id")
 
 
 class ResultOwner(Base):
     """One owner's part; the parts of a result sum to 1. `organisation_id` null: the completing team (完成团队)."""
 
     __tablename__ = "result_owners"
-    __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share"),)
+    __table_args__ = (
+        CheckConstraint("share > 0 AND share <= 1", name="share"),
+        UniqueConstraint("result_id", "organisation_id", postgresql_nulls_not_distinct=True),
+        Index("ix_result_owners_organisation_id", "organisation_id"),
+    )
 
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -141,7 +160,14 @@ class Entitlement(Base):
     """What the completing team was given of a service result (职务科技成果赋权, policy art. 2)."""
 
     __tablename__ = "entitlements"
-    __table_args__ = (Index("ix_entitlements_result_id", "result_id"),)
+    __table_args__ = (
+        UniqueConstraint("result_id", "kind"),
+        CheckConstraint(
+            "(kind = 'ownership' AND share > 0 AND share <= 1 AND years IS NULL) "
+            "OR (kind = 'right_of_use' AND years > 0 AND share IS NULL)",
+            name="measure",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
@@ -149,3 +175,68 @@ class Entitlement(Base):
     share: Mapped[Decimal | None] = mapped_column(Numeric(7, 6))
     years: Mapped[int | None]
     agreed_on: Mapped[date]
+
+
+class CoOwnerConsent(Base):
+    """A co-owner's consent to one mode of transfer (共有人同意). `organisation_id` null: the completing team's."""
+
+    __tablename__ = "result_consents"
+    __table_args__ = (
+        UniqueConstraint("result_id", "organisation_id", "transfer_mode", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    transfer_mode: Mapped[TransferMode] = mapped_column(Text)
+    document_reference: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+# The service refuses wrong shares first and says what is missing; this is the guard under it. It is deferred because
+# owners are written one row at a time, and locks the result so that two transactions cannot each add a rightful half.
+SHARES_GUARD = (
+    """
+CREATE OR REPLACE FUNCTION techex_check_result_shares() RETURNS trigger LANGUAGE plpgsql AS
+$$
+DECLARE
+    checked uuid;
+    total numeric;
+BEGIN
+    IF TG_TABLE_NAME = 'results' THEN
+        checked := NEW.id;
+    ELSE
+        checked := coalesce(NEW.result_id, OLD.result_id);
+    END IF;
+    PERFORM FROM results WHERE id = checked FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    SELECT coalesce(sum(share), 0) INTO total FROM result_owners WHERE result_id = checked;
+    IF total <> 1 THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_result_owners_sum',
+            MESSAGE = 'the ownership shares of a result sum to ' || total || ', not 1';
+    END IF;
+    RETURN NULL;
+END
+$$
+""",
+    """
+CREATE CONSTRAINT TRIGGER result_shares_of_owners AFTER INSERT OR UPDATE OR DELETE ON result_owners
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION techex_check_result_shares()
+""",
+    """
+CREATE CONSTRAINT TRIGGER result_shares_of_result AFTER INSERT ON results
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION techex_check_result_shares()
+""",
+)
+SHARES_GUARD_DOWN = (
+    "DROP TRIGGER result_shares_of_result ON results",
+    "DROP TRIGGER result_shares_of_owners ON result_owners",
+    "DROP FUNCTION techex_check_result_shares()",
+)
+
+_OWNERS = ResultOwner.__table__
+assert isinstance(_OWNERS, Table)
+for _statement in SHARES_GUARD:
+    event.listen(_OWNERS, "after_create", DDL(_statement))

@@ -97,6 +97,18 @@ def test_it_answers_and_stops_whole(
     assert processes_of(data_dir) == []
 
 
+@pytest.mark.parametrize("said", ["creating a database", "API on", "running"])
+def test_a_stop_is_answered_at_any_moment(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes, said: str
+) -> None:
+    run = start()
+    run.until(said)
+    assert run.stop() == 0
+    assert processes_of(data_dir) == []
+    again = start()
+    again.until("running")
+
+
 def test_a_second_start_finds_its_data(start: Callable[..., Run], data_dir: Path) -> None:
     first = start()
     first.until("creating a database")
@@ -191,5 +203,7 @@ def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
 
 
 def _child(parent: int, command: str) -> int:
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return next(int(pid) for pid in children if command in Path(f"/proc/{pid}/cmdline").read_text().split("\0"))
+    lists = [task.read_text().split() for task in Path(f"/proc/{parent}/task").glob("*/children")]
+    return next(
+        int(pid) for pids in lists for pid in pids if command in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    )

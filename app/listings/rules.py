@@ -1,0 +1,166 @@
+"""Pure decisions about listings: the life of a listing, its period, what may be published."""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.core.problems import Problem
+from app.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode, TransferMode
+from app.listings.problems import (
+    ALLOCATION_MISPLACED,
+    CLOSING_OUT_OF_RANGE,
+    FIRST_COME_REFUSED,
+    LISTING_CLOSED,
+    NOT_EDITABLE,
+    RESULT_TAKEN,
+    TRANSITION_REFUSED,
+)
+
+S = ListingStatus
+
+
+class Move(StrEnum):
+    """A step in a listing's life."""
+
+    SUBMISSION = "submission"
+    RETURN = "return"
+    PUBLICATION = "publication"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
+    WITHDRAWAL = "withdrawal"
+    RESERVATION = "reservation"
+    RELEASE = "release"
+    SALE = "sale"
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From which states a move leads where, and who may make it."""
+
+    sources: frozenset[ListingStatus]
+    target: ListingStatus
+    movers: frozenset[Mover]
+
+
+def _step(sources: Iterable[ListingStatus], target: ListingStatus, *movers: Mover) -> Step:
+    return Step(frozenset(sources), target, frozenset(movers))
+
+
+STEPS: dict[Move, Step] = {
+    Move.SUBMISSION: _step([S.DRAFT, S.RETURNED], S.SUBMITTED, Mover.SELLER),
+    Move.RETURN: _step([S.SUBMITTED], S.RETURNED, Mover.OPERATOR),
+    Move.PUBLICATION: _step([S.SUBMITTED], S.PUBLISHED, Mover.OPERATOR),
+    Move.SUSPENSION: _step([S.PUBLISHED], S.SUSPENDED, Mover.OPERATOR, Mover.SELLER),
+    Move.RESUMPTION: _step([S.SUSPENDED], S.PUBLISHED, Mover.OPERATOR, Mover.SELLER),
+    Move.WITHDRAWAL: _step([S.DRAFT, S.SUBMITTED, S.RETURNED, S.PUBLISHED, S.SUSPENDED], S.WITHDRAWN, Mover.SELLER),
+    Move.RESERVATION: _step([S.PUBLISHED], S.RESERVED, Mover.DEAL),
+    Move.RELEASE: _step([S.RESERVED], S.PUBLISHED, Mover.DEAL),
+    Move.SALE: _step([S.RESERVED], S.SOLD, Mover.DEAL),
+    # A suspended listing lapses too: a suspension does not outlive the period that was published.
+    Move.LAPSE: _step([S.PUBLISHED, S.SUSPENDED], S.LAPSED, Mover.TIME),
+}
+
+
+def movers_of(move: Move, suspended_by: Mover | None) -> frozenset[Mover]:
+    """Who may make a move: a suspension by the operator is lifted by the operator alone."""
+    movers = STEPS[move].movers
+    if move is Move.RESUMPTION and suspended_by is Mover.OPERATOR:
+        return frozenset({Mover.OPERATOR})
+    return movers
+
+
+def after(move: Move, mover: Mover, status: ListingStatus, suspended_by: Mover | None = None) -> ListingStatus:
+    """The state a move leads to; raises `listing_transition_refused` naming what is possible from here."""
+    step = STEPS[move]
+    if status in step.sources and mover in movers_of(move, suspended_by):
+        return step.target
+    possible = {
+        other: sorted(movers_of(other, suspended_by)) for other, known in STEPS.items() if status in known.sources
+    }
+    text = ", ".join(f"{other} ({' / '.join(movers)})" for other, movers in possible.items()) or "-"
+    raise TRANSITION_REFUSED(
+        status=status, move=move, mover=mover, sources=", ".join(sorted(step.sources)), possible=text,
+        extra={"listing_status": status, "possible": [{"move": m, "by": movers} for m, movers in possible.items()]},
+    )  # fmt: skip
+
+
+def check_editable(status: ListingStatus) -> None:
+    """Only a draft or a returned listing is edited; raises `listing_not_editable`."""
+    if status not in (S.DRAFT, S.RETURNED):
+        raise NOT_EDITABLE(status=status)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The moment a local day ends: midnight of the next."""
+    return datetime.combine(day + timedelta(days=1), time.min, zone)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def check_period(closes_on: date, today: date, max_months: int) -> None:
+    """A listing closes after today and within the longest period; raises `closing_out_of_range`."""
+    earliest, latest = today + timedelta(days=1), add_months(today, max_months)
+    if not earliest <= closes_on <= latest:
+        raise CLOSING_OUT_OF_RANGE(field="closes_on", closes_on=closes_on, earliest=earliest, latest=latest)
+
+
+def check_allocation(pricing_mode: PricingMode, allocation: Allocation | None) -> None:
+    """A fixed price says who gets it, another mode finds out by itself; raises `allocation_misplaced`."""
+    if (pricing_mode is PricingMode.LISTED) != (allocation is not None):
+        raise ALLOCATION_MISPLACED(field="allocation", pricing_mode=pricing_mode, allocation=allocation or "null")
+
+
+def check_first_come(allocation: Allocation | None, seller: str, state_founded: bool) -> None:
+    """First come, first served is for sellers not founded by the state; raises `first_come_refused`.
+
+    Law on Promoting the Conversion of Scientific and Technological Achievements, art. 18, and the state-asset rules;
+    that other sellers may choose it is a decision of this exchange.
+    """
+    if allocation is Allocation.FIRST_COME and state_founded:
+        raise FIRST_COME_REFUSED(field="allocation", seller=seller)
+
+
+OUTRIGHT = frozenset({TransferMode.ASSIGNMENT, TransferMode.EQUITY_CONTRIBUTION})
+"""Modes after which the seller does not hold the result any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another listing of the same result."""
+
+    number: str
+    status: ListingStatus
+    transfer_mode: TransferMode
+
+
+def check_siblings(transfer_mode: TransferMode, siblings: Iterable[Sibling]) -> None:
+    """One live listing a result, save ordinary licences beside each other; raises `result_taken`."""
+    for other in siblings:
+        both_ordinary = transfer_mode is other.transfer_mode is TransferMode.ORDINARY_LICENCE
+        gone = other.status is S.SOLD and other.transfer_mode in OUTRIGHT
+        if gone or (other.status in LIVE_STATUSES and not both_ordinary):
+            raise RESULT_TAKEN(number=other.number, status=other.status)
+
+
+def not_open(status: ListingStatus, closes_at: datetime | None, now: datetime) -> Problem:
+    """The refusal `listing_not_open`, with the exchange's time."""
+    shown = closes_at.isoformat() if closes_at else "-"
+    return LISTING_CLOSED(
+        status=status, closes_at=shown, server_time=now.isoformat(),
+        extra={"listing_status": status, "closes_at": shown, "server_time": now.isoformat()},
+    )  # fmt: skip
+
+
+def check_open(status: ListingStatus, closes_at: datetime | None, now: datetime) -> None:
+    """Published and before its end, whether or not the worker has come round; raises `listing_not_open`."""
+    if status is not S.PUBLISHED or closes_at is None or now >= closes_at:
+        raise not_open(status, closes_at, now)

@@ -1,0 +1,151 @@
+"""The refusals of results."""
+
+from app.core.problems import ProblemType, Rule, Text
+
+POLICY = Text(
+    "Wuhan measures for promoting the conversion of research results, 2024-01-28",
+    "武汉市促进科技成果转化的若干政策措施(2024-01-28)",
+)
+CIVIL_CODE = Text("Civil Code", "民法典")
+
+SHARES_DO_NOT_SUM = ProblemType(
+    "shares_do_not_sum",
+    422,
+    Text("Shares do not sum to 1", "权属比例之和不为 1"),
+    Text(
+        "The ownership shares sum to {total}: {difference} {en} 1.",
+        "权属比例之和为 {total},{zh} {difference}。",
+    ),
+    Text("Give shares that sum to exactly 1.", "请使各方权属比例之和恰为 1。"),
+)
+OWNER_REPEATED = ProblemType(
+    "owner_repeated",
+    422,
+    Text("Owner named twice", "权属人重复"),
+    Text("The same owner appears twice among the owners.", "同一权属人在列表中出现两次。"),
+    Text("Name each owner once, with its whole share.", "每一权属人只列一次,并给出其全部比例。"),
+)
+KEEPER_NOT_OWNER = ProblemType(
+    "keeper_not_owner",
+    422,
+    Text("Not among the owners", "登记单位不在权属人之列"),
+    Text(
+        "Neither the organisation that records the result nor its completing team is among the owners.",
+        "登记单位及其完成团队均不在权属人之列。",
+    ),
+    Text("Let an owner record the result, or add the organisation.", "请由权属人登记,或将登记单位列入。"),
+)
+COMPLETERS_MISSING = ProblemType(
+    "completers_missing",
+    422,
+    Text("Completers missing", "缺少成果完成人"),
+    Text("A result has at least one completer.", "科技成果至少有一名完成人。"),
+    Text(
+        "Name the completers; only a result carried over from a public record (`source_url`) may have none.",
+        "请列明完成人;仅转录公开记录(`source_url`)的成果可不列。",
+    ),
+)
+FUNDING_PLAN_MISSING = ProblemType(
+    "funding_plan_missing",
+    422,
+    Text("Funding plan missing", "缺少计划名称"),
+    Text("A publicly funded result names the plan that paid for it.", "财政资金支持的成果须写明计划名称。"),
+    Text("Give `funding_plan`, or `source_url` where the public record is silent.",
+         "请给出 `funding_plan`;公开记录未载明的,请给出 `source_url`。"),
+)  # fmt: skip
+FUNDING_PLAN_UNEXPECTED = ProblemType(
+    "funding_plan_unexpected",
+    422,
+    Text("Funding plan without public funding", "非财政资金成果不应有计划名称"),
+    Text("`funding_plan` is given, but the result is not publicly funded.", "给出了 `funding_plan`,但成果非财政资金支持。"),
+    Text("Set `publicly_funded`, or leave the plan out.", "请置 `publicly_funded` 为 true,或不填计划。"),
+)
+DATE_IN_FUTURE = ProblemType(
+    "date_in_future",
+    422,
+    Text("Date in the future", "日期在未来"),
+    Text("{day} has not come yet; today is {today}.", "{day} 尚未到来;今天是 {today}。"),
+    Text("Give a day up to {today}.", "请给出不晚于 {today} 的日期。"),
+)
+IP_ASSET_INVALID = ProblemType(
+    "ip_asset_invalid",
+    422,
+    Text("IP asset does not fit its type", "知识产权信息与类型不符"),
+    Text("{count} number(s) or date(s) do not fit the type; see `errors`.", "{count} 处编号或日期与类型不符,见 `errors`。"),
+)
+PATENT_NUMBER_INVALID = ProblemType(
+    "patent_number_invalid",
+    422,
+    Text("Invalid Chinese patent number", "专利号无效"),
+    Text("`{number}` is not a Chinese application number: {reason_en}.", "`{number}` 不是合法的专利申请号:{reason_zh}。"),
+    Text(
+        "9 or 13 characters with the check digit after the point, such as 202310000001.{example}; "
+        "a patent number is the same with `ZL` before it.",
+        "9 位或 13 位,小数点后为校验位,如 202310000001.{example};专利号在其前加 `ZL`。",
+    ),
+)
+NOT_KEEPER = ProblemType(
+    "not_keeper",
+    403,
+    Text("Not the keeper", "非登记单位"),
+    Text("Only the organisation that recorded the result may change it.", "仅登记该成果的单位可以修改。"),
+)
+ENTITLEMENT_EXISTS = ProblemType(
+    "entitlement_exists",
+    409,
+    Text("Entitlement exists", "赋权已登记"),
+    Text("An entitlement of this kind is recorded already.", "该类赋权已登记。"),
+)
+ENTITLEMENT_TOO_SMALL = ProblemType(
+    "entitlement_too_small",
+    422,
+    Text("Entitlement below the minimum", "赋权低于下限"),
+    Text("{given} is below the minimum of {minimum} that held on {day}.", "{given} 低于 {day} 适用的下限 {minimum}。"),
+    Text("Give at least {minimum}.", "请不低于 {minimum}。"),
+    Rule(POLICY, "2"),
+)
+ENTITLEMENT_NOT_OWNED = ProblemType(
+    "entitlement_not_owned",
+    422,
+    Text("Not the unit's to give", "单位无权赋权"),
+    Text("The unit owns no part of this result, so it cannot entitle the team.", "单位不享有该成果任何权属,不能赋权。"),
+    Text("Record the unit among the owners first.", "请先将单位列为权属人。"),
+    Rule(POLICY, "2"),
+)
+ENTITLEMENT_DIFFERS = ProblemType(
+    "entitlement_differs",
+    422,
+    Text("Owners and entitlement differ", "权属比例与赋权不一致"),
+    Text(
+        "By the entitlement the team owns {expected} of the result; the owners say {stated}.",
+        "按赋权,团队应享有成果的 {expected};权属人列表为 {stated}。",
+    ),
+    Text("State the team's share as {expected}.", "请将团队的权属比例列为 {expected}。"),
+    Rule(POLICY, "2"),
+)
+CONVERSION_ALREADY_BEGUN = ProblemType(
+    "conversion_already_begun",
+    409,
+    Text("Conversion has begun", "已开始转化"),
+    Text("Conversion is recorded as begun on {day}.", "已登记自 {day} 起开始转化。"),
+)
+CONSENT_EXISTS = ProblemType(
+    "consent_exists",
+    409,
+    Text("Consent exists", "同意已登记"),
+    Text("This owner's consent to that mode is recorded already.", "该权属人对此转化方式的同意已登记。"),
+)
+CONSENT_NOT_NEEDED = ProblemType(
+    "consent_not_needed",
+    422,
+    Text("No such co-owner", "非共有人"),
+    Text("The consent of {whose_en} is not one to give here: it is not a co-owner.", "{whose_zh} 不是共有人,无需其同意。"),
+    Text("A co-owner consents; the keeper records the team's consent.", "由共有人表示同意;团队的同意由登记单位登记。"),
+    Rule(Text("Patent Law", "专利法"), "14"),
+)
+RESULT_NOT_LISTABLE = ProblemType(
+    "result_not_listable",
+    409,
+    Text("Result cannot be listed", "成果不得挂牌"),
+    Text("{count} reason(s) forbid listing this result; see `errors`.", "有 {count} 项原因使该成果不得挂牌,见 `errors`。"),
+)

@@ -1,0 +1,130 @@
+"""What every command promises: all or nothing, once, and no 2xx before the commit."""
+
+import asyncio
+import uuid
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+
+import pytest
+
+from app.core import events
+from app.core.access import Public
+from app.core.database import Database
+from app.core.http import Endpoint, Session
+from tests.api import Api
+from tests.world import World
+
+SUBJECT = ("thing", uuid.UUID(int=7))
+PERSON = {"name": "示例人员", "organisation_id": None, "role": "registrar"}
+
+
+async def _people(database: Database) -> int:
+    async with database.reading() as session:
+        return (await session.execute(text("SELECT count(*) FROM people"))).scalar_one()
+
+
+async def test_a_failing_commit_never_answers_2xx(fresh_app: FastAPI, fresh_database: Database) -> None:
+    """The commit itself fails (a deferred constraint); the handler had already returned its answer."""
+    async with fresh_database.transaction() as session:
+        await session.execute(text("CREATE TABLE parent (id int PRIMARY KEY)"))
+        await session.execute(text("CREATE TABLE child (id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"))
+    router = APIRouter(route_class=Endpoint)
+
+    @router.post("/v1/late", status_code=201)
+    async def late(actor: Public, session: Session) -> dict[str, str]:
+        await session.execute(text("INSERT INTO child VALUES (1)"))
+        events.append(session, "thing.happened", SUBJECT, audience=[events.PUBLIC])
+        return {"status": "written"}
+
+    fresh_app.include_router(router)
+    async with Api(fresh_app) as api:
+        response = await api.post("/v1/late")
+    assert response.status_code == 409
+    assert response.json()["code"] == "conflict"
+    async with fresh_database.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM events"))).scalar_one() == 0
+        assert (await session.execute(text("SELECT count(*) FROM idempotency_answers"))).scalar_one() == 0
+
+
+async def test_a_fault_of_ours_is_a_500_that_leaks_nothing(app: FastAPI, api: Api) -> None:
+    router = APIRouter(route_class=Endpoint)
+
+    @router.get("/v1/broken")
+    async def broken(actor: Public) -> None:
+        raise RuntimeError("secret-detail")
+
+    app.include_router(router)
+    response = await api.get("/v1/broken", headers={"X-Request-Id": "req-12345678"})
+    assert response.status_code == 500
+    assert "secret-detail" not in response.text
+    assert response.headers["x-request-id"] == "req-12345678"
+    assert "req-12345678" in response.json()["detail"]
+
+
+def test_a_route_without_an_access_statement_is_refused() -> None:
+    router = APIRouter(route_class=Endpoint)
+    with pytest.raises(TypeError, match="does not state who may call it"):
+
+        @router.get("/open")
+        async def forgotten() -> None: ...
+
+
+async def test_a_retry_gets_the_first_answer_and_does_nothing(world: World) -> None:
+    headers = {"Idempotency-Key": "retry-1"}
+    first = await world.api.post("/v1/people", world.operator, json=PERSON, headers=headers)
+    second = await world.api.post("/v1/people", world.operator, json=PERSON, headers=headers)
+    assert first.status_code == second.status_code == 201
+    assert first.content == second.content
+    assert second.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+
+
+async def test_a_key_reused_with_another_body_is_refused(world: World) -> None:
+    headers = {"Idempotency-Key": "retry-1"}
+    await world.api.ok("POST", "/v1/people", world.operator, json=PERSON, headers=headers)
+    problem = await world.api.refused(
+        422,
+        "idempotency_key_reused",
+        "POST",
+        "/v1/people",
+        world.operator,
+        json=PERSON | {"name": "another"},
+        headers=headers,
+    )
+    assert problem["errors"][0]["field"] == "Idempotency-Key"
+
+
+async def test_a_key_belongs_to_its_caller(world: World) -> None:
+    headers = {"Idempotency-Key": "shared"}
+    first = await world.enterprise()
+    second = await world.enterprise()
+    body = {"name": "key", "scopes": ["*:read"]}
+    one = await world.api.ok("POST", "/v1/api-keys", first, json=body, headers=headers)
+    two = await world.api.ok("POST", "/v1/api-keys", second, json=body, headers=headers)
+    assert one["id"] != two["id"]
+
+
+async def test_a_refusal_does_not_use_up_the_key(world: World) -> None:
+    headers = {"Idempotency-Key": "retry-2"}
+    wrong = PERSON | {"role": "broker"}
+    await world.api.refused(422, "role_out_of_place", "POST", "/v1/people", world.operator, json=wrong, headers=headers)
+    await world.api.ok("POST", "/v1/people", world.operator, json=PERSON, headers=headers)
+
+
+async def test_twenty_retries_at_once_do_the_work_once(fresh_world: World, fresh_database: Database) -> None:
+    before = await _people(fresh_database)
+    headers = {"Idempotency-Key": "storm"}
+    answers = await asyncio.gather(
+        *(fresh_world.api.post("/v1/people", fresh_world.operator, json=PERSON, headers=headers) for _ in range(20))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert await _people(fresh_database) == before + 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 129, "tab\there"])
+async def test_a_malformed_key_is_refused(world: World, key: str) -> None:
+    await world.api.refused(
+        400, "idempotency_key_invalid", "POST", "/v1/people", world.operator, json=PERSON, headers={"Idempotency-Key": key}
+    )

@@ -1,0 +1,84 @@
+"""Deadlines run once, at the exchange's time, whatever number of workers run."""
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, events
+from app.core.clock import move_clock, read_clock
+from app.core.database import Database
+from app.core.ids import new_id
+
+FAILING: set[UUID] = set()
+
+
+@deadlines.handles("test.noted")
+async def _note(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
+    events.append(session, "test.noted", ("test", subject_id), audience=[events.PUBLIC])
+    await session.flush()
+    if subject_id in FAILING:
+        raise RuntimeError("handler fails")
+
+
+async def _noted(database: Database) -> list[UUID]:
+    async with database.reading() as session:
+        return list((await session.execute(text("SELECT subject_id FROM events ORDER BY seq"))).scalars())
+
+
+async def _schedule(database: Database, count: int, after: timedelta) -> list[UUID]:
+    subjects = [new_id() for _ in range(count)]
+    async with database.transaction() as session:
+        due = await read_clock(session) + after
+        for subject in subjects:
+            await deadlines.schedule(session, "test.noted", subject, due)
+    return subjects
+
+
+async def test_nothing_happens_before_the_time_and_everything_once_after(fresh_database: Database) -> None:
+    subjects = await _schedule(fresh_database, 120, timedelta(days=20))
+    assert await deadlines.run_due(fresh_database) == 0
+    async with fresh_database.transaction() as session:
+        await move_clock(session, await read_clock(session) + timedelta(days=20, seconds=1))
+
+    async def worker() -> None:
+        while await deadlines.run_due(fresh_database, limit=7):
+            pass
+
+    await asyncio.gather(*(worker() for _ in range(4)))
+    assert sorted(await _noted(fresh_database)) == sorted(subjects)
+
+
+async def test_a_failing_handler_leaves_no_trace_and_is_tried_again(fresh_database: Database) -> None:
+    good, bad = await _schedule(fresh_database, 2, timedelta(0))
+    FAILING.add(bad)
+    assert await deadlines.run_due(fresh_database) == 2
+    assert await _noted(fresh_database) == [good]
+    assert await deadlines.run_due(fresh_database) == 0, "not at once: it backs off"
+    FAILING.discard(bad)
+    async with fresh_database.transaction() as session:
+        await move_clock(session, await read_clock(session) + timedelta(seconds=10))
+    assert await deadlines.run_due(fresh_database) == 1
+    assert await _noted(fresh_database) == [good, bad]
+
+
+async def test_moving_and_cancelling(fresh_database: Database) -> None:
+    (subject,) = await _schedule(fresh_database, 1, timedelta(0))
+    async with fresh_database.transaction() as session:
+        later = await read_clock(session) + timedelta(days=1)
+        await deadlines.schedule(session, "test.noted", subject, later)
+    assert await deadlines.run_due(fresh_database) == 0
+    async with fresh_database.transaction() as session:
+        await deadlines.cancel(session, "test.noted", subject)
+        await move_clock(session, later + timedelta(days=1))
+    assert await deadlines.run_due(fresh_database) == 0
+    assert await _noted(fresh_database) == []
+
+
+async def test_a_kind_without_a_handler_is_refused(fresh_database: Database) -> None:
+    async with fresh_database.transaction() as session:
+        with pytest.raises(ValueError, match="no handler"):
+            await deadlines.schedule(session, "test.unknown", new_id(), datetime.now().astimezone())  # noqa: DTZ005
