@@ -4,7 +4,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -126,8 +125,6 @@ def operator(name: Annotated[str, typer.Argument(help="The person's name.")]) ->
 
 def main() -> None:
     """Run the command line; what keeps it from starting is one line on standard error and status 1, never a trace."""
-    # As Ctrl-C does: the way out passes every `with`, which stops what was started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         cli(prog_name="techex")
     except StartError as error:

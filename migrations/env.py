@@ -3,11 +3,11 @@
 import asyncio
 
 from alembic import context
-from app.models import metadata
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.settings import get_settings
+from app.models import metadata
 
 # A migration that waits longer for a lock than this gives up: waiting, it would hold up every query behind it.
 LOCK_TIMEOUT = "4s"

@@ -9,41 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import PlainSerializer
 
+from app.contracts.models import ContractType
 from app.core.money import is_whole_fen
+from app.identity.models import OrganisationKind
 
 
 class FactError(ValueError):
     """A fact that contradicts itself or another one."""
-
-
-class OrganisationKind(StrEnum):
-    """Kinds of organisation (机构类型), as identity records them."""
-
-    ENTERPRISE = "enterprise"
-    UNIVERSITY = "university"
-    RESEARCH_INSTITUTE = "research_institute"
-    MEDICAL_INSTITUTION = "medical_institution"
-    NEW_TYPE_RD_INSTITUTION = "new_type_rd_institution"
-    TECHNOLOGY_TRANSFER_AGENCY = "technology_transfer_agency"
-    APPRAISER = "appraiser"
-    FUND_MANAGER = "fund_manager"
-    GOVERNMENT_BODY = "government_body"
-    NATURAL_PERSON = "natural_person"
-
-
-class ContractType(StrEnum):
-    """Types of technology contract (技术合同类别), as the registrar recognises them."""
-
-    DEVELOPMENT = "development"
-    TRANSFER = "transfer"
-    LICENCE = "licence"
-    CONSULTING = "consulting"
-    SERVICE = "service"
 
 
 def share_text(value: Decimal) -> str:

@@ -26,13 +26,6 @@ TECHNICAL_ABOVE_LEFT = ProblemType(
     ),
     Text("State a `technical_amount` of at most {left}.", "请填写 `technical_amount`,至多 {left}。"),
 )
-RECEIVED_IN_FUTURE = ProblemType(
-    "received_in_future",
-    422,
-    Text("Received in the future", "到账时间在未来"),
-    Text("{at} is after the exchange's clock, {now}.", "{at} 晚于交易所时钟 {now}。"),
-    Text("Give a time not after {now}.", "请给出不晚于 {now} 的时间。"),
-)
 NOT_A_BUYER = ProblemType(
     "payer_not_a_buyer",
     422,

@@ -67,14 +67,14 @@ TECHNICAL_MISMATCH = ProblemType(
     Text("Give {expected}, or correct the deductions.", "请填 {expected},或更正扣除明细。"),
 )
 SHARES_NOT_ONE = ProblemType(
-    "shares_not_one",
+    "contract_shares_not_one",
     422,
     Text("Shares do not sum to 1", "份额之和不为 1"),
     Text("The shares sum to {sum}.", "份额之和为 {sum}。"),
     Text("Make them sum to 1 exactly; {difference} is the difference.", "份额之和须恰为 1,相差 {difference}。"),
 )
 NAMED_TWICE = ProblemType(
-    "named_twice",
+    "contract_party_twice",
     422,
     Text("Named twice", "重复列出"),
     Text("{id} is named twice.", "{id} 重复列出。"),
@@ -158,4 +158,11 @@ PAID_PARTY_MISSING = ProblemType(
     Text("A party with payments is missing", "缺少已有收付款的当事方"),
     Text("{id} paid or received money on this contract.", "{id} 在本合同上已有收付款。"),
     Text("Keep it among the parties.", "请保留该当事方。"),
+)
+IN_FUTURE = ProblemType(
+    "contract_date_in_future",
+    422,
+    Text("In the future", "时间在未来"),
+    Text("{name} {at} is after the exchange's clock, {now}.", "{name} {at} 晚于交易所时钟 {now}。"),
+    Text("Give {name} not after {now}.", "{name} 不得晚于 {now}。"),
 )

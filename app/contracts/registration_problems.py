@@ -62,7 +62,7 @@ TECHNICAL_ABOVE_CONTRACT = ProblemType(
     Text("Give at most {expected}.", "至多为 {expected}。"),
 )  # fmt: skip
 REASON_NEEDED = ProblemType(
-    "reason_needed",
+    "registration_reason_needed",
     422,
     Text("Reason needed", "须说明理由"),
     Text(

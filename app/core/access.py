@@ -84,7 +84,8 @@ class Allow:
         self.roles = roles
         self.scope = scope
 
-    def __call__(self, request: Request) -> Actor | None:
+    # This and every other dependency is `async`: FastAPI sends a plain function to a thread, 50 us and more each time.
+    async def __call__(self, request: Request) -> Actor | None:
         actor: Actor | None = request.state.actor
         if not self.roles:
             return actor

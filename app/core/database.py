@@ -4,18 +4,21 @@ Writers get a transaction (`Database.transaction`); readers a session whose stat
 (`Database.reading`), which saves the BEGIN and ROLLBACK round trips of each read.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import DateTime, MetaData, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.util import greenlet_spawn
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -74,6 +77,33 @@ class Database:
         if self._bound is not None:
             return AsyncSession(self._bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
         return AsyncSession(self._autocommit, expire_on_commit=False, autoflush=False)
+
+    async def fetch(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        """The rows of one read, straight from the driver: for the few answers that must be fast.
+
+        Such a read takes a connection of the same pool, but neither a session nor SQLAlchemy's result: measured, that
+        saves more than half of the time of a public answer. Errors are SQLAlchemy's, so that they are answered alike.
+        """
+        if self._bound is not None:
+            bound = await self._bound.get_raw_connection()
+            rows: Sequence[asyncpg.Record] = await bound.driver_connection.fetch(statement, *arguments)
+            return rows
+        pooled = await self.engine.raw_connection()
+        driver: asyncpg.Connection = pooled.driver_connection
+        try:
+            rows = await driver.fetch(statement, *arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise DBAPIError(statement, None, error, connection_invalidated=driver.is_closed()) from error
+        finally:
+            if driver.is_closed():
+                await greenlet_spawn(pooled.invalidate)
+            pooled.close()
+        return rows
+
+    async def fetch_row(self, statement: str, *arguments: object) -> asyncpg.Record | None:
+        """The first row of one read (see `fetch`), or None."""
+        rows = await self.fetch(statement, *arguments)
+        return rows[0] if rows else None
 
     async def ping(self) -> None:
         """Raises if no statement can be run."""

@@ -2,7 +2,8 @@
 
 A command (POST, PUT, PATCH, DELETE) runs, is serialised and is stored under its `Idempotency-Key` inside one
 transaction, which commits before the first byte of the answer leaves: a failing commit never answers 2xx.
-A read gets a session whose statements commit by themselves.
+A read gets a session whose statements commit by themselves; a read that names no `Session` and comes without a key
+gets none at all.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -82,8 +83,13 @@ class Endpoint(APIRoute):
         return self._read(inner) if COMMANDS.isdisjoint(self.methods or ()) else self._command(inner)
 
     def _read(self, inner: Inner) -> Handle:
+        needs_session = any(call is _session for call in _calls(self.dependant))
+
         async def handle(request: Request) -> Response:
             context = context_of(request)
+            if not needs_session and "authorization" not in request.headers:
+                request.state.actor = None
+                return await inner(request)
             async with context.database.reading() as session:
                 await _enter(request, context, session)
                 return await inner(request)
@@ -165,11 +171,15 @@ async def _enter(request: Request, context: Context, session: AsyncSession) -> N
     session.info["request_id"] = request.scope.get("request_id")
 
 
-def _access_statements(dependant: Dependant) -> Iterator[Allow]:
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    """Everything a route depends on, its dependencies' dependencies included."""
     for dependency in dependant.dependencies:
-        if isinstance(dependency.call, Allow):
-            yield dependency.call
-        yield from _access_statements(dependency)
+        yield dependency.call
+        yield from _calls(dependency)
+
+
+def _access_statements(dependant: Dependant) -> Iterator[Allow]:
+    return (call for call in _calls(dependant) if isinstance(call, Allow))
 
 
 def _problems(route: Endpoint) -> dict[int | str, dict[str, Any]]:
@@ -212,11 +222,15 @@ def session_of(request: Request) -> AsyncSession:
     return session
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     return context_of(request).settings
 
 
-Session = Annotated[AsyncSession, Depends(session_of)]
+async def _session(request: Request) -> AsyncSession:
+    return session_of(request)
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
 Config = Annotated[Settings, Depends(settings_of)]
 
 
@@ -242,7 +256,7 @@ class Precondition:
             raise PRECONDITION_FAILED(field="If-Match", current=current, headers={"ETag": etag(current)})
 
 
-def _if_match(
+async def _if_match(
     if_match: Annotated[str | None, Header(max_length=200, description="The `ETag` you read")] = None,
 ) -> Precondition:
     return Precondition(if_match)

@@ -56,7 +56,7 @@ def cut(
     return kept, encode_cursor(*key(kept[-1]))
 
 
-def _page_request(
+async def _page_request(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = 20,
     cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
 ) -> PageRequest:

@@ -68,7 +68,7 @@ STEPS: dict[Move, Step] = {
 def movers_of(move: Move, suspended_by: Mover | None) -> frozenset[Mover]:
     """Who may make a move: a suspension by the operator is lifted by the operator alone."""
     movers = STEPS[move].movers
-    if move is Move.RESUMPTION and suspended_by is Mover.OPERATOR:
+    if move is Move.RESUMPTION and suspended_by == Mover.OPERATOR:
         return frozenset({Mover.OPERATOR})
     return movers
 
@@ -115,7 +115,7 @@ def check_period(closes_on: date, today: date, max_months: int) -> None:
 
 def check_allocation(pricing_mode: PricingMode, allocation: Allocation | None) -> None:
     """A fixed price says who gets it, another mode finds out by itself; raises `allocation_misplaced`."""
-    if (pricing_mode is PricingMode.LISTED) != (allocation is not None):
+    if (pricing_mode == PricingMode.LISTED) != (allocation is not None):
         raise ALLOCATION_MISPLACED(field="allocation", pricing_mode=pricing_mode, allocation=allocation or "null")
 
 
@@ -125,7 +125,7 @@ def check_first_come(allocation: Allocation | None, seller: str, state_founded: 
     Law on Promoting the Conversion of Scientific and Technological Achievements, art. 18, and the state-asset rules;
     that other sellers may choose it is a decision of this exchange.
     """
-    if allocation is Allocation.FIRST_COME and state_founded:
+    if allocation == Allocation.FIRST_COME and state_founded:
         raise FIRST_COME_REFUSED(field="allocation", seller=seller)
 
 
@@ -145,8 +145,8 @@ class Sibling:
 def check_siblings(transfer_mode: TransferMode, siblings: Iterable[Sibling]) -> None:
     """One live listing a result, save ordinary licences beside each other; raises `result_taken`."""
     for other in siblings:
-        both_ordinary = transfer_mode is other.transfer_mode is TransferMode.ORDINARY_LICENCE
-        gone = other.status is S.SOLD and other.transfer_mode in OUTRIGHT
+        both_ordinary = transfer_mode == other.transfer_mode == TransferMode.ORDINARY_LICENCE
+        gone = other.status == S.SOLD and other.transfer_mode in OUTRIGHT
         if gone or (other.status in LIVE_STATUSES and not both_ordinary):
             raise RESULT_TAKEN(number=other.number, status=other.status)
 
@@ -162,5 +162,5 @@ def not_open(status: ListingStatus, closes_at: datetime | None, now: datetime) -
 
 def check_open(status: ListingStatus, closes_at: datetime | None, now: datetime) -> None:
     """Published and before its end, whether or not the worker has come round; raises `listing_not_open`."""
-    if status is not S.PUBLISHED or closes_at is None or now >= closes_at:
+    if status != S.PUBLISHED or closes_at is None or now >= closes_at:
         raise not_open(status, closes_at, now)

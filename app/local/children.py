@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -37,7 +38,7 @@ class Child:
         with open_log(log) as output:
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "app.cli", *arguments],
-                stdin=subprocess.PIPE, stdout=output, stderr=output, pass_fds=keep,
+                stdin=subprocess.PIPE, bufsize=0, stdout=output, stderr=output, pass_fds=keep,
                 env=dict(environment), start_new_session=True,
             )  # fmt: skip
 
@@ -47,10 +48,9 @@ class Child:
         return self._process.pid
 
     def go(self) -> None:
-        """Let the child begin: the database is ready."""
-        lifeline = self._lifeline()
-        lifeline.write(_GO)
-        lifeline.flush()
+        """Let the child begin: the database is ready. One that has died meanwhile is noticed elsewhere."""
+        with suppress(BrokenPipeError):
+            self._lifeline().write(_GO)
 
     def alive(self) -> bool:
         """Whether the child still runs."""
@@ -85,7 +85,11 @@ class Child:
 
 
 def wait_for_go() -> None:
-    """In a child: return when the supervisor says so, and from then on end this process when the supervisor ends."""
+    """In a child: return when the supervisor says so, and from then on end this process when the supervisor ends.
+
+    Until the server or the worker has its own handlers, SIGTERM ends the process at once, which is right: a handler
+    that raised would now and then lose the signal inside an import.
+    """
     if os.read(_STDIN, 1) != _GO:
         raise SystemExit(0)
     threading.Thread(target=_end_with_parent, name="lifeline", daemon=True).start()

@@ -135,7 +135,7 @@ class EmbeddedPostgres:
             found = self._launch(account)
         self._pid = found.pid
         self._socket_dir = found.socket_dir or self._socket_dir
-        # The guard's `read` ends when this process ends, however it ends: then it stops the server.
+        # The guard's `read` ends when this process ends, however it ends (SIGTERM, SIGKILL): then it stops the server.
         self._guard = subprocess.Popen(  # noqa: S603
             ["/bin/sh", "-c", _GUARD, "sh", str(found.pid)], stdin=subprocess.PIPE, start_new_session=True, cwd="/"
         )

@@ -39,6 +39,7 @@ class Supervisor:
         self._demo = demo
         self._wakeup = Wakeup()
         self._ending = threading.Event()
+        self._spawning = threading.Lock()
         self._failure: BaseException | None = None
         self._children: list[Child] = []
         self._server: EmbeddedPostgres | None = None
@@ -72,10 +73,13 @@ class Supervisor:
                 raise StartError(line)
 
     def _stop(self, starter: threading.Thread) -> None:
-        self._ending.set()
-        self._stop_children()
+        with self._spawning:  # none is on its way while this is held, and none comes after
+            self._ending.set()
+        for child in self._children:
+            child.ask_to_stop()
+        for child in self._children:
+            child.ensure_stopped()
         starter.join(_STARTER_SECONDS)
-        self._stop_children()  # again, for one that was on its way
         if self._server is not None:
             self._server.stop()
 
@@ -123,11 +127,13 @@ class Supervisor:
         return with_url(self._settings, self._server.url())
 
     def _spawn(self, name: str, arguments: list[str], environment: dict[str, str], *keep: int) -> Child:
-        if self._ending.is_set():
-            raise _Ending
         log = Path(environment["TECHEX_DATA_DIR"]) / "logs" / f"{name}.log"
-        child = Child(name, arguments, log=log, environment=environment, keep=keep)
-        self._children.append(child)
+        with self._spawning:
+            if self._ending.is_set():
+                raise _Ending
+            child = Child(name, arguments, log=log, environment=environment, keep=keep)
+            self._children.append(child)
+        self._wakeup.notify()  # one that died before it was in the list is looked at now
         return child
 
     def _obituary(self) -> str | None:
@@ -139,12 +145,6 @@ class Supervisor:
         if self._server is not None and self._server_up and not self._server.running():
             return f"The embedded PostgreSQL ended (see {self._server.log})"
         return None
-
-    def _stop_children(self) -> None:
-        for child in self._children:
-            child.ask_to_stop()
-        for child in self._children:
-            child.ensure_stopped()
 
 
 def _environment(settings: Settings, url: str, port: int) -> dict[str, str]:

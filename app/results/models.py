@@ -239,4 +239,4 @@ SHARES_GUARD_DOWN = (
 _OWNERS = ResultOwner.__table__
 assert isinstance(_OWNERS, Table)
 for _statement in SHARES_GUARD:
-    event.listen(_OWNERS, "after_create", DDL(_statement))
+    event.listen(_OWNERS, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

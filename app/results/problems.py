@@ -57,7 +57,10 @@ FUNDING_PLAN_UNEXPECTED = ProblemType(
     "funding_plan_unexpected",
     422,
     Text("Funding plan without public funding", "非财政资金成果不应有计划名称"),
-    Text("`funding_plan` is given, but the result is not publicly funded.", "给出了 `funding_plan`,但成果非财政资金支持。"),
+    Text(
+        "`funding_plan` is given, but the result is not publicly funded.",
+        "给出了 `funding_plan`,但成果非财政资金支持。",
+    ),
     Text("Set `publicly_funded`, or leave the plan out.", "请置 `publicly_funded` 为 true,或不填计划。"),
 )
 DATE_IN_FUTURE = ProblemType(
@@ -71,13 +74,18 @@ IP_ASSET_INVALID = ProblemType(
     "ip_asset_invalid",
     422,
     Text("IP asset does not fit its type", "知识产权信息与类型不符"),
-    Text("{count} number(s) or date(s) do not fit the type; see `errors`.", "{count} 处编号或日期与类型不符,见 `errors`。"),
+    Text(
+        "{count} number(s) or date(s) do not fit the type; see `errors`.",
+        "{count} 处编号或日期与类型不符,见 `errors`。",
+    ),
 )
 PATENT_NUMBER_INVALID = ProblemType(
     "patent_number_invalid",
     422,
     Text("Invalid Chinese patent number", "专利号无效"),
-    Text("`{number}` is not a Chinese application number: {reason_en}.", "`{number}` 不是合法的专利申请号:{reason_zh}。"),
+    Text(
+        "`{number}` is not a Chinese application number: {reason_en}.", "`{number}` 不是合法的专利申请号:{reason_zh}。"
+    ),
     Text(
         "9 or 13 characters with the check digit after the point, such as 202310000001.{example}; "
         "a patent number is the same with `ZL` before it.",
@@ -135,17 +143,25 @@ CONSENT_EXISTS = ProblemType(
     Text("Consent exists", "同意已登记"),
     Text("This owner's consent to that mode is recorded already.", "该权属人对此转化方式的同意已登记。"),
 )
-CONSENT_NOT_NEEDED = ProblemType(
-    "consent_not_needed",
+NO_SUCH_CO_OWNER = ProblemType(
+    "no_such_co_owner",
     422,
     Text("No such co-owner", "非共有人"),
-    Text("The consent of {whose_en} is not one to give here: it is not a co-owner.", "{whose_zh} 不是共有人,无需其同意。"),
-    Text("A co-owner consents; the keeper records the team's consent.", "由共有人表示同意;团队的同意由登记单位登记。"),
+    Text(
+        "A consent is a co-owner's own to give; this is none of the result's.",
+        "同意由共有人作出;此处并非该成果的共有人。",
+    ),
+    Text(
+        "A co-owner records its own consent with its own key; the keeper records only the completing team's.",
+        "共有人以自己的密钥登记其同意;登记单位仅登记完成团队的同意。",
+    ),
     Rule(Text("Patent Law", "专利法"), "14"),
 )
 RESULT_NOT_LISTABLE = ProblemType(
     "result_not_listable",
     409,
     Text("Result cannot be listed", "成果不得挂牌"),
-    Text("{count} reason(s) forbid listing this result; see `errors`.", "有 {count} 项原因使该成果不得挂牌,见 `errors`。"),
+    Text(
+        "{count} reason(s) forbid listing this result; see `errors`.", "有 {count} 项原因使该成果不得挂牌,见 `errors`。"
+    ),
 )

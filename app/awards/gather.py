@@ -1,0 +1,183 @@
+"""Turns what other packages recorded into the facts that awards are computed from."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.awards.facts import (
+    Agency,
+    Broker,
+    ContractFacts,
+    DivisionPeriod,
+    Facts,
+    OrganisationFacts,
+    Party,
+    PaymentFacts,
+    RelatedParties,
+)
+from app.contracts import queries as contracts
+from app.contracts.models import Contract, ContractParty, ContractType, Payment
+from app.core.access import Actor
+from app.core.clock import local_date
+from app.deals import queries as deals
+from app.deals.models import DealParty, PartyRole
+from app.identity import queries as identity
+from app.identity.models import Organisation, OrganisationRelation
+from app.listings.models import TransferMode
+
+PartyRow = DealParty | ContractParty
+
+# What a deal's way of transfer becomes as a technology contract; equity and others make none by themselves.
+CONTRACT_TYPES = {
+    TransferMode.ASSIGNMENT: ContractType.TRANSFER,
+    TransferMode.EXCLUSIVE_LICENCE: ContractType.LICENCE,
+    TransferMode.SOLE_LICENCE: ContractType.LICENCE,
+    TransferMode.ORDINARY_LICENCE: ContractType.LICENCE,
+    TransferMode.COMMISSIONED_DEVELOPMENT: ContractType.DEVELOPMENT,
+    TransferMode.JOINT_DEVELOPMENT: ContractType.DEVELOPMENT,
+    TransferMode.CONSULTING: ContractType.CONSULTING,
+    TransferMode.SERVICE: ContractType.SERVICE,
+}
+
+
+async def facts_until(session: AsyncSession, year_end: date, zone: ZoneInfo) -> Facts:
+    """Every contract paid on up to `year_end`, its payments and parties; a fixed number of queries."""
+    found, paid, ids = await contracts.award_facts(session, year_end, zone)
+    ids |= {payment.payer_id for payment in paid}
+    organisations = await identity.organisations_by_id(session, ids)
+    relations = await identity.relations_between(session, ids)
+    return Facts.of(
+        [_contract_facts(contract, relations) for contract in found],
+        _payment_facts(paid, zone),
+        [_organisation_facts(organisation) for organisation in organisations.values()],
+    )
+
+
+async def supposed_contract(
+    session: AsyncSession, actor: Actor, deal_id: UUID, registered_on: date
+) -> tuple[ContractFacts, list[OrganisationFacts]] | None:
+    """A deal as the contract it would become, registered on a day; None where it would make none.
+
+    Raises `not_found` for a deal the actor may not see.
+    """
+    deal = await deals.get_deal(session, actor, deal_id)
+    kind = CONTRACT_TYPES.get(deal.transfer_mode)
+    if kind is None or deal.price <= 0:
+        return None
+    ids = {party.organisation_id for party in deal.parties}
+    organisations = await identity.organisations_by_id(session, ids)
+    relations = await identity.relations_between(session, ids)
+    sides = _sides(deal.parties)
+    return ContractFacts(
+        id=str(deal.id),
+        number=deal.number,
+        name=deal.subject,
+        type=kind,
+        signed_on=registered_on,
+        registered_on=registered_on,
+        registration_number="estimate",
+        total_amount=deal.price,
+        technical_amount=deal.price,
+        sellers=_parties(sides[PartyRole.SELLER]),
+        buyers=_parties(sides[PartyRole.BUYER]),
+        agencies=tuple(Agency(str(p.organisation_id), p.share, "as in the deal") for p in sides[PartyRole.AGENCY]),
+        related=_related(sides, relations, registered_on),
+    ), [_organisation_facts(organisation) for organisation in organisations.values()]
+
+
+def _contract_facts(contract: Contract, relations: Sequence[OrganisationRelation]) -> ContractFacts:
+    registration = contract.registration
+    registered = registration is not None and registration.registered_on is not None
+    sides = _sides(contract.parties)
+    signed_on = contract.signed_on or contract.valid_from
+    return ContractFacts(
+        id=str(contract.id),
+        number=contract.number,
+        name=contract.name,
+        type=contract.type,
+        signed_on=signed_on,
+        registered_on=registration.registered_on if registration else None,
+        registration_number=registration.number if registration else None,
+        total_amount=_registered(registration.registered_total_amount if registration else None, contract.total_amount),
+        technical_amount=_registered(
+            registration.registered_technical_amount if registration else None, contract.technical_amount
+        ),
+        sellers=_parties(sides[PartyRole.SELLER]),
+        buyers=_parties(sides[PartyRole.BUYER]),
+        agencies=tuple(_agency(contract, party) for party in sides[PartyRole.AGENCY]),
+        related=_related(sides, relations, signed_on),
+        cancelled_on=registration.cancelled_on if registration and registered else contract.cancelled_on,
+    )
+
+
+def _registered(confirmed: Decimal | None, stated: Decimal) -> Decimal:
+    """What the registrar confirmed where it did, else what the contract states."""
+    return stated if confirmed is None else confirmed
+
+
+def _sides(parties: Iterable[PartyRow]) -> dict[PartyRole, list[PartyRow]]:
+    sides: dict[PartyRole, list[PartyRow]] = {role: [] for role in PartyRole}
+    for party in parties:
+        sides[PartyRole(party.role)].append(party)
+    return sides
+
+
+def _parties(rows: Iterable[PartyRow]) -> tuple[Party, ...]:
+    return tuple(Party(str(row.organisation_id), row.share) for row in rows)
+
+
+def _agency(contract: Contract, party: PartyRow) -> Agency:
+    brokers = tuple(
+        Broker(str(broker.broker_id), broker.share)
+        for broker in contract.brokers
+        if broker.agency_id == party.organisation_id
+    )
+    return Agency(str(party.organisation_id), party.share, contract.agency_service, brokers)
+
+
+def _related(
+    sides: dict[PartyRole, list[PartyRow]], relations: Sequence[OrganisationRelation], day: date
+) -> tuple[RelatedParties, ...]:
+    """Findings between a buyer and a seller that hold on a day (of signing), either way round."""
+    found = []
+    for buyer, seller in product(sides[PartyRole.BUYER], sides[PartyRole.SELLER]):
+        pair = {buyer.organisation_id, seller.organisation_id}
+        for relation in relations:
+            holds = (relation.valid_from or day) <= day <= (relation.valid_to or day)
+            if holds and {relation.first_id, relation.second_id} == pair:
+                found.append(RelatedParties(str(buyer.organisation_id), str(seller.organisation_id), relation.detail))
+    return tuple(found)
+
+
+def _payment_facts(payments: Sequence[Payment], zone: ZoneInfo) -> list[PaymentFacts]:
+    """Payments as facts; a reversal becomes the day on which the payment it names was taken back."""
+    reversed_on = {p.reverses_id: local_date(p.received_at, zone) for p in payments if p.reverses_id}
+    return [
+        PaymentFacts(
+            id=str(payment.id),
+            contract_id=str(payment.contract_id),
+            received_at=payment.received_at,
+            amount=payment.amount,
+            technical_amount=payment.technical_amount,
+            invoiced_amount=sum((invoice.amount for invoice in payment.invoices), Decimal("0.00")),
+            invoice_number=", ".join(invoice.number for invoice in payment.invoices) or None,
+            payer_id=str(payment.payer_id),
+            reversed_on=reversed_on.get(payment.id),
+        )
+        for payment in payments
+        if payment.reverses_id is None
+    ]
+
+
+def _organisation_facts(organisation: Organisation) -> OrganisationFacts:
+    return OrganisationFacts(
+        id=str(organisation.id),
+        name=organisation.name,
+        kind=organisation.kind,
+        divisions=tuple(DivisionPeriod(d.division_code, d.valid_from, d.valid_to) for d in organisation.divisions),
+    )

@@ -1,0 +1,103 @@
+"""All reading of award runs, and who may see what."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.awards.models import AwardRun, AwardStatement, RunStatus
+from app.core.access import Actor
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run with the sum of its statements."""
+
+    run: AwardRun
+    total: Any
+
+
+def _runs() -> Select[AwardRun, Any]:
+    total = (
+        select(func.coalesce(func.sum(AwardStatement.amount), 0))
+        .where(AwardStatement.run_id == AwardRun.id)
+        .scalar_subquery()
+    )
+    return select(AwardRun, total)
+
+
+async def list_runs(session: AsyncSession, page: PageRequest, year: int | None) -> Sequence[RunRow]:
+    """Runs, newest first; for the market's staff only (the routes say so)."""
+    statement = _runs().order_by(AwardRun.id.desc()).limit(page.limit + 1)
+    if year is not None:
+        statement = statement.where(AwardRun.year == year)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(AwardRun.id < after[0])
+    return [RunRow(run, total) for run, total in (await session.execute(statement)).all()]
+
+
+async def get_run(session: AsyncSession, run_id: UUID) -> RunRow:
+    """One run; raises `not_found`."""
+    row = (await session.execute(_runs().where(AwardRun.id == run_id))).one_or_none()
+    if row is None:
+        raise NOT_FOUND(what="award run / 奖励计算")
+    return RunRow(row[0], row[1])
+
+
+async def lock_runs_of_year(session: AsyncSession, programme_id: str, year: int) -> Sequence[AwardRun]:
+    """Every run of a programme's year, locked, newest last."""
+    statement = select(AwardRun).where(AwardRun.programme_id == programme_id, AwardRun.year == year)
+    return (await session.execute(statement.order_by(AwardRun.id).with_for_update())).scalars().all()
+
+
+def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
+    """The market's staff see all; an organisation its own, once the run is published."""
+    statement = select(AwardStatement, AwardRun).join(AwardRun, AwardRun.id == AwardStatement.run_id)
+    if actor.is_market:
+        return statement
+    return statement.where(
+        AwardStatement.organisation_id == actor.organisation(), AwardRun.status == RunStatus.PUBLISHED
+    )
+
+
+async def list_statements(
+    session: AsyncSession, actor: Actor, page: PageRequest, year: int | None, run_id: UUID | None
+) -> Sequence[tuple[AwardStatement, AwardRun]]:
+    """Statements the actor may see, newest first."""
+    statement = _visible_statements(actor).order_by(AwardStatement.id.desc()).limit(page.limit + 1)
+    if year is not None:
+        statement = statement.where(AwardRun.year == year)
+    if run_id is not None:
+        statement = statement.where(AwardStatement.run_id == run_id)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(AwardStatement.id < after[0])
+    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+
+
+async def get_statement(session: AsyncSession, actor: Actor, statement_id: UUID) -> tuple[AwardStatement, AwardRun]:
+    """One statement the actor may see; raises `not_found`."""
+    statement = _visible_statements(actor).where(AwardStatement.id == statement_id)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NOT_FOUND(what="award statement / 奖励明细")
+    return row[0], row[1]
+
+
+def outcome_of(run: AwardRun) -> dict[str, Any]:
+    """The stored outcome as plain data."""
+    outcome: dict[str, Any] = json.loads(run.outcome)
+    return outcome
+
+
+async def statements_of(session: AsyncSession, run_id: UUID) -> Sequence[AwardStatement]:
+    """All statements of a run, whoever asks: for the service."""
+    statement = select(AwardStatement).where(AwardStatement.run_id == run_id).order_by(AwardStatement.id)
+    return (await session.execute(statement)).scalars().all()

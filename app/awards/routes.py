@@ -1,0 +1,142 @@
+"""HTTP of awards."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from app.awards import queries, schemas, service
+from app.awards.models import AwardRun, AwardStatement
+from app.awards.queries import RunRow
+from app.core.access import MARKET_ROLES, Actor, Public, Role, allow
+from app.core.http import Config, Endpoint, Session
+from app.core.pages import Page, Paging, cut
+
+router = APIRouter(route_class=Endpoint, tags=["awards"])
+
+Officer = Annotated[Actor, allow(Role.AWARD_OFFICER, scope="awards:write")]
+RunReader = Annotated[Actor, allow(Role.AWARD_OFFICER, Role.AUDITOR, Role.OPERATOR, scope="awards:read")]
+StatementReader = Annotated[
+    Actor,
+    allow(Role.MEMBER, Role.ADMIN, Role.AWARD_OFFICER, Role.AUDITOR, Role.OPERATOR, scope="awards:read"),
+]
+DealReader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, *MARKET_ROLES, scope="awards:read")]
+Year = Annotated[int | None, Query(ge=2000, le=2100, description="Award year")]
+
+
+@router.get("/award-programmes", operation_id="list_award_programmes")
+async def list_programmes(actor: Public, settings: Config) -> list[schemas.ProgrammeOut]:
+    """The programmes in force, every figure with its years, its reference and its mark."""
+    return [
+        schemas.ProgrammeOut(
+            id=programme.id,
+            title=programme.title.model_dump(),
+            citation=programme.citation.model_dump(),
+            document=programme.as_json(),
+        )
+        for programme in service.programmes_in(settings.programmes_dir)
+    ]
+
+
+@router.post("/award-runs", status_code=201, operation_id="compute_award_run")
+async def compute_run(actor: Officer, session: Session, settings: Config, body: schemas.RunIn) -> schemas.RunDetail:
+    """Compute the awards of a year from what is recorded now, as a draft. Its facts are frozen with it."""
+    run = await service.compute_run(session, settings, body.year)
+    return _detail(await queries.get_run(session, run.id), settings)
+
+
+@router.get("/award-runs", operation_id="list_award_runs")
+async def list_runs(
+    actor: RunReader, session: Session, settings: Config, page: Paging, year: Year = None
+) -> Page[schemas.RunOut]:
+    """Runs, newest first."""
+    shown, cursor = cut(await queries.list_runs(session, page, year), page, lambda row: (row.run.id,))
+    return Page(items=[_summary(row, settings) for row in shown], next_cursor=cursor)
+
+
+@router.get("/award-runs/{run_id}", operation_id="read_award_run")
+async def read_run(actor: RunReader, session: Session, settings: Config, run_id: UUID) -> schemas.RunDetail:
+    """A run in full: statements, lines, and why everything else earned nothing."""
+    return _detail(await queries.get_run(session, run_id), settings)
+
+
+@router.post("/award-runs/{run_id}/publication", operation_id="publish_award_run")
+async def publish_run(actor: Officer, session: Session, settings: Config, run_id: UUID) -> schemas.RunOut:
+    """Publish a draft for public notice: each organisation then sees its statement."""
+    await service.publish_run(session, settings, run_id)
+    return _summary(await queries.get_run(session, run_id), settings)
+
+
+@router.get("/award-runs/{run_id}/verification", operation_id="verify_award_run")
+async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schemas.VerificationOut:
+    """Recompute a run from its frozen facts alone and compare byte for byte."""
+    return service.verify_run((await queries.get_run(session, run_id)).run)
+
+
+@router.get("/award-statements", operation_id="list_award_statements")
+async def list_statements(
+    actor: StatementReader, session: Session, page: Paging, year: Year = None, run_id: UUID | None = None
+) -> Page[schemas.StatementOut]:
+    """Statements: one's own once published; all of them for award officer, operator and auditor."""
+    rows = await queries.list_statements(session, actor, page, year, run_id)
+    shown, cursor = cut(rows, page, lambda row: (row[0].id,))
+    return Page(items=[_statement(*row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/award-statements/{statement_id}", operation_id="read_award_statement")
+async def read_statement(actor: StatementReader, session: Session, statement_id: UUID) -> schemas.StatementOut:
+    """One statement: its lines add up, and each says which contract, payment, rate, cap and article."""
+    return _statement(*await queries.get_statement(session, actor, statement_id))
+
+
+@router.get("/deals/{deal_id}/award-estimate", operation_id="estimate_award")
+async def estimate_award(
+    actor: DealReader, session: Session, settings: Config, deal_id: UUID, year: Year = None
+) -> schemas.EstimateOut:
+    """What a deal would earn if contracted, registered, invoiced and paid in full within a year; and what bars it."""
+    return await service.estimate_deal(session, settings, actor, deal_id, year)
+
+
+def _summary(row: RunRow, settings: Config) -> schemas.RunOut:
+    run = row.run
+    return schemas.RunOut(
+        id=run.id,
+        number=run.number,
+        programme_id=run.programme_id,
+        year=run.year,
+        status=run.status,
+        preliminary=service.is_preliminary(run, settings),
+        facts_sha256=run.facts_sha256,
+        outcome_sha256=run.outcome_sha256,
+        computed_at=run.computed_at,
+        published_at=run.published_at,
+        total=row.total,
+    )
+
+
+def _detail(row: RunRow, settings: Config) -> schemas.RunDetail:
+    outcome = queries.outcome_of(row.run)
+    return schemas.RunDetail(
+        **_summary(row, settings).model_dump(),
+        statements=outcome["statements"],
+        exclusions=outcome["exclusions"],
+    )
+
+
+def _statement(statement: AwardStatement, run: AwardRun) -> schemas.StatementOut:
+    own = str(statement.organisation_id)
+    excluded = [item for item in queries.outcome_of(run)["exclusions"] if item["organisation_id"] == own]
+    return schemas.StatementOut.model_validate(
+        {
+            "id": statement.id,
+            "run_id": run.id,
+            "run_number": run.number,
+            "year": run.year,
+            "status": run.status,
+            "organisation_id": statement.organisation_id,
+            "role": statement.role,
+            "amount": statement.amount,
+            "content": statement.content,
+            "exclusions": excluded,
+        }
+    )

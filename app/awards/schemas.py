@@ -1,0 +1,82 @@
+"""Requests and responses of awards."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.awards.models import RunStatus
+from app.awards.outcome import Exclusion, Statement
+from app.core.schemas import Input, Output, SignedMoney
+
+
+class RunIn(Input):
+    """Which year to compute."""
+
+    year: int = Field(ge=2000, le=2100, description="Award year: the calendar year of receipt, local time")
+
+
+class RunOut(Output):
+    """A run without its statements. `preliminary`: its year was not over when it was computed."""
+
+    id: UUID
+    number: str
+    programme_id: str
+    year: int
+    status: RunStatus
+    preliminary: bool
+    facts_sha256: str
+    outcome_sha256: str
+    computed_at: datetime
+    published_at: datetime | None
+    total: SignedMoney = Field(description="All statements together, CNY")
+
+
+class RunDetail(RunOut):
+    """A run in full: a statement per organisation and role, and why everything else earned nothing."""
+
+    statements: list[Statement]
+    exclusions: list[Exclusion]
+
+
+class StatementOut(Output):
+    """What one organisation is awarded in a run in one role; the lines add up to `amount`."""
+
+    id: UUID
+    run_id: UUID
+    run_number: str
+    year: int
+    status: RunStatus
+    organisation_id: UUID
+    role: str
+    amount: SignedMoney
+    content: Statement
+    exclusions: list[Exclusion]
+
+
+class VerificationOut(Output):
+    """Whether the run recomputes to the byte from its frozen facts."""
+
+    same: bool
+    stored_sha256: str
+    recomputed_sha256: str
+
+
+class EstimateOut(Output):
+    """What a deal would earn alone, if contracted, registered, invoiced and paid in full within the year."""
+
+    year: int
+    programme_id: str | None
+    statements: list[Statement]
+    exclusions: list[Exclusion]
+    note: str
+
+
+class ProgrammeOut(Output):
+    """A programme as it stands in the parameter files: every figure with its years, reference and mark."""
+
+    id: str
+    title: dict[str, str]
+    citation: dict[str, str]
+    document: dict[str, Any]

@@ -1,0 +1,165 @@
+"""Use cases of awards: compute a year's run, publish it, check that it recomputes, estimate a deal."""
+
+import hashlib
+import json
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.awards import gather, problems, queries, schemas
+from app.awards.frozen import freeze, recompute
+from app.awards.models import AwardRun, AwardStatement, RunStatus
+from app.awards.outcome import Computation
+from app.awards.programme import NoProgrammeError, Programme
+from app.awards.programme_files import load_programmes, programmes_for
+from app.awards.rules import compute, estimate
+from app.core import events
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.database import advisory_lock
+from app.core.ids import readable_number
+from app.core.settings import Settings
+
+
+@lru_cache(maxsize=8)
+def programmes_in(folder: Path) -> tuple[Programme, ...]:
+    """The programmes of a folder, read once a process: a release brings its parameters with it."""
+    return load_programmes(folder)
+
+
+def programme_of(settings: Settings, year: int) -> Programme:
+    """The programme in force for an award year; raises `no_programme`, naming the years there are."""
+    try:
+        return programmes_for(programmes_in(settings.programmes_dir), year)[0]
+    except NoProgrammeError as error:
+        raise problems.NO_PROGRAMME(field="year", reason_en=str(error), reason_zh=error.message_zh) from error
+
+
+async def compute_run(session: AsyncSession, settings: Settings, year: int) -> AwardRun:
+    """Compute the awards of a year from what is recorded now, as a draft; earlier drafts are superseded.
+
+    Raises `no_programme`, `award_year_ahead`, and `award_year_published` once the year has a published run.
+    """
+    now = await read_clock(session)
+    current = local_date(now, settings.zone).year
+    programme = programme_of(settings, year)
+    if year > current:
+        raise problems.YEAR_AHEAD(field="year", year=year, current=current)
+    await advisory_lock(session, "award-run", f"{programme.id}:{year}")
+    for run in await queries.lock_runs_of_year(session, programme.id, year):
+        if run.status == RunStatus.PUBLISHED:
+            raise problems.YEAR_PUBLISHED(field="year", year=year, number=run.number)
+        run.status = RunStatus.SUPERSEDED
+    facts = await gather.facts_until(session, date(year, 12, 31), settings.zone)
+    computation = compute(programme, year, facts.contracts, facts.payments, facts.organisations, zone=settings.zone)
+    frozen = canonical(freeze(programme, year, facts, settings.zone))
+    outcome = canonical(computation.as_json())
+    run = AwardRun(
+        number=await readable_number(session, settings.city_code, "A", year),
+        programme_id=programme.id,
+        year=year,
+        facts=frozen.decode(),
+        facts_sha256=digest(frozen),
+        outcome=outcome.decode(),
+        outcome_sha256=digest(outcome),
+        computed_at=now,
+    )
+    session.add(run)
+    await session.flush()
+    session.add_all(_statements(run.id, computation))
+    payload = {"number": run.number, "year": year, "facts_sha256": run.facts_sha256}
+    events.append(session, "award_run.computed", ("award_run", run.id), audience=[events.MARKET], payload=payload)
+    await session.flush()
+    return run
+
+
+def _statements(run_id: UUID, computation: Computation) -> list[AwardStatement]:
+    document = computation.as_json()
+    return [
+        AwardStatement(
+            run_id=run_id,
+            organisation_id=UUID(statement.organisation_id),
+            role=statement.role,
+            amount=statement.total,
+            content=plain,
+        )
+        for statement, plain in zip(computation.statements, document["statements"], strict=True)
+    ]
+
+
+async def publish_run(session: AsyncSession, settings: Settings, run_id: UUID) -> AwardRun:
+    """Publish a draft for public notice (公示): from now on each organisation sees its statement.
+
+    Raises `award_run_not_draft`, and `award_year_not_over` for a run computed before its year had ended.
+    """
+    found = (await queries.get_run(session, run_id)).run
+    runs = await queries.lock_runs_of_year(session, found.programme_id, found.year)
+    run = next(item for item in runs if item.id == run_id)
+    if run.status != RunStatus.DRAFT:
+        raise problems.RUN_NOT_DRAFT(status=run.status)
+    if is_preliminary(run, settings):
+        raise problems.YEAR_NOT_OVER(year=run.year)
+    run.status = RunStatus.PUBLISHED
+    run.published_at = await read_clock(session)
+    statements = await queries.statements_of(session, run.id)
+    payload = {"number": run.number, "year": run.year}
+    events.append(session, "award_run.published", ("award_run", run.id), audience=[events.PUBLIC], payload=payload)
+    for statement in statements:
+        events.append(
+            session,
+            "award_statement.published",
+            ("award_statement", statement.id),
+            audience=[statement.organisation_id],
+            payload=payload | {"role": statement.role, "amount": statement.amount},
+        )
+    return run
+
+
+def is_preliminary(run: AwardRun, settings: Settings) -> bool:
+    """Whether receipts of the run's year could still come in when it was computed."""
+    return local_date(run.computed_at, settings.zone).year <= run.year
+
+
+def verify_run(run: AwardRun) -> schemas.VerificationOut:
+    """Recompute a run from its frozen facts alone and compare byte for byte."""
+    again = digest(canonical(recompute(json.loads(run.facts)).as_json()))
+    return schemas.VerificationOut(
+        same=again == run.outcome_sha256 == digest(run.outcome.encode()),
+        stored_sha256=run.outcome_sha256,
+        recomputed_sha256=again,
+    )
+
+
+async def estimate_deal(
+    session: AsyncSession, settings: Settings, actor: Actor, deal_id: UUID, year: int | None
+) -> schemas.EstimateOut:
+    """What a deal would earn alone, if contracted, registered, invoiced and paid in full within `year`."""
+    wanted = year or local_date(await read_clock(session), settings.zone).year
+    programme = programme_of(settings, wanted)
+    supposed = await gather.supposed_contract(session, actor, deal_id, date(wanted, 1, 1))
+    if supposed is None:
+        note = "No price, or a way of transfer that makes no technology contract: nothing to estimate."
+        return schemas.EstimateOut(year=wanted, programme_id=programme.id, statements=[], exclusions=[], note=note)
+    contract, organisations = supposed
+    outcome = estimate(programme, contract, organisations, wanted, zone=settings.zone)
+    return schemas.EstimateOut(
+        year=wanted,
+        programme_id=programme.id,
+        statements=list(outcome.statements),
+        exclusions=list(outcome.exclusions),
+        note="For this deal alone, all of its price taken as technical amount; other contracts may use up a cap.",
+    )
+
+
+def canonical(document: Any) -> bytes:
+    """RFC 8785: equal data give equal bytes."""
+    return rfc8785.dumps(document)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,144 @@
+"""Pure decisions about payments and invoices. Money is CNY, exact; nothing is rounded before it is shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.contracts import payment_problems as problems
+from app.contracts.problems import BELOW_PAID, IN_FUTURE, PAID_PARTY_MISSING
+from app.contracts.rules import check_order, check_past
+from app.core.clock import local_date
+from app.core.problems import DATES_OUT_OF_ORDER
+from app.core.money import exact, proportion, round_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment or, with negative amounts, a reversal; `technical` None: it does not state its technical part."""
+
+    amount: Decimal
+    technical: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a contract owes: its total, the technical amount (registered, else the contract's), and whether estimated."""
+
+    total: Decimal
+    technical: Decimal
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Where a contract stands. `technical` is exact; a payment that does not state its part counts by the ratio."""
+
+    terms: Terms
+    paid: Decimal
+    technical: Fraction
+
+    @property
+    def due(self) -> Decimal:
+        """What is still due; zero where royalties passed the estimate."""
+        return max(self.terms.total - self.paid, Decimal(0))
+
+    @property
+    def technical_paid(self) -> Decimal:
+        """The technical part of what was paid, rounded to the fen, for showing."""
+        return round_fen(self.technical)
+
+
+def technical_part(terms: Terms, payment: Paid) -> Fraction:
+    """The technical part as stated, else in the ratio of technical amount to total [P]."""
+    if payment.technical is not None:
+        return exact(payment.technical)
+    return proportion(payment.amount, terms.technical, terms.total)
+
+
+def balance(terms: Terms, payments: Iterable[Paid]) -> Balance:
+    """The sums of a contract's payments and reversals."""
+    rows = list(payments)
+    return Balance(
+        terms,
+        sum((row.amount for row in rows), Decimal(0)),
+        sum((technical_part(terms, row) for row in rows), Fraction(0)),
+    )
+
+
+def check_payment(before: Balance, payment: Paid) -> None:
+    """Raises `payment_above_due`, `technical_above_payment`, `technical_above_left`, each with what would pass.
+
+    A provisional total (royalties) is no bound; a technical part that is stated is bounded always.
+    """
+    terms = before.terms
+    if payment.technical is not None and payment.technical > payment.amount:
+        raise problems.TECHNICAL_ABOVE_PAYMENT(
+            field="technical_amount", technical=payment.technical, amount=payment.amount
+        )
+    if not terms.provisional and payment.amount > before.due:
+        raise problems.PAYMENT_ABOVE_DUE(field="amount", amount=payment.amount, due=before.due)
+    if terms.provisional and payment.technical is None:
+        return
+    part, left = technical_part(terms, payment), exact(terms.technical) - before.technical
+    if part > left:
+        shown = max(_floor_fen(left), Decimal("0.00"))
+        raise problems.TECHNICAL_ABOVE_LEFT(
+            field="technical_amount", technical=round_fen(part), left=shown, limit=terms.technical
+        )
+
+
+def check_received(received_at: datetime, now: datetime, signed_on: date, zone: ZoneInfo) -> None:
+    """A receipt lies between the signing day and now; raises `contract_date_in_future`, `dates_out_of_order`."""
+    if received_at > now:
+        raise IN_FUTURE(field="received_at", name="received_at", at=received_at.isoformat(), now=now.isoformat())
+    check_order("signed_on", signed_on, "received_at", local_date(received_at, zone))
+
+
+def check_reversal(received_at: datetime, reversed_at: datetime, now: datetime) -> None:
+    """The bank takes back what it had given before, and not in the future."""
+    if reversed_at > now:
+        raise IN_FUTURE(field="reversed_at", name="reversed_at", at=reversed_at.isoformat(), now=now.isoformat())
+    if reversed_at < received_at:
+        raise DATES_OUT_OF_ORDER(
+            field="reversed_at",
+            earlier_name="received_at",
+            earlier=received_at.isoformat(),
+            later_name="reversed_at",
+            later=reversed_at.isoformat(),
+        )
+
+
+def check_issued(issued_on: date, signed_on: date, today: date, field: str) -> None:
+    """An invoice is issued between the signing day and today; raises `contract_date_in_future`, `dates_out_of_order`."""
+    check_past("issued_on", issued_on, today, field)
+    check_order("signed_on", signed_on, "issued_on", issued_on, field)
+
+
+def check_amendment(now: Balance, paid_parties: set[UUID], parties: set[UUID]) -> None:
+    """An amended contract covers what was paid and keeps who paid and received. `now` is the balance by its new terms.
+
+    Raises `below_paid`, `paid_party_missing`. Provisional amounts are estimates, so they may be below what was paid.
+    """
+    terms = now.terms
+    if not terms.provisional and terms.total < now.paid:
+        raise BELOW_PAID(field="total_amount", paid=now.paid, amount=terms.total)
+    if not terms.provisional and terms.technical < now.technical:
+        raise BELOW_PAID(field="technical_amount", paid=now.technical_paid, amount=terms.technical)
+    for missing in sorted(paid_parties - parties):
+        raise PAID_PARTY_MISSING(field="parties", id=missing)
+
+
+def check_invoice(payment_amount: Decimal, invoiced: Sequence[Decimal], amount: Decimal, field: str) -> None:
+    """The invoices of a payment are together not above it; raises `invoice_above_payment`."""
+    left = payment_amount - sum(invoiced, Decimal(0))
+    if amount > left:
+        raise problems.INVOICE_ABOVE_PAYMENT(field=field, amount=amount, left=left)
+
+
+def _floor_fen(value: Fraction) -> Decimal:
+    rounded = round_fen(value)
+    return rounded if exact(rounded) <= value else rounded - Decimal("0.01")

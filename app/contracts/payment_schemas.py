@@ -1,0 +1,82 @@
+"""Requests and responses of payments and invoices."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.core.schemas import Input, Money, Moment, Output, PlainText, PositiveMoney, Prose, SignedMoney
+
+BankReference = Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]
+
+
+class InvoiceIn(Input):
+    """An invoice (发票) that the payee issued for a payment."""
+
+    number: Annotated[PlainText, StringConstraints(min_length=1, max_length=50)]
+    amount: PositiveMoney
+    issued_on: date
+
+
+class PaymentIn(Input):
+    """Money that reached your organisation's bank account (到账) on this contract."""
+
+    payer_id: UUID = Field(description="The buyer who paid")
+    amount: PositiveMoney
+    technical_amount: Money | None = Field(
+        default=None, description="The technical part, where stated; else it counts in the contract's ratio"
+    )
+    received_at: Moment = Field(description="When the bank received it, with offset")
+    bank_reference: BankReference = Field(description="The bank's serial number (流水号); once for each payee")
+    invoice: InvoiceIn | None = None
+
+
+class ReversalIn(Input):
+    """The bank took a whole payment back, or it was recorded wrongly."""
+
+    reversed_at: Moment
+    bank_reference: BankReference
+    reason: Prose
+
+
+class InvoiceOut(Output):
+    id: UUID
+    number: str
+    amount: Money
+    issued_on: date
+
+
+class PaymentOut(Output):
+    """A payment or, with negative amounts and `reverses_id`, the reversal of one."""
+
+    id: UUID
+    contract_id: UUID
+    payer_id: UUID
+    payee_id: UUID
+    amount: SignedMoney
+    technical_amount: SignedMoney | None
+    received_at: datetime
+    bank_reference: str
+    recorded_at: datetime
+    reverses_id: UUID | None
+    reason: str | None
+    invoices: list[InvoiceOut]
+
+
+class TotalsOut(Output):
+    """Where the contract stands, over all its payments."""
+
+    total_amount: Money
+    amounts_provisional: bool
+    paid: SignedMoney
+    due: Money = Field(description="Total less paid; zero where royalties passed the estimate")
+    technical_paid: SignedMoney = Field(description="Technical part of what was paid, to the fen")
+
+
+class PaymentsPage(Output):
+    """A page of a contract's payments in order of receipt, with the totals over all of them."""
+
+    items: list[PaymentOut]
+    next_cursor: str | None = Field(default=None, description="Pass as `cursor` for the next page; null on the last.")
+    totals: TotalsOut

@@ -1,0 +1,174 @@
+"""Use cases of payments and invoices. Each runs in the caller's transaction; locks: contract, then payee."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import payment_problems, payment_schemas, problems, queries
+from app.contracts import payment_rules as rules
+from app.contracts.models import Contract, ContractStatus, Invoice, Payment
+from app.contracts.service import audience_of, check_side_of, parties_of
+from app.core import events
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.database import advisory_lock
+from app.core.ids import new_id
+from app.core.problems import NOT_FOUND, Problem
+from app.core.settings import Settings
+from app.deals.models import PartyRole
+
+
+async def record_payment(
+    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: payment_schemas.PaymentIn
+) -> Payment:
+    """A seller records what reached its bank account (CNY), perhaps with the invoice.
+
+    The sum is judged under the contract's lock, so that two payments at once never exceed what is due. Raises
+    `contract_not_signed`, `payer_not_a_buyer`, `payment_above_due`, `technical_above_payment`, `technical_above_left`,
+    `dates_out_of_order`, `contract_date_in_future`, `bank_reference_used`, and the refusals of an invoice.
+    """
+    contract = await queries.lock_contract(session, actor, contract_id)
+    check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
+    payee_id = actor.organisation()
+    if contract.status != ContractStatus.SIGNED:
+        raise problems.CONTRACT_NOT_SIGNED(status=contract.status)
+    if body.payer_id not in parties_of(contract, PartyRole.BUYER):
+        raise payment_problems.NOT_A_BUYER(field="payer_id", id=body.payer_id)
+    now = await read_clock(session)
+    rules.check_received(body.received_at, now, _signed_on(contract), settings.zone)
+    before = rules.balance(terms_of(contract), await queries.paid_on(session, contract.id))
+    rules.check_payment(before, rules.Paid(body.amount, body.technical_amount))
+    await _claim_reference(session, payee_id, body.bank_reference)
+    payment = Payment(
+        id=new_id(),
+        contract_id=contract.id,
+        payer_id=body.payer_id,
+        payee_id=payee_id,
+        amount=body.amount,
+        technical_amount=body.technical_amount,
+        received_at=body.received_at,
+        bank_reference=body.bank_reference,
+        recorded_at=now,
+        invoices=[],
+    )
+    session.add(payment)
+    if body.invoice:
+        await _add_invoice(session, settings, contract, payment, body.invoice, "invoice.")
+    await session.flush()
+    _tell(session, "payment.recorded", contract, payment)
+    return payment
+
+
+async def reverse_payment(
+    session: AsyncSession, actor: Actor, payment_id: UUID, body: payment_schemas.ReversalIn
+) -> Payment:
+    """The payee takes a whole payment back out of the sums, by a payment of its own with negative amounts.
+
+    Raises `payment_reversed`, `bank_reference_used`, and what the dates refuse.
+    """
+    contract, payment = await _lock_payment(session, actor, payment_id)
+    await _check_not_reversed(session, payment)
+    now = await read_clock(session)
+    rules.check_reversal(payment.received_at, body.reversed_at, now)
+    await _claim_reference(session, payment.payee_id, body.bank_reference)
+    reversal = Payment(
+        id=new_id(),
+        contract_id=contract.id,
+        payer_id=payment.payer_id,
+        payee_id=payment.payee_id,
+        amount=-payment.amount,
+        technical_amount=None if payment.technical_amount is None else -payment.technical_amount,
+        received_at=body.reversed_at,
+        bank_reference=body.bank_reference,
+        recorded_at=now,
+        reverses_id=payment.id,
+        reason=body.reason,
+        invoices=[],
+    )
+    session.add(reversal)
+    await session.flush()
+    _tell(session, "payment.reversed", contract, reversal)
+    return reversal
+
+
+async def add_invoice(
+    session: AsyncSession, actor: Actor, settings: Settings, payment_id: UUID, body: payment_schemas.InvoiceIn
+) -> Payment:
+    """The payee records an invoice for a payment. Raises `invoice_above_payment`, `invoice_number_used`."""
+    contract, payment = await _lock_payment(session, actor, payment_id)
+    await _check_not_reversed(session, payment)
+    await _add_invoice(session, settings, contract, payment, body, "")
+    await session.flush()
+    payload = {"number": contract.number, "payment_id": payment.id, "amount": body.amount}
+    events.append(
+        session, "payment.invoiced", ("contract", contract.id), audience=audience_of(contract), payload=payload
+    )
+    return payment
+
+
+def terms_of(contract: Contract) -> rules.Terms:
+    """What the contract owes; its technical amount is the registered one as soon as there is one."""
+    registration = contract.registration
+    registered = registration.registered_technical_amount if registration else None
+    technical = contract.technical_amount if registered is None else registered
+    return rules.Terms(contract.total_amount, technical, contract.amounts_provisional)
+
+
+async def _lock_payment(session: AsyncSession, actor: Actor, payment_id: UUID) -> tuple[Contract, Payment]:
+    """A payment and its contract, locked, for the payee. A contract the actor may not see hides its payments too."""
+    payment = await queries.get_payment(session, payment_id)
+    try:
+        contract = await queries.lock_contract(session, actor, payment.contract_id)
+    except Problem as hidden:
+        raise NOT_FOUND(what="payment / 付款") from hidden
+    check_side_of(actor, [payment.payee_id], "the payee / 收款方")
+    return contract, await queries.get_payment(session, payment_id)
+
+
+async def _check_not_reversed(session: AsyncSession, payment: Payment) -> None:
+    if payment.reverses_id is not None or await queries.is_reversed(session, payment.id):
+        raise payment_problems.PAYMENT_REVERSED()
+
+
+async def _claim_reference(session: AsyncSession, payee_id: UUID, reference: str) -> None:
+    """Raises `bank_reference_used`; the lock keeps the payee's other contracts out until this is committed."""
+    await advisory_lock(session, "payee", payee_id)
+    if await queries.bank_reference_used(session, payee_id, reference):
+        raise payment_problems.BANK_REFERENCE_USED(field="bank_reference", reference=reference)
+
+
+async def _add_invoice(
+    session: AsyncSession,
+    settings: Settings,
+    contract: Contract,
+    payment: Payment,
+    body: payment_schemas.InvoiceIn,
+    prefix: str,
+) -> None:
+    today = local_date(await read_clock(session), settings.zone)
+    rules.check_issued(body.issued_on, _signed_on(contract), today, f"{prefix}issued_on")
+    invoiced = [invoice.amount for invoice in payment.invoices]
+    rules.check_invoice(payment.amount, invoiced, body.amount, f"{prefix}amount")
+    await advisory_lock(session, "payee", payment.payee_id)
+    if await queries.invoice_number_used(session, payment.payee_id, body.number):
+        raise payment_problems.INVOICE_NUMBER_USED(field=f"{prefix}number", number=body.number)
+    payment.invoices.append(Invoice(id=new_id(), issuer_id=payment.payee_id, **body.model_dump()))
+
+
+def _signed_on(contract: Contract) -> date:
+    """The signing day; raises `contract_not_signed`, also where an amendment waits for new signatures."""
+    if contract.signed_on is None:
+        raise problems.CONTRACT_NOT_SIGNED(status=contract.status)
+    return contract.signed_on
+
+
+def _tell(session: AsyncSession, type_: str, contract: Contract, payment: Payment) -> None:
+    payload = {
+        "number": contract.number,
+        "payment_id": payment.id,
+        "amount": payment.amount,
+        "received_at": payment.received_at,
+        "reverses_id": payment.reverses_id,
+    }
+    events.append(session, type_, ("contract", contract.id), audience=audience_of(contract), payload=payload)

@@ -1,0 +1,165 @@
+"""HTTP of recognition and registration (认定登记)."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.contracts import queries, registration_schemas, registration_service
+from app.contracts.models import Registration, RegistrationStatus
+from app.contracts.queries import UNDATED
+from app.core.access import EVERY_ROLE, MARKET_ROLES, Actor, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.core.problems import NOT_FOUND
+
+router = APIRouter(route_class=Endpoint, tags=["registration"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
+Staff = Annotated[Actor, allow(*MARKET_ROLES, scope="contracts:read")]
+Applicant = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]
+Registrar = Annotated[Actor, allow(Role.REGISTRAR, scope="contracts:write")]
+
+PATH = "/contracts/{contract_id}/registration"
+
+
+@router.get("/registrations", operation_id="list_registrations")
+async def list_registrations(
+    actor: Staff, session: Session, page: Paging, status: RegistrationStatus | None = None
+) -> Page[registration_schemas.WorklistItem]:
+    """The registrar's worklist: open applications by the day their decision is due, those without one last."""
+    rows = await queries.worklist(session, page, status)
+    shown, cursor = cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
+    now = await read_clock(session)
+    return Page(items=[_item(row, now) for row in shown], next_cursor=cursor)
+
+
+@router.get(PATH, operation_id="read_registration")
+async def read_registration(
+    actor: Reader, session: Session, contract_id: UUID, response: Response
+) -> registration_schemas.RegistrationOut:
+    """A contract's application with its whole history."""
+    contract = await queries.get_contract(session, actor, contract_id)
+    if contract.registration is None:
+        raise NOT_FOUND(what="registration / 认定登记申请")
+    return _answer(contract.registration, await read_clock(session), response)
+
+
+@router.post(PATH, status_code=201, operation_id="apply_for_registration")
+async def apply(
+    actor: Applicant,
+    session: Session,
+    contract_id: UUID,
+    body: registration_schemas.ApplicationIn,
+    response: Response,
+) -> registration_schemas.RegistrationOut:
+    """A seller applies for the registration of a signed contract, once."""
+    registration = await registration_service.apply(session, actor, contract_id, body)
+    return _answer(registration, await read_clock(session), response)
+
+
+@router.post(f"{PATH}/acceptance", operation_id="accept_registration")
+async def accept(
+    actor: Registrar,
+    session: Session,
+    settings: Config,
+    contract_id: UUID,
+    body: registration_schemas.AcceptanceIn,
+    response: Response,
+) -> registration_schemas.RegistrationOut:
+    """Accept an application: 15 working days to the decision, 30 for a large contract or before experts."""
+    registration = await registration_service.accept(session, actor, settings, contract_id, body)
+    return _answer(registration, await read_clock(session), response)
+
+
+@router.post(f"{PATH}/supplement-request", operation_id="request_supplements")
+async def request_supplements(
+    actor: Registrar,
+    session: Session,
+    contract_id: UUID,
+    body: registration_schemas.SupplementsIn,
+    response: Response,
+) -> registration_schemas.RegistrationOut:
+    """Ask the applicant for what is missing; the period begins anew when it comes."""
+    registration = await registration_service.request_supplements(session, actor, contract_id, body)
+    return _answer(registration, await read_clock(session), response)
+
+
+@router.post(f"{PATH}/resubmission", operation_id="resubmit_registration")
+async def resubmit(
+    actor: Applicant,
+    session: Session,
+    settings: Config,
+    contract_id: UUID,
+    body: registration_schemas.ApplicationIn,
+    response: Response,
+) -> registration_schemas.RegistrationOut:
+    """Supply what was missing: acceptance is reset to today."""
+    registration = await registration_service.resubmit(session, actor, settings, contract_id, body)
+    return _answer(registration, await read_clock(session), response)
+
+
+@router.post(f"{PATH}/approval", operation_id="register_contract")
+async def register(
+    actor: Registrar,
+    session: Session,
+    settings: Config,
+    contract_id: UUID,
+    body: registration_schemas.ApprovalIn,
+    response: Response,
+) -> registration_schemas.RegistrationOut:
+    """Register the contract with both amounts; it gets its number."""
+    registration = await registration_service.register(session, actor, settings, contract_id, body)
+    return _answer(registration, await read_clock(session), response)
+
+
+@router.post(f"{PATH}/refusal", operation_id="refuse_registration")
+async def refuse(
+    actor: Registrar,
+    session: Session,
+    contract_id: UUID,
+    body: registration_schemas.ReasonIn,
+    response: Response,
+) -> registration_schemas.RegistrationOut:
+    """Refuse an application, with the reason."""
+    registration = await registration_service.refuse(session, actor, contract_id, body)
+    return _answer(registration, await read_clock(session), response)
+
+
+@router.post(f"{PATH}/cancellation", operation_id="cancel_registration")
+async def cancel(
+    actor: Registrar,
+    session: Session,
+    settings: Config,
+    contract_id: UUID,
+    body: registration_schemas.CancellationIn,
+    response: Response,
+) -> registration_schemas.RegistrationOut:
+    """Cancel a registration, with the reason; awards that rest on it come up for review."""
+    registration = await registration_service.cancel(session, actor, settings, contract_id, body)
+    return _answer(registration, await read_clock(session), response)
+
+
+def _answer(registration: Registration, now: datetime, response: Response) -> registration_schemas.RegistrationOut:
+    set_etag(response, registration.revision)
+    fields = registration_schemas.RegistrationOut.model_fields
+    values = {name: getattr(registration, name) for name in fields if name != "server_time"}
+    return registration_schemas.RegistrationOut.model_validate(values | {"server_time": now})
+
+
+def _item(row: Registration, now: datetime) -> registration_schemas.WorklistItem:
+    return registration_schemas.WorklistItem(
+        contract_id=row.contract_id,
+        contract_number=row.contract.number,
+        contract_name=row.contract.name,
+        technical_amount=row.contract.technical_amount,
+        applicant_id=row.applicant_id,
+        status=row.status,
+        submitted_at=row.submitted_at,
+        accepted_on=row.accepted_on,
+        decision_due_on=row.decision_due_on,
+        decision_due_provisional=row.decision_due_provisional,
+        server_time=now,
+    )

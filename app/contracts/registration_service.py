@@ -1,0 +1,236 @@
+"""Use cases of recognition and registration (认定登记). Each runs in the caller's transaction, under the contract's lock."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import problems, queries, registration_problems, registration_schemas
+from app.contracts import registration_rules as rules
+from app.contracts.models import (
+    Contract,
+    ContractStatus,
+    Registration,
+    RegistrationStatus,
+    RegistrationStep,
+)
+from app.contracts.service import audience_of, check_side_of, parties_of
+from app.contracts.tasks import DECISION_DUE
+from app.core import deadlines, events
+from app.core.access import Actor
+from app.core.calendar import load_calendar
+from app.core.clock import local_date, read_clock
+from app.core.ids import new_id, next_in_series
+from app.core.problems import NOT_FOUND
+from app.core.settings import Settings
+from app.deals.models import PartyRole
+from app.identity import queries as identity
+
+S = RegistrationStatus
+
+
+async def apply(
+    session: AsyncSession, actor: Actor, contract_id: UUID, body: registration_schemas.ApplicationIn
+) -> Registration:
+    """A seller applies for a signed contract, once; after a refusal again on the amended contract [P].
+
+    Raises `contract_party_only`, `contract_not_signed`, `registration_exists`, `applicant_out_of_scope`,
+    `registration_no_rules`.
+    """
+    contract = await queries.lock_contract(session, actor, contract_id)
+    check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
+    if contract.status != ContractStatus.SIGNED or contract.signed_on is None:
+        raise problems.CONTRACT_NOT_SIGNED(status=contract.status)
+    registration = contract.registration
+    rules.check_application(
+        registration.status if registration else None,
+        registration.contract_revision if registration else 0,
+        contract.revision,
+    )
+    applicant_id = actor.organisation()
+    rules.check_applicant(await _division_on(session, applicant_id, contract.signed_on), contract.signed_on)
+    if registration is None:
+        registration = Registration(id=new_id(), contract_id=contract.id, steps=[], revision=0)
+        contract.registration = registration
+    registration.applicant_id = applicant_id
+    registration.regime = rules.regime_of(contract.signed_on)
+    registration.contract_revision = contract.revision
+    registration.submitted_at = await read_clock(session)
+    registration.expert_review = False
+    registration.reason = None
+    await _step(session, contract, registration, S.SUBMITTED, body.note)
+    return registration
+
+
+async def accept(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: registration_schemas.AcceptanceIn,
+) -> Registration:
+    """The registrar accepts today; the decision is due 15 working days later, 30 where large or before experts [D]."""
+    contract, registration = await _case(session, actor, contract_id)
+    rules.check_step(registration.status, S.ACCEPTED, S.SUBMITTED)
+    registration.expert_review = body.expert_review
+    await _begin_period(session, settings, contract, registration)
+    await _step(session, contract, registration, S.ACCEPTED, body.note)
+    return registration
+
+
+async def request_supplements(
+    session: AsyncSession, actor: Actor, contract_id: UUID, body: registration_schemas.SupplementsIn
+) -> Registration:
+    """The registrar says what is missing; the period stops until it is supplied."""
+    contract, registration = await _case(session, actor, contract_id)
+    rules.check_step(registration.status, S.SUPPLEMENTS_REQUESTED, S.SUBMITTED, S.ACCEPTED)
+    await _end_period(session, registration)
+    registration.accepted_on = None
+    await _step(session, contract, registration, S.SUPPLEMENTS_REQUESTED, body.missing)
+    return registration
+
+
+async def resubmit(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: registration_schemas.ApplicationIn,
+) -> Registration:
+    """The applicant supplies what was missing: acceptance is reset to today, and the period begins anew [D]."""
+    contract = await queries.lock_contract(session, actor, contract_id)
+    registration = _registration_of(contract)
+    check_side_of(actor, [registration.applicant_id], "the applicant / 申请方")
+    rules.check_step(registration.status, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED)
+    await _begin_period(session, settings, contract, registration)
+    await _step(session, contract, registration, S.ACCEPTED, body.note)
+    return registration
+
+
+async def register(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: registration_schemas.ApprovalIn,
+) -> Registration:
+    """The registrar recognises the contract with both amounts and gives it a number of 16 digits.
+
+    Raises `total_not_confirmed`, `technical_above_contract`, `registration_reason_needed`.
+    """
+    contract, registration = await _case(session, actor, contract_id)
+    rules.check_step(registration.status, S.REGISTERED, S.ACCEPTED)
+    rules.check_recognised(
+        contract.total_amount, contract.technical_amount, body.total_amount, body.technical_amount, body.reason
+    )
+    today = local_date(await read_clock(session), settings.zone)
+    region, station = settings.registry_region_code, settings.registry_station_code
+    serial = await next_in_series(session, f"registry-{region}{station}", today.year)
+    registration.number = rules.registry_number(region, station, today.year, serial)
+    registration.registered_on = today
+    registration.registered_total_amount = body.total_amount
+    registration.registered_technical_amount = body.technical_amount
+    registration.reason = body.reason
+    await deadlines.cancel(session, DECISION_DUE, registration.id)
+    await _step(session, contract, registration, S.REGISTERED, body.reason)
+    return registration
+
+
+async def refuse(
+    session: AsyncSession, actor: Actor, contract_id: UUID, body: registration_schemas.ReasonIn
+) -> Registration:
+    """The registrar refuses, with a reason. The seller may amend the contract and apply again [P]."""
+    contract, registration = await _case(session, actor, contract_id)
+    rules.check_step(registration.status, S.REFUSED, S.SUBMITTED, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED)
+    await _end_period(session, registration)
+    registration.reason = body.reason
+    await _step(session, contract, registration, S.REFUSED, body.reason)
+    return registration
+
+
+async def cancel(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: registration_schemas.CancellationIn,
+) -> Registration:
+    """The registrar cancels a registration. Number and amounts stay on record; awards given on it must be reviewed."""
+    contract, registration = await _case(session, actor, contract_id)
+    rules.check_step(registration.status, S.CANCELLED, S.REGISTERED)
+    today = local_date(await read_clock(session), settings.zone)
+    registration.cancelled_on = today
+    registration.reason = body.reason
+    if body.contract_ended:
+        contract.status, contract.cancelled_on = ContractStatus.CANCELLED, today
+        contract.revision += 1
+    await _step(session, contract, registration, S.CANCELLED, body.reason)
+    return registration
+
+
+async def _case(session: AsyncSession, actor: Actor, contract_id: UUID) -> tuple[Contract, Registration]:
+    """An application for a registrar to act on, who must not belong to a party. Raises `conflict_of_interest`."""
+    contract = await queries.lock_contract(session, actor, contract_id)
+    registration = _registration_of(contract)
+    for organisation_id in sorted({party.organisation_id for party in contract.parties}):
+        if await identity.may_hold_key(session, actor.person_id, organisation_id):
+            raise registration_problems.CONFLICT_OF_INTEREST()
+    return contract, registration
+
+
+def _registration_of(contract: Contract) -> Registration:
+    if contract.registration is None:
+        raise NOT_FOUND(what="registration / 认定登记申请")
+    return contract.registration
+
+
+async def _division_on(session: AsyncSession, organisation_id: UUID, day: date) -> str | None:
+    organisation = (await identity.organisations_by_id(session, [organisation_id]))[organisation_id]
+    periods = [(row.division_code, row.valid_from, row.valid_to) for row in organisation.divisions]
+    return rules.division_on(periods, day)
+
+
+async def _begin_period(
+    session: AsyncSession, settings: Settings, contract: Contract, registration: Registration
+) -> None:
+    """Acceptance today: set the day the decision is due, and a deadline at its end."""
+    assert contract.signed_on is not None
+    today = local_date(await read_clock(session), settings.zone)
+    days = rules.working_days(contract.signed_on, contract.technical_amount, registration.expert_review)
+    period = rules.period_from(today, days, await load_calendar(session))
+    registration.accepted_on = period.accepted_on
+    registration.decision_due_on = period.end.day
+    registration.decision_due_provisional = period.end.provisional
+    end = datetime.combine(period.end.day + timedelta(days=1), time.min, settings.zone)
+    await deadlines.schedule(session, DECISION_DUE, registration.id, end)
+
+
+async def _end_period(session: AsyncSession, registration: Registration) -> None:
+    registration.decision_due_on = None
+    registration.decision_due_provisional = False
+    await deadlines.cancel(session, DECISION_DUE, registration.id)
+
+
+async def _step(
+    session: AsyncSession, contract: Contract, registration: Registration, status: RegistrationStatus, note: str | None
+) -> None:
+    """Write the step and tell the parties and the market's staff; the note itself stays in the history."""
+    registration.status = status
+    registration.revision += 1
+    registration.steps.append(RegistrationStep(id=new_id(), status=status, note=note, at=await read_clock(session)))
+    await session.flush()
+    events.append(
+        session,
+        "contract.registered" if status is S.REGISTERED else f"contract.registration_{status}",
+        ("contract", contract.id),
+        audience=audience_of(contract),
+        payload={
+            "contract_number": contract.number,
+            "number": registration.number,
+            "regime": registration.regime,
+            "accepted_on": registration.accepted_on,
+            "decision_due_on": registration.decision_due_on,
+            "total_amount": registration.registered_total_amount,
+            "technical_amount": registration.registered_technical_amount,
+        },
+    )

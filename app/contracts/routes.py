@@ -1,0 +1,141 @@
+"""HTTP of contracts."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.contracts import payment_routes, queries, registration_routes, schemas, service
+from app.contracts.models import Contract, ContractParty, ContractStatus, RegistrationStatus
+from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.http import Config, Endpoint, IfMatch, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.deals.models import PartyRole
+
+router = APIRouter(route_class=Endpoint, tags=["contracts"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
+PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]
+
+
+@router.post("/contracts", status_code=201, operation_id="draft_contract")
+async def draft_contract(
+    actor: PartyActor, session: Session, settings: Config, body: schemas.ContractIn, response: Response
+) -> schemas.ContractOut:
+    """Draft a contract (技术合同) on a deal, by one of its sellers. A deal may have several, of different types.
+
+    The technical amount is the total less the deductions, to the fen; the parties are the deal's, or some of them.
+    """
+    contract = await service.draft_contract(session, actor, settings, body)
+    return _answer(contract, response)
+
+
+@router.get("/contracts", operation_id="list_contracts")
+async def list_contracts(
+    actor: Reader,
+    session: Session,
+    page: Paging,
+    status: ContractStatus | None = None,
+    registration_status: RegistrationStatus | None = None,
+    deal_id: UUID | None = None,
+) -> Page[schemas.ContractSummary]:
+    """The contracts one's organisation is a party of, oldest first; all of them for the market's staff."""
+    rows = await queries.list_contracts(session, actor, page, status, registration_status, deal_id)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    return Page(items=[schemas.ContractSummary.model_validate(_summary(row)) for row in shown], next_cursor=cursor)
+
+
+@router.get("/contracts/{contract_id}", operation_id="read_contract")
+async def read_contract(actor: Reader, session: Session, contract_id: UUID, response: Response) -> schemas.ContractOut:
+    """One contract with its parties, brokers and deductions, for its parties and the market's staff."""
+    return _answer(await queries.get_contract(session, actor, contract_id), response)
+
+
+@router.patch("/contracts/{contract_id}", operation_id="amend_contract")
+async def amend_contract(
+    actor: PartyActor,
+    session: Session,
+    settings: Config,
+    contract_id: UUID,
+    body: schemas.ContractContent,
+    if_match: IfMatch,
+    response: Response,
+) -> schemas.ContractOut:
+    """Replace what a draft says, lists and all; signatures given before fall away.
+
+    A signed contract whose registration was refused becomes a draft again and is signed and applied for anew.
+    """
+    contract = await service.amend_contract(session, actor, settings, contract_id, body, if_match)
+    return _answer(contract, response)
+
+
+@router.post("/contracts/{contract_id}/signature", operation_id="sign_contract")
+async def sign_contract(
+    actor: PartyActor,
+    session: Session,
+    settings: Config,
+    contract_id: UUID,
+    body: schemas.SignatureIn,
+    if_match: IfMatch,
+    response: Response,
+) -> schemas.ContractOut:
+    """Sign the revision you read. When every seller and buyer has signed, the contract is concluded."""
+    contract = await service.sign_contract(session, actor, settings, contract_id, body, if_match)
+    return _answer(contract, response)
+
+
+router.include_router(registration_routes.router)
+router.include_router(payment_routes.router)
+
+
+def _answer(contract: Contract, response: Response) -> schemas.ContractOut:
+    set_etag(response, contract.revision)
+    return schemas.ContractOut.model_validate(
+        _summary(contract)
+        | {
+            "industry_code": contract.industry_code,
+            "valid_from": contract.valid_from,
+            "valid_to": contract.valid_to,
+            "payment_terms": contract.payment_terms,
+            "deductions": [schemas.DeductionOut.model_validate(item) for item in contract.deductions],
+            "sellers": [schemas.PartyOut.model_validate(row) for row in _side(contract, PartyRole.SELLER)],
+            "buyers": [schemas.PartyOut.model_validate(row) for row in _side(contract, PartyRole.BUYER)],
+            "agencies": [_agency(contract, row) for row in _side(contract, PartyRole.AGENCY)],
+            "agency_service": contract.agency_service,
+            "cancelled_on": contract.cancelled_on,
+            "created_at": contract.created_at,
+        }
+    )
+
+
+def _summary(contract: Contract) -> dict[str, object]:
+    registration = contract.registration
+    return {
+        "id": contract.id,
+        "number": contract.number,
+        "deal_id": contract.deal_id,
+        "type": contract.type,
+        "name": contract.name,
+        "technical_field": contract.technical_field,
+        "total_amount": contract.total_amount,
+        "technical_amount": contract.technical_amount,
+        "amounts_provisional": contract.amounts_provisional,
+        "status": contract.status,
+        "signed_on": contract.signed_on,
+        "registration_status": registration.status if registration else None,
+        "registration_number": registration.number if registration else None,
+        "revision": contract.revision,
+    }
+
+
+def _side(contract: Contract, role: PartyRole) -> list[ContractParty]:
+    return [party for party in contract.parties if party.role == role]
+
+
+def _agency(contract: Contract, party: ContractParty) -> schemas.AgencyOut:
+    brokers = [row for row in contract.brokers if row.agency_id == party.organisation_id]
+    return schemas.AgencyOut(
+        organisation_id=party.organisation_id,
+        share=party.share,
+        brokers=[schemas.BrokerShareOut.model_validate(row) for row in brokers],
+    )

@@ -1,0 +1,143 @@
+"""Requests and responses of contracts."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.contracts.models import (
+    ContractStatus,
+    ContractType,
+    DeductionKind,
+    PaymentTerms,
+    RegistrationStatus,
+)
+from app.core.schemas import Input, Line, Money, Name, Output, PlainText, PositiveMoney, Share
+from app.results.models import TechnicalField
+
+IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T]\d{2,4}$")]
+MAX_PARTIES = 50
+
+
+class DeductionIn(Input):
+    """One item of the total that is not technology (非技术性费用)."""
+
+    kind: DeductionKind
+    description: Line
+    amount: PositiveMoney
+
+
+class PartyIn(Input):
+    """A seller or a buyer and its share of its side."""
+
+    organisation_id: UUID
+    share: Share
+
+
+class BrokerShareIn(Input):
+    """A technical broker of an agency and the share of its award; the agency's brokers' shares sum to 1."""
+
+    broker_id: UUID
+    share: Share
+
+
+class AgencyIn(PartyIn):
+    """A technology-transfer agency (技术转移机构), its share among the agencies, and its brokers."""
+
+    brokers: list[BrokerShareIn] = Field(default=[], max_length=MAX_PARTIES)
+
+
+class ContractContent(Input):
+    """What a contract says. An edit replaces all of it, the nested lists too."""
+
+    type: ContractType
+    name: Name
+    technical_field: TechnicalField
+    industry_code: IndustryCode | None = Field(
+        default=None, description="Industry served, GB/T 4754: a letter and 2 to 4 digits, such as C2710"
+    )
+    valid_from: date
+    valid_to: date | None = Field(default=None, description="The last day (included); null where open-ended")
+    payment_terms: PaymentTerms
+    total_amount: PositiveMoney = Field(description="合同成交额; an estimate where royalties are paid")
+    technical_amount: Money = Field(description="技术交易额: exactly the total less the deductions")
+    deductions: list[DeductionIn] = Field(default=[], max_length=200)
+    sellers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    buyers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    agencies: list[AgencyIn] = Field(default=[], max_length=MAX_PARTIES)
+    agency_service: Annotated[PlainText, StringConstraints(min_length=1, max_length=2000)] | None = Field(
+        default=None, description="Which role the agencies played; needed where one is named"
+    )
+
+
+class ContractIn(ContractContent):
+    """A contract on a deal, as its seller drafts it."""
+
+    deal_id: UUID
+
+
+class SignatureIn(Input):
+    """A party's signature of the revision named by `If-Match`."""
+
+    signed_on: date = Field(description="The day on which your organisation signed")
+
+
+class DeductionOut(Output):
+    kind: DeductionKind
+    description: str
+    amount: Money
+
+
+class PartyOut(Output):
+    """A party; `signed_on` is null until it signs, and always for an agency."""
+
+    organisation_id: UUID
+    share: Share
+    signed_on: date | None
+
+
+class BrokerShareOut(Output):
+    broker_id: UUID
+    share: Share
+
+
+class AgencyOut(Output):
+    organisation_id: UUID
+    share: Share
+    brokers: list[BrokerShareOut]
+
+
+class ContractSummary(Output):
+    """A contract as lists show it."""
+
+    id: UUID
+    number: str
+    deal_id: UUID
+    type: ContractType
+    name: str
+    technical_field: TechnicalField
+    total_amount: Money
+    technical_amount: Money
+    amounts_provisional: bool = Field(description="True where royalties are paid: the amounts are estimates")
+    status: ContractStatus
+    signed_on: date | None = Field(description="The latest of the parties' signing days, once all have signed")
+    registration_status: RegistrationStatus | None
+    registration_number: str | None
+    revision: int
+
+
+class ContractOut(ContractSummary):
+    """A contract in full, for its parties and the market's staff."""
+
+    industry_code: str | None
+    valid_from: date
+    valid_to: date | None
+    payment_terms: PaymentTerms
+    deductions: list[DeductionOut]
+    sellers: list[PartyOut]
+    buyers: list[PartyOut]
+    agencies: list[AgencyOut]
+    agency_service: str | None
+    cancelled_on: date | None
+    created_at: datetime

@@ -1,0 +1,285 @@
+"""Use cases of contracts: draft, amend, sign. Each runs in the caller's transaction; locks: deal, then contract."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import problems, queries, rules, schemas
+from app.contracts.models import (
+    Contract,
+    ContractBroker,
+    ContractDeduction,
+    ContractParty,
+    ContractStatus,
+    RegistrationStatus,
+)
+from app.contracts.payment_rules import Terms, balance, check_amendment
+from app.core import events
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.http import Precondition
+from app.core.ids import new_id, readable_number
+from app.core.problems import UNKNOWN_REFERENCE
+from app.core.settings import Settings
+from app.deals import queries as deal_queries
+from app.deals import service as deal_service
+from app.deals.models import LIVE_STATUSES, Deal, DealOrigin, DealStatus, PartyRole
+from app.identity import queries as identity
+from app.identity.models import Broker
+
+SIGNERS = (PartyRole.SELLER, PartyRole.BUYER)
+
+
+async def draft_contract(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ContractIn) -> Contract:
+    """Draft a contract on a deal, by one of its sellers. Raises what `rules` refuses, and `deal_not_live`."""
+    deal = await deal_queries.get_deal(session, actor, body.deal_id)
+    await _lock_live(session, deal)
+    check_side_of(actor, _of_deal(deal, PartyRole.SELLER), "a seller of the deal / 交易卖方")
+    await _check_content(session, settings, actor, deal, body, None)
+    year = local_date(await read_clock(session), settings.zone).year
+    contract = Contract(
+        id=new_id(),
+        number=await readable_number(session, settings.city_code, "C", year),
+        deal_id=deal.id,
+        status=ContractStatus.DRAFT,
+        deductions=[],
+        parties=[],
+        brokers=[],
+        registration=None,
+    )
+    _write(contract, body)
+    session.add(contract)
+    await session.flush()
+    _tell(session, "contract.drafted", contract)
+    return await queries.get_contract(session, actor, contract.id)
+
+
+async def amend_contract(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: schemas.ContractContent,
+    precondition: Precondition,
+) -> Contract:
+    """Replace what a draft says; a signed contract whose registration was refused becomes a draft again [P].
+
+    Signatures were given to the text before, so they fall away. Raises `contract_not_draft`, `precondition_failed`, and
+    what `rules` refuses.
+    """
+    contract, deal = await _lock_both(session, actor, contract_id)
+    precondition.check(contract.revision)
+    check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
+    refused = contract.registration is not None and contract.registration.status == RegistrationStatus.REFUSED
+    if contract.status != ContractStatus.DRAFT and not (contract.status == ContractStatus.SIGNED and refused):
+        raise problems.CONTRACT_NOT_DRAFT(status=contract.status)
+    await _check_content(session, settings, actor, deal, body, contract)
+    # Old rows leave before new ones with the same keys come.
+    contract.deductions.clear()
+    contract.parties.clear()
+    contract.brokers.clear()
+    await session.flush()
+    contract.status, contract.signed_on = ContractStatus.DRAFT, None
+    _write(contract, body)
+    contract.revision += 1
+    await session.flush()
+    _tell(session, "contract.amended", contract)
+    return contract
+
+
+async def sign_contract(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: schemas.SignatureIn,
+    precondition: Precondition,
+) -> Contract:
+    """Record a seller's or buyer's signature of the revision it read; the last one concludes the contract.
+
+    Then `signed_on` is the latest of the parties' days, the brokers must have been employed on it, and the deal is under
+    contract. Raises `contract_party_only`, `contract_already_signed`, `broker_not_employed` and what the dates refuse.
+    """
+    contract, deal = await _lock_both(session, actor, contract_id)
+    precondition.check(contract.revision)
+    if contract.status != ContractStatus.DRAFT:
+        raise problems.CONTRACT_NOT_DRAFT(status=contract.status)
+    signers = [party for party in contract.parties if party.role in SIGNERS]
+    check_side_of(actor, [party.organisation_id for party in signers], "a seller or buyer / 卖方或买方")
+    now = await read_clock(session)
+    today = local_date(now, settings.zone)
+    rules.check_signing(body.signed_on, today, contract.valid_to, _agreed_on(deal, settings))
+    for party in signers:
+        if party.organisation_id == actor.organisation_id:
+            if party.signed_on is not None:
+                raise problems.ALREADY_SIGNED(signed_on=party.signed_on)
+            party.signed_on, party.signed_at = body.signed_on, now
+    contract.revision += 1
+    days = [party.signed_on for party in signers if party.signed_on is not None]
+    if len(days) == len(signers):
+        await _conclude(session, contract, deal, max(days))
+    else:
+        _tell(session, "contract.party_signed", contract)
+    await session.flush()
+    return contract
+
+
+async def _conclude(session: AsyncSession, contract: Contract, deal: Deal, signed_on: date) -> None:
+    brokers = await identity.brokers_by_id(session, [row.broker_id for row in contract.brokers])
+    for index, row in enumerate(contract.brokers):
+        rules.check_broker(f"brokers.{index}", _employed(brokers[row.broker_id], row.agency_id), signed_on)
+    contract.status, contract.signed_on = ContractStatus.SIGNED, signed_on
+    if deal.status == DealStatus.AGREED:
+        await deal_service.mark_contracted(session, deal.id)
+    _tell(session, "contract.signed", contract)
+
+
+async def _lock_live(session: AsyncSession, deal: Deal) -> None:
+    await deal_queries.lock_deal(session, deal.id)
+    await session.refresh(deal, ["status", "price"])
+    if deal.status not in LIVE_STATUSES:
+        raise problems.DEAL_NOT_LIVE(status=deal.status)
+
+
+async def _lock_both(session: AsyncSession, actor: Actor, contract_id: UUID) -> tuple[Contract, Deal]:
+    """The contract and its deal, locked in the one order that every writer keeps; raises `deal_not_live`."""
+    seen = await queries.get_contract(session, actor, contract_id)
+    deal = await deal_queries.get_deal(session, actor, seen.deal_id)
+    await _lock_live(session, deal)
+    return await queries.lock_contract(session, actor, contract_id), deal
+
+
+async def _check_content(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor,
+    deal: Deal,
+    body: schemas.ContractContent,
+    contract: Contract | None,
+) -> None:
+    """Everything that a contract's content must satisfy before it is stored, under the deal's lock."""
+    rules.check_type(body.type, deal.transfer_mode)
+    rules.check_amounts(body.total_amount, body.technical_amount, [item.amount for item in body.deductions])
+    rules.check_validity(body.valid_from, body.valid_to, _agreed_on(deal, settings))
+    rules.check_side("sellers", PartyRole.SELLER, _parts(body.sellers), _shares(deal, PartyRole.SELLER))
+    rules.check_side("buyers", PartyRole.BUYER, _parts(body.buyers), _shares(deal, PartyRole.BUYER))
+    rules.check_side("agencies", PartyRole.AGENCY, _parts(body.agencies), _shares(deal, PartyRole.AGENCY))
+    check_side_of(actor, [party.organisation_id for party in body.sellers], "a seller of the contract / 合同卖方")
+    rules.check_agency_service(_parts(body.agencies), body.agency_service)
+    await _check_brokers(session, body)
+    if contract is not None:
+        await _check_paid(session, contract, body)
+    if not rules.are_provisional(body.payment_terms):
+        others = await queries.fixed_total_of_others(session, deal.id, contract.id if contract else None)
+        rules.check_price(deal.price, others, body.total_amount)
+
+
+async def _check_brokers(session: AsyncSession, body: schemas.ContractContent) -> None:
+    """Brokers exist, work for one agency each, and their shares sum to 1. Employment is judged on the signing day."""
+    named = [broker.broker_id for agency in body.agencies for broker in agency.brokers]
+    known = await identity.brokers_by_id(session, named) if named else {}
+    elsewhere: set[UUID] = set()
+    for index, agency in enumerate(body.agencies):
+        field = f"agencies.{index}.brokers"
+        rules.check_shares(field, [rules.Part(broker.broker_id, broker.share) for broker in agency.brokers])
+        for position, broker in enumerate(agency.brokers):
+            if broker.broker_id not in known:
+                raise UNKNOWN_REFERENCE(field=f"{field}.{position}.broker_id", what="broker / 技术经纪人")
+            if broker.broker_id in elsewhere:
+                raise problems.NAMED_TWICE(field=f"{field}.{position}.broker_id", id=broker.broker_id)
+        elsewhere |= {broker.broker_id for broker in agency.brokers}
+
+
+async def _check_paid(session: AsyncSession, contract: Contract, body: schemas.ContractContent) -> None:
+    """An amended contract keeps what was paid on it, and the parties who paid and received."""
+    terms = Terms(body.total_amount, body.technical_amount, rules.are_provisional(body.payment_terms))
+    now = balance(terms, await queries.paid_on(session, contract.id))
+    kept = {party.organisation_id for party in (*body.sellers, *body.buyers)}
+    check_amendment(now, await queries.paying_parties(session, contract.id), kept)
+
+
+def _write(contract: Contract, body: schemas.ContractContent) -> None:
+    contract.type = body.type
+    contract.name = body.name
+    contract.technical_field = body.technical_field
+    contract.industry_code = body.industry_code
+    contract.valid_from = body.valid_from
+    contract.valid_to = body.valid_to
+    contract.payment_terms = body.payment_terms
+    contract.total_amount = body.total_amount
+    contract.technical_amount = body.technical_amount
+    contract.amounts_provisional = rules.are_provisional(body.payment_terms)
+    contract.agency_service = body.agency_service
+    contract.deductions.extend(
+        ContractDeduction(position=position, **item.model_dump()) for position, item in enumerate(body.deductions)
+    )
+    sides: tuple[tuple[PartyRole, Iterable[schemas.PartyIn]], ...] = (
+        (PartyRole.SELLER, body.sellers),
+        (PartyRole.BUYER, body.buyers),
+        (PartyRole.AGENCY, body.agencies),
+    )
+    contract.parties.extend(
+        ContractParty(role=role, position=position, organisation_id=party.organisation_id, share=party.share)
+        for role, side in sides
+        for position, party in enumerate(side)
+    )
+    contract.brokers.extend(
+        ContractBroker(
+            agency_id=agency.organisation_id, position=position, broker_id=broker.broker_id, share=broker.share
+        )
+        for agency in body.agencies
+        for position, broker in enumerate(agency.brokers)
+    )
+
+
+def parties_of(contract: Contract, role: PartyRole) -> list[UUID]:
+    """The organisations on one side of a contract, in its order."""
+    return [party.organisation_id for party in contract.parties if party.role == role]
+
+
+def check_side_of(actor: Actor, side: list[UUID], name: str) -> None:
+    """Raises `contract_party_only` unless the actor's organisation is on that side."""
+    if actor.organisation() not in side:
+        raise problems.PARTY_ONLY(side=name)
+
+
+def audience_of(contract: Contract) -> list[UUID]:
+    """Who is told of a contract's changes: its parties and the market's staff."""
+    return [events.MARKET, *(party.organisation_id for party in contract.parties)]
+
+
+def _tell(session: AsyncSession, type_: str, contract: Contract) -> None:
+    payload = {
+        "number": contract.number,
+        "deal_id": contract.deal_id,
+        "type": contract.type,
+        "total_amount": contract.total_amount,
+        "technical_amount": contract.technical_amount,
+        "revision": contract.revision,
+    }
+    events.append(session, type_, ("contract", contract.id), audience=audience_of(contract), payload=payload)
+
+
+def _agreed_on(deal: Deal, settings: Settings) -> date | None:
+    """The day of agreement; None for a deal recorded from elsewhere, whose public dates may follow its contract."""
+    return local_date(deal.agreed_at, settings.zone) if deal.origin == DealOrigin.EXCHANGE else None
+
+
+def _of_deal(deal: Deal, role: PartyRole) -> list[UUID]:
+    return [party.organisation_id for party in deal.parties if party.role == role]
+
+
+def _shares(deal: Deal, role: PartyRole) -> dict[UUID, Decimal]:
+    return {party.organisation_id: party.share for party in deal.parties if party.role == role}
+
+
+def _parts(parties: Iterable[schemas.PartyIn]) -> list[rules.Part]:
+    return [rules.Part(party.organisation_id, party.share) for party in parties]
+
+
+def _employed(broker: Broker, agency_id: UUID) -> rules.Employed:
+    periods = tuple((job.valid_from, job.valid_to) for job in broker.employments if job.agency_id == agency_id)
+    return rules.Employed(broker.id, broker.certified_on, periods)

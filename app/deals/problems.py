@@ -1,0 +1,41 @@
+"""The refusals of deals."""
+
+from app.core.problems import ProblemType, Text
+
+LISTING_TAKEN = ProblemType(
+    "listing_taken",
+    409,
+    Text("The listing is taken", "挂牌已被成交占用"),
+    Text("Another deal on listing {number} was agreed first.", "挂牌 {number} 已先有成交。"),
+    Text("Watch the listing: it returns to `published` if that deal ends without a contract.",
+         "请关注该挂牌:若该成交未签合同而终止,将恢复为 `published`。"),
+)  # fmt: skip
+DEAL_NOT_OPEN = ProblemType(
+    "deal_not_open",
+    409,
+    Text("The deal's state does not allow it", "成交状态不允许此操作"),
+    Text("The deal is {status}; {what} is for a deal that is agreed and not yet under contract.",
+         "成交状态为 {status};{what} 仅适用于已达成且未签合同的成交。"),
+    Text("A deal under contract ends with its contract; one that was cancelled or expired stays so.",
+         "已签合同的成交随合同终止;已取消或已逾期的不再变更。"),
+)  # fmt: skip
+SHARES_DO_NOT_SUM = ProblemType(
+    "shares_do_not_sum",
+    422,
+    Text("Shares do not sum to 1", "份额之和不为 1"),
+    Text("The shares of {side} sum to {total}.", "{side} 的份额之和为 {total}。"),
+    Text("Shares that sum to exactly 1.", "份额之和须恰为 1。"),
+)
+PARTY_TWICE = ProblemType(
+    "party_twice",
+    422,
+    Text("Party named twice", "当事方重复"),
+    Text("An organisation stands once in a deal: seller, buyer or agency.", "同一组织在一项成交中只能以一种身份出现一次。"),
+)
+AGREED_IN_FUTURE = ProblemType(
+    "agreed_in_future",
+    422,
+    Text("Agreed in the future", "达成日期在将来"),
+    Text("A deal agreed on {agreed_on} cannot be recorded on {today}.", "不能在 {today} 记录 {agreed_on} 达成的成交。"),
+    Text("A day up to {today}.", "不晚于 {today} 的日期。"),
+)

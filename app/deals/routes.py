@@ -1,0 +1,64 @@
+"""HTTP of deals."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import app.deals.tasks  # noqa: F401 — registers what time does to deals
+from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.deals import queries, schemas, service
+from app.deals.models import Deal, DealStatus
+
+router = APIRouter(route_class=Endpoint, tags=["deals"])
+money_router = APIRouter(route_class=MoneyEndpoint, tags=["deals"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
+PartyOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write")]
+
+
+@money_router.post("/deals/recorded", status_code=201, operation_id="record_deal")
+async def record_deal(
+    actor: Operator, session: Session, settings: Config, body: schemas.RecordedDealIn, response: Response
+) -> schemas.DealOut:
+    """Record a deal concluded elsewhere, with its public source, so that its contract can be registered here."""
+    return await _answer(session, await service.record_deal(session, actor, settings, body), response)
+
+
+@router.get("/deals", operation_id="list_deals")
+async def list_deals(
+    actor: Reader,
+    session: Session,
+    page: Paging,
+    status: DealStatus | None = None,
+    listing_id: UUID | None = None,
+) -> Page[schemas.DealOut]:
+    """Your organisation's deals, newest first; all of them for the market's staff."""
+    rows = await queries.list_deals(session, actor, page, status, listing_id)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    now = await read_clock(session)
+    return Page(items=[schemas.deal_out(row, now) for row in shown], next_cursor=cursor)
+
+
+@router.get("/deals/{deal_id}", operation_id="read_deal")
+async def read_deal(actor: Reader, session: Session, deal_id: UUID, response: Response) -> schemas.DealOut:
+    """One deal, for its parties and the market's staff."""
+    return await _answer(session, await queries.get_deal(session, actor, deal_id), response)
+
+
+@router.post("/deals/{deal_id}/cancellation", operation_id="cancel_deal")
+async def cancel_deal(
+    actor: PartyOrOperator, session: Session, deal_id: UUID, body: schemas.CancellationIn, response: Response
+) -> schemas.DealOut:
+    """End a deal before its contract is signed, with the reason; its listing goes back on sale or lapses."""
+    return await _answer(session, await service.cancel_deal(session, actor, deal_id, body.reason), response)
+
+
+async def _answer(session: AsyncSession, deal: Deal, response: Response) -> schemas.DealOut:
+    set_etag(response, deal.revision)
+    return schemas.deal_out(deal, await read_clock(session))

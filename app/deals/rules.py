@@ -1,0 +1,87 @@
+"""Pure decisions about deals: who the parties are, whether they are related, how long the signing may take."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.deals.models import DealStatus, PartyRole
+from app.deals.problems import AGREED_IN_FUTURE, DEAL_NOT_OPEN, PARTY_TWICE, SHARES_DO_NOT_SUM
+
+WHOLE = Decimal(1)
+FIELDS = {PartyRole.SELLER: "sellers", PartyRole.BUYER: "buyers", PartyRole.AGENCY: "agencies"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartyShare:
+    """An organisation on a side of a deal, and its part of that side."""
+
+    role: PartyRole
+    organisation_id: UUID
+    share: Decimal = WHOLE
+
+
+def check_parties(parties: Sequence[PartyShare]) -> None:
+    """Each side's shares sum to 1 and nobody stands twice. Raises `shares_do_not_sum` or `party_twice`."""
+    seen: set[UUID] = set()
+    for party in parties:
+        if party.organisation_id in seen:
+            raise PARTY_TWICE(field=FIELDS[party.role])
+        seen.add(party.organisation_id)
+    for role in PartyRole:
+        shares = [party.share for party in parties if party.role == role]
+        total = sum(shares, Decimal(0))
+        if total != WHOLE and (shares or role != PartyRole.AGENCY):
+            raise SHARES_DO_NOT_SUM(field=FIELDS[role], side=FIELDS[role], total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A recorded finding that two organisations are related parties; an open end means always."""
+
+    first_id: UUID
+    second_id: UUID
+    kind: str
+    share: Decimal | None
+    detail: str
+    source: str
+    valid_from: date | None
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+def related_finding(
+    parties: Iterable[PartyShare], relations: Iterable[Relation], names: Mapping[UUID, str], on: date
+) -> str | None:
+    """Why a seller and a buyer are related parties (关联方) on a day, each finding with its source; None if not."""
+    sides = {party.organisation_id: party.role for party in parties}
+    across = {PartyRole.SELLER, PartyRole.BUYER}
+    findings = [
+        f"{names[relation.first_id]} – {names[relation.second_id]}: {relation.kind}"
+        f"{f' ({relation.share:f})' if relation.share is not None else ''}, {relation.detail} [{relation.source}]"
+        for relation in relations
+        if relation.holds_on(on) and {sides.get(relation.first_id), sides.get(relation.second_id)} == across
+    ]
+    return "; ".join(findings) or None
+
+
+def contract_due(agreed_at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The end of the local day that lies `days` calendar days after the agreement."""
+    day = agreed_at.astimezone(zone).date() + timedelta(days=days + 1)
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def check_agreed(status: DealStatus, what: str) -> None:
+    """Raises `deal_not_open` for a deal that is under contract or ended."""
+    if status != DealStatus.AGREED:
+        raise DEAL_NOT_OPEN(status=status, what=what)
+
+
+def check_agreed_on(agreed_on: date, today: date) -> None:
+    """A deal is recorded after it was concluded; raises `agreed_in_future`."""
+    if agreed_on > today:
+        raise AGREED_IN_FUTURE(field="agreed_on", agreed_on=agreed_on, today=today)

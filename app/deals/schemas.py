@@ -1,0 +1,75 @@
+"""Requests and responses of deals."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, HttpUrl, StringConstraints
+
+from app.core.schemas import Input, Line, Money, Output, PlainText, Share
+from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole
+from app.listings.models import PricingMode, TransferMode
+
+
+class PartyIn(Input):
+    """An organisation on a side of a deal, and its part of that side."""
+
+    organisation_id: UUID
+    share: Share
+
+
+class RecordedDealIn(Input):
+    """A deal concluded elsewhere, recorded from a public source so that its contract can be registered here."""
+
+    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=500)]
+    result_id: UUID | None = None
+    pricing_mode: PricingMode
+    transfer_mode: TransferMode
+    price: Money
+    agreed_on: date = Field(description="The local day on which it was concluded")
+    source_url: HttpUrl = Field(description="Where the deal is published", max_length=2000)
+    sellers: list[PartyIn] = Field(min_length=1, max_length=20)
+    buyers: list[PartyIn] = Field(min_length=1, max_length=20)
+    agencies: list[PartyIn] = Field(default=[], max_length=20)
+
+
+class CancellationIn(Input):
+    """Why the deal ends without a contract."""
+
+    reason: Line
+
+
+class PartyOut(Output):
+    role: PartyRole
+    organisation_id: UUID
+    share: Share
+
+
+class DealOut(Output):
+    """An agreement on a price. `related_party` holds the finding that makes seller and buyer related parties."""
+
+    id: UUID
+    number: str
+    origin: DealOrigin
+    listing_id: UUID | None
+    listing_version: int | None
+    result_id: UUID | None
+    pricing_mode: PricingMode
+    transfer_mode: TransferMode
+    subject: str
+    price: Money
+    status: DealStatus
+    status_reason: str | None
+    agreed_at: datetime
+    contract_due_at: datetime | None
+    server_time: datetime
+    source_url: str | None
+    related_party: str | None
+    parties: list[PartyOut]
+    revision: int
+
+
+def deal_out(deal: Deal, now: datetime) -> DealOut:
+    """A deal as its parties see it, with the exchange's time."""
+    fields = {name: getattr(deal, name) for name in DealOut.model_fields if name != "server_time"}
+    return DealOut.model_validate(fields | {"server_time": now})

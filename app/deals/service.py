@@ -1,0 +1,185 @@
+"""Use cases of deals; each runs in the caller's transaction. Every pricing mode ends in `create_deal`."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, events
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.ids import readable_number
+from app.core.parameters import parameter
+from app.core.problems import UNKNOWN_REFERENCE
+from app.core.settings import Settings
+from app.deals import queries, rules, schemas
+from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole
+from app.deals.problems import LISTING_TAKEN
+from app.deals.rules import PartyShare
+from app.identity import queries as identity
+from app.listings import queries as listings
+from app.listings import service as listing_service
+from app.listings.models import Listing
+from app.results import queries as results
+
+CONTRACT_DUE = "deal.contract_due"
+"""The deadline by which the contract must be signed, or the reservation ends."""
+SIGNING_DAYS = "contract_signing_days"
+
+
+async def create_deal(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    *,
+    buyers: Sequence[PartyShare],
+    price: Decimal,
+    agreed_at: datetime,
+) -> Deal:
+    """Agree on a price (CNY) for a listing whose row the caller has locked, and hold the listing for the buyers.
+
+    The seller stands for the whole of its side; so does the mandated agency, if there is one. Sets the day by which
+    the contract must be signed. Raises `listing_transition_refused` for a listing that is not published, `listing_taken`
+    where another live deal holds it, `shares_do_not_sum` and `party_twice` for buyers that do not fit.
+    """
+    parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buyers]
+    if listing.agency_id:
+        parties.append(PartyShare(PartyRole.AGENCY, listing.agency_id))
+    on = local_date(agreed_at, settings.zone)
+    due = rules.contract_due(agreed_at, int(parameter(SIGNING_DAYS, on=on).value), settings.zone)
+    deal = Deal(
+        origin=DealOrigin.EXCHANGE,
+        listing_id=listing.id,
+        listing_version=listing.version,
+        result_id=listing.result_id,
+        pricing_mode=listing.pricing_mode,
+        transfer_mode=listing.transfer_mode,
+        subject=listing.title,
+        price=price,
+        agreed_at=agreed_at,
+        contract_due_at=due.astimezone(UTC),
+    )
+    listing_service.reserve(session, listing)
+    await _store(session, settings, deal, parties, on, listing)
+    await deadlines.schedule(session, CONTRACT_DUE, deal.id, due)
+    return deal
+
+
+async def record_deal(
+    session: AsyncSession, actor: Actor, settings: Settings, body: schemas.RecordedDealIn
+) -> Deal:
+    """Record a deal concluded elsewhere, with its source. It has no listing and no day to sign by."""
+    now = await read_clock(session)
+    rules.check_agreed_on(body.agreed_on, local_date(now, settings.zone))
+    if body.result_id is not None:
+        await results.get_result(session, actor, body.result_id)
+    sides = ((PartyRole.SELLER, body.sellers), (PartyRole.BUYER, body.buyers), (PartyRole.AGENCY, body.agencies))
+    parties = [PartyShare(role, party.organisation_id, party.share) for role, side in sides for party in side]
+    deal = Deal(
+        origin=DealOrigin.RECORDED,
+        result_id=body.result_id,
+        pricing_mode=body.pricing_mode,
+        transfer_mode=body.transfer_mode,
+        subject=body.subject,
+        price=body.price,
+        agreed_at=datetime.combine(body.agreed_on, time.min, settings.zone).astimezone(UTC),
+        source_url=str(body.source_url),
+    )
+    await _store(session, settings, deal, parties, body.agreed_on, None)
+    return deal
+
+
+async def cancel_deal(session: AsyncSession, actor: Actor, deal_id: UUID, reason: str) -> Deal:
+    """End a deal before its contract is signed, by a seller, a buyer or the operator; the listing is free again."""
+    deal = await queries.lock_for_cancelling(session, actor, deal_id)
+    rules.check_agreed(deal.status, "Cancelling / 取消")
+    await deadlines.cancel(session, CONTRACT_DUE, deal.id)
+    await _end(session, deal, DealStatus.CANCELLED, reason, await read_clock(session))
+    return deal
+
+
+async def expire_deal(session: AsyncSession, deal_id: UUID, now: datetime) -> None:
+    """The day to sign by has passed: a deal still without contract expires, and the listing is free again."""
+    deal = await queries.lock_deal(session, deal_id)
+    if deal.status == DealStatus.AGREED:
+        await _end(session, deal, DealStatus.EXPIRED, None, now)
+
+
+async def mark_contracted(session: AsyncSession, deal_id: UUID) -> Deal:
+    """The contract of a deal is signed: the deal is under contract and its listing sold. Raises `deal_not_open`."""
+    deal = await queries.lock_deal(session, deal_id)
+    rules.check_agreed(deal.status, "A contract / 签订合同")
+    deal.status = DealStatus.CONTRACTED
+    deal.revision += 1
+    if deal.listing_id is not None:
+        listing_service.sell(session, await listings.lock_listing(session, deal.listing_id))
+        await deadlines.cancel(session, CONTRACT_DUE, deal.id)
+        await deadlines.cancel(session, listing_service.CLOSES, deal.listing_id)
+    _tell(session, deal, "deal.contracted")
+    return deal
+
+
+async def _store(
+    session: AsyncSession,
+    settings: Settings,
+    deal: Deal,
+    parties: Sequence[PartyShare],
+    on: date,
+    listing: Listing | None,
+) -> None:
+    rules.check_parties(parties)
+    deal.related_party = await _related(session, parties, on)
+    deal.number = await readable_number(session, settings.city_code, "D", on.year)
+    deal.parties = [
+        DealParty(role=party.role, organisation_id=party.organisation_id, share=party.share, position=position)
+        for position, party in enumerate(parties)
+    ]
+    try:
+        async with session.begin_nested():
+            session.add(deal)
+    except IntegrityError as error:
+        # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
+        if listing is not None and "uq_deals_live_listing" in str(error.orig):
+            raise LISTING_TAKEN(number=listing.number) from error
+        raise
+    _tell(session, deal, "deal.agreed" if listing else "deal.recorded")
+
+
+async def _related(session: AsyncSession, parties: Sequence[PartyShare], on: date) -> str | None:
+    ids = [party.organisation_id for party in parties]
+    known = await identity.organisations_by_id(session, ids)
+    for party in parties:
+        if party.organisation_id not in known:
+            raise UNKNOWN_REFERENCE(field=rules.FIELDS[party.role], what="organisation / 组织")
+    relations = [
+        rules.Relation(
+            row.first_id, row.second_id, row.kind, row.share, row.detail, row.source, row.valid_from, row.valid_to
+        )
+        for row in await identity.relations_between(session, ids)
+    ]
+    return rules.related_finding(parties, relations, {key: row.name for key, row in known.items()}, on)
+
+
+async def _end(session: AsyncSession, deal: Deal, status: DealStatus, reason: str | None, now: datetime) -> None:
+    deal.status = status
+    deal.status_reason = reason
+    deal.revision += 1
+    if deal.listing_id is not None:
+        listing_service.release(session, await listings.lock_listing(session, deal.listing_id), now)
+    _tell(session, deal, f"deal.{status}")
+
+
+def _tell(session: AsyncSession, deal: Deal, event: str) -> None:
+    """Append the event for the parties and the market: who bought, and at what price, is not public here."""
+    audience = [events.MARKET, *(party.organisation_id for party in deal.parties)]
+    payload = {
+        "number": deal.number,
+        "status": deal.status,
+        "listing_id": deal.listing_id,
+        "price": deal.price,
+        "related_party": deal.related_party is not None,
+    }
+    events.append(session, event, ("deal", deal.id), audience=audience, payload=payload)

@@ -1,0 +1,104 @@
+"""All reading of documents, and who may see what.
+
+A document is its organisation's own; operator and auditor read every one. Others read it only where it is attached to
+something whose package lets them (`access`). A key without `documents:read` reads what everyone may.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Role
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, Problem
+from app.documents import access
+from app.documents.models import Attachment, Document, Visibility
+
+SCOPE = "documents:read"
+
+
+def no_document() -> Problem:
+    """The refusal for a document that is not there or is hidden."""
+    return NOT_FOUND(what="document / 文件")
+
+
+def is_own(actor: Actor | None, document: Document) -> bool:
+    """Whether the actor reads it without any attachment: its organisation, the operator, the auditor."""
+    if actor is None or not actor.holds_scope(SCOPE):
+        return False
+    return actor.has(Role.OPERATOR, Role.AUDITOR) or actor.organisation_id == document.organisation_id
+
+
+async def get_document(session: AsyncSession, actor: Actor | None, document_id: UUID) -> Document:
+    """One document the actor may read; raises `not_found`."""
+    document = await session.get(Document, document_id, populate_existing=True)
+    if document is None:
+        raise no_document()
+    if is_own(actor, document) or await _readable_where_attached(session, actor, document_id):
+        return document
+    raise no_document()
+
+
+async def find_own(session: AsyncSession, actor: Actor, document_id: UUID) -> Document | None:
+    """One document that is the actor's to attach: its organisation's, or any for the operator."""
+    document = await session.get(Document, document_id)
+    if document is None or not (actor.has(Role.OPERATOR) or actor.organisation_id == document.organisation_id):
+        return None
+    return document
+
+
+async def _readable_where_attached(session: AsyncSession, actor: Actor | None, document_id: UUID) -> bool:
+    reader = actor if actor is not None and actor.holds_scope(SCOPE) else None
+    statement = select(Attachment).where(Attachment.document_id == document_id).order_by(Attachment.id)
+    for attachment in (await session.execute(statement)).scalars().all():
+        level = await access.level_of(session, reader, attachment.subject_type, attachment.subject_id)
+        if level == "parties" or (level == "public" and attachment.visibility == Visibility.PUBLIC):
+            return True
+    return False
+
+
+async def list_documents(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[Document]:
+    """A page (and one more row) in order of upload: one's own organisation's, all for operator and auditor."""
+    statement = select(Document).order_by(Document.id).limit(page.limit + 1)
+    if not actor.has(Role.OPERATOR, Role.AUDITOR):
+        statement = statement.where(Document.organisation_id == actor.organisation())
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Document.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def find_same(session: AsyncSession, organisation_id: UUID, sha256: str, filename: str) -> Document | None:
+    """The organisation's document of that content and name, if it was uploaded before."""
+    statement = select(Document).where(
+        Document.organisation_id == organisation_id, Document.sha256 == sha256, Document.filename == filename
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def attachments_of(
+    session: AsyncSession, subject: tuple[str, UUID], *, include_private: bool
+) -> Sequence[Attachment]:
+    """What is attached to a subject with its documents, in order; `include_private`: for the parties' eyes too."""
+    statement = (
+        select(Attachment)
+        .where(Attachment.subject_type == subject[0], Attachment.subject_id == subject[1])
+        .options(selectinload(Attachment.document))
+        .order_by(Attachment.id)
+        .execution_options(populate_existing=True)
+    )
+    if not include_private:
+        statement = statement.where(Attachment.visibility == Visibility.PUBLIC)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def is_attached(session: AsyncSession, subject: tuple[str, UUID], document_id: UUID) -> bool:
+    statement = select(Attachment.id).where(
+        Attachment.subject_type == subject[0],
+        Attachment.subject_id == subject[1],
+        Attachment.document_id == document_id,
+    )
+    return (await session.execute(statement)).first() is not None

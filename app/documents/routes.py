@@ -1,0 +1,89 @@
+"""HTTP of documents."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.core.access import ORGANISATION_ROLES, Actor, Public, Role, allow
+from app.core.http import Endpoint, Session, context_of
+from app.core.pages import Page, Paging, cut
+from app.documents import queries, reading, rules, schemas, service
+from app.documents.upload import Received, UploadEndpoint
+
+router = APIRouter(route_class=Endpoint, tags=["documents"])
+uploads = APIRouter(route_class=UploadEndpoint, tags=["documents"])
+
+Uploader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="documents:write")]
+Lister = Annotated[Actor, allow(*ORGANISATION_ROLES, Role.OPERATOR, Role.AUDITOR, scope="documents:read")]
+
+
+@uploads.post(
+    "/documents",
+    status_code=201,
+    operation_id="upload_document",
+    responses={200: {"description": "Uploaded before: the same document", "model": schemas.DocumentOut}},
+)
+async def upload_document(
+    actor: Uploader,
+    session: Session,
+    upload: Received,
+    response: Response,
+    filename: Annotated[str, Query(min_length=1, max_length=200, description="With the extension of its type")],
+    organisation_id: Annotated[UUID | None, Query(description="For the operator only: whose it is")] = None,
+) -> schemas.DocumentOut:
+    """Upload a document: the body is the file itself, its `Content-Type` its true type. The same file is kept once."""
+    document, is_new = await service.record_upload(session, actor, upload, organisation_id)
+    if not is_new:
+        response.status_code = 200
+    return schemas.DocumentOut.model_validate(document)
+
+
+@router.get("/documents", operation_id="list_documents")
+async def list_documents(actor: Lister, session: Session, page: Paging) -> Page[schemas.DocumentOut]:
+    """The documents of one's own organisation in order of upload; all of them for operator and auditor."""
+    shown, cursor = cut(await queries.list_documents(session, actor, page), page, lambda row: (row.id,))
+    return Page(items=[schemas.DocumentOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/documents/{document_id}", operation_id="read_document")
+async def read_document(actor: Public, session: Session, document_id: UUID) -> schemas.DocumentOut:
+    """A document's description with its hash: one's own, or one attached to what the caller may read."""
+    return schemas.DocumentOut.model_validate(await queries.get_document(session, actor, document_id))
+
+
+@router.get(
+    "/documents/{document_id}/content",
+    operation_id="read_document_content",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The file", "content": {media_type: {} for media_type in rules.TYPES}},
+        304: {"description": "You have it already"},
+    },
+)
+async def read_document_content(
+    actor: Public,
+    session: Session,
+    document_id: UUID,
+    request: Request,
+    if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
+) -> Response:
+    """The file itself, for saving. What is handed out has the hash that the description states, or is not handed out."""
+    document = await queries.get_document(session, actor, document_id)
+    tag = f'"{document.sha256}"'
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": rules.content_disposition(document.filename),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    if if_none_match is not None and tag in {sent.strip().removeprefix("W/") for sent in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    content = await reading.open_checked(context_of(request).storage, document.sha256, document.size)
+    headers["Content-Length"] = str(document.size)
+    return StreamingResponse(content, media_type=document.media_type, headers=headers)
+
+
+router.include_router(uploads)

@@ -1,0 +1,93 @@
+"""Use cases of documents; each runs in the caller's transaction."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor, Role
+from app.core.database import advisory_lock
+from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.documents import access, queries
+from app.documents.models import Attachment, Document, Visibility
+from app.documents.problems import ALREADY_ATTACHED
+from app.documents.upload import Upload
+from app.identity.queries import organisations_by_id
+
+
+async def record_upload(
+    session: AsyncSession, actor: Actor, upload: Upload, named: UUID | None
+) -> tuple[Document, bool]:
+    """Record a document whose content is stored already; answers it, and whether it is new.
+
+    The same content under the same name is the same document of an organisation. The content's hash is locked, so that
+    of two uploads at once the second finds the first.
+    """
+    organisation_id = await _organisation(session, actor, named)
+    await advisory_lock(session, "document", f"{organisation_id}:{upload.sha256}")
+    found = await queries.find_same(session, organisation_id, upload.sha256, upload.filename)
+    if found is not None:
+        return found, False
+    document = Document(
+        organisation_id=organisation_id,
+        sha256=upload.sha256,
+        size=upload.size,
+        media_type=upload.media_type,
+        filename=upload.filename,
+    )
+    session.add(document)
+    await session.flush()
+    await session.refresh(document)
+    events.append(
+        session,
+        "document.uploaded",
+        ("document", document.id),
+        audience=[organisation_id],
+        payload={"sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type},
+    )
+    return document, True
+
+
+async def _organisation(session: AsyncSession, actor: Actor, named: UUID | None) -> UUID:
+    if not actor.has(Role.OPERATOR):
+        own = actor.organisation()
+        if named not in (None, own):
+            raise FORBIDDEN(field="organisation_id", allowed="operator (运营方)", held=", ".join(sorted(actor.roles)))
+        return own
+    if named is None:
+        missing = FieldError("organisation_id", "missing", Text("Say for whom", "请指明为哪一组织上传"))
+        raise INVALID_INPUT(errors=[missing], count=1)
+    if named not in await organisations_by_id(session, [named]):
+        raise UNKNOWN_REFERENCE(field="organisation_id", what="organisation / 组织")
+    return named
+
+
+async def attach(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    subject: tuple[str, UUID],
+    document_id: UUID,
+    title: str,
+    visibility: Visibility,
+) -> Attachment:
+    """Attach a document of the actor's organisation (the operator: any) to a subject; answers it with the document.
+
+    The caller has checked that the actor may change the subject, and says in an event of its own what it means there.
+    Raises `unknown_reference` for a document that is not the actor's, and `already_attached`.
+    """
+    if not access.is_registered(subject[0]):
+        raise ValueError(f"subject type {subject[0]} does not say who may read its documents")
+    document = await queries.find_own(session, actor, document_id)
+    if document is None:
+        raise UNKNOWN_REFERENCE(field="document_id", what="document / 文件")
+    await advisory_lock(session, "attachment", f"{subject[0]}:{subject[1]}")
+    if await queries.is_attached(session, subject, document_id):
+        raise ALREADY_ATTACHED(field="document_id")
+    attachment = Attachment(
+        document=document, subject_type=subject[0], subject_id=subject[1], title=title, visibility=visibility
+    )
+    session.add(attachment)
+    await session.flush()
+    await session.refresh(attachment, ["attached_at"])
+    return attachment

@@ -1,0 +1,117 @@
+"""What a listing must satisfy to be published, and the sealing of what was published."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.parameters import parameter
+from app.core.problems import UNKNOWN_REFERENCE
+from app.documents import queries as documents
+from app.identity import queries as identity
+from app.identity.models import Organisation, OrganisationKind, Verification
+from app.identity.problems import NOT_VERIFIED
+from app.listings import queries, rules, schemas
+from app.listings.models import Listing, ListingVersion, TransferMode
+from app.listings.problems import AGENCY_REFUSED
+from app.results import queries as results
+from app.results.models import Result
+from app.results.rules import refuse_unlistable
+
+MAX_MONTHS = "listing_max_months"
+
+
+@dataclass(frozen=True, slots=True)
+class Publishable:
+    """What was read while checking, for the content that is sealed."""
+
+    result: Result
+    seller: Organisation
+    agency: Organisation | None
+
+
+def require_verified(organisation: Organisation) -> None:
+    """Only a verified organisation lists, asks or buys; raises `organisation_not_verified`."""
+    if organisation.verification != Verification.VERIFIED:
+        raise NOT_VERIFIED(name=organisation.name, verification=organisation.verification)
+
+
+async def require_agency(session: AsyncSession, agency_id: UUID | None, seller_id: UUID) -> Organisation | None:
+    """The mandated agency, if any: another organisation, verified, of that kind. Raises `agency_refused`."""
+    if agency_id is None:
+        return None
+    agency = (await identity.organisations_by_id(session, [agency_id])).get(agency_id)
+    if agency is None:
+        raise UNKNOWN_REFERENCE(field="agency_id", what="organisation / 组织")
+    is_agency = agency.kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY
+    if not is_agency or agency.verification != Verification.VERIFIED or agency.id == seller_id:
+        raise AGENCY_REFUSED(
+            field="agency_id", name=agency.name, kind=agency.kind, verification=agency.verification
+        )
+    return agency
+
+
+def check_period(closes_on: date, today: date) -> None:
+    """Raises `closing_out_of_range` for a day past, or later than a listing may stay open."""
+    rules.check_period(closes_on, today, int(parameter(MAX_MONTHS, on=today).value))
+
+
+async def check_publishable(session: AsyncSession, listing: Listing, today: date) -> Publishable:
+    """Everything that publication asks for; the caller holds the locks on result and listing."""
+    facts = await results.listing_facts(session, listing.result_id, listing.seller_id)
+    refuse_unlistable(facts, TransferMode(listing.transfer_mode), today)
+    seller = (await identity.organisations_by_id(session, [listing.seller_id]))[listing.seller_id]
+    require_verified(seller)
+    agency = await require_agency(session, listing.agency_id, listing.seller_id)
+    rules.check_first_come(listing.allocation, seller.name, seller.state_founded)
+    check_period(listing.closes_on, today)
+    rules.check_siblings(listing.transfer_mode, await queries.siblings(session, listing))
+    return Publishable(await results.lock_result(session, listing.result_id), seller, agency)
+
+
+async def seal(session: AsyncSession, listing: Listing, found: Publishable, now: datetime) -> None:
+    """Store what is published from now on: canonical JSON in full and as a card, and its SHA-256."""
+    content = rfc8785.dumps((await _content(session, listing, found)).model_dump(mode="json"))
+    card = rfc8785.dumps(_card(listing, found).model_dump(mode="json"))
+    session.add(
+        ListingVersion(
+            listing_id=listing.id,
+            version=listing.version,
+            content=content.decode(),
+            card=card.decode(),
+            sha256=hashlib.sha256(content).hexdigest(),
+            published_at=now,
+        )
+    )
+
+
+async def _content(session: AsyncSession, listing: Listing, found: Publishable) -> schemas.PublishedListing:
+    attachments = await documents.attachments_of(session, ("listing", listing.id), include_private=False)
+    return schemas.PublishedListing(
+        id=listing.id, number=listing.number, version=listing.version, title=listing.title, summary=listing.summary,
+        terms=listing.terms, territory=listing.territory, pricing_mode=listing.pricing_mode,
+        allocation=listing.allocation, transfer_mode=listing.transfer_mode, asking_price=listing.asking_price,
+        closes_on=listing.closes_on,
+        result=schemas.ResultSummary.model_validate(found.result),
+        seller=schemas.PartySummary.model_validate(found.seller),
+        agency=schemas.PartySummary.model_validate(found.agency) if found.agency else None,
+        documents=[
+            schemas.SealedDocument(
+                document_id=item.document_id, title=item.title, filename=item.document.filename,
+                sha256=item.document.sha256, size=item.document.size, media_type=item.document.media_type,
+            )
+            for item in attachments
+        ],
+    )  # fmt: skip
+
+
+def _card(listing: Listing, found: Publishable) -> schemas.PublishedCard:
+    return schemas.PublishedCard(
+        id=listing.id, number=listing.number, version=listing.version, title=listing.title,
+        pricing_mode=listing.pricing_mode, allocation=listing.allocation, transfer_mode=listing.transfer_mode,
+        technical_field=found.result.technical_field, territory=listing.territory, asking_price=listing.asking_price,
+        closes_on=listing.closes_on, seller=schemas.PartySummary.model_validate(found.seller),
+    )  # fmt: skip

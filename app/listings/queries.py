@@ -1,0 +1,218 @@
+"""All reading of listings, and who may see what."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager
+
+from app.core.access import Actor
+from app.core.database import Database
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, Problem
+from app.listings.models import PUBLIC_STATUSES, Listing, ListingStatus, ListingVersion, Question
+from app.listings.rules import Sibling
+from app.listings.schemas import ListingFilter
+
+
+def no_listing() -> Problem:
+    """The refusal `not_found`, the same for a listing that is hidden and one that never was."""
+    return NOT_FOUND(what="listing / 挂牌")
+
+
+def is_public(listing: Listing) -> bool:
+    """Whether everyone may see it: it was published once and is not withdrawn."""
+    return listing.version > 0 and listing.status in PUBLIC_STATUSES
+
+
+def sees_working_copy(actor: Actor | None, listing: Listing) -> bool:
+    """The seller, its agency and the market's staff see a listing in full, in every state."""
+    if actor is None:
+        return False
+    return actor.is_market or actor.organisation_id in (listing.seller_id, listing.agency_id)
+
+
+def _public() -> ColumnElement[bool]:
+    return and_(Listing.version > 0, Listing.status.in_(PUBLIC_STATUSES))
+
+
+def _visible(actor: Actor | None) -> Select[Listing]:
+    if actor is not None and actor.is_market:
+        return select(Listing)
+    if actor is None or actor.organisation_id is None:
+        return select(Listing).where(_public())
+    own = or_(Listing.seller_id == actor.organisation_id, Listing.agency_id == actor.organisation_id)
+    return select(Listing).where(or_(_public(), own))
+
+
+async def _one(session: AsyncSession, statement: Select[Listing]) -> Listing:
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise no_listing()
+    return found
+
+
+async def get_listing(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Listing:
+    """A listing the actor may see; raises `not_found`."""
+    return await _one(session, _visible(actor).where(Listing.id == listing_id))
+
+
+async def lock_listing(session: AsyncSession, listing_id: UUID) -> Listing:
+    """A listing, locked until the transaction ends, whoever asks; raises `not_found`."""
+    return await _one(session, select(Listing).where(Listing.id == listing_id).with_for_update())
+
+
+async def lock_public(session: AsyncSession, listing_id: UUID) -> Listing:
+    """A listing that everyone may see, locked; raises `not_found` for any other."""
+    return await _one(session, select(Listing).where(Listing.id == listing_id, _public()).with_for_update())
+
+
+async def lock_for(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """A listing the actor may move on (the seller's people, the market's staff), locked; others get `not_found`."""
+    statement = select(Listing).where(Listing.id == listing_id)
+    if not actor.is_market:
+        statement = statement.where(Listing.seller_id == actor.organisation())
+    return await _one(session, statement.with_for_update())
+
+
+async def list_own(
+    session: AsyncSession, actor: Actor, page: PageRequest, status: ListingStatus | None
+) -> Sequence[Listing]:
+    """What an organisation sells or, as agency, offers; newest first, in every state."""
+    own = or_(Listing.seller_id == actor.organisation(), Listing.agency_id == actor.organisation())
+    return await _page(session, select(Listing).where(own), page, status)
+
+
+async def list_for_market(session: AsyncSession, page: PageRequest, status: ListingStatus | None) -> Sequence[Listing]:
+    """All listings, newest first: the operator's desk."""
+    return await _page(session, select(Listing), page, status)
+
+
+async def _page(
+    session: AsyncSession, statement: Select[Listing], page: PageRequest, status: ListingStatus | None
+) -> Sequence[Listing]:
+    statement = statement.order_by(Listing.id.desc()).limit(page.limit + 1)
+    if status:
+        statement = statement.where(Listing.status == status)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Listing.id < after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def siblings(session: AsyncSession, listing: Listing) -> list[Sibling]:
+    """The other listings of the same result."""
+    statement = select(Listing.number, Listing.status, Listing.transfer_mode).where(
+        Listing.result_id == listing.result_id, Listing.id != listing.id
+    )
+    rows = await session.execute(statement.order_by(Listing.id))
+    return [Sibling(row.number, row.status, row.transfer_mode) for row in rows]
+
+
+async def get_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion | None:
+    """What was published as that version, if it was."""
+    return await session.get(ListingVersion, (listing_id, version))
+
+
+async def public_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion:
+    """A version of a listing that everyone may see; raises `not_found`."""
+    statement = (
+        select(ListingVersion)
+        .join(Listing, Listing.id == ListingVersion.listing_id)
+        .where(ListingVersion.listing_id == listing_id, ListingVersion.version == version, _public())
+    )
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="listing version / 挂牌版本")
+    return found
+
+
+async def list_questions(
+    session: AsyncSession, actor: Actor | None, listing: Listing, page: PageRequest
+) -> Sequence[Question]:
+    """Answered questions; all of them for the seller, its agency and the market's staff; one's own in any case."""
+    statement = select(Question).where(Question.listing_id == listing.id).order_by(Question.id).limit(page.limit + 1)
+    if not sees_working_copy(actor, listing):
+        own = Question.asker_id == (actor.organisation_id if actor else None)
+        statement = statement.where(or_(Question.answered_at.is_not(None), own))
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Question.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def lock_question(session: AsyncSession, actor: Actor, question_id: UUID) -> Question:
+    """A question about a listing of the actor's organisation, locked, with the listing; raises `not_found`."""
+    statement = (
+        select(Question)
+        .join(Question.listing)
+        .options(contains_eager(Question.listing))
+        .where(Question.id == question_id, Listing.seller_id == actor.organisation())
+        .with_for_update(of=Question)
+    )
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="question / 提问")
+    return found
+
+
+# What everybody reads is read without a session, and the clock is written out: the function `techex_now()` is not
+# inlined by PostgreSQL, and its own executor costs a third of the statement.
+_NOW = "clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0')"
+_PUBLISHED = f"""
+    SELECT l.revision, l.status, l.version, l.published_at, l.closes_at, {_NOW} AS now, v.sha256, v.content
+    FROM listings l JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
+    WHERE l.id = $1 AND l.version > 0 AND l.status <> 'withdrawn'
+"""
+_CARDS = f"""
+    SELECT l.id, l.status, l.published_at, l.closes_at, {_NOW} AS now, v.card
+    FROM listings l JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
+    WHERE l.version > 0 AND l.status = $1
+"""
+_CLOCK = f"SELECT {_NOW} AS now"
+
+
+async def published(database: Database, listing_id: UUID) -> Record:
+    """Where a public listing stands, and what was published of it; raises `not_found`."""
+    row = await database.fetch_row(_PUBLISHED, listing_id)
+    if row is None:
+        raise no_listing()
+    return row
+
+
+async def published_cards(database: Database, wanted: ListingFilter, page: PageRequest) -> Sequence[Record]:
+    """A page (and one more row) of public listings, newest publication first. Raises `cursor_invalid`."""
+    arguments: list[object] = [wanted.status]
+    clauses = [_CARDS]
+
+    def add(condition: str, *values: object) -> None:
+        places = [f"${len(arguments) + n}" for n in range(1, len(values) + 1)]
+        arguments.extend(values)
+        clauses.append(" AND " + condition.format(*places))
+
+    for column, operator, value in (
+        ("technical_field", "=", wanted.technical_field),
+        ("transfer_mode", "=", wanted.transfer_mode),
+        ("seller_id", "=", wanted.seller_id),
+        ("asking_price", ">=", wanted.price_min),
+        ("asking_price", "<=", wanted.price_max),
+    ):
+        if value is not None:
+            add(f"l.{column} {operator} {{}}", value)
+    after = page.after(datetime.fromisoformat, UUID)
+    if after:
+        add("(l.published_at, l.id) < ({}, {})", *after)
+    clauses.append(f" ORDER BY l.published_at DESC, l.id DESC LIMIT {page.limit + 1}")
+    return await database.fetch("".join(clauses), *arguments)
+
+
+async def public_clock(database: Database) -> datetime:
+    """The exchange's time, for a page without rows."""
+    row = await database.fetch_row(_CLOCK)
+    assert row is not None
+    now: datetime = row["now"]
+    return now

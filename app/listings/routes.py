@@ -1,0 +1,227 @@
+"""HTTP of listings."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import app.listings.tasks  # noqa: F401 — registers what time does to listings
+from app.core.access import Actor, Public, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
+from app.core.pages import Page, Paging, cut
+from app.core.schemas import MONEY_PATTERN
+from app.listings import envelopes, queries, schemas, service
+from app.listings.models import Listing, ListingStatus, Question, TransferMode
+from app.results.models import TechnicalField
+
+router = APIRouter(route_class=Endpoint, tags=["listings"])
+
+Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]
+SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="listings:write")]
+Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="listings:read")]
+Staff = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="listings:read")]
+IfNoneMatch = Annotated[str | None, Header(max_length=200, description="The `ETag` you hold; 304 if it is current")]
+Amount = Annotated[str | None, Query(pattern=MONEY_PATTERN, max_length=19, description="CNY")]
+PublicStatus = Literal[
+    ListingStatus.PUBLISHED,
+    ListingStatus.SUSPENDED,
+    ListingStatus.RESERVED,
+    ListingStatus.SOLD,
+    ListingStatus.LAPSED,
+]
+NOT_MODIFIED = {304: {"description": "What you hold is current, save `server_time`"}}
+VARY = {"Vary": "Authorization"}
+
+
+async def _filter(
+    technical_field: TechnicalField | None = None,
+    transfer_mode: TransferMode | None = None,
+    status: PublicStatus = ListingStatus.PUBLISHED,
+    seller_id: UUID | None = None,
+    price_min: Amount = None,
+    price_max: Amount = None,
+) -> schemas.ListingFilter:
+    return schemas.ListingFilter.model_construct(
+        technical_field=technical_field,
+        transfer_mode=transfer_mode,
+        status=status,
+        seller_id=seller_id,
+        price_min=Decimal(price_min) if price_min else None,
+        price_max=Decimal(price_max) if price_max else None,
+    )
+
+
+@router.post("/listings", status_code=201, operation_id="create_listing", response_model=schemas.ListingOut)
+async def create_listing(actor: Seller, session: Session, settings: Config, body: schemas.ListingIn) -> Response:
+    """Draft a listing of one of your results. Nobody but you, your agency and the market's staff sees it."""
+    listing = await service.create_listing(session, actor, settings, body)
+    return await _full(session, listing, status=201)
+
+
+@router.get("/listings", operation_id="list_listings", response_model=schemas.ListingPage)
+async def list_listings(
+    actor: Public, request: Request, page: Paging, wanted: Annotated[schemas.ListingFilter, Depends(_filter)]
+) -> Response:
+    """What is on offer, newest publication first; `status` shows what was."""
+    database = context_of(request).database
+    rows = await queries.published_cards(database, wanted, page)
+    shown, cursor = cut(rows, page, lambda row: (row["published_at"].isoformat(), row["id"]))
+    now = rows[0]["now"] if rows else await queries.public_clock(database)
+    cards = [
+        envelopes.card_json(row["id"], row["status"], row["published_at"], row["closes_at"], row["card"])
+        for row in shown
+    ]
+    return _json(envelopes.page_json(cards, cursor, now))
+
+
+@router.get("/listings/mine", operation_id="list_own_listings")
+async def list_own(
+    actor: Member, session: Session, page: Paging, status: ListingStatus | None = None
+) -> Page[schemas.WorkingCopy]:
+    """Your organisation's listings in every state, and those it serves as agency; newest first."""
+    shown, cursor = cut(await queries.list_own(session, actor, page, status), page, lambda row: (row.id,))
+    return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/listings/desk", operation_id="list_listings_for_market")
+async def list_desk(
+    actor: Staff, session: Session, page: Paging, status: ListingStatus | None = None
+) -> Page[schemas.WorkingCopy]:
+    """All listings in every state, newest first: `status=submitted` is what waits for the operator."""
+    shown, cursor = cut(await queries.list_for_market(session, page, status), page, lambda row: (row.id,))
+    return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get(
+    "/listings/{listing_id}", operation_id="read_listing", response_model=schemas.ListingOut, responses=NOT_MODIFIED
+)
+async def read_listing(
+    actor: Public, request: Request, listing_id: UUID, if_none_match: IfNoneMatch = None
+) -> Response:
+    """A listing that was published. Its seller, its agency and the market's staff see drafts and the working copy."""
+    if actor is not None:
+        session = session_of(request)
+        listing = await queries.get_listing(session, actor, listing_id)
+        if queries.sees_working_copy(actor, listing):
+            return await _full(session, listing)
+    row = await queries.published(context_of(request).database, listing_id)
+    tag = envelopes.weak_etag(row["revision"])
+    if envelopes.is_current(if_none_match, tag):
+        return Response(status_code=304, headers=VARY | {"ETag": tag})
+    body = envelopes.listing_json(
+        listing_id, row["status"], row["version"], row["published_at"], row["closes_at"], row["now"],
+        row["sha256"], row["content"],
+    )  # fmt: skip
+    return _json(body, headers=VARY | {"ETag": tag})
+
+
+@router.get(
+    "/listings/{listing_id}/versions/{version}",
+    operation_id="read_listing_version",
+    response_model=schemas.PublishedListing,
+)
+async def read_version(
+    actor: Public, session: Session, listing_id: UUID, version: Annotated[int, Path(ge=1, le=2**31 - 1)]
+) -> Response:
+    """What was published, to the byte: the `ETag` is its SHA-256."""
+    sealed = await queries.public_version(session, listing_id, version)
+    return _json(sealed.content, headers={"ETag": f'"{sealed.sha256}"'})
+
+
+@router.patch("/listings/{listing_id}", operation_id="edit_listing", response_model=schemas.ListingOut)
+async def edit_listing(
+    actor: Seller,
+    session: Session,
+    settings: Config,
+    listing_id: UUID,
+    body: schemas.ListingPatch,
+    if_match: IfMatch,
+) -> Response:
+    """Change a draft or a returned listing. What was published is not edited: withdraw it and list anew."""
+    return await _full(session, await service.edit_listing(session, actor, settings, listing_id, body, if_match))
+
+
+@router.post("/listings/{listing_id}/submission", operation_id="submit_listing", response_model=schemas.ListingOut)
+async def submit(actor: Seller, session: Session, settings: Config, listing_id: UUID) -> Response:
+    """Hand a draft to the operator; what may not be listed is refused here, with the article."""
+    return await _full(session, await service.submit(session, actor, settings, listing_id))
+
+
+@router.post("/listings/{listing_id}/return", operation_id="return_listing", response_model=schemas.ListingOut)
+async def return_listing(actor: Operator, session: Session, listing_id: UUID, body: schemas.ReasonIn) -> Response:
+    """Give a submitted listing back to its seller, with the reason."""
+    return await _full(session, await service.return_listing(session, actor, listing_id, body.reason))
+
+
+@router.post("/listings/{listing_id}/publication", operation_id="publish_listing", response_model=schemas.ListingOut)
+async def publish(actor: Operator, session: Session, settings: Config, listing_id: UUID) -> Response:
+    """Publish a submitted listing: checked once more, sealed, open until the end of `closes_on`."""
+    return await _full(session, await service.publish(session, actor, settings, listing_id))
+
+
+@router.post("/listings/{listing_id}/suspension", operation_id="suspend_listing", response_model=schemas.ListingOut)
+async def suspend(actor: SellerOrOperator, session: Session, listing_id: UUID, body: schemas.ReasonIn) -> Response:
+    """Take a published listing off sale for a time. Its period runs on."""
+    return await _full(session, await service.suspend(session, actor, listing_id, body.reason))
+
+
+@router.post("/listings/{listing_id}/resumption", operation_id="resume_listing", response_model=schemas.ListingOut)
+async def resume(actor: SellerOrOperator, session: Session, listing_id: UUID) -> Response:
+    """Put a suspended listing back on sale; what the operator suspended, the operator resumes."""
+    return await _full(session, await service.resume(session, actor, listing_id))
+
+
+@router.post("/listings/{listing_id}/withdrawal", operation_id="withdraw_listing", response_model=schemas.ListingOut)
+async def withdraw(actor: Seller, session: Session, listing_id: UUID) -> Response:
+    """Take your listing back for good; not while it is held for a buyer."""
+    return await _full(session, await service.withdraw(session, actor, listing_id))
+
+
+@router.post("/listings/{listing_id}/questions", status_code=201, operation_id="ask_question")
+async def ask(actor: Seller, session: Session, listing_id: UUID, body: schemas.QuestionIn) -> schemas.QuestionOut:
+    """Ask about a published listing, for a verified organisation other than its seller."""
+    return schemas.QuestionOut.model_validate(await service.ask(session, actor, listing_id, body.question))
+
+
+@router.get("/listings/{listing_id}/questions", operation_id="list_questions")
+async def list_questions(
+    actor: Public, session: Session, listing_id: UUID, page: Paging
+) -> Page[schemas.QuestionOut]:
+    """Answered questions, oldest first; the seller sees all, and everyone their own."""
+    listing = await queries.get_listing(session, actor, listing_id)
+    shown, cursor = cut(await queries.list_questions(session, actor, listing, page), page, lambda row: (row.id,))
+    return Page(items=[_question_for(actor, row) for row in shown], next_cursor=cursor)
+
+
+@router.post("/questions/{question_id}/answer", operation_id="answer_question")
+async def answer(
+    actor: Seller, session: Session, question_id: UUID, body: schemas.AnswerIn
+) -> schemas.QuestionOut:
+    """Answer a question about your listing; both become public."""
+    return _question_for(actor, await service.answer(session, actor, question_id, body.answer))
+
+
+def _question_for(actor: Actor | None, row: Question) -> schemas.QuestionOut:
+    shown = schemas.QuestionOut.model_validate(row)
+    if actor is None or not (actor.is_market or actor.organisation_id == row.asker_id):
+        shown.asker_id = None
+    return shown
+
+
+async def _full(session: AsyncSession, listing: Listing, status: int = 200) -> Response:
+    """`ListingOut` with the working copy, and the `ETag` that an edit must name."""
+    await session.flush()
+    sealed = await queries.get_version(session, listing.id, listing.version)
+    now: datetime = await read_clock(session)
+    response = _json(envelopes.full_json(schemas.WorkingCopy.model_validate(listing), sealed, now), status, VARY)
+    set_etag(response, listing.revision)
+    return response
+
+
+def _json(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(text, status, headers, media_type="application/json")

@@ -1,0 +1,226 @@
+"""Requests and responses of listings."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from app.core.schemas import Input, Line, Money, Name, Output, PlainText, PositiveMoney, Prose
+from app.identity.models import OrganisationKind
+from app.listings.models import Allocation, ListingStatus, Mover, PricingMode, TransferMode
+from app.results.models import TechnicalField
+
+Territory = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
+
+
+class ListingIn(Input):
+    """A draft of a listing."""
+
+    result_id: UUID = Field(description="The result offered; one that you keep or co-own")
+    agency_id: UUID | None = Field(default=None, description="The technology-transfer agency you mandated")
+    pricing_mode: PricingMode = PricingMode.LISTED
+    allocation: Allocation | None = Field(
+        default=None, description="Needed for `listed`; `first_come` only for sellers not founded by the state"
+    )
+    transfer_mode: TransferMode
+    title: Name
+    summary: Prose
+    terms: Prose = Field(description="What the buyer gets and owes, beyond the price")
+    territory: Territory = Field(description="Where the rights hold")
+    asking_price: PositiveMoney
+    closes_on: date = Field(description="The last day, local; the listing lapses at its end")
+
+
+class ListingPatch(Input):
+    """What to change of a draft; what is left out stays. Only `agency_id` and `allocation` can be set to null."""
+
+    agency_id: UUID | None = None
+    pricing_mode: PricingMode | None = None
+    allocation: Allocation | None = None
+    transfer_mode: TransferMode | None = None
+    title: Name | None = None
+    summary: Prose | None = None
+    terms: Prose | None = None
+    territory: Territory | None = None
+    asking_price: PositiveMoney | None = None
+    closes_on: date | None = None
+
+    @model_validator(mode="after")
+    def _nulls_only_where_they_mean_something(self) -> Self:
+        for name in self.model_fields_set - {"agency_id", "allocation"}:
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        return self
+
+
+class ReasonIn(Input):
+    """Why; the seller reads it."""
+
+    reason: Line
+
+
+class ResultSummary(Output):
+    """The result a listing offers."""
+
+    id: UUID
+    number: str
+    title: str
+    technical_field: TechnicalField
+    readiness_level: int | None
+
+
+class PartySummary(Output):
+    """The seller or the agency of a listing."""
+
+    id: UUID
+    name: str
+    kind: OrganisationKind
+
+
+class SealedDocument(Output):
+    """A public document as it was when the listing was published."""
+
+    document_id: UUID
+    title: str
+    filename: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+class PublishedListing(Output):
+    """What was published of a listing. Its canonical JSON (RFC 8785) is stored, hashed and served to the byte."""
+
+    id: UUID
+    number: str
+    version: int
+    title: str
+    summary: str
+    terms: str
+    territory: str
+    pricing_mode: PricingMode
+    allocation: Allocation | None
+    transfer_mode: TransferMode
+    asking_price: Money
+    closes_on: date
+    result: ResultSummary
+    seller: PartySummary
+    agency: PartySummary | None
+    documents: list[SealedDocument]
+
+
+class PublishedCard(Output):
+    """The short form of what was published, for lists."""
+
+    id: UUID
+    number: str
+    version: int
+    title: str
+    pricing_mode: PricingMode
+    allocation: Allocation | None
+    transfer_mode: TransferMode
+    technical_field: TechnicalField
+    territory: str
+    asking_price: Money
+    closes_on: date
+    seller: PartySummary
+
+
+class WorkingCopy(Output):
+    """A listing as its seller, its agency and the market's staff see it."""
+
+    id: UUID
+    number: str
+    result_id: UUID
+    seller_id: UUID
+    agency_id: UUID | None
+    pricing_mode: PricingMode
+    allocation: Allocation | None
+    transfer_mode: TransferMode
+    title: str
+    summary: str
+    terms: str
+    territory: str
+    asking_price: Money
+    closes_on: date
+    status: ListingStatus
+    status_reason: str | None
+    suspended_by: Mover | None
+    version: int
+    revision: int
+    published_at: datetime | None
+    closes_at: datetime | None
+    created_at: datetime
+
+
+class ListingOut(Output):
+    """A listing: where it stands now, and what was published of it.
+
+    `published` is null until the first publication; `working_copy` is there only for the seller, its agency and the
+    market's staff. `sha256` is the hash of the bytes of `published`.
+    """
+
+    id: UUID
+    status: ListingStatus
+    version: int
+    published_at: datetime | None
+    closes_at: datetime | None
+    server_time: datetime
+    sha256: str | None
+    published: PublishedListing | None
+    working_copy: WorkingCopy | None = None
+
+
+class CardOut(Output):
+    """A listing in a list: where it stands now, and the card that was published."""
+
+    id: UUID
+    status: ListingStatus
+    published_at: datetime
+    closes_at: datetime
+    card: PublishedCard
+
+
+class ListingPage(Output):
+    """A page of listings, newest publication first."""
+
+    items: list[CardOut]
+    next_cursor: str | None
+    server_time: datetime
+
+
+class QuestionIn(Input):
+    """A question about a listing. Do not say in it who you are: it is published with its answer."""
+
+    question: Annotated[PlainText, StringConstraints(min_length=1, max_length=2000)]
+
+
+class AnswerIn(Input):
+    """The answer; it becomes public with the question and stays."""
+
+    answer: Annotated[PlainText, StringConstraints(min_length=1, max_length=5000)]
+
+
+class QuestionOut(Output):
+    """A question. `asker_id` is shown to the asker and the market's staff alone."""
+
+    id: UUID
+    listing_id: UUID
+    asker_id: UUID | None = None
+    question: str
+    asked_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+
+
+class ListingFilter(Input):
+    """Which published listings a list shows."""
+
+    technical_field: TechnicalField | None = None
+    transfer_mode: TransferMode | None = None
+    status: ListingStatus = ListingStatus.PUBLISHED
+    seller_id: UUID | None = None
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None

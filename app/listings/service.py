@@ -1,0 +1,263 @@
+"""Use cases of listings; each runs in the caller's transaction."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, events
+from app.core.access import Actor, Role
+from app.core.clock import local_date, read_clock
+from app.core.http import Precondition
+from app.core.ids import readable_number
+from app.core.problems import FORBIDDEN
+from app.core.settings import Settings
+from app.identity import queries as identity
+from app.listings import publication, queries, rules, schemas
+from app.listings.models import Listing, ListingStatus, Mover, Question
+from app.listings.problems import ANSWERED, OWN_LISTING
+from app.listings.rules import Move
+from app.results import queries as results
+
+CLOSES = "listing.closes"
+"""The deadline at which a listing lapses."""
+
+
+async def create_listing(
+    session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ListingIn
+) -> Listing:
+    """Draft a listing of a result that the seller keeps or co-owns; any other result is `not_found`."""
+    seller_id = actor.organisation()
+    await results.get_result(session, actor, body.result_id)
+    today = local_date(await read_clock(session), settings.zone)
+    rules.check_allocation(body.pricing_mode, body.allocation)
+    publication.check_period(body.closes_on, today)
+    await publication.require_agency(session, body.agency_id, seller_id)
+    listing = Listing(
+        **body.model_dump(),
+        seller_id=seller_id,
+        number=await readable_number(session, settings.city_code, "L", today.year),
+    )
+    session.add(listing)
+    await session.flush()
+    await session.refresh(listing)
+    _tell(session, listing, "listing.drafted")
+    return listing
+
+
+async def edit_listing(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    listing_id: UUID,
+    body: schemas.ListingPatch,
+    precondition: Precondition,
+) -> Listing:
+    """Change a draft or a returned listing. Raises `listing_not_editable` for one that was submitted or published."""
+    listing = await queries.lock_for(session, actor, listing_id)
+    precondition.check(listing.revision)
+    rules.check_editable(listing.status)
+    changes = {name: getattr(body, name) for name in body.model_fields_set}
+    for name, value in changes.items():
+        setattr(listing, name, value)
+    rules.check_allocation(listing.pricing_mode, listing.allocation)
+    if "closes_on" in changes:
+        publication.check_period(listing.closes_on, local_date(await read_clock(session), settings.zone))
+    if "agency_id" in changes:
+        await publication.require_agency(session, listing.agency_id, listing.seller_id)
+    listing.revision += 1
+    _tell(session, listing, "listing.edited")
+    return listing
+
+
+async def submit(session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID) -> Listing:
+    """Hand a draft to the operator. What would refuse its publication refuses it already here."""
+    listing = await _lock_with_result(session, actor, listing_id)
+    target = rules.after(Move.SUBMISSION, Mover.SELLER, listing.status)
+    await publication.check_publishable(session, listing, local_date(await read_clock(session), settings.zone))
+    _move(session, listing, target, "listing.submitted")
+    return listing
+
+
+async def publish(session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID) -> Listing:
+    """Publish a submitted listing: checked again under the locks, sealed, and timed to lapse at its end."""
+    listing = await _lock_with_result(session, actor, listing_id)
+    target = rules.after(Move.PUBLICATION, Mover.OPERATOR, listing.status)
+    now = await read_clock(session)
+    found = await publication.check_publishable(session, listing, local_date(now, settings.zone))
+    listing.version += 1
+    listing.published_at = now
+    listing.closes_at = rules.end_of_day(listing.closes_on, settings.zone)
+    listing.technical_field = found.result.technical_field
+    await publication.seal(session, listing, found, now)
+    await deadlines.schedule(session, CLOSES, listing.id, listing.closes_at)
+    _move(session, listing, target, "listing.published", payload={"version": listing.version})
+    await session.flush()
+    return listing
+
+
+async def return_listing(session: AsyncSession, actor: Actor, listing_id: UUID, reason: str) -> Listing:
+    """Give a submitted listing back to the seller with what must change."""
+    listing = await queries.lock_for(session, actor, listing_id)
+    target = rules.after(Move.RETURN, Mover.OPERATOR, listing.status)
+    _move(session, listing, target, "listing.returned", reason=reason)
+    return listing
+
+
+async def suspend(session: AsyncSession, actor: Actor, listing_id: UUID, reason: str) -> Listing:
+    """Take a published listing off sale for a time, by its seller or the operator."""
+    listing = await queries.lock_for(session, actor, listing_id)
+    mover = _mover(actor)
+    target = rules.after(Move.SUSPENSION, mover, listing.status)
+    listing.suspended_by = mover
+    _move(session, listing, target, "listing.suspended", reason=reason)
+    return listing
+
+
+async def resume(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """Put a suspended listing back on sale as it was published; past its end that is `listing_not_open`."""
+    listing = await queries.lock_for(session, actor, listing_id)
+    target = rules.after(Move.RESUMPTION, _mover(actor), listing.status, listing.suspended_by)
+    rules.check_open(target, listing.closes_at, await read_clock(session))
+    listing.suspended_by = None
+    _move(session, listing, target, "listing.resumed")
+    return listing
+
+
+async def withdraw(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """Take a listing back for good; it disappears from the public. Not while it is held for a buyer."""
+    listing = await queries.lock_for(session, actor, listing_id)
+    target = rules.after(Move.WITHDRAWAL, _mover(actor), listing.status)
+    await deadlines.cancel(session, CLOSES, listing.id)
+    was_public = listing.version > 0
+    _move(session, listing, target, "listing.withdrawn", public=was_public)
+    return listing
+
+
+def reserve(session: AsyncSession, listing: Listing) -> None:
+    """Hold a listing for a deal; the caller holds its lock. Raises `listing_transition_refused`."""
+    target = rules.after(Move.RESERVATION, Mover.DEAL, listing.status)
+    with _unnamed(session):
+        _move(session, listing, target, "listing.reserved")
+
+
+def release(session: AsyncSession, listing: Listing, now: datetime) -> None:
+    """A deal ended without a contract: back on sale, or lapsed where the period ended meanwhile. Lock held."""
+    target = rules.after(Move.RELEASE, Mover.DEAL, listing.status)
+    with _unnamed(session):
+        _move(session, listing, target, "listing.released")
+    if listing.closes_at is not None and now >= listing.closes_at:
+        lapse(session, listing)
+
+
+def sell(session: AsyncSession, listing: Listing) -> None:
+    """A deal's contract is signed: the listing is sold. Lock held."""
+    target = rules.after(Move.SALE, Mover.DEAL, listing.status)
+    with _unnamed(session):
+        _move(session, listing, target, "listing.sold")
+
+
+def lapse(session: AsyncSession, listing: Listing) -> None:
+    """The listing's period ended without a deal. Lock held."""
+    target = rules.after(Move.LAPSE, Mover.TIME, listing.status)
+    listing.suspended_by = None
+    with _unnamed(session):
+        _move(session, listing, target, "listing.lapsed")
+
+
+async def ask(session: AsyncSession, actor: Actor, listing_id: UUID, question: str) -> Question:
+    """Ask about a published listing, as a verified organisation other than the seller and its agency."""
+    listing = await queries.get_listing(session, actor, listing_id)
+    asker_id = actor.organisation()
+    if asker_id in (listing.seller_id, listing.agency_id):
+        raise OWN_LISTING(what="Asking / 提问")
+    now = await read_clock(session)
+    rules.check_open(listing.status, listing.closes_at, now)
+    publication.require_verified((await identity.organisations_by_id(session, [asker_id]))[asker_id])
+    row = Question(listing_id=listing.id, asker_id=asker_id, question=question, asked_at=now)
+    session.add(row)
+    await session.flush()
+    with _unnamed(session):
+        audience = [asker_id, listing.seller_id, events.MARKET]
+        payload = {"question_id": row.id}
+        events.append(session, "question.asked", ("listing", listing.id), audience=audience, payload=payload)
+    return row
+
+
+async def answer(session: AsyncSession, actor: Actor, question_id: UUID, text: str) -> Question:
+    """Answer a question about one's own listing, once; both become public. Raises `question_answered`."""
+    row = await queries.lock_question(session, actor, question_id)
+    if row.answered_at is not None:
+        raise ANSWERED(answered_at=row.answered_at.isoformat())
+    row.answer = text
+    row.answered_at = await read_clock(session)
+    audience = [events.PUBLIC] if queries.is_public(row.listing) else [row.asker_id, row.listing.seller_id]
+    events.append(
+        session, "question.answered", ("listing", row.listing_id), audience=audience, payload={"question_id": row.id}
+    )
+    return row
+
+
+async def _lock_with_result(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    """Lock the result, then the listing: two listings of one result are published one after the other."""
+    seen = await queries.get_listing(session, actor, listing_id)
+    await results.lock_result(session, seen.result_id)
+    return await queries.lock_for(session, actor, listing_id)
+
+
+@contextmanager
+def _unnamed(session: AsyncSession) -> Iterator[None]:
+    """Append without naming who acts: a public event would tell everybody who bought, or the seller who asks.
+
+    Who it was stands in the deal, with its own event for the parties, or in the question.
+    """
+    actor = session.info.pop("actor", None)
+    try:
+        yield
+    finally:
+        session.info["actor"] = actor
+
+
+def _mover(actor: Actor) -> Mover:
+    if actor.has(Role.OPERATOR):
+        return Mover.OPERATOR
+    if actor.is_market:
+        raise FORBIDDEN(allowed=Role.OPERATOR, held=", ".join(sorted(actor.roles)))
+    return Mover.SELLER
+
+
+def _move(
+    session: AsyncSession,
+    listing: Listing,
+    target: ListingStatus,
+    event: str,
+    *,
+    reason: str | None = None,
+    public: bool | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    listing.status = target
+    listing.status_reason = reason
+    listing.revision += 1
+    _tell(session, listing, event, public=public, payload=payload)
+
+
+def _tell(
+    session: AsyncSession,
+    listing: Listing,
+    event: str,
+    *,
+    public: bool | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    """Append the event for those who may see the listing. A reason is the seller's to read, so it is not in it."""
+    audience = [events.MARKET, listing.seller_id]
+    if listing.agency_id:
+        audience.append(listing.agency_id)
+    if queries.is_public(listing) if public is None else public:
+        audience.append(events.PUBLIC)
+    body = {"number": listing.number, "status": listing.status, "revision": listing.revision}
+    events.append(session, event, ("listing", listing.id), audience=audience, payload=body | dict(payload or {}))

@@ -1,0 +1,122 @@
+"""All reading of results, and who may see what.
+
+A result is seen by the organisation that keeps it, by its co-owners, and by the market's staff; to everyone else it
+does not exist (404). The public reads of it what a listing publishes.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, Problem
+from app.identity.queries import organisations_by_id
+from app.results.listability import AssetFacts, ListingFacts, OwnerFacts
+from app.results.models import Completer, IpAsset, Result, ResultOwner
+
+_PARTS = (
+    selectinload(Result.owners),
+    selectinload(Result.completers),
+    selectinload(Result.ip_assets),
+    selectinload(Result.entitlements),
+    selectinload(Result.consents),
+)
+
+
+def visible_results(actor: Actor) -> Select[Result]:
+    """The results an actor may see, without their parts."""
+    if actor.is_market:
+        return select(Result)
+    own = actor.organisation()
+    co_owned = select(ResultOwner.result_id).where(ResultOwner.organisation_id == own)
+    return select(Result).where(or_(Result.organisation_id == own, Result.id.in_(co_owned)))
+
+
+async def get_result(session: AsyncSession, actor: Actor, result_id: UUID) -> Result:
+    """One result the actor may see, with all its parts; raises `not_found`."""
+    return await _one(session, visible_results(actor).where(Result.id == result_id))
+
+
+async def lock_visible(session: AsyncSession, actor: Actor, result_id: UUID) -> Result:
+    """The same, locked until the transaction ends, so that what is decided about it stays true."""
+    return await _one(session, visible_results(actor).where(Result.id == result_id).with_for_update(of=Result))
+
+
+async def lock_result(session: AsyncSession, result_id: UUID) -> Result:
+    """One result whoever asks, with all its parts and locked; for services that have checked what may be seen."""
+    return await _one(session, select(Result).where(Result.id == result_id).with_for_update(of=Result))
+
+
+def no_result() -> Problem:
+    """The refusal for a result that is not there or is hidden."""
+    return NOT_FOUND(what="result / 科技成果")
+
+
+async def _one(session: AsyncSession, statement: Select[Result]) -> Result:
+    statement = statement.options(*_PARTS).execution_options(populate_existing=True)
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise no_result()
+    return found
+
+
+async def list_results(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[Result]:
+    """A page (and one more row) in order of recording: own and co-owned ones, all for the market's staff."""
+    statement = visible_results(actor).order_by(Result.id).limit(page.limit + 1)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Result.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+def may_see_completers(actor: Actor, result: Result) -> bool:
+    """Names are personal data: for the keeper's own people and the market's staff."""
+    return actor.is_market or actor.organisation_id == result.organisation_id
+
+
+async def listing_facts(session: AsyncSession, result_id: UUID, seller_id: UUID | None = None) -> ListingFacts:
+    """What decides whether the result may be listed by `seller_id` (left out: its keeper).
+
+    For use by other packages' services, which have checked that their actor may know; raises `not_found`.
+    """
+    result = await _one(session, select(Result).where(Result.id == result_id))
+    names = await owner_names(session, result)
+    return ListingFacts(
+        result_id=result.id,
+        seller_id=seller_id or result.organisation_id,
+        secrecy=result.secrecy,
+        export_control=result.export_control,
+        publicly_funded=result.publicly_funded,
+        assets=tuple(
+            AssetFacts(position, asset.type, asset.title, asset.expires_on, asset.invalidated_on)
+            for position, asset in enumerate(result.ip_assets)
+        ),
+        owners=tuple(
+            OwnerFacts(owner.organisation_id, names[owner.organisation_id], owner.share) for owner in result.owners
+        ),
+        consents=frozenset((consent.organisation_id, consent.transfer_mode) for consent in result.consents),
+    )
+
+
+async def owner_names(session: AsyncSession, result: Result) -> dict[UUID | None, str]:
+    """The owners' names; the completing team's stands under None."""
+    ids = [owner.organisation_id for owner in result.owners if owner.organisation_id is not None]
+    names: dict[UUID | None, str] = {None: "completing team / 完成团队"}
+    return names | {row.id: row.name for row in (await organisations_by_id(session, ids)).values()}
+
+
+_PART_TABLES: dict[str, type[ResultOwner] | type[Completer] | type[IpAsset]] = {
+    "owners": ResultOwner,
+    "completers": Completer,
+    "ip_assets": IpAsset,
+}
+
+
+async def clear_parts(session: AsyncSession, result_id: UUID, part: str) -> None:
+    """Remove every row of `owners`, `completers` or `ip_assets`, before the new list is written."""
+    table = _PART_TABLES[part]
+    await session.execute(delete(table).where(table.result_id == result_id))

@@ -1,0 +1,174 @@
+"""HTTP of results."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.clock import local_date, read_clock
+from app.core.http import Config, Endpoint, IfMatch, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.core.problems import Language
+from app.core.settings import Settings
+from app.results import queries, rules, schemas, service
+from app.results.models import Result, TransferMode
+from app.results.problems import POLICY
+
+router = APIRouter(route_class=Endpoint, tags=["results"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="results:read")]
+Writer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write")]
+CoOwner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="results:write")]
+
+
+@router.post("/results", status_code=201, operation_id="record_result")
+async def record_result(
+    actor: Writer, session: Session, settings: Config, body: schemas.ResultIn, request: Request, response: Response
+) -> schemas.ResultOut:
+    """Record a result. Only a verified organisation records; the operator may for one it names."""
+    result = await service.record_result(session, actor, settings, body)
+    return await _shown(session, actor, settings, result, request, response)
+
+
+@router.get("/results", operation_id="list_results")
+async def list_results(actor: Reader, session: Session, page: Paging) -> Page[schemas.ResultSummary]:
+    """One's own and co-owned results in order of recording; all of them for the market's staff."""
+    shown, cursor = cut(await queries.list_results(session, actor, page), page, lambda row: (row.id,))
+    return Page(items=[schemas.ResultSummary.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/results/{result_id}", operation_id="read_result")
+async def read_result(
+    actor: Reader, session: Session, settings: Config, result_id: UUID, request: Request, response: Response
+) -> schemas.ResultOut:
+    """One result, for its keeper, its co-owners and the market's staff."""
+    result = await queries.get_result(session, actor, result_id)
+    return await _shown(session, actor, settings, result, request, response)
+
+
+@router.patch("/results/{result_id}", operation_id="change_result")
+async def change_result(
+    actor: Writer,
+    session: Session,
+    settings: Config,
+    result_id: UUID,
+    body: schemas.ResultPatch,
+    if_match: IfMatch,
+    request: Request,
+    response: Response,
+) -> schemas.ResultOut:
+    """Replace the fields named; a list as a whole. A listing keeps what it has published."""
+    result = await service.change_result(session, actor, settings, result_id, body, if_match)
+    return await _shown(session, actor, settings, result, request, response)
+
+
+@router.post("/results/{result_id}/entitlements", status_code=201, operation_id="entitle_team")
+async def entitle_team(
+    actor: Writer,
+    session: Session,
+    settings: Config,
+    result_id: UUID,
+    body: schemas.EntitlementIn,
+    request: Request,
+    response: Response,
+) -> schemas.ResultOut:
+    """Record ownership or a right of use given to the completing team (赋权); ownership must agree with the owners."""
+    result = await service.entitle(session, actor, settings, result_id, body)
+    return await _shown(session, actor, settings, result, request, response)
+
+
+@router.post("/results/{result_id}/conversion-begun", operation_id="begin_conversion")
+async def begin_conversion(
+    actor: Writer,
+    session: Session,
+    settings: Config,
+    result_id: UUID,
+    body: schemas.ConversionBegunIn,
+    request: Request,
+    response: Response,
+) -> schemas.ResultOut:
+    """Record that the unit has begun to convert the result; once."""
+    result = await service.begin_conversion(session, actor, settings, result_id, body.begun_on)
+    return await _shown(session, actor, settings, result, request, response)
+
+
+@router.post("/results/{result_id}/consents", status_code=201, operation_id="consent_to_transfer")
+async def consent_to_transfer(
+    actor: CoOwner,
+    session: Session,
+    settings: Config,
+    result_id: UUID,
+    body: schemas.ConsentIn,
+    request: Request,
+    response: Response,
+) -> schemas.ResultOut:
+    """A co-owner consents to one mode of transfer; the keeper records the completing team's consent."""
+    result = await service.consent(session, actor, result_id, body)
+    return await _shown(session, actor, settings, result, request, response)
+
+
+@router.get("/results/{result_id}/listability", operation_id="read_listability")
+async def read_listability(
+    actor: Reader,
+    session: Session,
+    settings: Config,
+    result_id: UUID,
+    transfer_mode: TransferMode,
+    request: Request,
+) -> schemas.ListabilityOut:
+    """Whether the result may be listed in a mode of transfer today, with every reason why not and its article."""
+    await queries.get_result(session, actor, result_id)
+    facts = await queries.listing_facts(session, result_id)
+    today = local_date(await read_clock(session), settings.zone)
+    language: Language = request.scope.get("language", "en")
+    reasons = rules.listability(facts, transfer_mode, today)
+    return schemas.ListabilityOut(
+        transfer_mode=transfer_mode,
+        listable=not reasons,
+        reasons=[_finding(reason, language) for reason in reasons],
+        notes=[_finding(note, language) for note in rules.notes_on(facts)],
+    )
+
+
+def _finding(finding: rules.Finding, language: Language) -> schemas.FindingOut:
+    return schemas.FindingOut(
+        code=finding.code,
+        reason=finding.reason.render(language, {}),
+        remedy=finding.remedy.render(language, {}) if finding.remedy else None,
+        rule=schemas.RuleOut(**finding.rule.as_json(language)),
+    )
+
+
+async def _shown(
+    session: Session, actor: Actor, settings: Settings, result: Result, request: Request, response: Response
+) -> schemas.ResultOut:
+    """A result as this actor may see it, with its ETag."""
+    set_etag(response, result.revision)
+    now = await read_clock(session)
+    today = local_date(now, settings.zone)
+    period = service.conversion_period(result.registered_on, today)
+    day = rules.team_may_convert_from(result.registered_on, result.conversion_begun_on, period)
+    team = None
+    if day is not None:
+        instrument = POLICY.render(request.scope.get("language", "en"), {})
+        team = schemas.TeamConversion(day=day, rule=schemas.RuleOut(instrument=instrument, article="2"))
+    names = queries.may_see_completers(actor, result)
+    return schemas.ResultOut(
+        **schemas.ResultSummary.model_validate(result).model_dump(),
+        abstract=result.abstract,
+        publicly_funded=result.publicly_funded,
+        funding_plan=result.funding_plan,
+        secrecy=result.secrecy,
+        export_control=result.export_control,
+        completed_on=result.completed_on,
+        conversion_begun_on=result.conversion_begun_on,
+        source_url=result.source_url,
+        owners=[schemas.OwnerOut.model_validate(row) for row in result.owners],
+        completers=[schemas.CompleterOut.model_validate(row) for row in result.completers] if names else None,
+        ip_assets=[schemas.IpAssetOut.model_validate(row) for row in result.ip_assets],
+        entitlements=[schemas.EntitlementOut.model_validate(row) for row in result.entitlements],
+        consents=[schemas.ConsentOut.model_validate(row) for row in result.consents],
+        team_may_convert_from=team,
+        server_time=now,
+    )

@@ -1,0 +1,283 @@
+"""Use cases of results; each runs in the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor, Role
+from app.core.clock import local_date, read_clock
+from app.core.http import Precondition
+from app.core.ids import readable_number
+from app.core.parameters import Parameter, ParameterError, parameter
+from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.core.settings import Settings
+from app.identity import queries as identity
+from app.identity.models import Organisation, Verification
+from app.identity.problems import NOT_VERIFIED
+from app.results import problems, queries, rules, schemas
+from app.results.ip import check_not_future
+from app.results.models import (
+    Completer,
+    CoOwnerConsent,
+    Entitlement,
+    EntitlementKind,
+    IpAsset,
+    Result,
+    ResultOwner,
+)
+
+# What a change may replace in the row itself; owners, completers and assets are rows of their own.
+_COLUMNS = (
+    "title",
+    "abstract",
+    "technical_field",
+    "readiness_level",
+    "publicly_funded",
+    "funding_plan",
+    "secrecy",
+    "export_control",
+    "completed_on",
+    "source_url",
+)
+
+
+async def record_result(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ResultIn) -> Result:
+    """Record a result for a verified organisation: the actor's own, or the one the operator names.
+
+    Raises `organisation_not_verified` and everything `rules.check_content` refuses.
+    """
+    keeper = await _keeper(session, actor, body.organisation_id)
+    today = await _today(session, settings)
+    registered_on = body.registered_on or today
+    rules.check_content(body, keeper.id, registered_on, today)
+    await _check_references(session, body, keeper.id)
+    result = Result(
+        number=await readable_number(session, settings.city_code, "R", today.year),
+        organisation_id=keeper.id,
+        registered_on=registered_on,
+        owners=_owners(body.owners),
+        completers=_completers(body.completers),
+        ip_assets=_assets(body.ip_assets),
+        **{name: getattr(body, name) for name in _COLUMNS},
+    )
+    session.add(result)
+    await session.flush()
+    _announce(session, "result.recorded", result, (o.organisation_id for o in body.owners), number=result.number)
+    return await queries.get_result(session, actor, result.id)
+
+
+async def change_result(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    result_id: UUID,
+    body: schemas.ResultPatch,
+    precondition: Precondition,
+) -> Result:
+    """Replace what the body names; the whole must hold again. What a listing has published stays as published."""
+    result = await _lock_own(session, actor, result_id)
+    precondition.check(result.revision)
+    changed = body.model_dump(exclude_unset=True)
+    content = _merged(result, body)
+    rules.check_content(content, result.organisation_id, result.registered_on, await _today(session, settings))
+    entitled = _entitled_share(result)
+    if "owners" in changed and entitled is not None:
+        rules.check_entitled_share(content.owners, result.organisation_id, entitled)
+    await _check_references(session, content, result.organisation_id)
+    told = _owner_ids(result) + [owner.organisation_id for owner in content.owners]
+    await _write(session, result, content, changed.keys())
+    _announce(session, "result.changed", result, told, fields=sorted(changed), revision=result.revision)
+    return await queries.get_result(session, actor, result_id)
+
+
+async def entitle(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    result_id: UUID,
+    body: schemas.OwnershipIn | schemas.RightOfUseIn,
+) -> Result:
+    """Record what the completing team was given (赋权, policy art. 2), against the minimum of the day it was agreed.
+
+    Raises `entitlement_exists`, `entitlement_too_small`, `entitlement_not_owned`, `entitlement_differs`.
+    """
+    result = await _lock_own(session, actor, result_id)
+    check_not_future("agreed_on", body.agreed_on, await _today(session, settings))
+    if any(given.kind == body.kind for given in result.entitlements):
+        raise problems.ENTITLEMENT_EXISTS(field="kind")
+    entitlement = Entitlement(result_id=result.id, kind=body.kind, agreed_on=body.agreed_on)
+    if isinstance(body, schemas.OwnershipIn):
+        rules.check_minimum("share", body.share, _figure("entitlement_min_share", body.agreed_on), body.agreed_on)
+        rules.check_entitled_share(result.owners, result.organisation_id, body.share)
+        entitlement.share = body.share
+    else:
+        minimum = _figure("entitlement_min_years", body.agreed_on)
+        rules.check_minimum("years", Decimal(body.years), minimum, body.agreed_on)
+        rules.check_entitled_share(result.owners, result.organisation_id, None)
+        entitlement.years = body.years
+    session.add(entitlement)
+    result.revision += 1
+    await session.flush()
+    _announce(session, "result.entitled", result, _owner_ids(result), kind=body.kind)
+    return await queries.get_result(session, actor, result_id)
+
+
+async def begin_conversion(
+    session: AsyncSession, actor: Actor, settings: Settings, result_id: UUID, begun_on: date
+) -> Result:
+    """Record the day on which the unit began to convert the result. Raises `conversion_already_begun`."""
+    result = await _lock_own(session, actor, result_id)
+    today = await _today(session, settings)
+    rules.check_begun(begun_on, result.conversion_begun_on, result.completed_on, today)
+    result.conversion_begun_on = begun_on
+    result.revision += 1
+    await session.flush()
+    _announce(session, "result.conversion_begun", result, _owner_ids(result), begun_on=begun_on)
+    return await queries.get_result(session, actor, result_id)
+
+
+async def consent(session: AsyncSession, actor: Actor, result_id: UUID, body: schemas.ConsentIn) -> Result:
+    """Record a co-owner's consent to a mode of transfer: its own, or the team's by the keeper.
+
+    Raises `no_such_co_owner` or `consent_exists`.
+    """
+    result = await queries.lock_visible(session, actor, result_id)
+    giver = None if body.for_team else actor.organisation()
+    if body.for_team:
+        _check_keeper(actor, result)
+    if giver == result.organisation_id or giver not in {owner.organisation_id for owner in result.owners}:
+        raise problems.NO_SUCH_CO_OWNER(field="for_team")
+    if any((given.organisation_id, given.transfer_mode) == (giver, body.transfer_mode) for given in result.consents):
+        raise problems.CONSENT_EXISTS(field="transfer_mode")
+    session.add(
+        CoOwnerConsent(
+            result_id=result.id,
+            organisation_id=giver,
+            transfer_mode=body.transfer_mode,
+            document_reference=body.document_reference,
+        )
+    )
+    result.revision += 1
+    await session.flush()
+    _announce(session, "result.consented", result, _owner_ids(result), transfer_mode=body.transfer_mode, by=giver)
+    return await queries.get_result(session, actor, result_id)
+
+
+def conversion_period(registered_on: date, today: date) -> Parameter:
+    """The period after which the team may convert: of the day of registration, or today's for results older than it."""
+    return _figure("self_conversion_years", registered_on) or parameter("self_conversion_years", on=today)
+
+
+def _figure(name: str, on: date) -> Parameter | None:
+    """A figure of the policy, or None for a day before the policy."""
+    try:
+        return parameter(name, on=on)
+    except ParameterError:
+        return None
+
+
+async def _today(session: AsyncSession, settings: Settings) -> date:
+    return local_date(await read_clock(session), settings.zone)
+
+
+async def _keeper(session: AsyncSession, actor: Actor, named: UUID | None) -> Organisation:
+    if actor.has(Role.OPERATOR):
+        if named is None:
+            missing = FieldError("organisation_id", "missing", Text("Say for whom", "请指明为哪一组织登记"))
+            raise INVALID_INPUT(errors=[missing], count=1)
+        keeper_id = named
+    else:
+        keeper_id = actor.organisation()
+        if named not in (None, keeper_id):
+            raise FORBIDDEN(field="organisation_id", allowed="operator (运营方)", held=", ".join(sorted(actor.roles)))
+    keeper = (await identity.organisations_by_id(session, [keeper_id])).get(keeper_id)
+    if keeper is None:
+        raise UNKNOWN_REFERENCE(field="organisation_id", what="organisation / 组织")
+    if keeper.verification != Verification.VERIFIED:
+        raise NOT_VERIFIED(name=keeper.name, verification=keeper.verification)
+    return keeper
+
+
+async def _lock_own(session: AsyncSession, actor: Actor, result_id: UUID) -> Result:
+    result = await queries.lock_visible(session, actor, result_id)
+    _check_keeper(actor, result)
+    return result
+
+
+def _check_keeper(actor: Actor, result: Result) -> None:
+    if not actor.has(Role.OPERATOR) and actor.organisation_id != result.organisation_id:
+        raise problems.NOT_KEEPER()
+
+
+async def _check_references(session: AsyncSession, content: schemas.ResultContent, keeper_id: UUID) -> None:
+    ids = [owner.organisation_id for owner in content.owners if owner.organisation_id is not None]
+    known = await identity.organisations_by_id(session, ids)
+    for position, owner in enumerate(content.owners):
+        if owner.organisation_id is not None and owner.organisation_id not in known:
+            raise UNKNOWN_REFERENCE(field=f"owners.{position}.organisation_id", what="organisation / 组织")
+    for position, person in enumerate(content.completers):
+        if person.person_id and not await identity.acts_for(session, person.person_id, keeper_id):
+            raise UNKNOWN_REFERENCE(field=f"completers.{position}.person_id", what="person / 人员")
+
+
+def _merged(result: Result, body: schemas.ResultPatch) -> schemas.ResultContent:
+    """The content as it will be: what is stored, with what the body names in its place."""
+    stored = {name: getattr(result, name) for name in _COLUMNS}
+    stored["owners"] = [schemas.OwnerOut.model_validate(row).model_dump() for row in result.owners]
+    stored["completers"] = [schemas.CompleterOut.model_validate(row).model_dump() for row in result.completers]
+    stored["ip_assets"] = [
+        schemas.IpAssetOut.model_validate(row).model_dump(exclude={"id"}) for row in result.ip_assets
+    ]
+    return schemas.ResultContent.model_validate(stored | body.model_dump(exclude_unset=True))
+
+
+async def _write(session: AsyncSession, result: Result, content: schemas.ResultContent, changed: Iterable[str]) -> None:
+    new_rows: dict[str, Sequence[ResultOwner | Completer | IpAsset]] = {
+        "owners": _owners(content.owners),
+        "completers": _completers(content.completers),
+        "ip_assets": _assets(content.ip_assets),
+    }
+    for name in changed:
+        if name in new_rows:
+            await queries.clear_parts(session, result.id, name)
+            for row in new_rows[name]:
+                row.result_id = result.id
+            session.add_all(new_rows[name])
+        else:
+            setattr(result, name, getattr(content, name))
+    result.revision += 1
+    await session.flush()
+
+
+def _owners(owners: list[schemas.OwnerIn]) -> list[ResultOwner]:
+    return [ResultOwner(position=position, **owner.model_dump()) for position, owner in enumerate(owners)]
+
+
+def _completers(people: list[schemas.CompleterIn]) -> list[Completer]:
+    return [Completer(position=position, **person.model_dump()) for position, person in enumerate(people)]
+
+
+def _assets(assets: list[schemas.IpAssetIn]) -> list[IpAsset]:
+    return [IpAsset(position=position, **asset.model_dump()) for position, asset in enumerate(assets)]
+
+
+def _entitled_share(result: Result) -> Decimal | None:
+    return next((given.share for given in result.entitlements if given.kind == EntitlementKind.OWNERSHIP), None)
+
+
+def _owner_ids(result: Result) -> list[UUID | None]:
+    return [owner.organisation_id for owner in result.owners]
+
+
+def _announce(
+    session: AsyncSession, type_: str, result: Result, owners: Iterable[UUID | None], **payload: object
+) -> None:
+    """A result is not public: its keeper, its co-owners and the market's staff are told."""
+    told = {owner for owner in owners if owner is not None}
+    events.append(
+        session, type_, ("result", result.id), audience=[events.MARKET, result.organisation_id, *told], payload=payload
+    )
