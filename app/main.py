@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.contracts import routes as contracts
 from app.core import validation
 from app.core.clock import is_moved
 from app.core.database import Database
@@ -14,8 +15,13 @@ from app.core.logs import configure_logging
 from app.core.middleware import RequestContext
 from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
+from app.deals import routes as deals
+from app.documents import routes as documents
 from app.identity import routes as identity
 from app.identity.queries import authenticate
+from app.listings import routes as listings
+from app.pricing.listed import routes as listed
+from app.results import routes as results
 from app.system import routes as system
 
 DESCRIPTION = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.
@@ -31,7 +37,16 @@ class ClockMovedError(RuntimeError):
 
 def domain_routers() -> list[APIRouter]:
     """The routers under `/v1`, in the order of the main job."""
-    return [identity.router, system.router]
+    return [
+        identity.router,
+        documents.router,
+        results.router,
+        listings.router,
+        listed.router,
+        deals.router,
+        contracts.router,
+        system.router,
+    ]
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:

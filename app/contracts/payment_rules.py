@@ -12,8 +12,8 @@ from app.contracts import payment_problems as problems
 from app.contracts.problems import BELOW_PAID, IN_FUTURE, PAID_PARTY_MISSING
 from app.contracts.rules import check_order, check_past
 from app.core.clock import local_date
-from app.core.problems import DATES_OUT_OF_ORDER
 from app.core.money import exact, proportion, round_fen
+from app.core.problems import DATES_OUT_OF_ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a contract owes: its total, the technical amount (registered, else the contract's), and whether estimated."""
+    """What a contract owes: its total, the technical amount (registered, else the contract's), and if estimated."""
 
     total: Decimal
     technical: Decimal
@@ -113,7 +113,7 @@ def check_reversal(received_at: datetime, reversed_at: datetime, now: datetime) 
 
 
 def check_issued(issued_on: date, signed_on: date, today: date, field: str) -> None:
-    """An invoice is issued between the signing day and today; raises `contract_date_in_future`, `dates_out_of_order`."""
+    """An invoice is issued from the signing day to today; raises `contract_date_in_future`, `dates_out_of_order`."""
     check_past("issued_on", issued_on, today, field)
     check_order("signed_on", signed_on, "issued_on", issued_on, field)
 

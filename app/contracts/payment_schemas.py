@@ -1,20 +1,17 @@
 """Requests and responses of payments and invoices."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from app.core.schemas import Input, Money, Moment, Output, PlainText, PositiveMoney, Prose, SignedMoney
-
-BankReference = Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]
+from app.core.schemas import Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
 
 
 class InvoiceIn(Input):
     """An invoice (发票) that the payee issued for a payment."""
 
-    number: Annotated[PlainText, StringConstraints(min_length=1, max_length=50)]
+    number: Name
     amount: PositiveMoney
     issued_on: date
 
@@ -28,7 +25,7 @@ class PaymentIn(Input):
         default=None, description="The technical part, where stated; else it counts in the contract's ratio"
     )
     received_at: Moment = Field(description="When the bank received it, with offset")
-    bank_reference: BankReference = Field(description="The bank's serial number (流水号); once for each payee")
+    bank_reference: Name = Field(description="The bank's serial number (流水号); once for each payee")
     invoice: InvoiceIn | None = None
 
 
@@ -36,7 +33,7 @@ class ReversalIn(Input):
     """The bank took a whole payment back, or it was recorded wrongly."""
 
     reversed_at: Moment
-    bank_reference: BankReference
+    bank_reference: Name
     reason: Prose
 
 

@@ -23,6 +23,7 @@ from app.contracts.payment_rules import Paid
 from app.core.access import Actor
 from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
+from app.documents.access import Level
 
 OPEN_CASES = (
     RegistrationStatus.SUBMITTED,
@@ -65,6 +66,14 @@ async def lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) 
     if found is None:
         raise NOT_FOUND(what="contract / 合同")
     return found
+
+
+async def access_to_documents(session: AsyncSession, actor: Actor | None, contract_id: UUID) -> Level:
+    """Who may see a contract may read what is attached to it; nobody else."""
+    if actor is None:
+        return "none"
+    statement = select(_visible(actor).where(Contract.id == contract_id).exists())
+    return "parties" if (await session.execute(statement)).scalar_one() else "none"
 
 
 async def list_contracts(

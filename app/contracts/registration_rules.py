@@ -44,7 +44,7 @@ def check_step(now: RegistrationStatus, to: RegistrationStatus, *needed: Registr
 
 
 def check_application(status: RegistrationStatus | None, applied_revision: int, revision: int) -> None:
-    """A contract is applied for once, and after a refusal again when it was amended [P]; raises `registration_exists`."""
+    """A contract is applied for once, and after a refusal again when amended [P]; raises `registration_exists`."""
     if status is None or (status == S.REFUSED and revision > applied_revision):
         return
     raise problems.ALREADY_APPLIED(status=status)
@@ -103,7 +103,7 @@ def check_recognised(
 
 
 def registry_number(region: str, station: str, year: int, serial: int) -> str:
-    """A certificate's 16 digits: region 4, station 2, year 4, serial 6 [S]. A serial beyond 999 999 is a `ValueError`."""
+    """The 16 digits: region 4, station 2, year 4, serial 6 [S]. A serial beyond 999 999 is a `ValueError`."""
     if not 1 <= serial <= MAX_SERIAL:
         raise ValueError(f"serial {serial} does not fit six digits")
     return f"{region}{station}{year:04d}{serial:06d}"

@@ -1,4 +1,4 @@
-"""Use cases of recognition and registration (认定登记). Each runs in the caller's transaction, under the contract's lock."""
+"""Use cases of recognition and registration (认定登记), each in the caller's transaction, under the contract's lock."""
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID

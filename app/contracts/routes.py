@@ -11,6 +11,8 @@ from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.http import Config, Endpoint, IfMatch, Session, set_etag
 from app.core.pages import Page, Paging, cut
 from app.deals.models import PartyRole
+from app.documents.queries import attachments_of
+from app.documents.schemas import AttachmentOut
 
 router = APIRouter(route_class=Endpoint, tags=["contracts"])
 
@@ -82,6 +84,22 @@ async def sign_contract(
     """Sign the revision you read. When every seller and buyer has signed, the contract is concluded."""
     contract = await service.sign_contract(session, actor, settings, contract_id, body, if_match)
     return _answer(contract, response)
+
+
+@router.post("/contracts/{contract_id}/documents", status_code=201, operation_id="attach_contract_document")
+async def attach_document(
+    actor: PartyActor, session: Session, contract_id: UUID, body: schemas.ContractDocumentIn
+) -> AttachmentOut:
+    """Attach an uploaded document to a contract, by a seller or a buyer."""
+    return AttachmentOut.model_validate(await service.attach_document(session, actor, contract_id, body))
+
+
+@router.get("/contracts/{contract_id}/documents", operation_id="list_contract_documents")
+async def list_documents(actor: Reader, session: Session, contract_id: UUID) -> list[AttachmentOut]:
+    """What is attached to a contract."""
+    await queries.get_contract(session, actor, contract_id)
+    rows = await attachments_of(session, ("contract", contract_id), include_private=True)
+    return [AttachmentOut.model_validate(row) for row in rows]
 
 
 router.include_router(registration_routes.router)

@@ -11,7 +11,7 @@ from app.contracts import problems
 from app.contracts.models import ContractType, PaymentTerms
 from app.core.problems import DATES_OUT_OF_ORDER
 from app.deals.models import PartyRole
-from app.listings.models import TransferMode
+from app.results.models import TransferMode
 
 _BESIDE: Final = frozenset({ContractType.DEVELOPMENT, ContractType.CONSULTING, ContractType.SERVICE})
 """What real deals add to a transfer or a licence in a contract of its own: further development, advice, service [P]."""
@@ -61,7 +61,7 @@ def are_provisional(terms: PaymentTerms) -> bool:
 def check_amounts(total: Decimal, technical: Decimal, deductions: Sequence[Decimal]) -> None:
     """Technical amount (技术交易额) = total (合同成交额) - deductions, to the fen (CNY).
 
-    Raises `technical_above_total`, `deductions_above_total`, or `technical_amount_mismatch` with the figure that passes.
+    Raises `technical_above_total`, `deductions_above_total`, or `technical_amount_mismatch` with what would pass.
     """
     if technical > total:
         raise problems.TECHNICAL_ABOVE_TOTAL(field="technical_amount", technical=technical, total=total)

@@ -13,7 +13,7 @@ from app.contracts.models import (
     PaymentTerms,
     RegistrationStatus,
 )
-from app.core.schemas import Input, Line, Money, Name, Output, PlainText, PositiveMoney, Share
+from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
 from app.results.models import TechnicalField
 
 IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T]\d{2,4}$")]
@@ -66,7 +66,7 @@ class ContractContent(Input):
     sellers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
     buyers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
     agencies: list[AgencyIn] = Field(default=[], max_length=MAX_PARTIES)
-    agency_service: Annotated[PlainText, StringConstraints(min_length=1, max_length=2000)] | None = Field(
+    agency_service: Prose | None = Field(
         default=None, description="Which role the agencies played; needed where one is named"
     )
 
@@ -75,6 +75,13 @@ class ContractIn(ContractContent):
     """A contract on a deal, as its seller drafts it."""
 
     deal_id: UUID
+
+
+class ContractDocumentIn(Input):
+    """An uploaded document to attach: the contract's text, a certificate of ownership. Only the parties read it."""
+
+    document_id: UUID
+    title: Name
 
 
 class SignatureIn(Input):

@@ -27,9 +27,13 @@ from app.core.settings import Settings
 from app.deals import queries as deal_queries
 from app.deals import service as deal_service
 from app.deals.models import LIVE_STATUSES, Deal, DealOrigin, DealStatus, PartyRole
+from app.documents import access as documents_access
+from app.documents import service as documents
+from app.documents.models import Attachment, Visibility
 from app.identity import queries as identity
 from app.identity.models import Broker
 
+documents_access.register("contract", queries.access_to_documents)
 SIGNERS = (PartyRole.SELLER, PartyRole.BUYER)
 
 
@@ -100,7 +104,7 @@ async def sign_contract(
 ) -> Contract:
     """Record a seller's or buyer's signature of the revision it read; the last one concludes the contract.
 
-    Then `signed_on` is the latest of the parties' days, the brokers must have been employed on it, and the deal is under
+    Then `signed_on` is the latest of their days, the brokers must have been employed on it, and the deal is under
     contract. Raises `contract_party_only`, `contract_already_signed`, `broker_not_employed` and what the dates refuse.
     """
     contract, deal = await _lock_both(session, actor, contract_id)
@@ -127,6 +131,32 @@ async def sign_contract(
     return contract
 
 
+async def attach_document(
+    session: AsyncSession, actor: Actor, contract_id: UUID, body: schemas.ContractDocumentIn
+) -> Attachment:
+    """A seller or buyer attaches a document of its own. Raises `unknown_reference`, `already_attached`."""
+    contract = await queries.get_contract(session, actor, contract_id)
+    signers = [party.organisation_id for party in contract.parties if party.role in SIGNERS]
+    check_side_of(actor, signers, "a seller or buyer / 卖方或买方")
+    attachment = await documents.attach(
+        session,
+        actor,
+        subject=("contract", contract.id),
+        document_id=body.document_id,
+        title=body.title,
+        visibility=Visibility.PARTIES,
+    )
+    payload = {"number": contract.number, "document_id": body.document_id, "sha256": attachment.document.sha256}
+    events.append(
+        session,
+        "contract.document_attached",
+        ("contract", contract.id),
+        audience=audience_of(contract),
+        payload=payload,
+    )
+    return attachment
+
+
 async def _conclude(session: AsyncSession, contract: Contract, deal: Deal, signed_on: date) -> None:
     brokers = await identity.brokers_by_id(session, [row.broker_id for row in contract.brokers])
     for index, row in enumerate(contract.brokers):
@@ -139,7 +169,6 @@ async def _conclude(session: AsyncSession, contract: Contract, deal: Deal, signe
 
 async def _lock_live(session: AsyncSession, deal: Deal) -> None:
     await deal_queries.lock_deal(session, deal.id)
-    await session.refresh(deal, ["status", "price"])
     if deal.status not in LIVE_STATUSES:
         raise problems.DEAL_NOT_LIVE(status=deal.status)
 

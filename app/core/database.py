@@ -85,13 +85,12 @@ class Database:
         saves more than half of the time of a public answer. Errors are SQLAlchemy's, so that they are answered alike.
         """
         if self._bound is not None:
-            bound = await self._bound.get_raw_connection()
-            rows: Sequence[asyncpg.Record] = await bound.driver_connection.fetch(statement, *arguments)
-            return rows
+            bound: Any = (await self._bound.get_raw_connection()).driver_connection
+            return list(await bound.fetch(statement, *arguments))
         pooled = await self.engine.raw_connection()
-        driver: asyncpg.Connection = pooled.driver_connection
+        driver: Any = pooled.driver_connection
         try:
-            rows = await driver.fetch(statement, *arguments)
+            rows: Sequence[asyncpg.Record] = await driver.fetch(statement, *arguments)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise DBAPIError(statement, None, error, connection_invalidated=driver.is_closed()) from error
         finally:

@@ -9,7 +9,6 @@ gets none at all.
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
-from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -32,7 +31,6 @@ from app.core.settings import Settings
 from app.core.storage import Storage
 
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-ANONYMOUS = UUID(int=0)
 Inner = Callable[[Request], Awaitable[Response]]
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -75,6 +73,8 @@ class Endpoint(APIRoute):
             self.openapi_extra.setdefault("security", [{}, {"key": []}])
         else:
             self.openapi_extra.setdefault("security", [{"key": []}])
+        if "POST" in (self.methods or ()):
+            self.openapi_extra.setdefault("parameters", [_key_parameter(self.requires_key)])
         self.is_command = not COMMANDS.isdisjoint(self.methods or ())
         self.responses = {**_problems(self), **self.responses}
 
@@ -118,12 +118,12 @@ class Endpoint(APIRoute):
 
     async def _once(self, request: Request, session: AsyncSession, body: bytes, inner: Inner) -> Response:
         key = request.headers.get(idempotency.HEADER)
-        if request.method != "POST" or key is None:
-            if self.requires_key and request.state.actor is not None:
+        actor: Actor | None = request.state.actor
+        if request.method != "POST" or key is None or actor is None:
+            if self.requires_key and actor is not None:
                 raise IDEMPOTENCY_KEY_REQUIRED(field="Idempotency-Key")
             return await inner(request)
-        actor: Actor | None = request.state.actor
-        principal = actor.key_id if actor else ANONYMOUS
+        principal = actor.key_id
         idempotency.check_key(key)
         digest = idempotency.request_hash(request.method, request.url.path, request.url.query, body)
         stored = await idempotency.claim(session, principal, key, digest)
@@ -176,6 +176,16 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
     for dependency in dependant.dependencies:
         yield dependency.call
         yield from _calls(dependency)
+
+
+def _key_parameter(required: bool) -> dict[str, Any]:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": required,
+        "description": "Repeat it on every retry: the first answer comes again and nothing is done twice",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    }
 
 
 def _access_statements(dependant: Dependant) -> Iterator[Allow]:

@@ -13,6 +13,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -21,6 +22,14 @@ class Input(BaseModel):
     """A request body: an unknown field is refused, text is trimmed, NUL is refused in text."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_nul(cls, value: Any) -> Any:
+        """PostgreSQL's text cannot hold NUL."""
+        if isinstance(value, str) and "\x00" in value:
+            raise PydanticCustomError("nul_character", "NUL characters are not allowed")
+        return value
 
 
 class Output(BaseModel):
@@ -34,12 +43,6 @@ def _decimal_string(value: Any) -> Any:
         return value
     if not isinstance(value, str):
         raise PydanticCustomError("decimal_string", 'Send a decimal in a string, such as "1000.00", not a JSON number')
-    return value
-
-
-def _no_nul(value: str) -> str:
-    if "\x00" in value:
-        raise PydanticCustomError("nul_character", "NUL characters are not allowed")
     return value
 
 
@@ -81,9 +84,10 @@ Share = Annotated[
     _schema(SHARE_PATTERN, "0.700000", "A part of one, in a string"),
 ]
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_no_nul)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(_no_nul)]
+PlainText = str
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 
 

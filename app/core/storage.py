@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Protocol
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 if TYPE_CHECKING:
@@ -15,12 +14,15 @@ if TYPE_CHECKING:
 
 from app.core.settings import Settings
 
+# A large object goes up in parts of 5 MiB; this many of them are held in memory by one upload.
+UPLOADS_AT_ONCE = 4
+
 
 class Storage(Protocol):
     """Content-addressed objects, named by the hex SHA-256 of their content."""
 
     async def put(self, sha256: str, content: AsyncIterator[bytes] | bytes) -> None:
-        """Store the content under its hash; storing it again changes nothing."""
+        """Store the content under its hash, whole or not at all; storing it again heals a damaged object."""
 
     def get(self, sha256: str) -> AsyncIterator[bytes]:
         """The content in chunks; raises `FileNotFoundError` when there is none."""
@@ -33,14 +35,7 @@ class ObjectStorage:
         self._store = store
 
     async def put(self, sha256: str, content: AsyncIterator[bytes] | bytes) -> None:
-        path = _path(sha256)
-        try:
-            await obstore.head_async(self._store, path)
-        except FileNotFoundError:
-            try:
-                await obstore.put_async(self._store, path, content)
-            except AlreadyExistsError:
-                return
+        await obstore.put_async(self._store, _path(sha256), content, max_concurrency=UPLOADS_AT_ONCE)
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
         result = await obstore.get_async(self._store, _path(sha256))

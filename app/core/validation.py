@@ -124,6 +124,8 @@ async def _database(request: Request, error: Exception) -> Response:
         constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
         return answer(request, CONFLICT(constraint=constraint or "-"))
     state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
+    if state.startswith("22"):  # a value that the database cannot hold, such as NUL in a search text
+        return answer(request, MALFORMED_REQUEST())
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     # 08: connection; 53: resources; 57: shut down or cancelled; 40: serialization or deadlock; 55: lock timeout.
     if lost or isinstance(error, PoolTimeoutError | OSError) or state[:2] in {"08", "53", "57", "40", "55"}:

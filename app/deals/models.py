@@ -1,6 +1,6 @@
 """Tables of deals: what every pricing mode ends in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.listings.models import PricingMode, TransferMode
+from app.listings.models import PricingMode
+from app.results.models import TransferMode
 
 
 class DealOrigin(StrEnum):
@@ -41,7 +42,11 @@ class PartyRole(StrEnum):
 
 
 class Deal(Base):
-    """An agreement on a price. At most one live deal a listing, held by a unique index."""
+    """An agreement on a price. At most one live deal a listing, held by a unique index.
+
+    `published_on` is the day on which a recorded deal's source made it public; where the source does not tell the day
+    of the agreement, `agreed_at` is the beginning of that day.
+    """
 
     __tablename__ = "deals"
     __table_args__ = (
@@ -69,6 +74,7 @@ class Deal(Base):
     agreed_at: Mapped[datetime]
     contract_due_at: Mapped[datetime | None]
     source_url: Mapped[str | None]
+    published_on: Mapped[date | None]
     related_party: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=1)
     parties: Mapped[list["DealParty"]] = relationship(lazy="raise", order_by="DealParty.position")

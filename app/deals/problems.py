@@ -19,8 +19,8 @@ DEAL_NOT_OPEN = ProblemType(
     Text("A deal under contract ends with its contract; one that was cancelled or expired stays so.",
          "已签合同的成交随合同终止;已取消或已逾期的不再变更。"),
 )  # fmt: skip
-SHARES_DO_NOT_SUM = ProblemType(
-    "shares_do_not_sum",
+SIDE_DOES_NOT_SUM = ProblemType(
+    "side_does_not_sum",
     422,
     Text("Shares do not sum to 1", "份额之和不为 1"),
     Text("The shares of {side} sum to {total}.", "{side} 的份额之和为 {total}。"),
@@ -30,12 +30,23 @@ PARTY_TWICE = ProblemType(
     "party_twice",
     422,
     Text("Party named twice", "当事方重复"),
-    Text("An organisation stands once in a deal: seller, buyer or agency.", "同一组织在一项成交中只能以一种身份出现一次。"),
+    Text(
+        "An organisation stands once in a deal: seller, buyer or agency.",
+        "同一组织在一项成交中只能以一种身份出现一次。",
+    ),
 )
 AGREED_IN_FUTURE = ProblemType(
     "agreed_in_future",
     422,
-    Text("Agreed in the future", "达成日期在将来"),
-    Text("A deal agreed on {agreed_on} cannot be recorded on {today}.", "不能在 {today} 记录 {agreed_on} 达成的成交。"),
+    Text("In the future", "日期在将来"),
+    Text("A deal of {day} cannot be recorded on {today}.", "不能在 {today} 记录 {day} 的成交。"),
     Text("A day up to {today}.", "不晚于 {today} 的日期。"),
 )
+AGREEMENT_DAY_MISSING = ProblemType(
+    "agreement_day_missing",
+    422,
+    Text("No day given", "缺少日期"),
+    Text("Neither the day of the agreement nor that of its publication is given.", "未给出达成日期,也未给出公布日期。"),
+    Text("Give `agreed_on`; where the source does not tell it, `published_on`.",
+         "请给出 `agreed_on`;来源未载明的,给出 `published_on`。"),
+)  # fmt: skip

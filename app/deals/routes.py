@@ -62,3 +62,6 @@ async def cancel_deal(
 async def _answer(session: AsyncSession, deal: Deal, response: Response) -> schemas.DealOut:
     set_etag(response, deal.revision)
     return schemas.deal_out(deal, await read_clock(session))
+
+
+router.include_router(money_router)

@@ -8,7 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.deals.models import DealStatus, PartyRole
-from app.deals.problems import AGREED_IN_FUTURE, DEAL_NOT_OPEN, PARTY_TWICE, SHARES_DO_NOT_SUM
+from app.deals.problems import AGREED_IN_FUTURE, AGREEMENT_DAY_MISSING, DEAL_NOT_OPEN, PARTY_TWICE, SIDE_DOES_NOT_SUM
+from app.identity.rules import check_order
 
 WHOLE = Decimal(1)
 FIELDS = {PartyRole.SELLER: "sellers", PartyRole.BUYER: "buyers", PartyRole.AGENCY: "agencies"}
@@ -24,7 +25,7 @@ class PartyShare:
 
 
 def check_parties(parties: Sequence[PartyShare]) -> None:
-    """Each side's shares sum to 1 and nobody stands twice. Raises `shares_do_not_sum` or `party_twice`."""
+    """Each side's shares sum to 1 and nobody stands twice. Raises `side_does_not_sum` or `party_twice`."""
     seen: set[UUID] = set()
     for party in parties:
         if party.organisation_id in seen:
@@ -34,7 +35,7 @@ def check_parties(parties: Sequence[PartyShare]) -> None:
         shares = [party.share for party in parties if party.role == role]
         total = sum(shares, Decimal(0))
         if total != WHOLE and (shares or role != PartyRole.AGENCY):
-            raise SHARES_DO_NOT_SUM(field=FIELDS[role], side=FIELDS[role], total=total)
+            raise SIDE_DOES_NOT_SUM(field=FIELDS[role], side=FIELDS[role], total=total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,16 @@ def check_agreed(status: DealStatus, what: str) -> None:
         raise DEAL_NOT_OPEN(status=status, what=what)
 
 
-def check_agreed_on(agreed_on: date, today: date) -> None:
-    """A deal is recorded after it was concluded; raises `agreed_in_future`."""
-    if agreed_on > today:
-        raise AGREED_IN_FUTURE(field="agreed_on", agreed_on=agreed_on, today=today)
+def day_of_record(agreed_on: date | None, published_on: date | None, today: date) -> date:
+    """The day a recorded deal counts from: its agreement, or where that is not known its publication.
+
+    Raises `agreement_day_missing`, `agreed_in_future`, and `dates_out_of_order` where it was published before.
+    """
+    day = agreed_on or published_on
+    if day is None:
+        raise AGREEMENT_DAY_MISSING(field="agreed_on")
+    check_order(agreed_on, published_on, "agreed_on", "published_on")
+    latest = published_on or day
+    if latest > today:
+        raise AGREED_IN_FUTURE(field="published_on" if published_on else "agreed_on", day=latest, today=today)
+    return day

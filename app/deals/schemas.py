@@ -8,7 +8,8 @@ from pydantic import Field, HttpUrl, StringConstraints
 
 from app.core.schemas import Input, Line, Money, Output, PlainText, Share
 from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole
-from app.listings.models import PricingMode, TransferMode
+from app.listings.models import PricingMode
+from app.results.models import TransferMode
 
 
 class PartyIn(Input):
@@ -26,7 +27,10 @@ class RecordedDealIn(Input):
     pricing_mode: PricingMode
     transfer_mode: TransferMode
     price: Money
-    agreed_on: date = Field(description="The local day on which it was concluded")
+    agreed_on: date | None = Field(default=None, description="The local day on which it was concluded, where known")
+    published_on: date | None = Field(
+        default=None, description="The day its source made it public; stands for `agreed_on` where that is not known"
+    )
     source_url: HttpUrl = Field(description="Where the deal is published", max_length=2000)
     sellers: list[PartyIn] = Field(min_length=1, max_length=20)
     buyers: list[PartyIn] = Field(min_length=1, max_length=20)
@@ -64,6 +68,7 @@ class DealOut(Output):
     contract_due_at: datetime | None
     server_time: datetime
     source_url: str | None
+    published_on: date | None
     related_party: str | None
     parties: list[PartyOut]
     revision: int

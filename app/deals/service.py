@@ -42,8 +42,8 @@ async def create_deal(
     """Agree on a price (CNY) for a listing whose row the caller has locked, and hold the listing for the buyers.
 
     The seller stands for the whole of its side; so does the mandated agency, if there is one. Sets the day by which
-    the contract must be signed. Raises `listing_transition_refused` for a listing that is not published, `listing_taken`
-    where another live deal holds it, `shares_do_not_sum` and `party_twice` for buyers that do not fit.
+    the contract must be signed. Raises `listing_transition_refused` for a listing that is not published,
+    `listing_taken` where another live deal holds it, `side_does_not_sum` and `party_twice` for buyers that do not fit.
     """
     parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buyers]
     if listing.agency_id:
@@ -68,12 +68,10 @@ async def create_deal(
     return deal
 
 
-async def record_deal(
-    session: AsyncSession, actor: Actor, settings: Settings, body: schemas.RecordedDealIn
-) -> Deal:
+async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.RecordedDealIn) -> Deal:
     """Record a deal concluded elsewhere, with its source. It has no listing and no day to sign by."""
     now = await read_clock(session)
-    rules.check_agreed_on(body.agreed_on, local_date(now, settings.zone))
+    day = rules.day_of_record(body.agreed_on, body.published_on, local_date(now, settings.zone))
     if body.result_id is not None:
         await results.get_result(session, actor, body.result_id)
     sides = ((PartyRole.SELLER, body.sellers), (PartyRole.BUYER, body.buyers), (PartyRole.AGENCY, body.agencies))
@@ -85,10 +83,11 @@ async def record_deal(
         transfer_mode=body.transfer_mode,
         subject=body.subject,
         price=body.price,
-        agreed_at=datetime.combine(body.agreed_on, time.min, settings.zone).astimezone(UTC),
+        agreed_at=datetime.combine(day, time.min, settings.zone).astimezone(UTC),
         source_url=str(body.source_url),
+        published_on=body.published_on,
     )
-    await _store(session, settings, deal, parties, body.agreed_on, None)
+    await _store(session, settings, deal, parties, day, None)
     return deal
 
 

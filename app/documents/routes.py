@@ -69,7 +69,7 @@ async def read_document_content(
     request: Request,
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
-    """The file itself, for saving. What is handed out has the hash that the description states, or is not handed out."""
+    """The file itself, for saving. What does not have the hash that the description states is not handed out."""
     document = await queries.get_document(session, actor, document_id)
     tag = f'"{document.sha256}"'
     headers = {

@@ -57,7 +57,7 @@ class UploadEndpoint(Endpoint):
             raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
         async with context.database.reading() as session:
             request.state.actor = await context.authenticate(session, authorization)
-        self.access(request)
+        await self.access(request)
 
 
 async def _take_in(request: Request, context: Context, filename: str, media_type: str) -> Upload:
@@ -87,7 +87,7 @@ async def _chunks(file: anyio.SpooledTemporaryFile[bytes]) -> AsyncIterator[byte
         yield chunk
 
 
-def _uploaded(request: Request) -> Upload:
+async def _uploaded(request: Request) -> Upload:
     upload: Upload = request.state.upload
     return upload
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.results.models import TechnicalField
+from app.results.models import TechnicalField, TransferMode
 
 
 class ListingStatus(StrEnum):
@@ -45,20 +45,6 @@ class Mover(StrEnum):
     OPERATOR = "operator"
     DEAL = "deal"
     TIME = "time"
-
-
-class TransferMode(StrEnum):
-    """How a result changes hands (转化方式)."""
-
-    ASSIGNMENT = "assignment"
-    EXCLUSIVE_LICENCE = "exclusive_licence"
-    SOLE_LICENCE = "sole_licence"
-    ORDINARY_LICENCE = "ordinary_licence"
-    EQUITY_CONTRIBUTION = "equity_contribution"
-    COMMISSIONED_DEVELOPMENT = "commissioned_development"
-    JOINT_DEVELOPMENT = "joint_development"
-    CONSULTING = "consulting"
-    SERVICE = "service"
 
 
 class PricingMode(StrEnum):

@@ -3,7 +3,8 @@
 from app.core.problems import ProblemType, Rule, Text
 
 CONVERSION_LAW = Text(
-    "Law on Promoting the Conversion of Scientific and Technological Achievements", "《中华人民共和国促进科技成果转化法》"
+    "Law on Promoting the Conversion of Scientific and Technological Achievements",
+    "《中华人民共和国促进科技成果转化法》",
 )
 
 TRANSITION_REFUSED = ProblemType(

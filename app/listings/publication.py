@@ -15,10 +15,10 @@ from app.identity import queries as identity
 from app.identity.models import Organisation, OrganisationKind, Verification
 from app.identity.problems import NOT_VERIFIED
 from app.listings import queries, rules, schemas
-from app.listings.models import Listing, ListingVersion, TransferMode
+from app.listings.models import Listing, ListingVersion
 from app.listings.problems import AGENCY_REFUSED
 from app.results import queries as results
-from app.results.models import Result
+from app.results.models import Result, TransferMode
 from app.results.rules import refuse_unlistable
 
 MAX_MONTHS = "listing_max_months"
@@ -48,9 +48,7 @@ async def require_agency(session: AsyncSession, agency_id: UUID | None, seller_i
         raise UNKNOWN_REFERENCE(field="agency_id", what="organisation / 组织")
     is_agency = agency.kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY
     if not is_agency or agency.verification != Verification.VERIFIED or agency.id == seller_id:
-        raise AGENCY_REFUSED(
-            field="agency_id", name=agency.name, kind=agency.kind, verification=agency.verification
-        )
+        raise AGENCY_REFUSED(field="agency_id", name=agency.name, kind=agency.kind, verification=agency.verification)
     return agency
 
 
@@ -95,9 +93,9 @@ async def _content(session: AsyncSession, listing: Listing, found: Publishable) 
         terms=listing.terms, territory=listing.territory, pricing_mode=listing.pricing_mode,
         allocation=listing.allocation, transfer_mode=listing.transfer_mode, asking_price=listing.asking_price,
         closes_on=listing.closes_on,
-        result=schemas.ResultSummary.model_validate(found.result),
-        seller=schemas.PartySummary.model_validate(found.seller),
-        agency=schemas.PartySummary.model_validate(found.agency) if found.agency else None,
+        result=schemas.ListedResult.model_validate(found.result),
+        seller=schemas.ListedParty.model_validate(found.seller),
+        agency=schemas.ListedParty.model_validate(found.agency) if found.agency else None,
         documents=[
             schemas.SealedDocument(
                 document_id=item.document_id, title=item.title, filename=item.document.filename,
@@ -113,5 +111,5 @@ def _card(listing: Listing, found: Publishable) -> schemas.PublishedCard:
         id=listing.id, number=listing.number, version=listing.version, title=listing.title,
         pricing_mode=listing.pricing_mode, allocation=listing.allocation, transfer_mode=listing.transfer_mode,
         technical_field=found.result.technical_field, territory=listing.territory, asking_price=listing.asking_price,
-        closes_on=listing.closes_on, seller=schemas.PartySummary.model_validate(found.seller),
+        closes_on=listing.closes_on, seller=schemas.ListedParty.model_validate(found.seller),
     )  # fmt: skip

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
-
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
@@ -160,20 +159,20 @@ async def lock_question(session: AsyncSession, actor: Actor, question_id: UUID) 
     return found
 
 
-# What everybody reads is read without a session, and the clock is written out: the function `techex_now()` is not
-# inlined by PostgreSQL, and its own executor costs a third of the statement.
-_NOW = "clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0')"
-_PUBLISHED = f"""
-    SELECT l.revision, l.status, l.version, l.published_at, l.closes_at, {_NOW} AS now, v.sha256, v.content
+# What everybody reads is read without a session. The clock is `techex_now()` written out: PostgreSQL does not inline a
+# function with a subquery.
+_PUBLISHED = """
+    SELECT l.revision, l.status, l.version, l.published_at, l.closes_at, v.sha256, v.content,
+           clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0') AS now
     FROM listings l JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
     WHERE l.id = $1 AND l.version > 0 AND l.status <> 'withdrawn'
 """
-_CARDS = f"""
-    SELECT l.id, l.status, l.published_at, l.closes_at, {_NOW} AS now, v.card
+_CARDS = """
+    SELECT l.id, l.status, l.published_at, l.closes_at, v.card,
+           clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0') AS now
     FROM listings l JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
     WHERE l.version > 0 AND l.status = $1
 """
-_CLOCK = f"SELECT {_NOW} AS now"
 
 
 async def published(database: Database, listing_id: UUID) -> Record:
@@ -212,7 +211,7 @@ async def published_cards(database: Database, wanted: ListingFilter, page: PageR
 
 async def public_clock(database: Database) -> datetime:
     """The exchange's time, for a page without rows."""
-    row = await database.fetch_row(_CLOCK)
+    row = await database.fetch_row("SELECT techex_now() AS now")
     assert row is not None
     now: datetime = row["now"]
     return now

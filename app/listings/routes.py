@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -14,9 +14,10 @@ from app.core.clock import read_clock
 from app.core.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
 from app.core.pages import Page, Paging, cut
 from app.core.schemas import MONEY_PATTERN
-from app.listings import envelopes, queries, schemas, service
-from app.listings.models import Listing, ListingStatus, Question, TransferMode
-from app.results.models import TechnicalField
+from app.documents.schemas import AttachmentIn, AttachmentOut
+from app.listings import attachments, envelopes, queries, schemas, service
+from app.listings.models import Listing, ListingStatus, Question
+from app.results.models import TechnicalField, TransferMode
 
 router = APIRouter(route_class=Endpoint, tags=["listings"])
 
@@ -34,7 +35,7 @@ PublicStatus = Literal[
     ListingStatus.SOLD,
     ListingStatus.LAPSED,
 ]
-NOT_MODIFIED = {304: {"description": "What you hold is current, save `server_time`"}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What you hold is current, save `server_time`"}}
 VARY = {"Vary": "Authorization"}
 
 
@@ -182,6 +183,19 @@ async def withdraw(actor: Seller, session: Session, listing_id: UUID) -> Respons
     return await _full(session, await service.withdraw(session, actor, listing_id))
 
 
+@router.post("/listings/{listing_id}/documents", status_code=201, operation_id="attach_listing_document")
+async def attach_document(actor: Seller, session: Session, listing_id: UUID, body: AttachmentIn) -> AttachmentOut:
+    """Attach an uploaded document to your listing; a public one before it is submitted, for it is sealed with it."""
+    return AttachmentOut.model_validate(await attachments.attach(session, actor, listing_id, body))
+
+
+@router.get("/listings/{listing_id}/documents", operation_id="list_listing_documents")
+async def list_documents(actor: Public, session: Session, listing_id: UUID) -> list[AttachmentOut]:
+    """The documents of a listing that you may read."""
+    rows = await attachments.attached(session, actor, listing_id)
+    return [AttachmentOut.model_validate(row) for row in rows]
+
+
 @router.post("/listings/{listing_id}/questions", status_code=201, operation_id="ask_question")
 async def ask(actor: Seller, session: Session, listing_id: UUID, body: schemas.QuestionIn) -> schemas.QuestionOut:
     """Ask about a published listing, for a verified organisation other than its seller."""
@@ -189,9 +203,7 @@ async def ask(actor: Seller, session: Session, listing_id: UUID, body: schemas.Q
 
 
 @router.get("/listings/{listing_id}/questions", operation_id="list_questions")
-async def list_questions(
-    actor: Public, session: Session, listing_id: UUID, page: Paging
-) -> Page[schemas.QuestionOut]:
+async def list_questions(actor: Public, session: Session, listing_id: UUID, page: Paging) -> Page[schemas.QuestionOut]:
     """Answered questions, oldest first; the seller sees all, and everyone their own."""
     listing = await queries.get_listing(session, actor, listing_id)
     shown, cursor = cut(await queries.list_questions(session, actor, listing, page), page, lambda row: (row.id,))
@@ -199,9 +211,7 @@ async def list_questions(
 
 
 @router.post("/questions/{question_id}/answer", operation_id="answer_question")
-async def answer(
-    actor: Seller, session: Session, question_id: UUID, body: schemas.AnswerIn
-) -> schemas.QuestionOut:
+async def answer(actor: Seller, session: Session, question_id: UUID, body: schemas.AnswerIn) -> schemas.QuestionOut:
     """Answer a question about your listing; both become public."""
     return _question_for(actor, await service.answer(session, actor, question_id, body.answer))
 

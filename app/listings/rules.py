@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Problem
-from app.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode, TransferMode
+from app.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
 from app.listings.problems import (
     ALLOCATION_MISPLACED,
     CLOSING_OUT_OF_RANGE,
@@ -18,6 +18,7 @@ from app.listings.problems import (
     RESULT_TAKEN,
     TRANSITION_REFUSED,
 )
+from app.results.models import TransferMode
 
 S = ListingStatus
 

@@ -9,8 +9,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.core.schemas import Input, Line, Money, Name, Output, PlainText, PositiveMoney, Prose
 from app.identity.models import OrganisationKind
-from app.listings.models import Allocation, ListingStatus, Mover, PricingMode, TransferMode
-from app.results.models import TechnicalField
+from app.listings.models import Allocation, ListingStatus, Mover, PricingMode
+from app.results.models import TechnicalField, TransferMode
 
 Territory = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
 
@@ -61,7 +61,7 @@ class ReasonIn(Input):
     reason: Line
 
 
-class ResultSummary(Output):
+class ListedResult(Output):
     """The result a listing offers."""
 
     id: UUID
@@ -71,7 +71,7 @@ class ResultSummary(Output):
     readiness_level: int | None
 
 
-class PartySummary(Output):
+class ListedParty(Output):
     """The seller or the agency of a listing."""
 
     id: UUID
@@ -105,9 +105,9 @@ class PublishedListing(Output):
     transfer_mode: TransferMode
     asking_price: Money
     closes_on: date
-    result: ResultSummary
-    seller: PartySummary
-    agency: PartySummary | None
+    result: ListedResult
+    seller: ListedParty
+    agency: ListedParty | None
     documents: list[SealedDocument]
 
 
@@ -125,7 +125,7 @@ class PublishedCard(Output):
     territory: str
     asking_price: Money
     closes_on: date
-    seller: PartySummary
+    seller: ListedParty
 
 
 class WorkingCopy(Output):

@@ -26,9 +26,7 @@ CLOSES = "listing.closes"
 """The deadline at which a listing lapses."""
 
 
-async def create_listing(
-    session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ListingIn
-) -> Listing:
+async def create_listing(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ListingIn) -> Listing:
     """Draft a listing of a result that the seller keeps or co-owns; any other result is `not_found`."""
     seller_id = actor.organisation()
     await results.get_result(session, actor, body.result_id)

@@ -104,6 +104,13 @@ ENTITLEMENT_EXISTS = ProblemType(
     Text("Entitlement exists", "赋权已登记"),
     Text("An entitlement of this kind is recorded already.", "该类赋权已登记。"),
 )
+ENTITLEMENT_MEASURE = ProblemType(
+    "entitlement_measure",
+    422,
+    Text("Wrong measure", "赋权度量有误"),
+    Text("An entitlement of kind {kind} is measured by `{right}`.", "{kind} 类赋权以 `{right}` 计。"),
+    Text("Give `{right}` and leave `{wrong}` out.", "请给出 `{right}`,不填 `{wrong}`。"),
+)
 ENTITLEMENT_TOO_SMALL = ProblemType(
     "entitlement_too_small",
     422,

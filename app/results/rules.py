@@ -14,6 +14,7 @@ from app.identity.rules import check_order
 from app.results import problems
 from app.results.ip import check_assets, check_not_future
 from app.results.listability import Finding, ListingFacts, listability, notes_on, refuse_unlistable
+from app.results.models import EntitlementKind
 from app.results.schemas import ResultContent
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "check_owners",
     "check_shares",
     "listability",
+    "measure",
     "notes_on",
     "refuse_unlistable",
     "team_may_convert_from",
@@ -80,6 +82,21 @@ def check_shares(shares: Sequence[Decimal]) -> None:
     raise problems.SHARES_DO_NOT_SUM(
         field="owners", total=round_places(total, SHARE_PLACES), difference=difference, en=en, zh=zh
     )
+
+
+def measure(kind: EntitlementKind, share: Decimal | None, years: int | None) -> tuple[str, Decimal]:
+    """What an entitlement is measured by, and how much: ownership by its share, a right of use by its years.
+
+    Raises `entitlement_measure` when that is missing, or the other is given.
+    """
+    right, wrong = ("share", "years") if kind == EntitlementKind.OWNERSHIP else ("years", "share")
+    given = {"share": share, "years": years}
+    amount = given[right]
+    if amount is None or given[wrong] is not None:
+        raise problems.ENTITLEMENT_MEASURE(
+            field=right if amount is None else wrong, kind=kind, right=right, wrong=wrong
+        )
+    return right, Decimal(amount)
 
 
 def check_minimum(field: str, given: Decimal, minimum: Parameter | None, agreed_on: date) -> None:

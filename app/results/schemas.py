@@ -1,7 +1,7 @@
 """Requests and responses of results."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -113,23 +113,15 @@ class ResultPatch(Input):
     ip_assets: list[IpAssetIn] = Field(default_factory=_unset, max_length=MAX_PARTS)
 
 
-class OwnershipIn(Input):
-    """The completing team is given ownership (赋予所有权)."""
+class EntitlementIn(Input):
+    """What the completing team is given (赋权): ownership with its `share`, or a right of use with its `years`."""
 
-    kind: Literal[EntitlementKind.OWNERSHIP]
-    share: Share = Field(description="Of what the unit held; without other co-owners, of the whole")
+    kind: EntitlementKind
+    share: Share | None = Field(
+        default=None, description="For ownership: of what the unit held; without other co-owners, of the whole"
+    )
+    years: int | None = Field(default=None, ge=1, le=100, description="For a right of use")
     agreed_on: date
-
-
-class RightOfUseIn(Input):
-    """The completing team is given a long-term right of use (赋予长期使用权)."""
-
-    kind: Literal[EntitlementKind.RIGHT_OF_USE]
-    years: int = Field(ge=1, le=100)
-    agreed_on: date
-
-
-EntitlementIn = Annotated[OwnershipIn | RightOfUseIn, Field(discriminator="kind")]
 
 
 class EntitlementOut(Output):

@@ -95,31 +95,21 @@ async def change_result(
 
 
 async def entitle(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    result_id: UUID,
-    body: schemas.OwnershipIn | schemas.RightOfUseIn,
+    session: AsyncSession, actor: Actor, settings: Settings, result_id: UUID, body: schemas.EntitlementIn
 ) -> Result:
     """Record what the completing team was given (赋权, policy art. 2), against the minimum of the day it was agreed.
 
-    Raises `entitlement_exists`, `entitlement_too_small`, `entitlement_not_owned`, `entitlement_differs`.
+    Raises `entitlement_measure`, `entitlement_exists`, `entitlement_too_small`, `entitlement_not_owned`,
+    `entitlement_differs`.
     """
     result = await _lock_own(session, actor, result_id)
     check_not_future("agreed_on", body.agreed_on, await _today(session, settings))
     if any(given.kind == body.kind for given in result.entitlements):
         raise problems.ENTITLEMENT_EXISTS(field="kind")
-    entitlement = Entitlement(result_id=result.id, kind=body.kind, agreed_on=body.agreed_on)
-    if isinstance(body, schemas.OwnershipIn):
-        rules.check_minimum("share", body.share, _figure("entitlement_min_share", body.agreed_on), body.agreed_on)
-        rules.check_entitled_share(result.owners, result.organisation_id, body.share)
-        entitlement.share = body.share
-    else:
-        minimum = _figure("entitlement_min_years", body.agreed_on)
-        rules.check_minimum("years", Decimal(body.years), minimum, body.agreed_on)
-        rules.check_entitled_share(result.owners, result.organisation_id, None)
-        entitlement.years = body.years
-    session.add(entitlement)
+    field, amount = rules.measure(body.kind, body.share, body.years)
+    rules.check_minimum(field, amount, _figure(f"entitlement_min_{field}", body.agreed_on), body.agreed_on)
+    rules.check_entitled_share(result.owners, result.organisation_id, body.share)
+    session.add(Entitlement(result_id=result.id, **body.model_dump()))
     result.revision += 1
     await session.flush()
     _announce(session, "result.entitled", result, _owner_ids(result), kind=body.kind)

@@ -24,6 +24,8 @@ VERSION_CHANGED = ProblemType(
     "version_changed",
     409,
     Text("The listing was published anew", "挂牌已重新发布"),
-    Text("You read version {seen}; version {current} is published.", "您读取的是第 {seen} 版;现已发布第 {current} 版。"),
+    Text(
+        "You read version {seen}; version {current} is published.", "您读取的是第 {seen} 版;现已发布第 {current} 版。"
+    ),
     Text("Read version {current} and decide on what it says.", "请读取第 {current} 版后再作决定。"),
 )

@@ -1,0 +1,68 @@
+"""Documents of listings: the public ones are part of what is published, the others are for seller and staff."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor
+from app.core.problems import NOT_FOUND, Problem
+from app.documents import access
+from app.documents import queries as documents
+from app.documents import service as document_service
+from app.documents.access import Level
+from app.documents.models import Attachment, Visibility
+from app.documents.schemas import AttachmentIn
+from app.listings import queries, rules
+
+SUBJECT = "listing"
+
+
+async def access_to_listing(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Level:
+    """Seller, agency and market staff read all documents of a listing; whoever may see it reads the public ones."""
+    try:
+        listing = await queries.get_listing(session, actor, listing_id)
+    except Problem as problem:
+        if problem.kind is NOT_FOUND:
+            return "none"
+        raise
+    return "parties" if queries.sees_working_copy(actor, listing) else "public"
+
+
+access.register(SUBJECT, access_to_listing)
+
+
+async def attach(session: AsyncSession, actor: Actor, listing_id: UUID, body: AttachmentIn) -> Attachment:
+    """Attach a document to one's own listing; a public one only while the listing is edited (`listing_not_editable`).
+
+    A public document is sealed with the content it is published with; added later, nobody could tell what was
+    published when.
+    """
+    listing = await queries.lock_for(session, actor, listing_id)
+    if body.visibility == Visibility.PUBLIC:
+        rules.check_editable(listing.status)
+    attachment = await document_service.attach(
+        session,
+        actor,
+        subject=(SUBJECT, listing.id),
+        document_id=body.document_id,
+        title=body.title,
+        visibility=body.visibility,
+    )
+    listing.revision += 1
+    events.append(
+        session,
+        "listing.document_attached",
+        (SUBJECT, listing.id),
+        audience=[events.MARKET, listing.seller_id],
+        payload={"document_id": body.document_id, "visibility": body.visibility},
+    )
+    return attachment
+
+
+async def attached(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Sequence[Attachment]:
+    """The documents of a listing that the actor may read; a listing that is hidden is `not_found`."""
+    listing = await queries.get_listing(session, actor, listing_id)
+    everything = queries.sees_working_copy(actor, listing)
+    return await documents.attachments_of(session, (SUBJECT, listing_id), include_private=everything)

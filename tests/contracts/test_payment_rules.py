@@ -1,0 +1,129 @@
+"""What must hold of payments, for any figures: exact sums, nothing above what is due."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.contracts import payment_rules as rules
+from app.core.problems import Problem
+from tests.contracts.test_contract_rules import FEN, MONEY, refusal
+
+WUHAN = ZoneInfo("Asia/Shanghai")
+A, B = UUID(int=1), UUID(int=2)
+
+
+@st.composite
+def terms(draw: st.DrawFn, provisional: bool = False) -> rules.Terms:
+    total = draw(MONEY)
+    technical = Decimal(draw(st.integers(0, int(total * 100)))).scaleb(-2)
+    return rules.Terms(total, technical, provisional)
+
+
+@st.composite
+def attempts(draw: st.DrawFn) -> list[rules.Paid]:
+    amounts = draw(st.lists(MONEY, max_size=12))
+    return [rules.Paid(a, draw(st.none() | st.integers(0, int(a * 100)).map(lambda f: Decimal(f).scaleb(-2))))
+            for a in amounts]  # fmt: skip
+
+
+@given(terms=terms(), attempts=attempts())
+def test_what_is_accepted_never_exceeds_the_total_or_the_technical_amount(
+    terms: rules.Terms, attempts: list[rules.Paid]
+) -> None:
+    accepted: list[rules.Paid] = []
+    for payment in attempts:
+        before = rules.balance(terms, accepted)
+        try:
+            rules.check_payment(before, payment)
+        except Problem:
+            continue
+        accepted.append(payment)
+    now = rules.balance(terms, accepted)
+    assert now.paid == sum((p.amount for p in accepted), Decimal(0)) <= terms.total
+    assert now.technical <= Fraction(terms.technical)
+    assert now.paid + now.due == terms.total
+
+
+@given(terms=terms(), attempt=MONEY)
+def test_exactly_what_is_due_passes_and_a_fen_more_does_not(terms: rules.Terms, attempt: Decimal) -> None:
+    paid = [rules.Paid(attempt, None)] if attempt < terms.total else []
+    before = rules.balance(terms, paid)
+    rules.check_payment(before, rules.Paid(before.due, None))
+    with refusal("payment_above_due", "amount") as caught:
+        rules.check_payment(before, rules.Paid(before.due + FEN, None))
+    assert f"{before.due}" in caught.value.as_json("en")["detail"]
+
+
+@given(terms=terms(), attempts=attempts())
+def test_a_reversal_undoes_its_payment_exactly(terms: rules.Terms, attempts: list[rules.Paid]) -> None:
+    reversals = [rules.Paid(-p.amount, None if p.technical is None else -p.technical) for p in attempts]
+    now = rules.balance(terms, [*attempts, *reversals])
+    assert (now.paid, now.technical, now.due) == (Decimal(0), Fraction(0), terms.total)
+
+
+@given(terms=terms(provisional=True), factor=st.integers(2, 9))
+def test_royalties_may_pass_the_estimate_but_a_stated_technical_part_may_not(terms: rules.Terms, factor: int) -> None:
+    before = rules.balance(terms, [])
+    rules.check_payment(before, rules.Paid(terms.total * factor, None))
+    assert rules.balance(terms, [rules.Paid(terms.total * factor, None)]).due == 0
+    with refusal("technical_above_left", "technical_amount"):
+        rules.check_payment(before, rules.Paid(terms.total * factor, terms.technical + FEN))
+
+
+def test_an_unstated_part_that_would_pass_the_technical_amount_must_be_stated() -> None:
+    terms = rules.Terms(Decimal("100.00"), Decimal("50.00"), provisional=False)
+    before = rules.balance(terms, [rules.Paid(Decimal("50.00"), Decimal("50.00"))])
+    with refusal("technical_above_left", "technical_amount") as caught:
+        rules.check_payment(before, rules.Paid(Decimal("50.00"), None))
+    assert "at most 0.00" in caught.value.as_json("en")["remedy"]
+    rules.check_payment(before, rules.Paid(Decimal("50.00"), Decimal("0.00")))
+    with refusal("technical_above_payment", "technical_amount"):
+        rules.check_payment(before, rules.Paid(Decimal("1.00"), Decimal("1.01")))
+
+
+def test_a_receipt_lies_between_the_signing_day_in_wuhan_and_now() -> None:
+    signed_on = date(2026, 1, 1)
+    first = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    rules.check_received(first, now, signed_on, WUHAN)
+    rules.check_received(now, now, signed_on, WUHAN)
+    with refusal("dates_out_of_order", "received_at"):
+        rules.check_received(first - timedelta(microseconds=1), now, signed_on, WUHAN)
+    with refusal("contract_date_in_future", "received_at"):
+        rules.check_received(now + timedelta(microseconds=1), now, signed_on, WUHAN)
+
+
+def test_a_reversal_follows_its_payment() -> None:
+    received, now = datetime(2026, 1, 1, 12, tzinfo=UTC), datetime(2026, 1, 1, 14, tzinfo=UTC)
+    rules.check_reversal(received, received, now)
+    with refusal("dates_out_of_order", "reversed_at"):
+        rules.check_reversal(received, received - timedelta(minutes=1), now)
+    with refusal("contract_date_in_future", "reversed_at"):
+        rules.check_reversal(received, now + timedelta(minutes=1), now)
+
+
+def test_invoices_of_a_payment_reach_it_and_not_a_fen_more() -> None:
+    rules.check_invoice(Decimal(100), [Decimal(60)], Decimal(40), "amount")
+    with refusal("invoice_above_payment", "amount"):
+        rules.check_invoice(Decimal(100), [Decimal(60)], Decimal("40.01"), "amount")
+
+
+def test_an_amendment_covers_what_was_paid_and_keeps_who_paid() -> None:
+    paid = [rules.Paid(Decimal("60.00"), Decimal("50.00"))]
+
+    def balance(total: str, technical: str, provisional: bool = False) -> rules.Balance:
+        return rules.balance(rules.Terms(Decimal(total), Decimal(technical), provisional), paid)
+
+    rules.check_amendment(balance("60.00", "50.00"), {A}, {A, B})
+    rules.check_amendment(balance("1.00", "1.00", provisional=True), {A}, {A})
+    with refusal("below_paid", "total_amount"):
+        rules.check_amendment(balance("59.99", "50.00"), {A}, {A})
+    with refusal("below_paid", "technical_amount"):
+        rules.check_amendment(balance("60.00", "49.99"), {A}, {A})
+    with refusal("paid_party_missing", "parties"):
+        rules.check_amendment(balance("60.00", "50.00"), {A, B}, {A})
