@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.core.database import Database
+from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
 from app.local.embedded_postgres import EmbeddedPostgres
 from app.main import create_app, open_context
@@ -107,7 +108,9 @@ def fresh_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="ERROR")
+    made = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="ERROR")
+    configure_logging(made)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -49,13 +49,14 @@ async def apply(
     )
     applicant_id = actor.organisation()
     rules.check_applicant(await _division_on(session, applicant_id, contract.signed_on), contract.signed_on)
+    regime, now = rules.regime_of(contract.signed_on), await read_clock(session)
     if registration is None:
-        registration = Registration(id=new_id(), contract_id=contract.id, steps=[], revision=0)
+        registration = Registration(id=new_id(), steps=[], revision=0)
         contract.registration = registration
     registration.applicant_id = applicant_id
-    registration.regime = rules.regime_of(contract.signed_on)
+    registration.regime = regime
     registration.contract_revision = contract.revision
-    registration.submitted_at = await read_clock(session)
+    registration.submitted_at = now
     registration.expert_review = False
     registration.reason = None
     await _step(session, contract, registration, S.SUBMITTED, body.note)
@@ -217,8 +218,8 @@ async def _step(
     """Write the step and tell the parties and the market's staff; the note itself stays in the history."""
     registration.status = status
     registration.revision += 1
-    registration.steps.append(RegistrationStep(id=new_id(), status=status, note=note, at=await read_clock(session)))
     await session.flush()
+    registration.steps.append(RegistrationStep(id=new_id(), status=status, note=note, at=await read_clock(session)))
     events.append(
         session,
         "contract.registered" if status is S.REGISTERED else f"contract.registration_{status}",

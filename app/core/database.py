@@ -59,7 +59,7 @@ class Database:
             connect_args={"server_settings": {"timezone": "UTC", "application_name": "techex"}},
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._bound = bound
+        self.bound = bound
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -68,14 +68,14 @@ class Database:
             yield session
 
     def session(self) -> AsyncSession:
-        if self._bound is not None:
-            return AsyncSession(self._bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        if self.bound is not None:
+            return AsyncSession(self.bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
         return AsyncSession(self.engine, expire_on_commit=False)
 
     def reading(self) -> AsyncSession:
         """A session for reads, each statement on its own snapshot; close it (it is a context manager)."""
-        if self._bound is not None:
-            return AsyncSession(self._bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        if self.bound is not None:
+            return AsyncSession(self.bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
         return AsyncSession(self._autocommit, expire_on_commit=False, autoflush=False)
 
     async def fetch(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
@@ -84,8 +84,8 @@ class Database:
         Such a read takes a connection of the same pool, but neither a session nor SQLAlchemy's result: measured, that
         saves more than half of the time of a public answer. Errors are SQLAlchemy's, so that they are answered alike.
         """
-        if self._bound is not None:
-            bound: Any = (await self._bound.get_raw_connection()).driver_connection
+        if self.bound is not None:
+            bound: Any = (await self.bound.get_raw_connection()).driver_connection
             return list(await bound.fetch(statement, *arguments))
         pooled = await self.engine.raw_connection()
         driver: Any = pooled.driver_connection

@@ -16,6 +16,8 @@ from app.core.settings import Settings
 
 # A large object goes up in parts of 5 MiB; this many of them are held in memory by one upload.
 UPLOADS_AT_ONCE = 4
+# What a reader holds at a time; obstore's own choice is 10 MiB.
+READ_BYTES = 2**18
 
 
 class Storage(Protocol):
@@ -39,7 +41,7 @@ class ObjectStorage:
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
         result = await obstore.get_async(self._store, _path(sha256))
-        async for chunk in result.stream():
+        async for chunk in result.stream(min_chunk_size=READ_BYTES):
             yield bytes(chunk)
 
 

@@ -118,12 +118,16 @@ async def _http(request: Request, error: Exception) -> Response:
     return answer(request, problem)
 
 
+# Unique, foreign key, check, exclusion: what somebody else may have written meanwhile. A missing value is our fault.
+CLASHES = frozenset({"23505", "23503", "23514", "23P01"})
+
+
 async def _database(request: Request, error: Exception) -> Response:
     """A clash is the caller's to know; a database that is away is a 503; anything else is a fault of ours."""
-    if isinstance(error, IntegrityError):
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
+    if isinstance(error, IntegrityError) and state in CLASHES:
         constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
         return answer(request, CONFLICT(constraint=constraint or "-"))
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     if state.startswith("22"):  # a value that the database cannot hold, such as NUL in a search text
         return answer(request, MALFORMED_REQUEST())
     lost = isinstance(error, DBAPIError) and error.connection_invalidated

@@ -13,7 +13,7 @@ from app.documents import queries, reading, rules, schemas, service
 from app.documents.upload import Received, UploadEndpoint
 
 router = APIRouter(route_class=Endpoint, tags=["documents"])
-uploads = APIRouter(route_class=UploadEndpoint, tags=["documents"])
+uploads = APIRouter(route_class=UploadEndpoint)
 
 Uploader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="documents:write")]
 Lister = Annotated[Actor, allow(*ORGANISATION_ROLES, Role.OPERATOR, Role.AUDITOR, scope="documents:read")]

@@ -57,13 +57,6 @@ async def _filter(
     )
 
 
-@router.post("/listings", status_code=201, operation_id="create_listing", response_model=schemas.ListingOut)
-async def create_listing(actor: Seller, session: Session, settings: Config, body: schemas.ListingIn) -> Response:
-    """Draft a listing of one of your results. Nobody but you, your agency and the market's staff sees it."""
-    listing = await service.create_listing(session, actor, settings, body)
-    return await _full(session, listing, status=201)
-
-
 @router.get("/listings", operation_id="list_listings", response_model=schemas.ListingPage)
 async def list_listings(
     actor: Public, request: Request, page: Paging, wanted: Annotated[schemas.ListingFilter, Depends(_filter)]
@@ -132,6 +125,13 @@ async def read_version(
     """What was published, to the byte: the `ETag` is its SHA-256."""
     sealed = await queries.public_version(session, listing_id, version)
     return _json(sealed.content, headers={"ETag": f'"{sealed.sha256}"'})
+
+
+@router.post("/listings", status_code=201, operation_id="create_listing", response_model=schemas.ListingOut)
+async def create_listing(actor: Seller, session: Session, settings: Config, body: schemas.ListingIn) -> Response:
+    """Draft a listing of one of your results. Nobody but you, your agency and the market's staff sees it."""
+    listing = await service.create_listing(session, actor, settings, body)
+    return await _full(session, listing, status=201)
 
 
 @router.patch("/listings/{listing_id}", operation_id="edit_listing", response_model=schemas.ListingOut)

@@ -24,7 +24,7 @@ def upgrade() -> None:
     op.execute(
         """
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$
+        $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
         """
     )
     op.create_table(

@@ -1,5 +1,6 @@
 """Contracts from the outside: drafting, amending, signing, and who may see them."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -107,12 +108,12 @@ async def test_one_deal_may_have_contracts_of_two_types_up_to_its_price(
     world: World, seller: Party, buyer: Party
 ) -> None:
     deal = await contractable_deal(world, seller, buyer, transfer_mode="exclusive_licence", price="1000000.00")
-    plain = {"deductions": [], "total_amount": "600000.00", "technical_amount": "600000.00"}
+    plain: dict[str, Any] = {"deductions": [], "total_amount": "600000.00", "technical_amount": "600000.00"}
     first = await signed_contract(world, seller, buyer, deal=deal, type="licence", **plain)
     body = await contract_body(world, deal, seller, buyer, type="development", **plain)
     problem = await world.api.refused(422, "total_above_price", "POST", "/v1/contracts", seller, json=body)
     assert "400000.00" in problem["remedy"]
-    rest = {"total_amount": "400000.00", "technical_amount": "400000.00"}
+    rest: dict[str, Any] = {"total_amount": "400000.00", "technical_amount": "400000.00"}
     second = await signed_contract(world, seller, buyer, deal=deal, type="development", **plain | rest)
     assert {first["type"], second["type"]} == {"licence", "development"}
     listed = await world.api.ok("GET", f"/v1/contracts?deal_id={deal['id']}&limit=1", buyer)
@@ -262,3 +263,28 @@ async def test_a_documents_hash_stays_with_the_contract(world: World, seller: Pa
     assert (await world.api.ok("GET", f"/v1/documents/{body['document_id']}", buyer))["sha256"]
     stranger = await world.enterprise()
     await world.api.refused(404, "not_found", "GET", f"/v1/documents/{body['document_id']}", stranger)
+
+
+async def test_two_contracts_at_once_never_exceed_the_price(fresh_world: World) -> None:
+    world = fresh_world
+    seller, buyer = await world.institution(), await world.enterprise()
+    deal = await contractable_deal(world, seller, buyer, price="1500000.00")
+    body = await contract_body(world, deal, seller, buyer)
+    answers = await asyncio.gather(*(world.api.post("/v1/contracts", seller, json=body) for _ in range(4)))
+    codes = sorted("drafted" if answer.is_success else answer.json()["code"] for answer in answers)
+    assert codes == ["drafted"] + ["total_above_price"] * 3
+
+
+async def test_the_last_two_signatures_at_once_conclude_the_contract_once(fresh_world: World) -> None:
+    world = fresh_world
+    seller, buyer = await world.institution(), await world.enterprise()
+    draft = await drafted_contract(world, seller, buyer)
+    body, match = {"signed_on": (await today(world)).isoformat()}, {"If-Match": '"1"'}
+    path = f"/v1/contracts/{draft['id']}/signature"
+    answers = await asyncio.gather(
+        *(world.api.post(path, party, json=body, headers=match) for party in (seller, buyer))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    read = await world.api.ok("GET", f"/v1/contracts/{draft['id']}", seller)
+    late = buyer if read["buyers"][0]["signed_on"] is None else seller
+    assert (await sign(world, draft, late))["status"] == "signed"

@@ -93,7 +93,7 @@ async def test_a_body_that_breaks_off_leaves_no_object(storage: ObjectStorage) -
 
 async def collect(chunks: AsyncIterator[bytes], received: list[bytes]) -> None:
     async for chunk in chunks:
-        received.append(chunk)
+        received += [chunk]
 
 
 @pytest.mark.parametrize("damaged", [LARGE[:-1], LARGE + b"x", LARGE[:-1] + b"x", b"x" + LARGE[1:]])

@@ -1,0 +1,268 @@
+"""One of each thing, and a well-formed call of each operation on it, for the access matrix."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from tests.contracts.factory import (
+    agency_part,
+    drafted_contract,
+    payment_body,
+    recorded_payment,
+    registered_contract,
+    registration_step,
+    signed_contract,
+    whole,
+)
+from tests.deals.factory import agreed_deal, recorded_body
+from tests.documents.factory import PDF, uploaded
+from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
+from tests.results.factory import recorded_result, result_body
+from tests.world import Party, World
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Call:
+    """A call of an operation: what fills its path, its body, and where the body is not JSON, its content."""
+
+    path: dict[str, Any] = field(default_factory=dict)
+    json: Any = None
+    query: str = ""
+    content: bytes | None = None
+
+
+@dataclass
+class Scene:
+    """The callers by column, and the calls by operation."""
+
+    callers: dict[str, Party | None]
+    calls: dict[str, Call]
+
+
+async def build(world: World) -> Scene:
+    """Build the scene: a seller with everything of its own, its buyer, its agency, and a stranger."""
+    seller = await world.institution()
+    buyer = await world.enterprise()
+    agency = await world.agency()
+    broker = await world.broker(agency)
+    stranger = await world.enterprise()
+    callers: dict[str, Party | None] = {
+        "anonymous": None,
+        "seller_admin": seller,
+        "seller_member": await world.colleague(seller),
+        "buyer": buyer,
+        "agency": agency,
+        "broker": broker,
+        "stranger": stranger,
+        "operator": world.operator,
+        "registrar": world.registrar,
+        "award_officer": world.award_officer,
+        "auditor": world.auditor,
+    }
+    calls: dict[str, Call] = {}
+    calls |= await _identity(world, seller, broker)
+    calls |= await _results(world, seller, buyer)
+    calls |= await _listings(world, seller, buyer, agency)
+    calls |= await _deals(world, seller, buyer, agency)
+    calls |= await _contracts(world, seller, buyer, agency, broker)
+    calls |= await _awards(world, seller, buyer)
+    for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
+        calls[name] = Call()
+    calls["read_problem"] = Call({"code": "not_found"})
+    calls["move_clock"] = Call(json={"to": "2050-01-01T00:00:00Z"})
+    return Scene(callers, calls)
+
+
+async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Call]:
+    colleague = await world.colleague(seller)
+    pending = await world.enterprise()
+    free = await world.colleague(pending)
+    employments = (await world.api.ok("GET", f"/v1/brokers/{broker.broker_id}", world.operator))["employments"]
+    key = await world.api.ok("POST", "/v1/api-keys", seller, json={"name": "k", "scopes": ["*:read"]})
+    organisation = {
+        "name": "示例",
+        "kind": "enterprise",
+        "state_founded": False,
+        "division_code": "420111",
+        "resident_since": "2020-01-01",
+    }
+    relation = {
+        "first_id": str(seller.id),
+        "second_id": str(pending.id),
+        "kind": "control",
+        "detail": "示例",
+        "source": "示例",
+    }
+    of_seller = {"organisation_id": seller.id}
+    earlier = {"agency_id": str(broker.id), "valid_from": "2010-01-01", "valid_to": "2011-01-01"}
+    return {
+        "register_organisation": Call(json=organisation),
+        "list_organisations": Call(),
+        "read_organisation": Call(of_seller),
+        "verify_organisation": Call(of_seller, {"verification": "verified", "reason": "示例"}),
+        "move_organisation": Call(of_seller, {"division_code": "420102", "valid_from": "2025-01-01"}),
+        "relate_organisations": Call(json=relation),
+        "list_organisation_relations": Call(),
+        "add_person": Call(json={"name": "示例", "organisation_id": str(seller.id), "role": "member"}),
+        "list_people": Call(),
+        "end_membership": Call(of_seller | {"person_id": colleague.person_id}),
+        "certify_broker": Call(
+            json={"person_id": str(free.person_id), "certificate_number": "N-1", "certified_on": "2024-01-01"}
+        ),
+        "list_brokers": Call(),
+        "read_broker": Call({"broker_id": broker.broker_id}),
+        "employ_broker": Call(
+            {"broker_id": broker.broker_id},
+            {"agency_id": str(broker.id), "valid_from": "2010-01-01", "valid_to": "2011-01-01"},
+        ),
+        "end_employment": Call({"employment_id": employments[0]["id"]}),
+        "issue_api_key": Call(json={"name": "k", "scopes": ["identity:read"]}),
+        "list_api_keys": Call(),
+        "revoke_api_key": Call({"key_id": key["id"]}),
+    }
+
+
+async def _results(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
+    document = await uploaded(world, seller)
+    result = {"result_id": (await recorded_result(world, seller))["id"]}
+    halves = [{"organisation_id": str(party.id), "share": "0.5"} for party in (seller, buyer)]
+    shared = {"result_id": (await recorded_result(world, seller, owners=halves))["id"]}
+    day = (await today(world)).isoformat()
+    return {
+        "upload_document": Call(query="filename=a.txt", content=b"text"),
+        "list_documents": Call(),
+        "read_document": Call({"document_id": document["id"]}),
+        "read_document_content": Call({"document_id": document["id"]}),
+        "record_result": Call(json=result_body(seller)),
+        "list_results": Call(),
+        "read_result": Call(result),
+        "change_result": Call(result, {"title": "新题"}),
+        "entitle_team": Call(result, {"kind": "right_of_use", "years": 10, "agreed_on": day}),
+        "begin_conversion": Call(result, {"begun_on": day}),
+        "consent_to_transfer": Call(shared, {"transfer_mode": "assignment", "document_reference": "示例"}),
+        "read_listability": Call(result, query="transfer_mode=assignment"),
+    }
+
+
+async def _listings(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    draft = {"listing_id": (await draft_listing(world, seller))["id"]}
+    submitted = {"listing_id": (await submitted_listing(world, seller))["id"]}
+    listing = await published_listing(world, seller, agency_id=str(agency.id))
+    live = {"listing_id": listing["id"]}
+    halted = {"listing_id": (await published_listing(world, seller))["id"]}
+    reason = {"reason": "示例"}
+    await world.api.ok(
+        "POST", f"/v1/listings/{halted['listing_id']}/suspension", seller, json=reason, headers={"If-Match": "*"}
+    )
+    question = await world.api.ok("POST", f"/v1/listings/{listing['id']}/questions", buyer, json={"question": "示例?"})
+    document = await uploaded(world, seller, content=PDF + b"listing")
+    purchase = {"price": listing["published"]["asking_price"], "listing_version": listing["version"]}
+    return {
+        "create_listing": Call(json=await listing_body(world, seller)),
+        "list_listings": Call(),
+        "list_own_listings": Call(),
+        "list_listings_for_market": Call(),
+        "read_listing": Call(live),
+        "read_draft_listing": Call(draft),
+        "edit_listing": Call(draft, {"title": "新题"}),
+        "read_listing_version": Call(live | {"version": 1}),
+        "submit_listing": Call(draft, {}),
+        "return_listing": Call(submitted, reason),
+        "publish_listing": Call(submitted, {}),
+        "suspend_listing": Call(live, reason),
+        "resume_listing": Call(halted, {}),
+        "withdraw_listing": Call(live, reason),
+        "attach_listing_document": Call(
+            draft, {"document_id": document["id"], "title": "示例", "visibility": "public"}
+        ),
+        "list_listing_documents": Call(live),
+        "ask_question": Call(live, {"question": "示例?"}),
+        "list_questions": Call(live),
+        "answer_question": Call({"question_id": question["id"]}, {"answer": "示例。"}),
+        "purchase_listing": Call(live, purchase),
+    }
+
+
+async def _deals(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    deal = {"deal_id": (await agreed_deal(world, seller, buyer, agency_id=str(agency.id)))["id"]}
+    return {
+        "list_deals": Call(),
+        "read_deal": Call(deal),
+        "cancel_deal": Call(deal, {"reason": "示例"}),
+        "record_deal": Call(json=await recorded_body(world, seller, buyer)),
+        "estimate_award": Call(deal),
+    }
+
+
+async def _contracts(world: World, seller: Party, buyer: Party, agency: Party, broker: Party) -> dict[str, Call]:
+    parts: Json = {"agencies": [agency_part(agency, [broker])], "agency_service": "居间"}
+    draft = await drafted_contract(world, seller, buyer, **parts)
+    signed = {"contract_id": (await signed_contract(world, seller, buyer, **parts))["id"]}
+    applied = await signed_contract(world, seller, buyer, **parts)
+    await registration_step(world, applied, "", seller)
+    accepted = await signed_contract(world, seller, buyer, **parts)
+    await registration_step(world, accepted, "", seller)
+    await registration_step(world, accepted, "acceptance", world.registrar)
+    asked = await signed_contract(world, seller, buyer, **parts)
+    await registration_step(world, asked, "", seller)
+    await registration_step(world, asked, "supplement-request", world.registrar, missing="示例")
+    done = await registered_contract(world, seller, buyer, **parts)
+    invoice = {"number": "F-0", "amount": "900.00", "issued_on": (await today(world)).isoformat()}
+    payment = await recorded_payment(world, done, seller, buyer, "1000.00", invoice=invoice)
+    registered, day = {"contract_id": done["id"]}, (await today(world)).isoformat()
+    amounts = {"total_amount": accepted["total_amount"], "technical_amount": accepted["technical_amount"]}
+    body = {key: draft[key] for key in ("type", "name", "technical_field", "valid_from", "payment_terms")}
+    body |= {"total_amount": "500.00", "technical_amount": "500.00"}
+    body |= {"sellers": [whole(seller)], "buyers": [whole(buyer)]}
+    later = (await today(world) + timedelta(days=0)).isoformat()
+    document = await uploaded(world, seller, content=PDF + b"contract")
+    reversal = {"reversed_at": payment["received_at"], "bank_reference": "R-1", "reason": "示例"}
+    return {
+        "draft_contract": Call(json=body | {"deal_id": draft["deal_id"]}),
+        "list_contracts": Call(),
+        "read_contract": Call(registered),
+        "amend_contract": Call({"contract_id": draft["id"]}, body),
+        "sign_contract": Call({"contract_id": draft["id"]}, {"signed_on": day}),
+        "attach_contract_document": Call(
+            registered, {"document_id": document["id"], "title": "示例"}
+        ),
+        "list_contract_documents": Call(registered),
+        "list_registrations": Call(),
+        "read_registration": Call(registered),
+        "apply_for_registration": Call(signed, {}),
+        "accept_registration": Call({"contract_id": applied["id"]}, {}),
+        "request_supplements": Call({"contract_id": accepted["id"]}, {"missing": "示例"}),
+        "resubmit_registration": Call({"contract_id": asked["id"]}, {}),
+        "register_contract": Call({"contract_id": accepted["id"]}, amounts),
+        "refuse_registration": Call({"contract_id": accepted["id"]}, {"reason": "示例"}),
+        "cancel_registration": Call(registered, {"reason": "示例"}),
+        "record_payment": Call(registered, await payment_body(world, buyer, "10.00")),
+        "list_payments": Call(registered),
+        "add_invoice": Call({"payment_id": payment["id"]}, {"number": "F-1", "amount": "1.00", "issued_on": later}),
+        "reverse_payment": Call({"payment_id": payment["id"]}, reversal),
+    }
+
+
+async def _awards(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
+    year = (await today(world)).year
+    run = await world.api.ok("POST", "/v1/award-runs", world.award_officer, json={"year": year})
+    listed = await world.api.ok("GET", f"/v1/award-statements?run_id={run['id']}", world.award_officer)
+    of_seller = next(item for item in listed["items"] if item["organisation_id"] == str(seller.id))
+    of_run: dict[str, Any] = {"run_id": UUID(run["id"])}
+    async with world.database.transaction() as session:  # the API publishes a year only after its end
+        await session.execute(text("UPDATE award_runs SET status = 'published'"))
+    return {
+        "list_award_programmes": Call(),
+        "compute_award_run": Call(json={"year": year}),
+        "list_award_runs": Call(),
+        "read_award_run": Call(of_run),
+        "publish_award_run": Call(of_run, {}),
+        "verify_award_run": Call(of_run),
+        "list_award_statements": Call(),
+        "read_award_statement": Call({"statement_id": of_seller["id"]}),
+    }

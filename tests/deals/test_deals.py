@@ -1,0 +1,224 @@
+"""Deals: who sees them, how they end, what is recorded from elsewhere."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.core.deadlines import run_due
+from app.core.problems import Problem
+from app.deals import rules, service
+from app.deals.models import PartyRole
+from app.deals.rules import PartyShare, Relation
+from tests.deals.factory import agreed_deal, purchase, recorded_body, recorded_deal
+from tests.listings.factory import move_clock_to, published_listing, today
+from tests.world import Party, World
+
+REASON = {"reason": "示例原因"}
+SELLER, BUYER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+async def related(world: World, first: Party, second: Party, **overrides: Any) -> None:
+    body = {
+        "first_id": str(first.id), "second_id": str(second.id), "kind": "shareholding", "share": "0.300000",
+        "detail": "示例持股", "source": "https://example.org/filing",
+    }  # fmt: skip
+    await world.api.ok("POST", "/v1/organisation-relations", world.operator, json=body | overrides)
+
+
+async def listing_status(world: World, deal: dict[str, Any]) -> str:
+    shown = await world.api.ok("GET", f"/v1/listings/{deal['listing_id']}", world.operator)
+    return str(shown["status"])
+
+
+async def test_the_parties_and_the_market_see_a_deal_and_nobody_else(world: World) -> None:
+    seller, agency, buyer = await world.institution(), await world.agency(), await world.enterprise()
+    stranger = await world.enterprise()
+    deal = await agreed_deal(world, seller, buyer, agency_id=str(agency.id))
+    path = f"/v1/deals/{deal['id']}"
+    for reader in (seller, agency, buyer, *world.staff.values()):
+        assert (await world.api.ok("GET", path, reader))["number"] == deal["number"]
+        assert [item["id"] for item in (await world.api.ok("GET", "/v1/deals", reader))["items"]] == [deal["id"]]
+    await world.api.refused(404, "not_found", "GET", path, stranger)
+    assert (await world.api.ok("GET", "/v1/deals", stranger))["items"] == []
+    await world.api.refused(401, "unauthenticated", "GET", path)
+
+
+@pytest.mark.parametrize("who", ["seller", "buyer", "operator"])
+async def test_a_deal_without_contract_is_cancelled_and_its_listing_is_free(world: World, who: str) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    deal = await agreed_deal(world, seller, buyer)
+    caller = {"seller": seller, "buyer": buyer, "operator": world.operator}[who]
+    path = f"/v1/deals/{deal['id']}/cancellation"
+    ended = await world.api.ok("POST", path, caller, json=REASON)
+    assert (ended["status"], ended["status_reason"], ended["revision"]) == ("cancelled", "示例原因", 2)
+    assert await listing_status(world, deal) == "published"
+    problem = await world.api.refused(409, "deal_not_open", "POST", path, caller, json=REASON)
+    assert "cancelled" in problem["detail"]
+    again = await world.api.ok("GET", f"/v1/listings/{deal['listing_id']}")
+    assert (await purchase(world, await world.enterprise(), again))["status"] == "agreed"
+
+
+async def test_who_may_not_cancel(world: World) -> None:
+    seller, agency, buyer = await world.institution(), await world.agency(), await world.enterprise()
+    deal = await agreed_deal(world, seller, buyer, agency_id=str(agency.id))
+    path = f"/v1/deals/{deal['id']}/cancellation"
+    for stranger in (agency, await world.enterprise()):
+        await world.api.refused(404, "not_found", "POST", path, stranger, json=REASON)
+    for staff in (world.registrar, world.award_officer, world.auditor):
+        await world.api.refused(403, "forbidden", "POST", path, staff, json=REASON)
+    problem = await world.api.refused(422, "invalid_input", "POST", path, buyer, json={"reason": ""})
+    assert problem["errors"][0]["field"] == "reason"
+    assert await listing_status(world, deal) == "reserved"
+
+
+async def test_a_deal_without_contract_expires_and_its_listing_is_free(world: World) -> None:
+    buyer = await world.enterprise()
+    closes_on = (await today(world) + timedelta(days=200)).isoformat()
+    deal = await agreed_deal(world, await world.institution(), buyer, closes_on=closes_on)
+    due = datetime.fromisoformat(deal["contract_due_at"])
+    await move_clock_to(world, due - timedelta(minutes=1))
+    await run_due(world.database)
+    assert (await world.api.ok("GET", f"/v1/deals/{deal['id']}", buyer))["status"] == "agreed"
+    await move_clock_to(world, due)
+    await run_due(world.database)
+    assert (await world.api.ok("GET", f"/v1/deals/{deal['id']}", buyer))["status"] == "expired"
+    assert await listing_status(world, deal) == "published"
+
+
+async def test_a_listing_whose_period_ended_meanwhile_lapses_with_the_deal(world: World) -> None:
+    closes_on = (await today(world) + timedelta(days=2)).isoformat()
+    deal = await agreed_deal(world, await world.institution(), await world.enterprise(), closes_on=closes_on)
+    await move_clock_to(world, datetime.fromisoformat(deal["contract_due_at"]))
+    await run_due(world.database)
+    assert await listing_status(world, deal) == "lapsed"
+
+
+async def test_a_deal_under_contract_sells_the_listing_and_neither_expires_nor_is_cancelled(world: World) -> None:
+    buyer = await world.enterprise()
+    deal = await agreed_deal(world, await world.institution(), buyer)
+    async with world.database.transaction() as session:
+        await service.mark_contracted(session, UUID(deal["id"]))
+    assert await listing_status(world, deal) == "sold"
+    await move_clock_to(world, datetime.fromisoformat(deal["contract_due_at"]) + timedelta(days=60))
+    await run_due(world.database)
+    assert (await world.api.ok("GET", f"/v1/deals/{deal['id']}", buyer))["status"] == "contracted"
+    assert await listing_status(world, deal) == "sold"
+    await world.api.refused(409, "deal_not_open", "POST", f"/v1/deals/{deal['id']}/cancellation", buyer, json=REASON)
+    with pytest.raises(Problem, match="deal_not_open"):
+        async with world.database.transaction() as session:
+            await service.mark_contracted(session, UUID(deal["id"]))
+
+
+async def test_a_related_party_is_found_and_its_finding_kept(world: World) -> None:
+    seller, buyer, agency = await world.institution(), await world.enterprise(), await world.agency()
+    await related(world, buyer, seller)
+    await related(world, agency, seller)
+    deal = await agreed_deal(world, seller, buyer, agency_id=str(agency.id))
+    assert deal["related_party"] == (
+        f"{buyer.name} – {seller.name}: shareholding (0.300000), 示例持股 [https://example.org/filing]"
+    )
+
+
+async def test_a_deal_concluded_elsewhere_is_recorded_with_its_source(world: World) -> None:
+    seller, second, buyer = await world.university(), await world.institution(), await world.enterprise()
+    agency = await world.agency()
+    listing = await published_listing(world, second)
+    deal = await recorded_deal(
+        world, seller, buyer,
+        result_id=listing["published"]["result"]["id"],
+        sellers=[
+            {"organisation_id": str(seller.id), "share": "0.700000"},
+            {"organisation_id": str(second.id), "share": "0.3"},
+        ],
+        agencies=[{"organisation_id": str(agency.id), "share": "1"}],
+    )  # fmt: skip
+    assert (deal["origin"], deal["status"], deal["contract_due_at"]) == ("recorded", "agreed", None)
+    assert deal["source_url"] == "https://example.org/notice/1"
+    assert [(party["role"], party["share"]) for party in deal["parties"]] == [
+        ("seller", "0.700000"), ("seller", "0.300000"), ("buyer", "1.000000"), ("agency", "1.000000"),
+    ]  # fmt: skip
+    async with world.database.transaction() as session:
+        assert (await service.mark_contracted(session, UUID(deal["id"]))).status == "contracted"
+    await world.api.refused(
+        403, "forbidden", "POST", "/v1/deals/recorded", seller, json=await recorded_body(world, seller, buyer)
+    )
+
+
+async def test_where_the_day_of_agreement_is_not_known_that_of_publication_stands(world: World) -> None:
+    seller, buyer = await world.university(), await world.enterprise()
+    await related(world, seller, buyer, valid_to="2023-11-29")
+    deal = await recorded_deal(world, seller, buyer, agreed_on=None, published_on="2023-11-29")
+    assert (deal["agreed_at"], deal["published_on"]) == ("2023-11-28T16:00:00Z", "2023-11-29")
+    assert deal["related_party"] is not None
+    later = await recorded_deal(world, seller, buyer, agreed_on="2023-11-30")
+    assert later["related_party"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"agreed_on": None}, "agreement_day_missing", "agreed_on"),
+        ({"agreed_on": "2090-01-01"}, "agreed_in_future", "agreed_on"),
+        ({"agreed_on": "2024-01-02", "published_on": "2024-01-01"}, "dates_out_of_order", "published_on"),
+        ({"buyers": []}, "invalid_input", "buyers"),
+        ({"price": "-1"}, "invalid_input", "price"),
+        ({"source_url": "ftp://example.org"}, "invalid_input", "source_url"),
+        ({"surprise": 1}, "invalid_input", "surprise"),
+    ],
+)
+async def test_a_bad_record_is_refused_and_not_written(
+    world: World, change: dict[str, Any], code: str, field: str
+) -> None:
+    seller, buyer = await world.university(), await world.enterprise()
+    body = await recorded_body(world, seller, buyer) | change
+    problem = await world.api.refused(422, code, "POST", "/v1/deals/recorded", world.operator, json=body)
+    assert problem["errors"][0]["field"] == field
+    assert (await world.api.ok("GET", "/v1/deals", seller))["items"] == []
+
+
+async def test_the_parties_of_a_record_must_add_up(world: World) -> None:
+    seller, buyer = await world.university(), await world.enterprise()
+    half = {"organisation_id": str(seller.id), "share": "0.5"}
+    unknown = {"organisation_id": str(world.operator.person_id), "share": "1"}
+    for change, code, field in (
+        ({"sellers": [half]}, "side_does_not_sum", "sellers"),
+        ({"agencies": [half]}, "party_twice", "agencies"),
+        ({"buyers": [half, half]}, "party_twice", "buyers"),
+        ({"buyers": [unknown]}, "unknown_reference", "buyers"),
+    ):
+        body = await recorded_body(world, seller, buyer) | change
+        problem = await world.api.refused(422, code, "POST", "/v1/deals/recorded", world.operator, json=body)
+        assert problem["errors"][0]["field"] == field
+    assert (await world.api.ok("GET", "/v1/deals", seller))["items"] == []
+
+
+def test_only_a_relation_across_the_table_that_holds_on_the_day_counts() -> None:
+    parties = [
+        PartyShare(PartyRole.SELLER, SELLER),
+        PartyShare(PartyRole.BUYER, BUYER),
+        PartyShare(PartyRole.AGENCY, THIRD),
+    ]
+    names = {SELLER: "甲", BUYER: "乙", THIRD: "丙"}
+    on = date(2024, 5, 1)
+
+    def finding(first: UUID, second: UUID, valid_from: date | None, valid_to: date | None) -> str | None:
+        relation = Relation(first, second, "control", Decimal("0.5"), "d", "s", valid_from, valid_to)
+        return rules.related_finding(parties, [relation], names, on)
+
+    assert finding(BUYER, SELLER, None, None) == "乙 – 甲: control (0.5), d [s]"
+    assert finding(SELLER, BUYER, on, on) is not None
+    assert finding(SELLER, BUYER, on + timedelta(days=1), None) is None
+    assert finding(SELLER, BUYER, None, on - timedelta(days=1)) is None
+    assert finding(SELLER, THIRD, None, None) is None
+
+
+def test_the_contract_is_due_at_the_end_of_a_local_day() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    late_evening = datetime(2026, 1, 1, 23, 30, tzinfo=zone)
+    just_after = datetime(2026, 1, 1, 16, 30, tzinfo=UTC)  # 00:30 on 2 January in Wuhan
+    assert rules.contract_due(late_evening, 30, zone) == datetime(2026, 2, 1, tzinfo=zone)
+    assert rules.contract_due(just_after, 30, zone) == datetime(2026, 2, 2, tzinfo=zone)
