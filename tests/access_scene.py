@@ -116,10 +116,7 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         ),
         "list_brokers": Call(),
         "read_broker": Call({"broker_id": broker.broker_id}),
-        "employ_broker": Call(
-            {"broker_id": broker.broker_id},
-            {"agency_id": str(broker.id), "valid_from": "2010-01-01", "valid_to": "2011-01-01"},
-        ),
+        "employ_broker": Call({"broker_id": broker.broker_id}, earlier),
         "end_employment": Call({"employment_id": employments[0]["id"]}),
         "issue_api_key": Call(json={"name": "k", "scopes": ["identity:read"]}),
         "list_api_keys": Call(),
@@ -228,9 +225,7 @@ async def _contracts(world: World, seller: Party, buyer: Party, agency: Party, b
         "read_contract": Call(registered),
         "amend_contract": Call({"contract_id": draft["id"]}, body),
         "sign_contract": Call({"contract_id": draft["id"]}, {"signed_on": day}),
-        "attach_contract_document": Call(
-            registered, {"document_id": document["id"], "title": "示例"}
-        ),
+        "attach_contract_document": Call(registered, {"document_id": document["id"], "title": "示例"}),
         "list_contract_documents": Call(registered),
         "list_registrations": Call(),
         "read_registration": Call(registered),

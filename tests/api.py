@@ -54,7 +54,9 @@ class Api:
         assert response.is_success, (response.status_code, response.text)
         return response.json() if response.content else None
 
-    async def refused(self, status: int, code: str, method: str, path: str, caller: Caller | None = None, **kw: Any) -> Any:
+    async def refused(
+        self, status: int, code: str, method: str, path: str, caller: Caller | None = None, **kw: Any
+    ) -> Any:
         """The problem document of a call that must be refused so."""
         response = await self.send(method, path, caller, **kw)
         assert (response.status_code, response.json().get("code")) == (status, code), response.text

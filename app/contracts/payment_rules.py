@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from app.contracts import payment_problems as problems
 from app.contracts.problems import BELOW_PAID, IN_FUTURE, PAID_PARTY_MISSING
 from app.contracts.rules import check_order, check_past
-from app.core.clock import local_date
 from app.core.money import exact, proportion, round_fen
 from app.core.problems import DATES_OUT_OF_ORDER
 
@@ -95,7 +94,15 @@ def check_received(received_at: datetime, now: datetime, signed_on: date, zone: 
     """A receipt lies between the signing day and now; raises `contract_date_in_future`, `dates_out_of_order`."""
     if received_at > now:
         raise IN_FUTURE(field="received_at", name="received_at", at=received_at.isoformat(), now=now.isoformat())
-    check_order("signed_on", signed_on, "received_at", local_date(received_at, zone))
+    # The day's beginning is compared, not the receipt's own day: a moment of year 1 has none in every zone.
+    if received_at < datetime.combine(signed_on, time.min, zone):
+        raise DATES_OUT_OF_ORDER(
+            field="received_at",
+            earlier_name="signed_on",
+            earlier=signed_on,
+            later_name="received_at",
+            later=received_at.isoformat(),
+        )
 
 
 def check_reversal(received_at: datetime, reversed_at: datetime, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """All reading of contracts, registrations and payments, and who may see what."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -155,12 +155,19 @@ async def paying_parties(session: AsyncSession, contract_id: UUID) -> set[UUID]:
 async def list_payments(session: AsyncSession, contract_id: UUID, page: PageRequest) -> Sequence[Payment]:
     """A page (and one more row) of a contract's payments in order of receipt. Check first who may see the contract."""
     statement = select(Payment).where(Payment.contract_id == contract_id).options(selectinload(Payment.invoices))
-    after = page.after(datetime.fromisoformat, UUID)
+    after = page.after(_moment, UUID)
     if after:
         position = tuple_(literal(after[0]), literal(after[1]))
         statement = statement.where(tuple_(Payment.received_at, Payment.id) > position)
     ordered = statement.order_by(Payment.received_at, Payment.id).limit(page.limit + 1)
     return (await session.execute(ordered)).scalars().all()
+
+
+def _moment(text: str) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return value.astimezone(UTC)
 
 
 async def get_payment(session: AsyncSession, payment_id: UUID) -> Payment:

@@ -4,12 +4,16 @@ import asyncio
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
+from app.contracts.models import Payment
 from app.contracts.queries import award_facts
+from app.core.database import advisory_lock
+from app.core.pages import encode_cursor
 from tests.contracts.factory import (
     Json,
     agency_part,
@@ -79,6 +83,7 @@ async def test_what_was_received_is_checked(world: World, seller: Party, buyer: 
     await refused(422, "dates_out_of_order", "received_at", received_at=yesterday.isoformat())
     tomorrow = yesterday + timedelta(days=2)
     await refused(422, "contract_date_in_future", "received_at", received_at=tomorrow.isoformat())
+    await refused(422, "dates_out_of_order", "received_at", received_at="0001-01-01T00:00:00+14:00")
     await refused(422, "invalid_input", "received_at", received_at="2026-01-01T00:30:00")
     await refused(422, "payer_not_a_buyer", "payer_id", payer_id=str(seller.id))
     await refused(422, "technical_above_payment", "technical_amount", technical_amount="100.01")
@@ -190,6 +195,11 @@ async def test_payments_are_listed_in_order_of_receipt(world: World, seller: Par
         cursor = f"&cursor={page['next_cursor']}"
         assert page["totals"]["paid"] == "3.00"
     assert page["next_cursor"] is None
+    for forged in (
+        encode_cursor("2024-03-01T00:00:00", seller.id),
+        encode_cursor("0001-01-01T00:00:00+14:00", seller.id),
+    ):
+        await world.api.refused(400, "cursor_invalid", "GET", f"{_path(contract)}?cursor={forged}", seller)
     assert [datetime.fromisoformat(at).astimezone(WUHAN).date().isoformat() for at in seen] == [
         "2024-03-01",
         "2024-12-31",
@@ -242,14 +252,32 @@ async def test_two_payments_at_once_never_exceed_what_is_due(fresh_world: World)
     assert await _totals(world, contract, seller) == ("900000.00", "100000.00", "720000.00")
 
 
-async def test_one_bank_reference_at_once_on_many_contracts_is_taken_once(fresh_world: World) -> None:
+async def test_a_bank_reference_being_recorded_elsewhere_is_waited_for(fresh_world: World) -> None:
+    """A rival transaction records the reference on another contract and commits while the request waits."""
     world = fresh_world
     seller, buyer = await world.institution(), await world.enterprise()
-    contracts = [await signed_contract(world, seller, buyer) for _ in range(6)]
+    mine, other = [await signed_contract(world, seller, buyer) for _ in range(2)]
     body = await payment_body(world, buyer, "1.00")
-    answers = await asyncio.gather(*(world.api.post(_path(contract), seller, json=body) for contract in contracts))
-    codes = sorted("paid" if answer.is_success else answer.json()["code"] for answer in answers)
-    assert codes == ["bank_reference_used"] * 5 + ["paid"]
+    async with world.database.transaction() as rival:
+        await advisory_lock(rival, "payee", seller.organisation_id)
+        received_at = datetime.fromisoformat(body["received_at"])
+        rival.add(
+            Payment(
+                contract_id=UUID(other["id"]),
+                payer_id=buyer.organisation_id,
+                payee_id=seller.organisation_id,
+                amount=Decimal("1.00"),
+                received_at=received_at,
+                recorded_at=received_at,
+                bank_reference=body["bank_reference"],
+            )
+        )
+        await rival.flush()
+        request = asyncio.create_task(world.api.post(_path(mine), seller, json=body))
+        while not (await rival.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar_one():
+            assert not request.done()
+    answer = await request
+    assert (answer.status_code, answer.json()["code"]) == (409, "bank_reference_used")
 
 
 def _invoice(number: str, amount: str, issued_on: date) -> Json:

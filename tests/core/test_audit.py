@@ -50,8 +50,9 @@ async def test_an_untouched_log_holds(fresh_database: Database) -> None:
         ("DELETE FROM audit_seals WHERE position = 2", "missing from the chain"),
         ("UPDATE audit_seals SET hash = sha256('x') WHERE position = 3", "is not what was sealed"),
         (
-            "INSERT INTO events (seq, xid, id, type, subject_type, subject_id, audiences, payload) OVERRIDING SYSTEM VALUE "
-            "SELECT 900, xid, gen_random_uuid(), type, subject_type, subject_id, audiences, payload FROM events WHERE seq = 1",
+            "INSERT INTO events (seq, xid, id, type, subject_type, subject_id, audiences, payload) "
+            "OVERRIDING SYSTEM VALUE SELECT 900, xid, gen_random_uuid(), type, subject_type, subject_id, audiences, payload "
+            "FROM events WHERE seq = 1",
             "put in behind",
         ),
     ],
@@ -81,9 +82,7 @@ async def test_a_cut_end_is_found_by_a_head_noted_outside(fresh_database: Databa
     await _append(fresh_database, 4)
     await audit.seal_all(fresh_database)
     noted = (await _check(fresh_database)).head
-    await _tamper(
-        fresh_database, "DELETE FROM audit_seals WHERE position = 4", "DELETE FROM events WHERE seq = 4"
-    )
+    await _tamper(fresh_database, "DELETE FROM audit_seals WHERE position = 4", "DELETE FROM events WHERE seq = 4")
     assert (await _check(fresh_database)).ok
     assert not (await _check(fresh_database, noted)).ok
 

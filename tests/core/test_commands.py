@@ -3,10 +3,9 @@
 import asyncio
 import uuid
 
+import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
-
-import pytest
 
 from app.core import events
 from app.core.access import Public
@@ -125,6 +124,7 @@ async def test_twenty_retries_at_once_do_the_work_once(fresh_world: World, fresh
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "tab\there"])
 async def test_a_malformed_key_is_refused(world: World, key: str) -> None:
+    headers = {"Idempotency-Key": key}
     await world.api.refused(
-        400, "idempotency_key_invalid", "POST", "/v1/people", world.operator, json=PERSON, headers={"Idempotency-Key": key}
+        400, "idempotency_key_invalid", "POST", "/v1/people", world.operator, json=PERSON, headers=headers
     )

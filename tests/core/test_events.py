@@ -23,7 +23,8 @@ async def _write(database: Database, writer: int) -> None:
     dice = random.Random(writer)
     for number in range(EACH):
         async with database.transaction() as session:
-            events.append(session, "thing.happened", SUBJECT, audience=[events.PUBLIC], payload={"n": number, "w": writer})
+            payload = {"n": number, "w": writer}
+            events.append(session, "thing.happened", SUBJECT, audience=[events.PUBLIC], payload=payload)
             await session.flush()
             for _ in range(dice.randrange(4)):
                 await session.execute(text("SELECT 1"))
@@ -98,10 +99,9 @@ async def test_an_actor_reads_only_what_is_addressed_to_them(fresh_database: Dat
     def staff(role: Role) -> Actor:
         return Actor(new_id(), new_id(), None, frozenset({role}), frozenset())
 
-    counts = []
+    actors = (None, member(mine), staff(Role.REGISTRAR), staff(Role.AUDITOR))
     async with fresh_database.reading() as session:
-        for actor in (None, member(mine), staff(Role.REGISTRAR), staff(Role.AUDITOR)):
-            counts.append(len(await events.read_feed(session, actor, None, 10)))
+        counts = [len(await events.read_feed(session, actor, None, 10)) for actor in actors]
     assert counts == [1, 2, 2, 4]
 
 

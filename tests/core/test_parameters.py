@@ -36,7 +36,7 @@ def test_a_day_that_nothing_covers_is_refused() -> None:
         ('"10"', "10.5", "in quotes"),
         ('"10"', '"ten"', "not a decimal"),
         ("mark: V", "mark: X", "mark"),
-        ("reference: r}\n    - {value: \"12\"", "reference: ''}\n    - {value: \"12\"", "reference"),
+        ('reference: r}\n    - {value: "12"', "reference: ''}\n    - {value: \"12\"", "reference"),
         ("2021-01-01", "2021-01-02", "gap"),
         ("2021-01-01", "2020-12-31", "overlap"),
         ("  note: n", "  note: n\n  note: m", "written twice"),

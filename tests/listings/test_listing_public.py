@@ -186,7 +186,7 @@ async def test_events_tell_the_public_of_the_listing_but_not_who_acted_for_the_b
             await session.execute(
                 text(
                     "SELECT type, payload::text AS payload, actor_organisation_id AS actor, audiences FROM events "
-                    "WHERE subject_id = CAST(CAST(:id AS text) AS uuid) OR payload->>'listing_id' = CAST(:id AS text) ORDER BY seq"
+                    "WHERE subject_id::text = :id OR payload->>'listing_id' = :id ORDER BY seq"
                 ),
                 {"id": made["id"]},
             )
