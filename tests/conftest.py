@@ -5,7 +5,6 @@ feed, restarts) take `fresh_url`: a database of their own, copied from a migrate
 """
 
 import asyncio
-import os
 import shutil
 import tempfile
 import uuid
@@ -21,6 +20,7 @@ from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
 from app.local.embedded_postgres import EmbeddedPostgres
+from app.local.migrating import upgrade
 from app.main import create_app, open_context
 from tests.api import Api
 from tests.world import World
@@ -54,31 +54,8 @@ def template(postgres: EmbeddedPostgres) -> str:
     """The name of a migrated database that others are copied from."""
     name = "template_techex"
     asyncio.run(_execute(postgres.url("postgres"), f"CREATE DATABASE {name}"))
-    _build_schema(postgres.url(name))
+    upgrade(postgres.url(name))
     return name
-
-
-def _build_schema(url: str) -> None:
-    if os.environ.get("TECHEX_TEST_SCHEMA") == "models":
-        asyncio.run(_create_all(url))
-        return
-    from app.local.migrating import upgrade
-
-    upgrade(url)
-
-
-async def _create_all(url: str) -> None:
-    from sqlalchemy import text
-
-    from app.core.clock import NOW_FUNCTION
-    from app.models import metadata
-
-    database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.execute(text("SET check_function_bodies = off"))
-        await connection.execute(text(NOW_FUNCTION))
-        await connection.run_sync(metadata.create_all)
-    await database.close()
 
 
 async def _execute(url: str, *statements: str) -> None:

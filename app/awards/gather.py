@@ -28,7 +28,7 @@ from app.deals import queries as deals
 from app.deals.models import DealParty, PartyRole
 from app.identity import queries as identity
 from app.identity.models import Organisation, OrganisationRelation
-from app.listings.models import TransferMode
+from app.results.models import TransferMode
 
 PartyRow = DealParty | ContractParty
 

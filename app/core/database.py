@@ -81,8 +81,8 @@ class Database:
     async def fetch(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
         """The rows of one read, straight from the driver: for the few answers that must be fast.
 
-        Such a read takes a connection of the same pool, but neither a session nor SQLAlchemy's result: measured, that
-        saves more than half of the time of a public answer. Errors are SQLAlchemy's, so that they are answered alike.
+        Such a read takes a connection of the same pool, but neither a session nor SQLAlchemy's result: measured, 50 us
+        of CPU against 200 us. Errors are SQLAlchemy's, so that they are answered alike.
         """
         if self.bound is not None:
             bound: Any = (await self.bound.get_raw_connection()).driver_connection

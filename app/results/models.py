@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, Numeric, Table, Text, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
@@ -111,7 +111,10 @@ class Result(Base):
 
 
 class ResultOwner(Base):
-    """One owner's part; the parts of a result sum to 1. `organisation_id` null: the completing team (完成团队)."""
+    """One owner's part; the parts of a result sum to 1, held by a deferred trigger.
+
+    `organisation_id` null: the completing team (完成团队).
+    """
 
     __tablename__ = "result_owners"
     __table_args__ = (
@@ -191,52 +194,3 @@ class CoOwnerConsent(Base):
     transfer_mode: Mapped[TransferMode] = mapped_column(Text)
     document_reference: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
-
-
-# The service refuses wrong shares first and says what is missing; this is the guard under it. It is deferred because
-# owners are written one row at a time, and locks the result so that two transactions cannot each add a rightful half.
-SHARES_GUARD = (
-    """
-CREATE OR REPLACE FUNCTION techex_check_result_shares() RETURNS trigger LANGUAGE plpgsql AS
-$$
-DECLARE
-    checked uuid;
-    total numeric;
-BEGIN
-    IF TG_TABLE_NAME = 'results' THEN
-        checked := NEW.id;
-    ELSE
-        checked := coalesce(NEW.result_id, OLD.result_id);
-    END IF;
-    PERFORM FROM results WHERE id = checked FOR UPDATE;
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
-    SELECT coalesce(sum(share), 0) INTO total FROM result_owners WHERE result_id = checked;
-    IF total <> 1 THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_result_owners_sum',
-            MESSAGE = 'the ownership shares of a result sum to ' || total || ', not 1';
-    END IF;
-    RETURN NULL;
-END
-$$
-""",
-    """
-CREATE CONSTRAINT TRIGGER result_shares_of_owners AFTER INSERT OR UPDATE OR DELETE ON result_owners
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION techex_check_result_shares()
-""",
-    """
-CREATE CONSTRAINT TRIGGER result_shares_of_result AFTER INSERT ON results
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION techex_check_result_shares()
-""",
-)
-SHARES_GUARD_DOWN = (
-    "DROP TRIGGER result_shares_of_result ON results",
-    "DROP TRIGGER result_shares_of_owners ON result_owners",
-    "DROP FUNCTION techex_check_result_shares()",
-)
-
-_OWNERS = ResultOwner.__table__
-assert isinstance(_OWNERS, Table)
-for _statement in SHARES_GUARD:
-    event.listen(_OWNERS, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

@@ -106,6 +106,9 @@ async def test_a_deal_under_contract_sells_the_listing_and_neither_expires_nor_i
     await move_clock_to(world, datetime.fromisoformat(deal["contract_due_at"]) + timedelta(days=60))
     await run_due(world.database)
     assert (await world.api.ok("GET", f"/v1/deals/{deal['id']}", buyer))["status"] == "contracted"
+    async with world.database.transaction() as session:  # a worker that had the deadline already in its hands
+        await service.expire_deal(session, UUID(deal["id"]), datetime.fromisoformat(deal["contract_due_at"]))
+    assert (await world.api.ok("GET", f"/v1/deals/{deal['id']}", buyer))["status"] == "contracted"
     assert await listing_status(world, deal) == "sold"
     await world.api.refused(409, "deal_not_open", "POST", f"/v1/deals/{deal['id']}/cancellation", buyer, json=REASON)
     with pytest.raises(Problem, match="deal_not_open"):
