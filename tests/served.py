@@ -36,14 +36,15 @@ def served(database_url: str, data_dir: Path, extra: Mapping[str, str] | None = 
     with subprocess.Popen(command, cwd=ROOT, env=environment | dict(extra or {})) as process:
         url = f"http://127.0.0.1:{port}"
         try:
-            _await(url, process)
+            await_ready(url, process)
             yield url
         finally:
             process.terminate()
             process.wait(20)
 
 
-def _await(url: str, process: subprocess.Popen[bytes]) -> None:
+def await_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the process answers that it is ready; raises if it ends or takes 30 s."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -1,0 +1,164 @@
+"""Processes die in the middle: what was acknowledged stays, what was not is there once or not at all.
+
+Buyers race for listings and sellers' payments come in while the API is killed (SIGKILL) and, in the long form
+(`make chaos`), PostgreSQL is stopped with `immediate`. Clients retry with the same `Idempotency-Key`, as they should.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.core import audit
+from app.core.database import Database
+from app.core.settings import Environment, Settings
+from app.local.embedded_postgres import EmbeddedPostgres
+from app.local.migrating import upgrade
+from app.main import create_app, open_context
+from tests.api import Api
+from tests.listings.factory import published_listing
+from tests.served import ROOT, await_ready, free_port
+from tests.world import Party, World
+
+LONG = os.environ.get("TECHEX_CHAOS") == "long"
+LISTINGS, BUYERS, KILLS = (30, 20, 12) if LONG else (8, 8, 3)
+RETRY_SECONDS, PATIENCE = 0.05, 60
+
+
+@pytest.fixture
+def durable() -> Iterator[EmbeddedPostgres]:
+    """A server with the durability of production: what it acknowledged survives its own death."""
+    with tempfile.TemporaryDirectory(prefix="tx-") as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedPostgres(Path(folder) / "pg") as server:
+            upgrade(server.url())
+            yield server
+
+
+class ApiProcess:
+    """The API as a process on one port, that can be killed and started again."""
+
+    def __init__(self, database_url: str, data_dir: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = os.environ | {
+            "DATABASE_URL": database_url,
+            "TECHEX_ENVIRONMENT": "sandbox",
+            "TECHEX_DATA_DIR": str(data_dir),
+            "TECHEX_PORT": str(self.port),
+            "TECHEX_LOG_LEVEL": "CRITICAL",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-m", "app.cli", "serve"], cwd=ROOT, env=self._environment)
+        await_ready(self.url, self._process)
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(20)
+
+
+@pytest.fixture
+async def world_before(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[World]:
+    """Parties and listings made before the trouble begins."""
+    database = Database(durable.url())
+    settings = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="CRITICAL")
+    app = create_app(settings, database)
+    app.state.context = open_context(settings, database)
+    async with Api(app) as api:
+        yield await World.create(database, api)
+    await database.close()
+
+
+@dataclass
+class Outcome:
+    """What clients were told: the deal each acknowledged purchase answered, and how many were refused."""
+
+    deals: dict[str, str] = field(default_factory=dict)
+    refused: int = 0
+
+
+async def _buy(client: httpx.AsyncClient, url: str, buyer: Party, listing: dict[str, Any], outcome: Outcome) -> None:
+    """Purchase, retrying with the same key until there is an answer that is not a 503."""
+    headers = {"Authorization": f"Bearer {buyer.secret}", "Idempotency-Key": str(uuid.uuid4())}
+    body = {"price": listing["published"]["asking_price"], "listing_version": listing["version"]}
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                answer = await client.post(f"{url}/v1/listings/{listing['id']}/purchase", headers=headers, json=body)
+            except httpx.TransportError:
+                answer = None
+            if answer is not None and answer.status_code < 500:
+                break
+            await asyncio.sleep(RETRY_SECONDS)
+    if answer.status_code == 201:
+        assert outcome.deals.setdefault(listing["id"], answer.json()["id"]) == answer.json()["id"]
+    else:
+        assert answer.json()["code"] == "listing_not_open", answer.text
+        outcome.refused += 1
+
+
+async def _trouble(api: ApiProcess, server: EmbeddedPostgres) -> None:
+    """Kill the API as soon as it serves, and in the long form the database too, again and again."""
+    for number in range(KILLS):
+        await asyncio.to_thread(api.kill)
+        if LONG and number % 3 == 2:
+            await asyncio.to_thread(server.stop, "immediate")
+            await asyncio.to_thread(server.start)
+        await asyncio.to_thread(api.start)
+
+
+async def _market(url: str, listings: list[dict[str, Any]], buyers: list[Party], outcome: Outcome) -> None:
+    """Every buyer wants every listing, one listing after the other."""
+    async with httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=64)) as client:
+        for listing in listings:
+            await asyncio.gather(*(_buy(client, url, buyer, listing, outcome) for buyer in buyers))
+
+
+@pytest.mark.chaos
+async def test_acknowledged_purchases_survive_kills(
+    durable: EmbeddedPostgres, world_before: World, tmp_path: Path
+) -> None:
+    seller = await world_before.institution()
+    listings = [await published_listing(world_before, seller) for _ in range(LISTINGS)]
+    buyers = [await world_before.enterprise() for _ in range(BUYERS)]
+    api, outcome = ApiProcess(durable.url(), tmp_path), Outcome()
+    await asyncio.to_thread(api.start)
+    try:
+        await asyncio.gather(_market(api.url, listings, buyers, outcome), _trouble(api, durable))
+    finally:
+        api.kill()
+    assert len(outcome.deals) == LISTINGS
+    assert outcome.refused == LISTINGS * (BUYERS - 1)
+    database = Database(durable.url())
+    try:
+        await _check(database, outcome)
+    finally:
+        await database.close()
+
+
+async def _check(database: Database, outcome: Outcome) -> None:
+    async with database.reading() as session:
+        rows = (await session.execute(text("SELECT listing_id::text, id::text FROM deals"))).all()
+        assert {row[0]: row[1] for row in rows} == outcome.deals
+        assert len(rows) == LISTINGS, "one deal a listing, no more"
+        agreed = text("SELECT count(*) FROM events WHERE type = 'deal.agreed'")
+        assert (await session.execute(agreed)).scalar_one() == LISTINGS
+        reserved = text("SELECT count(*) FROM listings WHERE status = 'reserved'")
+        assert (await session.execute(reserved)).scalar_one() == LISTINGS
+    await audit.seal_all(database)
+    async with database.reading() as session:
+        assert (await audit.check_chain(session)).ok
