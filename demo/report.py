@@ -57,21 +57,24 @@ def _statement_table(statement: dict[str, Any]) -> Table:
     table = Table(
         title=f"{ROLES[statement['role']]}  {statement['organisation_name']}: {statement['total']} CNY ({capped})",
         title_justify="left",
+        box=None,
+        collapse_padding=True,
         show_footer=True,
     )
-    table.add_column("contract")
-    table.add_column("received")
-    table.add_column("countable", justify="right")
-    table.add_column("× rate", justify="right")
-    table.add_column("= raw", justify="right", footer=_short(statement["raw_total"]))
-    table.add_column("awarded", justify="right", footer=statement["total"])
-    table.add_column("article")
+    for name, footer in (("contract", ""), ("received", "")):
+        table.add_column(name, footer, no_wrap=True)
+    for name, footer in (
+        ("countable × rate", ""),
+        ("= raw", _short(statement["raw_total"])),
+        ("awarded", statement["total"]),
+    ):
+        table.add_column(name, footer, justify="right", no_wrap=True)
+    table.add_column("article", no_wrap=True)
     for line in statement["lines"]:
         table.add_row(
             line["contract_number"],
             line["received_on"],
-            _short(line["base"]),
-            line["rate"],
+            f"{_short(line['base'])} × {line['rate']}",
             _short(line["raw"]),
             line["awarded"],
             line["article"]["en"].rsplit(", ", 1)[-1],

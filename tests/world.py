@@ -81,7 +81,7 @@ class World:
         *,
         name: str | None = None,
         division: str = WUHAN,
-        state_founded: bool = False,
+        state_founded: bool | None = False,
         verification: Verification = Verification.VERIFIED,
         role: Role = Role.ADMIN,
         scopes: list[str] | None = None,

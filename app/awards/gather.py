@@ -27,7 +27,7 @@ from app.core.clock import local_date
 from app.deals import queries as deals
 from app.deals.models import DealParty, PartyRole
 from app.identity import queries as identity
-from app.identity.models import Organisation, OrganisationRelation
+from app.identity.models import Organisation, OrganisationKind, OrganisationRelation
 from app.results.models import TransferMode
 
 PartyRow = DealParty | ContractParty
@@ -47,7 +47,10 @@ CONTRACT_TYPES = {
 
 async def facts_until(session: AsyncSession, year_end: date, zone: ZoneInfo) -> Facts:
     """Every contract paid on up to `year_end`, its payments and parties; a fixed number of queries."""
-    found, paid, ids = await contracts.award_facts(session, year_end, zone)
+    found, received, ids = await contracts.award_facts(session, year_end, zone)
+    # Each query sees its own moment: a first payment recorded between the two belongs to a contract not read.
+    known = {contract.id for contract in found}
+    paid = [payment for payment in received if payment.contract_id in known]
     ids |= {payment.payer_id for payment in paid}
     organisations = await identity.organisations_by_id(session, ids)
     relations = await identity.relations_between(session, ids)
@@ -59,11 +62,12 @@ async def facts_until(session: AsyncSession, year_end: date, zone: ZoneInfo) -> 
 
 
 async def supposed_contract(
-    session: AsyncSession, actor: Actor, deal_id: UUID, registered_on: date
+    session: AsyncSession, actor: Actor, deal_id: UUID, registered_on: date, zone: ZoneInfo
 ) -> tuple[ContractFacts, list[OrganisationFacts]] | None:
     """A deal as the contract it would become, registered on a day; None where it would make none.
 
-    Raises `not_found` for a deal the actor may not see.
+    Who is a related party is judged on the day of the agreement, the nearest to that of signing that is known. Raises
+    `not_found` for a deal the actor may not see.
     """
     deal = await deals.get_deal(session, actor, deal_id)
     kind = CONTRACT_TYPES.get(deal.transfer_mode)
@@ -86,7 +90,7 @@ async def supposed_contract(
         sellers=_parties(sides[PartyRole.SELLER]),
         buyers=_parties(sides[PartyRole.BUYER]),
         agencies=tuple(Agency(str(p.organisation_id), p.share, "as in the deal") for p in sides[PartyRole.AGENCY]),
-        related=_related(sides, relations, registered_on),
+        related=_related(sides, relations, local_date(deal.agreed_at, zone)),
     ), [_organisation_facts(organisation) for organisation in organisations.values()]
 
 
@@ -99,7 +103,7 @@ def _contract_facts(contract: Contract, relations: Sequence[OrganisationRelation
         id=str(contract.id),
         number=contract.number,
         name=contract.name,
-        type=contract.type,
+        type=ContractType(contract.type),
         signed_on=signed_on,
         registered_on=registration.registered_on if registration else None,
         registration_number=registration.number if registration else None,
@@ -178,6 +182,6 @@ def _organisation_facts(organisation: Organisation) -> OrganisationFacts:
     return OrganisationFacts(
         id=str(organisation.id),
         name=organisation.name,
-        kind=organisation.kind,
+        kind=OrganisationKind(organisation.kind),
         divisions=tuple(DivisionPeriod(d.division_code, d.valid_from, d.valid_to) for d in organisation.divisions),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from app.awards.models import AwardRun, AwardStatement, RunStatus
 from app.core.access import Actor
@@ -33,8 +34,9 @@ def _runs() -> Select[AwardRun, Any]:
 
 
 async def list_runs(session: AsyncSession, page: PageRequest, year: int | None) -> Sequence[RunRow]:
-    """Runs, newest first; for the market's staff only (the routes say so)."""
-    statement = _runs().order_by(AwardRun.id.desc()).limit(page.limit + 1)
+    """Runs without their facts and outcomes, newest first; for the market's staff only (the routes say so)."""
+    statement = _runs().options(defer(AwardRun.facts, raiseload=True), defer(AwardRun.outcome, raiseload=True))
+    statement = statement.order_by(AwardRun.id.desc()).limit(page.limit + 1)
     if year is not None:
         statement = statement.where(AwardRun.year == year)
     after = page.after(UUID)
@@ -52,14 +54,16 @@ async def get_run(session: AsyncSession, run_id: UUID) -> RunRow:
 
 
 async def lock_runs_of_year(session: AsyncSession, programme_id: str, year: int) -> Sequence[AwardRun]:
-    """Every run of a programme's year, locked, newest last."""
+    """Every run of a programme's year, locked, newest last; what was read before the lock is read again."""
     statement = select(AwardRun).where(AwardRun.programme_id == programme_id, AwardRun.year == year)
-    return (await session.execute(statement.order_by(AwardRun.id).with_for_update())).scalars().all()
+    statement = statement.order_by(AwardRun.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalars().all()
 
 
 def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
     """The market's staff see all; an organisation its own, once the run is published."""
     statement = select(AwardStatement, AwardRun).join(AwardRun, AwardRun.id == AwardStatement.run_id)
+    statement = statement.options(defer(AwardRun.facts, raiseload=True))
     if actor.is_market:
         return statement
     return statement.where(

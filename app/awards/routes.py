@@ -1,6 +1,6 @@
 """HTTP of awards."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -70,7 +70,8 @@ async def publish_run(actor: Officer, session: Session, settings: Config, run_id
 @router.get("/award-runs/{run_id}/verification", operation_id="verify_award_run")
 async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schemas.VerificationOut:
     """Recompute a run from its frozen facts alone and compare byte for byte."""
-    return service.verify_run((await queries.get_run(session, run_id)).run)
+    row = await queries.get_run(session, run_id)
+    return service.verify_run(row.run, await queries.statements_of(session, run_id))
 
 
 @router.get("/award-statements", operation_id="list_award_statements")
@@ -80,13 +81,17 @@ async def list_statements(
     """Statements: one's own once published; all of them for award officer, operator and auditor."""
     rows = await queries.list_statements(session, actor, page, year, run_id)
     shown, cursor = cut(rows, page, lambda row: (row[0].id,))
-    return Page(items=[_statement(*row) for row in shown], next_cursor=cursor)
+    # A run's outcome holds every organisation's lines: it is read once a run, not once a statement.
+    exclusions = {run.id: queries.outcome_of(run)["exclusions"] for run in dict.fromkeys(run for _, run in shown)}
+    items = [_statement(statement, run, exclusions[run.id]) for statement, run in shown]
+    return Page(items=items, next_cursor=cursor)
 
 
 @router.get("/award-statements/{statement_id}", operation_id="read_award_statement")
 async def read_statement(actor: StatementReader, session: Session, statement_id: UUID) -> schemas.StatementOut:
     """One statement: its lines add up, and each says which contract, payment, rate, cap and article."""
-    return _statement(*await queries.get_statement(session, actor, statement_id))
+    statement, run = await queries.get_statement(session, actor, statement_id)
+    return _statement(statement, run, queries.outcome_of(run)["exclusions"])
 
 
 @router.get("/deals/{deal_id}/award-estimate", operation_id="estimate_award")
@@ -123,9 +128,9 @@ def _detail(row: RunRow, settings: Config) -> schemas.RunDetail:
     )
 
 
-def _statement(statement: AwardStatement, run: AwardRun) -> schemas.StatementOut:
+def _statement(statement: AwardStatement, run: AwardRun, exclusions: list[dict[str, Any]]) -> schemas.StatementOut:
     own = str(statement.organisation_id)
-    excluded = [item for item in queries.outcome_of(run)["exclusions"] if item["organisation_id"] == own]
+    excluded = [item for item in exclusions if item["organisation_id"] == own]
     return schemas.StatementOut.model_validate(
         {
             "id": statement.id,

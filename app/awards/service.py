@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -125,14 +127,27 @@ def is_preliminary(run: AwardRun, settings: Settings) -> bool:
     return local_date(run.computed_at, settings.zone).year <= run.year
 
 
-def verify_run(run: AwardRun) -> schemas.VerificationOut:
-    """Recompute a run from its frozen facts alone and compare byte for byte."""
-    again = digest(canonical(recompute(json.loads(run.facts)).as_json()))
-    return schemas.VerificationOut(
-        same=again == run.outcome_sha256 == digest(run.outcome.encode()),
-        stored_sha256=run.outcome_sha256,
-        recomputed_sha256=again,
+def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.VerificationOut:
+    """Recompute a run from its frozen facts alone and compare byte for byte, with the statements shown from it too.
+
+    Facts that cannot be computed any more were tampered with: `recomputed_sha256` is then empty.
+    """
+    try:
+        computation = recompute(json.loads(run.facts))
+    except (LookupError, TypeError, ValueError):
+        return schemas.VerificationOut(same=False, stored_sha256=run.outcome_sha256, recomputed_sha256="")
+    again = digest(canonical(computation.as_json()))
+    same = (
+        again == run.outcome_sha256 == digest(run.outcome.encode())
+        and run.facts_sha256 == digest(run.facts.encode())
+        and (run.programme_id, run.year) == (computation.programme_id, computation.year)
+        and _shown(statements) == _shown(_statements(run.id, computation))
     )
+    return schemas.VerificationOut(same=same, stored_sha256=run.outcome_sha256, recomputed_sha256=again)
+
+
+def _shown(statements: Iterable[AwardStatement]) -> list[tuple[str, str, Decimal, bytes]]:
+    return sorted((str(s.organisation_id), s.role, s.amount, canonical(s.content)) for s in statements)
 
 
 async def estimate_deal(
@@ -141,7 +156,7 @@ async def estimate_deal(
     """What a deal would earn alone, if contracted, registered, invoiced and paid in full within `year`."""
     wanted = year or local_date(await read_clock(session), settings.zone).year
     programme = programme_of(settings, wanted)
-    supposed = await gather.supposed_contract(session, actor, deal_id, date(wanted, 1, 1))
+    supposed = await gather.supposed_contract(session, actor, deal_id, date(wanted, 1, 1), settings.zone)
     if supposed is None:
         note = "No price, or a way of transfer that makes no technology contract: nothing to estimate."
         return schemas.EstimateOut(year=wanted, programme_id=programme.id, statements=[], exclusions=[], note=note)

@@ -116,3 +116,9 @@ class Database:
 async def advisory_lock(session: AsyncSession, name: str, key: UUID | str) -> None:
     """Lock what has no row yet, such as an organisation's yearly cap, until the transaction ends."""
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{name}:{key}"})
+
+
+async def try_advisory_lock(session: AsyncSession, name: str, key: UUID | str) -> bool:
+    """The same without waiting: whether the lock was had."""
+    statement = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+    return bool((await session.execute(statement, {"name": f"{name}:{key}"})).scalar_one())

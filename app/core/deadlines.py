@@ -1,8 +1,11 @@
 """Deadlines: what must happen at a time, exactly once, whatever number of workers run.
 
-A deadline is a row written in the transaction that causes it. A worker locks a due row (`SKIP LOCKED`) and runs its
-handler in the same transaction, so the effect and the tick of the row are one. Due is judged by the exchange's clock,
-which a sandbox may move; that is why these are rows and not jobs of a queue that keeps its own time.
+A deadline is a row written in the transaction that causes it. A worker runs its handler and ticks the row in one
+transaction, so the effect and the tick are one. Due is judged by the exchange's clock, which a sandbox may move; that
+is why these are rows and not jobs of a queue that keeps its own time.
+
+Lock order, here as in every use case: the subject first, its deadline last. A worker that held the row while its
+handler waits for the subject would deadlock with the command that holds the subject and moves or cancels the deadline.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,13 +13,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Index, Integer, func, select, text, update
+from sqlalchemy import ColumnElement, Index, Integer, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import read_clock
-from app.core.database import Base, Database
+from app.core.database import Base, Database, try_advisory_lock
 from app.core.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -82,33 +85,71 @@ async def cancel(session: AsyncSession, kind: str, subject_id: UUID) -> None:
 
 
 async def run_due(database: Database, limit: int = 100) -> int:
-    """Run up to `limit` due deadlines, each in its own savepoint; answers how many rows were taken.
+    """Run up to `limit` due deadlines, each in a transaction of its own; answers how many were taken.
 
     A handler that fails leaves its row pending, to be tried again after 2, 4, 8 … seconds, at most an hour.
     """
     async with database.transaction() as session:
-        now = await read_clock(session)
         statement = (
-            select(Deadline)
-            .where(Deadline.settled_at.is_(None), Deadline.next_attempt_at <= now)
-            .order_by(Deadline.next_attempt_at)
+            select(Deadline.id)
+            .where(*_due(await read_clock(session)))
+            .order_by(Deadline.next_attempt_at, Deadline.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
-        due = (await session.execute(statement)).scalars().all()
-        for deadline in due:
-            await _run_one(session, deadline, now)
-        return len(due)
+        found = (await session.execute(statement)).scalars().all()
+    taken = 0
+    for deadline_id in found:
+        taken += await _run_one(database, deadline_id)
+    return taken
 
 
-async def _run_one(session: AsyncSession, deadline: Deadline, now: datetime) -> None:
-    deadline.attempts += 1
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Deadline.settled_at.is_(None), Deadline.next_attempt_at <= now
+
+
+async def _run_one(database: Database, deadline_id: UUID) -> bool:
+    """Run one deadline if it is still due and no other worker has it; answers whether it was taken."""
+    deadline: Row[tuple[str, UUID]] | None = None
     try:
-        async with session.begin_nested():
+        async with database.transaction() as session:
+            # Other workers pass by; the row itself stays free for commands until the handler has its own locks.
+            if not await try_advisory_lock(session, "deadline", deadline_id):
+                return False
+            now = await read_clock(session)
+            wanted = select(Deadline.kind, Deadline.subject_id).where(Deadline.id == deadline_id, *_due(now))
+            deadline = (await session.execute(wanted)).one_or_none()
+            if deadline is None:
+                return False
             await _HANDLERS[deadline.kind](session, deadline.subject_id, now)
+            await session.flush()
+            tick = update(Deadline).where(Deadline.id == deadline_id, *_due(now)).returning(Deadline.id)
+            ticked = await session.execute(tick.values(settled_at=now, attempts=Deadline.attempts + 1))
+            if ticked.scalar_one_or_none() is None:
+                raise _MovedError
+    except _MovedError:
+        return False
     except Exception as error:
-        deadline.last_error = type(error).__name__
-        deadline.next_attempt_at = now + min(timedelta(seconds=2**deadline.attempts), MAX_BACKOFF)
-        log.exception("deadline_failed", kind=deadline.kind, deadline_id=str(deadline.id), attempts=deadline.attempts)
-    else:
-        deadline.settled_at = now
+        if deadline is None:
+            raise
+        await _note_failure(database, deadline_id, deadline.kind, error)
+    return True
+
+
+class _MovedError(Exception):
+    """While the handler waited for its subject, the deadline was cancelled or moved: undo what the handler did."""
+
+
+async def _note_failure(database: Database, deadline_id: UUID, kind: str, error: Exception) -> None:
+    async with database.transaction() as session:
+        now = await read_clock(session)
+        # The power is bounded before the interval: 2 ** 47 seconds are more than an interval can hold.
+        seconds = func.least(func.power(2, func.least(Deadline.attempts + 1, 20)), MAX_BACKOFF.total_seconds())
+        failed = update(Deadline).where(Deadline.id == deadline_id, *_due(now))
+        await session.execute(
+            failed.values(
+                attempts=Deadline.attempts + 1,
+                last_error=type(error).__name__,
+                next_attempt_at=now + seconds * text("interval '1 second'"),
+            )
+        )
+    log.error("deadline_failed", kind=kind, deadline_id=str(deadline_id), exc_info=error)

@@ -37,7 +37,7 @@ class Verification(StrEnum):
 
 
 class Organisation(Base):
-    """A party of the exchange. `uscc` (统一社会信用代码) is null where the public record does not state it."""
+    """A party of the exchange. `uscc` (统一社会信用代码) and `state_founded` are null where not known."""
 
     __tablename__ = "organisations"
     __table_args__ = (Index("ix_organisations_name", "name"),)
@@ -46,7 +46,7 @@ class Organisation(Base):
     name: Mapped[str]
     kind: Mapped[OrganisationKind] = mapped_column(Text)
     uscc: Mapped[str | None] = mapped_column(unique=True)
-    state_founded: Mapped[bool]
+    state_founded: Mapped[bool | None]
     fictional: Mapped[bool] = mapped_column(default=False)
     verification: Mapped[Verification] = mapped_column(Text, default=Verification.PENDING)
     verification_reason: Mapped[str | None]

@@ -30,10 +30,10 @@ BROKER_EMPLOYED = ProblemType(
     409,
     Text("Broker is employed", "经纪人已受聘"),
     Text(
-        "The broker is employed until {until}; a broker has one agency at a time.",
-        "该经纪人受聘至 {until};技术经纪人同时只能受聘于一家机构。",
+        "The broker is employed from {since} until {until_en}; a broker has one agency at a time.",
+        "该经纪人自 {since} 受聘至 {until_zh};技术经纪人同时只能受聘于一家机构。",
     ),
-    Text("End that employment first, or begin after its last day.", "请先终止该聘用,或自其最后一日之后开始。"),
+    Text("End the employment that has no last day first.", "请先终止无截止日的聘用。"),
 )
 NOT_AN_AGENCY = ProblemType(
     "not_an_agency",
@@ -68,7 +68,7 @@ KEY_EXPIRY = ProblemType(
     "key_expiry",
     422,
     Text("Expiry out of range", "有效期超出范围"),
-    Text("A key lives between one hour and {days} days.", "密钥有效期为一小时至 {days} 天。"),
+    Text("A key lives between one and {days} days.", "密钥有效期为 1 至 {days} 天。"),
 )
 
 SAME_ORGANISATION = ProblemType(

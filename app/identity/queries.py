@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, text, union_all, update
+from sqlalchemy import Date, Select, cast, func, literal, or_, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -71,7 +71,10 @@ async def authenticate(session: AsyncSession, authorization: str) -> Actor:
 
 
 def visible_organisations(actor: Actor | None) -> Select[Organisation]:
-    """Verified organisations are public; others are seen by the market's staff and by themselves."""
+    """Verified and suspended organisations are public, for they stand in what is published; the market's staff see all.
+
+    An organisation that is pending or refused is seen by itself besides.
+    """
     statement = select(Organisation).options(selectinload(Organisation.divisions))
     if actor is not None and actor.is_market:
         return statement
@@ -168,11 +171,8 @@ async def list_people(session: AsyncSession, actor: Actor, page: PageRequest) ->
     return (await session.execute(statement)).all()
 
 
-async def get_person(session: AsyncSession, person_id: UUID) -> Person:
-    found = await session.get(Person, person_id)
-    if found is None:
-        raise NOT_FOUND(what="person / 人员")
-    return found
+async def find_person(session: AsyncSession, person_id: UUID) -> Person | None:
+    return await session.get(Person, person_id)
 
 
 async def acts_for(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:
@@ -265,8 +265,11 @@ async def list_keys(session: AsyncSession, actor: Actor, page: PageRequest) -> S
     return (await session.execute(statement)).scalars().all()
 
 
-async def get_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
+async def lock_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
+    """A key the actor may revoke, locked: an auditor sees all, and changes only their own. Raises `not_found`."""
     statement = _visible_keys(actor).where(ApiKey.id == key_id).with_for_update()
+    if actor.has(Role.AUDITOR) and not actor.has(Role.OPERATOR):
+        statement = statement.where(ApiKey.person_id == actor.person_id, ApiKey.organisation_id.is_(None))
     found = (await session.execute(statement)).scalar_one_or_none()
     if found is None:
         raise NOT_FOUND(what="API key / 密钥")
@@ -281,7 +284,11 @@ async def may_hold_key(session: AsyncSession, person_id: UUID, organisation_id: 
         select(func.count())
         .select_from(Employment)
         .join(Broker)
-        .where(Broker.person_id == person_id, Employment.agency_id == organisation_id, Employment.valid_to.is_(None))
+        .where(
+            Broker.person_id == person_id,
+            Employment.agency_id == organisation_id,
+            or_(Employment.valid_to.is_(None), Employment.valid_to >= cast(func.techex_now(), Date)),
+        )
     )
     return (await session.execute(statement)).scalar_one() > 0
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stdnum.cn import uscc as uscc_number
-from stdnum.exceptions import InvalidChecksum, InvalidFormat, InvalidLength, ValidationError
 
 from app.core.access import Actor
-from app.core.problems import DATES_OUT_OF_ORDER
+from app.core.problems import DATES_OUT_OF_ORDER, Text
 from app.identity.problems import (
     BROKER_EMPLOYED,
     KEY_EXPIRY,
@@ -33,23 +32,30 @@ RESOURCES = (
 )
 MAX_KEY_DAYS = 366
 KEY_BYTES = 32
+USCC_CHARACTERS = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 
 
 def check_uscc(code: str) -> str:
-    """The code in its compact form; raises `uscc_invalid` with the reason (GB 32100-2015)."""
-    try:
-        return str(uscc_number.validate(code))
-    except ValidationError as error:
-        reasons = {
-            InvalidLength: ("it does not have 18 characters", "长度不是 18 位"),
-            InvalidFormat: ("it has a character out of place", "含有不允许的字符"),
-            InvalidChecksum: ("the check character does not fit", "校验字符不符"),
-        }
-        en, zh = next(
-            (text for kind, text in reasons.items() if isinstance(error, kind)),
-            ("part of it is not valid", "部分内容无效"),
-        )
-        raise USCC_INVALID(field="uscc", uscc=code[:40], reason_en=en, reason_zh=zh) from error
+    """The code in its compact form; raises `uscc_invalid` with the reason (GB 32100-2015).
+
+    The library's own `validate` wants digits in the first two places, but registering departments also go by a letter:
+    a rural collective's code begins with N.
+    """
+    compact = uscc_number.compact(code)
+    reason = _uscc_fault(compact)
+    if reason is not None:
+        raise USCC_INVALID(field="uscc", uscc=code[:40], reason_en=reason.en, reason_zh=reason.zh)
+    return str(compact)
+
+
+def _uscc_fault(code: str) -> Text | None:
+    if len(code) != 18:
+        return Text("it does not have 18 characters", "长度不是 18 位")
+    if not USCC_CHARACTERS.issuperset(code) or not code[2:8].isdigit():
+        return Text("it has a character out of place", "含有不允许的字符")
+    if uscc_number.calc_check_digit(code[:-1]) != code[-1]:
+        return Text("the check character does not fit", "校验字符不符")
+    return None
 
 
 def end_before(begins: date, previous_from: date) -> date:
@@ -71,10 +77,18 @@ class Period:
 
 
 def check_employment(new: Period, existing: Iterable[Period]) -> None:
-    """A broker has one agency at a time; raises `broker_employed`."""
-    for period in existing:
-        if period.overlaps(new):
-            raise BROKER_EMPLOYED(field="valid_from", until=period.last or "further notice / 另行通知")
+    """A broker has one agency at a time; raises `broker_employed` with the first day that is free for good, if any."""
+    periods = list(existing)
+    clash = next((period for period in periods if period.overlaps(new)), None)
+    if clash is None:
+        return
+    last = max(period.last or date.max for period in periods)
+    remedy = None
+    if last < date.max:
+        free = last + timedelta(days=1)
+        remedy = Text(f"Begin on or after {free}.", f"起始日不得早于 {free}。")
+    until = Text("further notice", "另行通知") if clash.last is None else Text(str(clash.last), str(clash.last))
+    raise BROKER_EMPLOYED(field="valid_from", remedy=remedy, since=clash.first, until_en=until.en, until_zh=until.zh)
 
 
 def check_scopes(scopes: Iterable[str]) -> list[str]:

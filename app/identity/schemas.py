@@ -19,7 +19,9 @@ class OrganisationIn(Input):
     uscc: Annotated[str, StringConstraints(max_length=40)] | None = Field(
         default=None, description="Unified social credit code (统一社会信用代码); null where not publicly known"
     )
-    state_founded: bool = Field(description="Founded by the state (国家设立): stricter rules of sale apply")
+    state_founded: bool | None = Field(
+        description="Founded by the state (国家设立): stricter rules of sale apply; null where not known counts as so"
+    )
     fictional: bool = Field(default=False, description="A party of a demonstration, not a real organisation")
     division_code: DivisionCode = Field(description="GB/T 2260 code of its residence, such as 420111")
     resident_since: date
@@ -38,7 +40,7 @@ class OrganisationOut(Output):
     name: str
     kind: OrganisationKind
     uscc: str | None
-    state_founded: bool
+    state_founded: bool | None
     fictional: bool
     verification: Verification
     verification_reason: str | None

@@ -120,13 +120,14 @@ async def add_person(session: AsyncSession, actor: Actor, body: schemas.PersonIn
         raise problems.ROLE_PLACE(field="role", role=body.role)
     if not actor.has(Role.OPERATOR) and body.organisation_id != actor.organisation_id:
         raise FORBIDDEN(allowed="operator", held=", ".join(sorted(actor.roles)))
+    if body.organisation_id and not await queries.organisations_by_id(session, [body.organisation_id]):
+        raise UNKNOWN_REFERENCE(field="organisation_id", what="organisation / 组织")
     person = Person(name=body.name)
     session.add(person)
     await session.flush()
     if body.organisation_id is None:
         session.add(Appointment(person_id=person.id, role=body.role))
     else:
-        await queries.get_organisation(session, actor, body.organisation_id)
         session.add(Membership(person_id=person.id, organisation_id=body.organisation_id, role=body.role))
     await session.flush()
     events.append(
@@ -149,8 +150,13 @@ async def end_membership(session: AsyncSession, actor: Actor, person_id: UUID, o
 
 
 async def certify_broker(session: AsyncSession, body: schemas.BrokerIn) -> Broker:
-    """Record a technical broker's certificate (技术经纪人); a second one for a person is a `conflict`."""
-    person = await queries.get_person(session, body.person_id)
+    """Record a technical broker's certificate (技术经纪人); a second one for a person is a `conflict`.
+
+    Raises `unknown_reference` for a person there is not.
+    """
+    person = await queries.find_person(session, body.person_id)
+    if person is None:
+        raise UNKNOWN_REFERENCE(field="person_id", what="person / 人员")
     broker = Broker(
         person_id=person.id,
         certificate_number=body.certificate_number,
@@ -188,12 +194,18 @@ async def employ_broker(session: AsyncSession, broker_id: UUID, body: schemas.Em
 
 
 async def end_employment(session: AsyncSession, actor: Actor, settings: Settings, employment_id: UUID) -> Employment:
-    """End an employment with today as its last day; the agency's admin or the operator may."""
+    """End an employment with today as its last day; the agency's admin or the operator may.
+
+    One that has ended stays as it is, and one that has not begun is left its first day.
+    """
     employment = await queries.get_employment(session, employment_id)
     if not actor.has(Role.OPERATOR) and employment.agency_id != actor.organisation_id:
         raise NOT_FOUND(what="employment / 聘用")
     today = local_date(await read_clock(session), settings.zone)
-    employment.valid_to = max(employment.valid_from, min(today, employment.valid_to or today))
+    last = max(employment.valid_from, min(today, employment.valid_to or today))
+    if employment.valid_to == last:
+        return employment
+    employment.valid_to = last
     events.append(
         session,
         "broker.released",
@@ -207,10 +219,12 @@ async def end_employment(session: AsyncSession, actor: Actor, settings: Settings
 async def issue_key(session: AsyncSession, actor: Actor, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
     """Issue a key: for oneself, by an admin for the organisation's people, by the operator for anyone.
 
-    A key never carries more scope than the one that issues it.
+    A key never carries more scope than the one that issues it. Raises `not_found` for a person whose capacity the actor
+    may not see, `scope_unknown`, `scope_exceeded`, `key_expiry`.
     """
     person_id = body.person_id or actor.person_id
-    organisation_id = body.organisation_id if body.person_id else actor.organisation_id
+    own_capacity = body.person_id is None and body.organisation_id is None
+    organisation_id = actor.organisation_id if own_capacity else body.organisation_id
     own = person_id == actor.person_id and organisation_id == actor.organisation_id
     as_admin = actor.has(Role.ADMIN) and organisation_id == actor.organisation_id
     if not (own or as_admin or actor.has(Role.OPERATOR)):
@@ -254,8 +268,8 @@ async def create_key(
 
 
 async def revoke_key(session: AsyncSession, actor: Actor, key_id: UUID) -> None:
-    """Revoke a key the actor may see; it stops with this transaction's commit. Revoking again changes nothing."""
-    key = await queries.get_key(session, actor, key_id)
+    """Revoke a key the actor may end; it stops with this transaction's commit. Revoking again changes nothing."""
+    key = await queries.lock_key(session, actor, key_id)
     if key.revoked_at is None:
         key.revoked_at = await read_clock(session)
         audience = [key.organisation_id or events.MARKET]

@@ -82,6 +82,8 @@ class Listing(Base):
             "id",
             postgresql_where=text("version > 0"),
         ),
+        # A price range that few or none fall into is found here; in the order above it would be looked for to the end.
+        Index("ix_listings_status_asking_price", "status", "asking_price", postgresql_where=text("version > 0")),
         Index(
             "uq_listings_live_result",
             "result_id",

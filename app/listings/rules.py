@@ -120,13 +120,13 @@ def check_allocation(pricing_mode: PricingMode, allocation: Allocation | None) -
         raise ALLOCATION_MISPLACED(field="allocation", pricing_mode=pricing_mode, allocation=allocation or "null")
 
 
-def check_first_come(allocation: Allocation | None, seller: str, state_founded: bool) -> None:
+def check_first_come(allocation: Allocation | None, seller: str, state_founded: bool | None) -> None:
     """First come, first served is for sellers not founded by the state; raises `first_come_refused`.
 
     Law on Promoting the Conversion of Scientific and Technological Achievements, art. 18, and the state-asset rules;
-    that other sellers may choose it is a decision of this exchange.
+    that other sellers may choose it is a decision of this exchange. A founder not known counts as the state.
     """
-    if allocation == Allocation.FIRST_COME and state_founded:
+    if allocation == Allocation.FIRST_COME and state_founded is not False:
         raise FIRST_COME_REFUSED(field="allocation", seller=seller)
 
 

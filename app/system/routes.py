@@ -1,5 +1,6 @@
 """Routes of the system itself: events, audit, the sandbox's clock, the list of refusals, health, metrics."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,11 +12,12 @@ from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.http import Endpoint, Session, context_of
 from app.core.pages import Paging, encode_cursor
 from app.core.problems import NOT_FOUND, REGISTRY
-from app.system import schemas
+from app.system import queries, schemas
 
 router = APIRouter(route_class=Endpoint, tags=["system"])
 sandbox_router = APIRouter(route_class=Endpoint, tags=["sandbox"])
 root_router = APIRouter(route_class=Endpoint, tags=["system"])
+READY_SECONDS = 3
 Types = Annotated[list[str] | None, Query(alias="type", max_length=20, description="Only these types; repeat it")]
 
 
@@ -26,12 +28,15 @@ async def read_events(actor: Public, session: Session, page: Paging, types: Type
     Poll with the `next_cursor` you were last given. Without a key: the public events; with one: also your
     organisation's; an auditor reads all.
     """
-    now = await clock.read_clock(session)
-    after = page.after(int, int)
+    after = page.after(_bigint, _bigint)
+    now, settled = await queries.feed_position(session)
     rows = await events.read_feed(session, actor, after, page.limit, types or ())
-    last = encode_cursor(rows[-1].xid, rows[-1].seq) if rows else page.cursor
+    # A page that is not full was the end of what has settled: the next one need not look at that again.
+    end = (rows[-1].xid, rows[-1].seq) if rows else (0, 0)
+    if len(rows) < page.limit:
+        end = max(end, (settled, 0), after or (0, 0))
     items = [schemas.EventOut.model_validate(row) for row in rows]
-    return schemas.Feed(items=items, next_cursor=last, server_time=now)
+    return schemas.Feed(items=items, next_cursor=encode_cursor(*end), server_time=now)
 
 
 @router.get("/audit/head", operation_id="read_audit_head")
@@ -84,7 +89,8 @@ async def healthz(actor: Public) -> schemas.Health:
 async def readyz(actor: Public, request: Request) -> Response:
     """The process can serve: the database answers. 503 otherwise."""
     try:
-        await context_of(request).database.ping()
+        async with asyncio.timeout(READY_SECONDS):
+            await context_of(request).database.ping()
     except Exception:  # noqa: BLE001 — whatever keeps the database away, the answer is the same
         return JSONResponse({"status": "database unreachable"}, 503)
     return JSONResponse({"status": "ok"})
@@ -94,3 +100,11 @@ async def readyz(actor: Public, request: Request) -> Response:
 async def metrics(actor: Public) -> Response:
     """Prometheus metrics of this process."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _bigint(value: str) -> int:
+    """A part of the feed's cursor as the database holds it; `ValueError` for what it cannot hold."""
+    number = int(value)
+    if not 0 <= number < 2**63:
+        raise ValueError(value)
+    return number

@@ -1,10 +1,11 @@
 """Requests and responses of the system's own routes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.core.schemas import Input, Moment, Output
 
@@ -37,10 +38,22 @@ class AuditHead(Output):
     hash: str
 
 
+LAST_YEAR = 2100
+
+
+def _in_reach(value: datetime) -> datetime:
+    """A clock near the end of the calendar could never come back, and every deadline after it would overflow."""
+    if value.year > LAST_YEAR:
+        raise PydanticCustomError(
+            "clock_too_far", f"Name a time up to {LAST_YEAR}", {"zh": f"请给出不晚于 {LAST_YEAR} 年的时间"}
+        )
+    return value
+
+
 class ClockIn(Input):
     """Where to move the sandbox's clock."""
 
-    to: Moment = Field(description="A later time, RFC 3339 with offset")
+    to: Annotated[Moment, AfterValidator(_in_reach)] = Field(description="A later time, RFC 3339 with offset")
 
 
 class ClockOut(Output):

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("uscc", sa.Text(), nullable=True),
-        sa.Column("state_founded", sa.Boolean(), nullable=False),
+        sa.Column("state_founded", sa.Boolean(), nullable=True),
         sa.Column("fictional", sa.Boolean(), nullable=False),
         sa.Column("verification", sa.Text(), nullable=False),
         sa.Column("verification_reason", sa.Text(), nullable=True),

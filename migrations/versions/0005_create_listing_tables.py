@@ -48,6 +48,13 @@ def upgrade() -> None:
     op.create_index("ix_listings_result_id", "listings", ["result_id"], unique=False)
     op.create_index("ix_listings_seller_id", "listings", ["seller_id", "id"], unique=False)
     op.create_index(
+        "ix_listings_status_asking_price",
+        "listings",
+        ["status", "asking_price"],
+        unique=False,
+        postgresql_where=sa.text("version > 0"),
+    )
+    op.create_index(
         "ix_listings_status_published_at",
         "listings",
         ["status", "published_at", "id"],
@@ -112,6 +119,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_listings_technical_field", table_name="listings", postgresql_where=sa.text("version > 0"))
     op.drop_index("ix_listings_status_published_at", table_name="listings", postgresql_where=sa.text("version > 0"))
+    op.drop_index("ix_listings_status_asking_price", table_name="listings", postgresql_where=sa.text("version > 0"))
     op.drop_index("ix_listings_seller_id", table_name="listings")
     op.drop_index("ix_listings_result_id", table_name="listings")
     op.drop_table("listings")

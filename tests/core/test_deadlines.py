@@ -10,14 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines, events
 from app.core.clock import move_clock, read_clock
-from app.core.database import Database
+from app.core.database import Database, advisory_lock
 from app.core.ids import new_id
 
 FAILING: set[UUID] = set()
+WAITING: dict[UUID, asyncio.Event] = {}
 
 
 @deadlines.handles("test.noted")
 async def _note(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
+    if subject_id in WAITING:
+        WAITING[subject_id].set()
+        await advisory_lock(session, "subject", subject_id)
     events.append(session, "test.noted", ("test", subject_id), audience=[events.PUBLIC])
     await session.flush()
     if subject_id in FAILING:
@@ -82,3 +86,34 @@ async def test_a_kind_without_a_handler_is_refused(fresh_database: Database) -> 
     async with fresh_database.transaction() as session:
         with pytest.raises(ValueError, match="no handler"):
             await deadlines.schedule(session, "test.unknown", new_id(), await read_clock(session))
+
+
+async def test_a_command_on_the_subject_and_its_deadline_at_once_do_not_deadlock(fresh_database: Database) -> None:
+    """The command holds the subject and cancels the deadline while a worker has begun to run it."""
+    (subject,) = await _schedule(fresh_database, 1, timedelta(0))
+    WAITING[subject] = asyncio.Event()
+    async with fresh_database.transaction() as session:
+        await advisory_lock(session, "subject", subject)
+        worker = asyncio.create_task(deadlines.run_due(fresh_database))
+        await asyncio.wait_for(WAITING[subject].wait(), 10)
+        await session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        await deadlines.cancel(session, "test.noted", subject)
+    assert await worker == 0
+    assert await _noted(fresh_database) == [], "what was cancelled meanwhile leaves no trace"
+
+
+async def test_a_failing_deadline_does_not_hold_up_the_others_however_often_it_failed(
+    fresh_database: Database,
+) -> None:
+    good, bad = await _schedule(fresh_database, 2, timedelta(0))
+    FAILING.add(bad)
+    async with fresh_database.transaction() as session:
+        await session.execute(text("UPDATE deadlines SET attempts = 60"))
+        before = await read_clock(session)
+    assert await deadlines.run_due(fresh_database) == 2
+    FAILING.discard(bad)
+    assert await _noted(fresh_database) == [good]
+    async with fresh_database.reading() as session:
+        next_attempt = text("SELECT next_attempt_at FROM deadlines WHERE settled_at IS NULL")
+        wait = (await session.execute(next_attempt)).scalar_one() - before
+    assert timedelta(minutes=59) < wait < timedelta(minutes=61)
