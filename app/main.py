@@ -41,6 +41,7 @@ def domain_routers() -> list[APIRouter]:
     return [
         listings.router,
         identity.router,
+        identity.secrets_router,
         documents.router,
         results.router,
         listed.router,

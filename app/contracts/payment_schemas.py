@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
+from app.core.schemas import Day, Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
 
 
 class InvoiceIn(Input):
@@ -13,7 +13,7 @@ class InvoiceIn(Input):
 
     number: Name
     amount: PositiveMoney
-    issued_on: date
+    issued_on: Day
 
 
 class PaymentIn(Input):

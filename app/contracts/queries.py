@@ -61,7 +61,7 @@ async def get_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -
 
 async def lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
     """The same, locked: its registration and its payments change only under this lock."""
-    statement = _visible(actor).where(Contract.id == contract_id).with_for_update(of=Contract)
+    statement = _visible(actor).where(Contract.id == contract_id).with_for_update(of=Contract, key_share=True)
     found = (await session.execute(_in_full(statement))).scalar_one_or_none()
     if found is None:
         raise NOT_FOUND(what="contract / 合同")
@@ -134,7 +134,7 @@ async def lock_registration(session: AsyncSession, registration_id: UUID) -> Reg
         .join(Registration.contract)
         .options(contains_eager(Registration.contract))
         .where(Registration.id == registration_id)
-        .with_for_update(of=Contract)
+        .with_for_update(of=Contract, key_share=True)
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one()

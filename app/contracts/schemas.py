@@ -13,7 +13,7 @@ from app.contracts.models import (
     PaymentTerms,
     RegistrationStatus,
 )
-from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
+from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
 from app.results.models import TechnicalField
 
 IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T]\d{2,4}$")]
@@ -57,8 +57,8 @@ class ContractContent(Input):
     industry_code: IndustryCode | None = Field(
         default=None, description="Industry served, GB/T 4754: a letter and 2 to 4 digits, such as C2710"
     )
-    valid_from: date
-    valid_to: date | None = Field(default=None, description="The last day (included); null where open-ended")
+    valid_from: Day
+    valid_to: Day | None = Field(default=None, description="The last day (included); null where open-ended")
     payment_terms: PaymentTerms
     total_amount: PositiveMoney = Field(description="合同成交额; an estimate where royalties are paid")
     technical_amount: Money = Field(description="技术交易额: exactly the total less the deductions")
@@ -87,7 +87,7 @@ class ContractDocumentIn(Input):
 class SignatureIn(Input):
     """A party's signature of the revision named by `If-Match`."""
 
-    signed_on: date = Field(description="The day on which your organisation signed")
+    signed_on: Day = Field(description="The day on which your organisation signed")
 
 
 class DeductionOut(Output):

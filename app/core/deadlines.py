@@ -109,7 +109,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 async def _run_one(database: Database, deadline_id: UUID) -> bool:
     """Run one deadline if it is still due and no other worker has it; answers whether it was taken."""
-    deadline: Row[tuple[str, UUID]] | None = None
+    deadline: Row[str, UUID] | None = None
     try:
         async with database.transaction() as session:
             # Other workers pass by; the row itself stays free for commands until the handler has its own locks.

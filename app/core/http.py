@@ -19,12 +19,14 @@ from starlette.types import Message
 from app.core import idempotency
 from app.core.access import Actor, Allow
 from app.core.database import Database
+from app.core.middleware import problem_response
 from app.core.problems import (
     BODY_TOO_LARGE,
     IDEMPOTENCY_KEY_REQUIRED,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     PROBLEM_MEDIA_TYPE,
+    SECRET_SHOWN_ONCE,
     UNSUPPORTED_MEDIA_TYPE,
 )
 from app.core.settings import Settings
@@ -130,8 +132,22 @@ class Endpoint(APIRoute):
         if stored is not None:
             return stored
         response = await inner(request)
-        await idempotency.store(session, principal, key, response)
+        await idempotency.store(session, principal, key, self.kept(request, response))
         return response
+
+    def kept(self, request: Request, response: Response) -> Response:
+        """What a retry is answered."""
+        return response
+
+
+class SecretEndpoint(Endpoint):
+    """A command whose answer holds a secret: it is not kept, so a retry learns only that the work was done."""
+
+    def kept(self, request: Request, response: Response) -> Response:
+        body, headers = problem_response(SECRET_SHOWN_ONCE(), request.scope.get("language", "en"))
+        kept = Response(body, SECRET_SHOWN_ONCE.status)
+        kept.raw_headers = headers
+        return kept
 
 
 class MoneyEndpoint(Endpoint):

@@ -37,6 +37,8 @@ class PageRequest(BaseModel):
             values = json.loads(base64.urlsafe_b64decode(self.cursor.encode("ascii")))
             if not isinstance(values, list) or len(values) != len(types):
                 raise ValueError
+            for value in values:
+                str(value).encode()  # a lone surrogate is JSON, but no text the database could compare with
             return tuple(convert(str(value)) for convert, value in zip(types, values, strict=True))
         except (ValueError, TypeError, ArithmeticError) as error:
             raise CURSOR_INVALID(field="cursor") from error

@@ -243,6 +243,16 @@ IDEMPOTENCY_KEY_REUSED = ProblemType(
         "新请求请用新键;仅在请求体相同时重用。",
     ),
 )
+SECRET_SHOWN_ONCE = ProblemType(
+    "secret_shown_once",
+    409,
+    Text("Secret already shown", "密钥仅显示一次"),
+    Text(
+        "This request was carried out before; its answer held a secret, which is shown once and never kept.",
+        "该请求已执行;其结果含密钥,仅显示一次且不保存。",
+    ),
+    Text("If you did not get it, revoke that key and issue another.", "若未收到,请撤销该密钥并重新签发。"),
+)
 UNKNOWN_REFERENCE = ProblemType(
     "unknown_reference",
     422,

@@ -1,6 +1,7 @@
 """The shapes that requests and responses share: strict bodies, money, shares, dates."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -38,11 +39,19 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+def unset() -> Any:
+    """Default of a patch's field that was left out (`default_factory`): null itself is refused, as the type says."""
+    return None
+
+
 def _decimal_string(value: Any) -> Any:
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
         raise PydanticCustomError("decimal_string", 'Send a decimal in a string, such as "1000.00", not a JSON number')
+    # `Decimal` itself would also take 1_000, 1e3, full-width digits and a negative zero.
+    if not _DECIMAL.fullmatch(value):
+        raise PydanticCustomError("decimal_parsing", 'Send digits and at most one point, such as "1000.00"')
     return value
 
 
@@ -54,6 +63,7 @@ def _schema(pattern: str, example: str, description: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], "description": description})
 
 
+_DECIMAL = re.compile(r"(?!-0*\.?0*$)-?[0-9]+(\.[0-9]+)?")
 MONEY_PATTERN = r"^(0|[1-9]\d{0,15})(\.\d{1,2})?$"
 SHARE_PATTERN = r"^(0(\.\d{1,6})?|1(\.0{1,6})?)$"
 
@@ -84,11 +94,14 @@ Share = Annotated[
     _schema(SHARE_PATTERN, "0.700000", "A part of one, in a string"),
 ]
 
-PlainText = str
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1)), WithJsonSchema({"type": "string", "format": "date"})]
+"""A calendar day. One before 1900 is a slip of the hand, and in year 1 there is none to convert to another zone."""
 
 
 def _aware(value: datetime) -> datetime:
@@ -97,4 +110,15 @@ def _aware(value: datetime) -> datetime:
     return value
 
 
-Moment = Annotated[datetime, AfterValidator(_aware), WithJsonSchema({"type": "string", "format": "date-time"})]
+def _in_reach(value: datetime) -> datetime:
+    if value.year < 1900:
+        raise PydanticCustomError("too_small", "Name a time from 1900 on", {"zh": "请给出 1900 年以后的时间"})
+    return value
+
+
+Moment = Annotated[
+    datetime,
+    AfterValidator(_aware),
+    AfterValidator(_in_reach),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]

@@ -36,7 +36,7 @@ async def get_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
 async def lock_deal(session: AsyncSession, deal_id: UUID) -> Deal:
     """A deal with its parties, locked, whoever asks; raises `not_found`. Lock the deal before its listing."""
     statement = select(Deal).where(Deal.id == deal_id).options(selectinload(Deal.parties))
-    return await _one(session, statement.with_for_update())
+    return await _one(session, statement.with_for_update(key_share=True))
 
 
 async def lock_for_cancelling(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
@@ -46,7 +46,7 @@ async def lock_for_cancelling(session: AsyncSession, actor: Actor, deal_id: UUID
         sides = [PartyRole.SELLER, PartyRole.BUYER]
         own = Deal.parties.any((DealParty.organisation_id == actor.organisation()) & DealParty.role.in_(sides))
         statement = statement.where(own)
-    return await _one(session, statement.with_for_update())
+    return await _one(session, statement.with_for_update(key_share=True))
 
 
 async def list_deals(

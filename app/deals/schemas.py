@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, HttpUrl, StringConstraints
 
-from app.core.schemas import Input, Line, Money, Output, PlainText, Share
+from app.core.schemas import Day, Input, Line, Money, Output, Share
 from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole
 from app.listings.models import PricingMode
 from app.results.models import TransferMode
@@ -22,13 +22,13 @@ class PartyIn(Input):
 class RecordedDealIn(Input):
     """A deal concluded elsewhere, recorded from a public source so that its contract can be registered here."""
 
-    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=500)]
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     result_id: UUID | None = None
     pricing_mode: PricingMode
     transfer_mode: TransferMode
     price: Money
-    agreed_on: date | None = Field(default=None, description="The local day on which it was concluded, where known")
-    published_on: date | None = Field(
+    agreed_on: Day | None = Field(default=None, description="The local day on which it was concluded, where known")
+    published_on: Day | None = Field(
         default=None, description="The day its source made it public; stands for `agreed_on` where that is not known"
     )
     source_url: HttpUrl = Field(description="Where the deal is published", max_length=2000)

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app.core.access import EVERY_ROLE, MARKET_ROLES, Actor, Public, Role, allow
-from app.core.http import Config, Endpoint, IfMatch, Session, set_etag
+from app.core.http import Config, Endpoint, IfMatch, SecretEndpoint, Session, set_etag
 from app.core.pages import Page, Paging, cut
 from app.identity import queries, schemas, service
 from app.identity.models import Broker, OrganisationKind
 
 router = APIRouter(route_class=Endpoint, tags=["identity"])
+secrets_router = APIRouter(route_class=SecretEndpoint, tags=["identity"])
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
@@ -162,7 +163,7 @@ async def end_employment(
     return schemas.EmploymentOut.model_validate(employment)
 
 
-@router.post("/api-keys", status_code=201, operation_id="issue_api_key")
+@secrets_router.post("/api-keys", status_code=201, operation_id="issue_api_key")
 async def issue_key(actor: KeyHolder, session: Session, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
     """Issue a key. Its secret is in this answer and nowhere else."""
     return await service.issue_key(session, actor, body)

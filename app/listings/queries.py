@@ -62,12 +62,13 @@ async def get_listing(session: AsyncSession, actor: Actor | None, listing_id: UU
 
 async def lock_listing(session: AsyncSession, listing_id: UUID) -> Listing:
     """A listing, locked until the transaction ends, whoever asks; raises `not_found`."""
-    return await _one(session, select(Listing).where(Listing.id == listing_id).with_for_update())
+    return await _one(session, select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True))
 
 
 async def lock_public(session: AsyncSession, listing_id: UUID) -> Listing:
     """A listing that everyone may see, locked; raises `not_found` for any other."""
-    return await _one(session, select(Listing).where(Listing.id == listing_id, _public()).with_for_update())
+    statement = select(Listing).where(Listing.id == listing_id, _public())
+    return await _one(session, statement.with_for_update(key_share=True))
 
 
 async def lock_for(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
@@ -75,7 +76,7 @@ async def lock_for(session: AsyncSession, actor: Actor, listing_id: UUID) -> Lis
     statement = select(Listing).where(Listing.id == listing_id)
     if not actor.is_market:
         statement = statement.where(Listing.seller_id == actor.organisation())
-    return await _one(session, statement.with_for_update())
+    return await _one(session, statement.with_for_update(key_share=True))
 
 
 async def list_own(

@@ -2,17 +2,17 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from app.core.schemas import Input, Line, Money, Name, Output, PlainText, PositiveMoney, Prose
+from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
 from app.identity.models import OrganisationKind
 from app.listings.models import Allocation, ListingStatus, Mover, PricingMode
 from app.results.models import TechnicalField, TransferMode
 
-Territory = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
+Territory = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class ListingIn(Input):
@@ -30,29 +30,22 @@ class ListingIn(Input):
     terms: Prose = Field(description="What the buyer gets and owes, beyond the price")
     territory: Territory = Field(description="Where the rights hold")
     asking_price: PositiveMoney
-    closes_on: date = Field(description="The last day, local; the listing lapses at its end")
+    closes_on: Day = Field(description="The last day, local; the listing lapses at its end")
 
 
 class ListingPatch(Input):
     """What to change of a draft; what is left out stays. Only `agency_id` and `allocation` can be set to null."""
 
     agency_id: UUID | None = None
-    pricing_mode: PricingMode | None = None
+    pricing_mode: PricingMode = Field(default_factory=unset)
     allocation: Allocation | None = None
-    transfer_mode: TransferMode | None = None
-    title: Name | None = None
-    summary: Prose | None = None
-    terms: Prose | None = None
-    territory: Territory | None = None
-    asking_price: PositiveMoney | None = None
-    closes_on: date | None = None
-
-    @model_validator(mode="after")
-    def _nulls_only_where_they_mean_something(self) -> Self:
-        for name in self.model_fields_set - {"agency_id", "allocation"}:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null; leave it out to keep it")
-        return self
+    transfer_mode: TransferMode = Field(default_factory=unset)
+    title: Name = Field(default_factory=unset)
+    summary: Prose = Field(default_factory=unset)
+    terms: Prose = Field(default_factory=unset)
+    territory: Territory = Field(default_factory=unset)
+    asking_price: PositiveMoney = Field(default_factory=unset)
+    closes_on: Day = Field(default_factory=unset)
 
 
 class ReasonIn(Input):
@@ -194,13 +187,13 @@ class ListingPage(Output):
 class QuestionIn(Input):
     """A question about a listing. Do not say in it who you are: it is published with its answer."""
 
-    question: Annotated[PlainText, StringConstraints(min_length=1, max_length=2000)]
+    question: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class AnswerIn(Input):
     """The answer; it becomes public with the question and stays."""
 
-    answer: Annotated[PlainText, StringConstraints(min_length=1, max_length=5000)]
+    answer: Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 
 
 class QuestionOut(Output):

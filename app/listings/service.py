@@ -1,7 +1,6 @@
 """Use cases of listings; each runs in the caller's transaction."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -138,15 +137,13 @@ async def withdraw(session: AsyncSession, actor: Actor, listing_id: UUID) -> Lis
 def reserve(session: AsyncSession, listing: Listing) -> None:
     """Hold a listing for a deal; the caller holds its lock. Raises `listing_transition_refused`."""
     target = rules.after(Move.RESERVATION, Mover.DEAL, listing.status)
-    with _unnamed(session):
-        _move(session, listing, target, "listing.reserved")
+    _move(session, listing, target, "listing.reserved")
 
 
 def release(session: AsyncSession, listing: Listing, now: datetime) -> None:
     """A deal ended without a contract: back on sale, or lapsed where the period ended meanwhile. Lock held."""
     target = rules.after(Move.RELEASE, Mover.DEAL, listing.status)
-    with _unnamed(session):
-        _move(session, listing, target, "listing.released")
+    _move(session, listing, target, "listing.released")
     if listing.closes_at is not None and now >= listing.closes_at:
         lapse(session, listing)
 
@@ -154,16 +151,14 @@ def release(session: AsyncSession, listing: Listing, now: datetime) -> None:
 def sell(session: AsyncSession, listing: Listing) -> None:
     """A deal's contract is signed: the listing is sold. Lock held."""
     target = rules.after(Move.SALE, Mover.DEAL, listing.status)
-    with _unnamed(session):
-        _move(session, listing, target, "listing.sold")
+    _move(session, listing, target, "listing.sold")
 
 
 def lapse(session: AsyncSession, listing: Listing) -> None:
     """The listing's period ended without a deal. Lock held."""
     target = rules.after(Move.LAPSE, Mover.TIME, listing.status)
     listing.suspended_by = None
-    with _unnamed(session):
-        _move(session, listing, target, "listing.lapsed")
+    _move(session, listing, target, "listing.lapsed")
 
 
 async def ask(session: AsyncSession, actor: Actor, listing_id: UUID, question: str) -> Question:
@@ -178,10 +173,9 @@ async def ask(session: AsyncSession, actor: Actor, listing_id: UUID, question: s
     row = Question(listing_id=listing.id, asker_id=asker_id, question=question, asked_at=now)
     session.add(row)
     await session.flush()
-    with _unnamed(session):
-        audience = [asker_id, listing.seller_id, events.MARKET]
-        payload = {"question_id": row.id}
-        events.append(session, "question.asked", ("listing", listing.id), audience=audience, payload=payload)
+    audience = [asker_id, listing.seller_id, events.MARKET]
+    payload = {"question_id": row.id}
+    events.append(session, "question.asked", ("listing", listing.id), audience=audience, payload=payload)
     return row
 
 
@@ -204,19 +198,6 @@ async def _lock_with_result(session: AsyncSession, actor: Actor, listing_id: UUI
     seen = await queries.get_listing(session, actor, listing_id)
     await results.lock_result(session, seen.result_id)
     return await queries.lock_for(session, actor, listing_id)
-
-
-@contextmanager
-def _unnamed(session: AsyncSession) -> Iterator[None]:
-    """Append without naming who acts: a public event would tell everybody who bought, or the seller who asks.
-
-    Who it was stands in the deal, with its own event for the parties, or in the question.
-    """
-    actor = session.info.pop("actor", None)
-    try:
-        yield
-    finally:
-        session.info["actor"] = actor
 
 
 def _mover(actor: Actor) -> Mover:

@@ -1,5 +1,8 @@
 """All reading of results, and who may see what.
 
+Rows are locked `FOR NO KEY UPDATE` (`key_share`): plain `FOR UPDATE` would also stop whoever only refers to the row, and
+a purchase, which holds its listing and then refers to the result, would deadlock with a publication of that listing.
+
 A result is seen by the organisation that keeps it, by its co-owners, and by the market's staff; to everyone else it
 does not exist (404). The public reads of it what a listing publishes.
 """
@@ -43,12 +46,14 @@ async def get_result(session: AsyncSession, actor: Actor, result_id: UUID) -> Re
 
 async def lock_visible(session: AsyncSession, actor: Actor, result_id: UUID) -> Result:
     """The same, locked until the transaction ends, so that what is decided about it stays true."""
-    return await _one(session, visible_results(actor).where(Result.id == result_id).with_for_update(of=Result))
+    statement = visible_results(actor).where(Result.id == result_id)
+    return await _one(session, statement.with_for_update(of=Result, key_share=True))
 
 
 async def lock_result(session: AsyncSession, result_id: UUID) -> Result:
     """One result whoever asks, with all its parts and locked; for services that have checked what may be seen."""
-    return await _one(session, select(Result).where(Result.id == result_id).with_for_update(of=Result))
+    statement = select(Result).where(Result.id == result_id)
+    return await _one(session, statement.with_for_update(of=Result, key_share=True))
 
 
 def no_result() -> Problem:

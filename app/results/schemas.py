@@ -1,12 +1,12 @@
 """Requests and responses of results."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.core.schemas import Input, Line, Name, Output, Prose, Share
+from app.core.schemas import Day, Input, Line, Name, Output, Prose, Share, unset
 from app.results.models import (
     EntitlementKind,
     ExportControl,
@@ -51,10 +51,10 @@ class IpAssetIn(Input):
     title: Name
     application_number: Number | None = Field(default=None, description="Chinese ones with check digit")
     grant_number: Number | None = Field(default=None, description="Patent, registration or certificate number")
-    filed_on: date | None = None
-    granted_on: date | None = None
-    expires_on: date | None = Field(default=None, description="Last day of protection")
-    invalidated_on: date | None = None
+    filed_on: Day | None = None
+    granted_on: Day | None = None
+    expires_on: Day | None = Field(default=None, description="Last day of protection")
+    invalidated_on: Day | None = None
 
 
 class IpAssetOut(IpAssetIn, Output):
@@ -72,8 +72,8 @@ class ResultContent(Input):
     funding_plan: Line | None = Field(default=None, description="The plan (计划名称) that paid for it")
     secrecy: Secrecy = Secrecy.NONE
     export_control: ExportControl = ExportControl.NONE
-    completed_on: date | None = None
-    registered_on: date | None = Field(
+    completed_on: Day | None = None
+    registered_on: Day | None = Field(
         default=None, description="Day on which it was registered in the organisation; today if left out"
     )
     source_url: SourceUrl | None = Field(
@@ -90,27 +90,22 @@ class ResultIn(ResultContent):
     organisation_id: UUID | None = Field(default=None, description="For the operator only: who keeps the result")
 
 
-def _unset() -> Any:
-    """Stands for a field that was left out; null is refused where the field itself cannot be null."""
-    return None
-
-
 class ResultPatch(Input):
     """What to replace; what is left out stays. A list is replaced as a whole."""
 
-    title: Name = Field(default_factory=_unset)
-    abstract: Prose = Field(default_factory=_unset)
-    technical_field: TechnicalField = Field(default_factory=_unset)
+    title: Name = Field(default_factory=unset)
+    abstract: Prose = Field(default_factory=unset)
+    technical_field: TechnicalField = Field(default_factory=unset)
     readiness_level: Readiness | None = None
-    publicly_funded: bool = Field(default_factory=_unset)
+    publicly_funded: bool = Field(default_factory=unset)
     funding_plan: Line | None = None
-    secrecy: Secrecy = Field(default_factory=_unset)
-    export_control: ExportControl = Field(default_factory=_unset)
-    completed_on: date | None = None
+    secrecy: Secrecy = Field(default_factory=unset)
+    export_control: ExportControl = Field(default_factory=unset)
+    completed_on: Day | None = None
     source_url: SourceUrl | None = None
-    owners: list[OwnerIn] = Field(default_factory=_unset, min_length=1, max_length=MAX_PARTS)
-    completers: list[CompleterIn] = Field(default_factory=_unset, max_length=MAX_PARTS)
-    ip_assets: list[IpAssetIn] = Field(default_factory=_unset, max_length=MAX_PARTS)
+    owners: list[OwnerIn] = Field(default_factory=unset, min_length=1, max_length=MAX_PARTS)
+    completers: list[CompleterIn] = Field(default_factory=unset, max_length=MAX_PARTS)
+    ip_assets: list[IpAssetIn] = Field(default_factory=unset, max_length=MAX_PARTS)
 
 
 class EntitlementIn(Input):
@@ -121,7 +116,7 @@ class EntitlementIn(Input):
         default=None, description="For ownership: of what the unit held; without other co-owners, of the whole"
     )
     years: int | None = Field(default=None, ge=1, le=100, description="For a right of use")
-    agreed_on: date
+    agreed_on: Day
 
 
 class EntitlementOut(Output):
@@ -135,7 +130,7 @@ class EntitlementOut(Output):
 class ConversionBegunIn(Input):
     """The day on which the unit began to convert the result (组织实施转化)."""
 
-    begun_on: date
+    begun_on: Day
 
 
 class ConsentIn(Input):

@@ -35,8 +35,7 @@ async def read_events(actor: Public, session: Session, page: Paging, types: Type
     end = (rows[-1].xid, rows[-1].seq) if rows else (0, 0)
     if len(rows) < page.limit:
         end = max(end, (settled, 0), after or (0, 0))
-    items = [schemas.EventOut.model_validate(row) for row in rows]
-    return schemas.Feed(items=items, next_cursor=encode_cursor(*end), server_time=now)
+    return schemas.Feed(items=[_shown(actor, row) for row in rows], next_cursor=encode_cursor(*end), server_time=now)
 
 
 @router.get("/audit/head", operation_id="read_audit_head")
@@ -100,6 +99,16 @@ async def readyz(actor: Public, request: Request) -> Response:
 async def metrics(actor: Public) -> Response:
     """Prometheus metrics of this process."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _shown(actor: Actor | None, event: events.Event) -> schemas.EventOut:
+    shown = schemas.EventOut.model_validate(event)
+    own = (
+        actor is not None and actor.organisation_id is not None and actor.organisation_id == event.actor_organisation_id
+    )
+    if not own and not (actor is not None and actor.is_market):
+        shown.actor_organisation_id = shown.request_id = None
+    return shown
 
 
 def _bigint(value: str) -> int:

@@ -38,16 +38,16 @@ async def test_a_run_recomputes_to_the_byte(world: World) -> None:
 @pytest.mark.parametrize(
     "tampering",
     [
-        "UPDATE award_runs SET outcome = replace(outcome, '9876.54', '9876.55')",
-        "UPDATE award_runs SET outcome = replace(outcome, '9876.54', '9876.55'), "
-        "outcome_sha256 = encode(sha256(convert_to(replace(outcome, '9876.54', '9876.55'), 'UTF8')), 'hex')",
-        "UPDATE award_runs SET facts = replace(facts, '123456.78', '123456.79')",
+        "UPDATE award_runs SET outcome = replace(outcome, '7901.23', '7901.24')",
+        "UPDATE award_runs SET outcome = replace(outcome, '7901.23', '7901.24'), "
+        "outcome_sha256 = encode(sha256(convert_to(replace(outcome, '7901.23', '7901.24'), 'UTF8')), 'hex')",
+        "UPDATE award_runs SET facts = replace(facts, '123456.75', '123456.76')",
         "UPDATE award_runs SET facts = replace(facts, '示例', '改名')",
         "UPDATE award_runs SET facts = facts || ' '",
         "UPDATE award_runs SET facts = '{}'",
         "UPDATE award_runs SET facts = 'not json'",
         "UPDATE award_runs SET facts = '[]'",
-        "UPDATE award_runs SET facts = replace(facts, '\"year\":20', '\"year\":19')",
+        r"UPDATE award_runs SET facts = replace(facts, '\:20', '\:19')",  # the year
         "UPDATE award_runs SET facts_sha256 = outcome_sha256",
         "UPDATE award_runs SET year = year - 1",
         "UPDATE award_statements SET amount = amount + 1 WHERE role = 'buyer'",
@@ -57,10 +57,9 @@ async def test_a_run_recomputes_to_the_byte(world: World) -> None:
 )
 async def test_whatever_was_tampered_with_is_found(world: World, tampering: str) -> None:
     made = await sale(world)
-    await paid(world, made, "123456.75", invoice=None)
-    await _set(world, "UPDATE payments SET amount = 123456.78, technical_amount = 123456.75")
-    await _set(world, "DELETE FROM invoices")
+    await paid(world, made, "123456.75")
     run = await computed_run(world)
+    assert amounts(run)[str(made.buyer.id), "buyer"] == "7901.23"
     await _set(world, tampering)
     assert (await _verification(world, run))["same"] is False
 

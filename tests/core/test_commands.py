@@ -128,3 +128,17 @@ async def test_a_malformed_key_is_refused(world: World, key: str) -> None:
     await world.api.refused(
         400, "idempotency_key_invalid", "POST", "/v1/people", world.operator, json=PERSON, headers=headers
     )
+
+
+async def test_a_secret_is_never_kept_for_retries(world: World, database: Database) -> None:
+    headers = {"Idempotency-Key": "secret"}
+    body = {"name": "key", "scopes": ["*:read"]}
+    made = await world.api.ok("POST", "/v1/api-keys", world.operator, json=body, headers=headers)
+    await world.api.refused(
+        409, "secret_shown_once", "POST", "/v1/api-keys", world.operator, json=body, headers=headers
+    )
+    async with database.reading() as session:
+        kept = (
+            await session.execute(text("SELECT string_agg(encode(body, 'escape'), '') FROM idempotency_answers"))
+        ).scalar()
+    assert made["secret"] not in kept

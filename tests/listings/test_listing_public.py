@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.main import create_app
 from tests.listings.factory import draft_listing, published_listing, submitted_listing
 from tests.results.factory import recorded_result
-from tests.world import World
+from tests.world import Party, World
 
 
 def conforms(schema: str, document: Any) -> None:
@@ -176,22 +176,28 @@ async def test_a_key_that_is_not_valid_is_refused_even_on_a_public_read(world: W
         assert answer.status_code == 401
 
 
-async def test_events_tell_the_public_of_the_listing_but_not_who_acted_for_the_buyer(world: World) -> None:
+async def test_the_feed_tells_who_acted_only_to_them_and_the_market(fresh_world: World) -> None:
+    """Neither the buyer of a reserved listing nor the asker of a question; nor the request's id, which joins events."""
+    world = fresh_world
     seller, buyer = await world.institution(), await world.enterprise()
     made = await published_listing(world, seller)
+    asked = {"question": "示例问题"}
+    await world.api.ok("POST", f"/v1/listings/{made['id']}/questions", buyer, json=asked)
     body = {"price": "1000000.00", "listing_version": 1}
     await world.api.ok("POST", f"/v1/listings/{made['id']}/purchase", buyer, json=body)
-    async with world.database.reading() as session:
-        rows = (
-            await session.execute(
-                text(
-                    "SELECT type, payload::text AS payload, actor_organisation_id AS actor, audiences FROM events "
-                    "WHERE subject_id::text = :id OR payload->>'listing_id' = :id ORDER BY seq"
-                ),
-                {"id": made["id"]},
-            )
-        ).all()
-    public = {row.type: row for row in rows if any(str(a).endswith("-000000000001") for a in row.audiences)}
-    assert set(public) == {"listing.published", "listing.reserved"}
-    assert public["listing.reserved"].actor is None
-    assert str(buyer.id) not in json.dumps([row.payload for row in public.values()])
+
+    async def named(reader: Party | None, type_: str) -> list[tuple[str | None, bool]]:
+        feed = await world.api.ok("GET", "/v1/events", reader, params={"type": type_, "limit": 100})
+        return [(item["actor_organisation_id"], item["request_id"] is not None) for item in feed["items"]]
+
+    for stranger in (None, await world.enterprise()):
+        assert await named(stranger, "listing.reserved") == [(None, False)]
+        assert await named(stranger, "question.asked") == []
+        assert await named(stranger, "deal.agreed") == []
+    assert await named(seller, "question.asked") == [(None, False)]
+    assert await named(seller, "deal.agreed") == [(None, False)]
+    for reader in (buyer, world.auditor, world.operator):
+        assert await named(reader, "listing.reserved") == [(str(buyer.id), True)]
+        assert await named(reader, "question.asked") == [(str(buyer.id), True)]
+    for item in (await world.api.ok("GET", "/v1/events"))["items"]:
+        assert str(buyer.id) not in json.dumps(item)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.access import Actor
 from app.identity.models import Verification
 from app.listings import queries
 from app.listings.models import Listing
@@ -178,3 +179,33 @@ async def test_twenty_buyers_at_once_make_one_deal(fresh_world: World) -> None:
     assert await deals_on(world, listing) == 1
     own = await world.api.ok("GET", "/v1/deals", winners[0])
     assert [item["listing_id"] for item in own["items"]] == [listing["id"]]
+
+
+async def test_a_purchase_beside_a_repeated_publication_does_not_deadlock(
+    fresh_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator's second click locks the result, then waits for the listing; the buyer has it and needs the result."""
+    world = fresh_world
+    listing = await published_listing(world, await world.institution())
+    result_locked, listing_locked = asyncio.Event(), asyncio.Event()
+    lock_public, lock_for = queries.lock_public, queries.lock_for
+
+    async def buyers(session: AsyncSession, listing_id: UUID) -> Listing:
+        found = await lock_public(session, listing_id)
+        listing_locked.set()
+        await asyncio.wait_for(result_locked.wait(), 10)
+        await session.execute(text("SET LOCAL lock_timeout = '1s'"))
+        return found
+
+    async def operators(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+        result_locked.set()
+        await asyncio.wait_for(listing_locked.wait(), 10)
+        return await lock_for(session, actor, listing_id)
+
+    monkeypatch.setattr(queries, "lock_public", buyers)
+    monkeypatch.setattr(queries, "lock_for", operators)
+    bought, published = await asyncio.gather(
+        world.api.post(f"/v1/listings/{listing['id']}/purchase", await world.enterprise(), json=OFFER),
+        world.api.post(f"/v1/listings/{listing['id']}/publication", world.operator),
+    )
+    assert (bought.status_code, published.status_code) == (201, 409), (bought.text, published.text)
