@@ -36,7 +36,7 @@ format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
 	@$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev-installed ## The benchmarks: one line a figure, against a limit measured in the same run.
-	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python bench/record.py $(sort $(wildcard bench/bench_*.py))
 
 chaos: $(VENV)/.dev-installed ## The long form of the tests that kill processes.
 	@TECHEX_CHAOS=long $(BIN)/pytest -m chaos

@@ -16,7 +16,7 @@ from app.contracts.models import (
 from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
 from app.results.models import TechnicalField
 
-IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T]\d{2,4}$")]
+IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{2,4}$")]
 MAX_PARTIES = 50
 
 

@@ -64,8 +64,8 @@ def _schema(pattern: str, example: str, description: str) -> WithJsonSchema:
 
 
 _DECIMAL = re.compile(r"(?!-0*\.?0*$)-?[0-9]+(\.[0-9]+)?")
-MONEY_PATTERN = r"^(0|[1-9]\d{0,15})(\.\d{1,2})?$"
-SHARE_PATTERN = r"^(0(\.\d{1,6})?|1(\.0{1,6})?)$"
+MONEY_PATTERN = r"^(0|[1-9][0-9]{0,15})(\.[0-9]{1,2})?$"
+SHARE_PATTERN = r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
 
 Money = Annotated[
     Decimal,
@@ -97,7 +97,7 @@ Share = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1)), WithJsonSchema({"type": "string", "format": "date"})]

@@ -1,7 +1,7 @@
 """All reading of results, and who may see what.
 
-Rows are locked `FOR NO KEY UPDATE` (`key_share`): plain `FOR UPDATE` would also stop whoever only refers to the row, and
-a purchase, which holds its listing and then refers to the result, would deadlock with a publication of that listing.
+Rows are locked `FOR NO KEY UPDATE` (`key_share`): `FOR UPDATE` would also stop whoever only refers to the row, and a
+purchase, which holds its listing and then refers to the result, would deadlock with a publication of that listing.
 
 A result is seen by the organisation that keeps it, by its co-owners, and by the market's staff; to everyone else it
 does not exist (404). The public reads of it what a listing publishes.

@@ -209,3 +209,55 @@ async def test_a_retry_records_one_result(world: World) -> None:
     first, second = [await world.api.post("/v1/results", keeper, json=body, headers=headers) for _ in range(2)]
     assert first.json()["id"] == second.json()["id"]
     assert len((await world.api.ok("GET", "/v1/results", keeper))["items"]) == 1
+
+
+async def test_only_the_operator_lowers_a_secrecy_and_says_why(world: World) -> None:
+    keeper = await world.university()
+    made = await recorded_result(world, keeper, secrecy="state_secret")
+    path, revision = f"/v1/results/{made['id']}", {"If-Match": '"1"'}
+    lower = {"secrecy": "none", "secrecy_reason": "示例解密决定"}
+    for change in (lower, {"secrecy": "national_security"}):
+        problem = await world.api.refused(403, "secrecy_is_lowered", "PATCH", path, keeper, json=change, headers=revision)
+        assert problem["errors"][0]["field"] == "secrecy"
+    problem = await world.api.refused(
+        403, "secrecy_is_lowered", "PATCH", path, world.operator, json={"secrecy": "none"}, headers=revision
+    )
+    assert problem["errors"][0]["field"] == "secrecy_reason"
+    assert (await world.api.ok("GET", path, keeper))["secrecy"] == "state_secret"
+    changed = await world.api.ok("PATCH", path, world.operator, json=lower, headers=revision)
+    assert (changed["secrecy"], changed["revision"]) == ("none", 2)
+    await world.api.refused(
+        422, "secrecy_reason_unexpected", "PATCH", path, keeper, json=lower, headers={"If-Match": '"2"'}
+    )
+    raised = await world.api.ok("PATCH", path, keeper, json={"secrecy": "state_secret"}, headers={"If-Match": '"2"'})
+    assert raised["secrecy"] == "state_secret", "the keeper may always raise it"
+
+
+async def test_consents_fall_away_when_the_owners_change_and_only_then(world: World) -> None:
+    keeper, other = await world.university(), await world.enterprise()
+
+    def owners(own: str, others: str) -> list[dict[str, str]]:
+        return [
+            {"organisation_id": str(keeper.id), "share": own},
+            {"organisation_id": str(other.id), "share": others},
+        ]
+
+    made = await recorded_result(world, keeper, owners=owners("0.5", "0.5"))
+    path = f"/v1/results/{made['id']}"
+    body = {"transfer_mode": "assignment", "document_reference": "示例同意书"}
+    consented = await world.api.ok("POST", f"{path}/consents", other, json=body)
+
+    async def change(**fields: object) -> dict[str, Any]:
+        now = await world.api.ok("GET", path, keeper)
+        tag = {"If-Match": f'"{now["revision"]}"'}
+        answer: dict[str, Any] = await world.api.ok("PATCH", path, keeper, json=fields, headers=tag)
+        return answer
+
+    kept = await change(title="示例新题目", owners=owners("0.5", "0.5")[::-1])
+    assert kept["consents"] == consented["consents"]
+    same = await change()
+    assert same["revision"] == kept["revision"], "nothing changed, nothing is announced"
+    changed = await change(owners=owners("0.9", "0.1"))
+    assert changed["consents"] == []
+    listable = await world.api.ok("GET", f"{path}/listability", keeper, params={"transfer_mode": "assignment"})
+    assert [reason["code"] for reason in listable["reasons"]] == ["consent_missing"]

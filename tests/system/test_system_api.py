@@ -30,7 +30,7 @@ async def _now(world: World) -> datetime:
 def _production(tmp_path: Path, url: str) -> Settings:
     return Settings(
         environment=Environment.PRODUCTION, data_dir=tmp_path, log_level="ERROR", database_url=SecretStr(url)
-    )  # type: ignore[call-arg]
+    )
 
 
 async def test_the_sandbox_clock_moves_forward_only(world: World) -> None:

@@ -1,0 +1,79 @@
+"""Runs the benchmarks named on the command line and writes their figures, with machine and date, to RESULTS.md.
+
+    python bench/record.py bench/bench_start.py bench/bench_listings.py
+
+Every figure is a ratio against a limit measured in the same run, so that it means the same on another machine. Exits
+with 1 when a goal is not reached.
+"""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+LINE = re.compile(
+    r"^(?P<name>\w+) ours=(?P<ours>\S+) limit=(?P<limit>\S+) ratio=(?P<ratio>\S+) goal=(?P<sense>[<>]=)(?P<goal>\S+)$"
+)
+HEAD = """# Benchmark results
+
+One line a figure: ours, the limit measured in the same run, their ratio, and the goal for the ratio. `make bench` runs
+the benchmarks and writes this file.
+"""
+
+
+def machine() -> str:
+    """What it ran on: processor, cores, memory, Python."""
+    cpu = next((line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "unknown")
+    kib = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
+    return (
+        f"{cpu}, {os.cpu_count()} cores, {kib / 2**20:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+
+
+def run(script: str) -> list[dict[str, str]]:
+    """Run one benchmark, passing on what it prints; answers its figures."""
+    figures = []
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            match = LINE.match(line.strip())
+            if match:
+                figures.append(match.groupdict() | {"script": Path(script).name})
+    if process.returncode:
+        raise SystemExit(f"{script} failed")
+    return figures
+
+
+def reached(figure: dict[str, str]) -> bool:
+    ratio, goal = float(figure["ratio"]), float(figure["goal"])
+    return ratio >= goal if figure["sense"] == ">=" else ratio <= goal
+
+
+def main(scripts: list[str]) -> int:
+    """Run the scripts, write the table, and say whether every goal was reached."""
+    figures = [figure for script in scripts for figure in run(script)]
+    rows = [
+        f"| {f['name']} | {f['ours']} | {f['limit']} | {f['ratio']} | {f['sense']} {f['goal']} | "
+        f"{'yes' if reached(f) else '**no**'} | `{f['script']}` |"
+        for f in figures
+    ]
+    table = ["| figure | ours | limit | ratio | goal | reached | script |", "|---|---|---|---|---|---|---|", *rows]
+    today = datetime.now(UTC).date()
+    RESULTS.write_text(HEAD + f"\n{today}, {machine()}\n\n" + "\n".join(table) + "\n", encoding="utf-8")
+    return 0 if all(map(reached, figures)) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
