@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -104,7 +105,7 @@ def open_context(settings: Settings, database: Database | None = None) -> Contex
         if settings.database_url is None:
             raise ValueError("no database: set DATABASE_URL, or use `techex run`")
         database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
-    return Context(settings, database, open_storage(settings), authenticate)
+    return Context(settings, database, open_storage(settings), partial(authenticate, zone=settings.timezone))
 
 
 async def refuse_moved_clock(settings: Settings, database: Database) -> None:

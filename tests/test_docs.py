@@ -1,7 +1,173 @@
-"""x"""
-from tests.recorded_docs import Played, agrees, played
-__all__ = ["played"]
+"""The documents say what the code does: their examples are run, their tables are drawn from the source.
+
+`TECHEX_RECORD=1 pytest tests/test_docs.py` writes outputs and generated tables anew.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
 import pytest
-@pytest.mark.parametrize("document", ["docs/integration.md"])
+from prometheus_client import REGISTRY as METRICS
+
+import app.main  # noqa: F401 — every package declares its refusals and metrics
+from app.contracts.models import RegistrationStatus
+from app.core import validation
+from app.core.problems import REGISTRY, ProblemType
+from app.core.settings import Settings
+from app.deals.models import DealStatus
+from app.identity.models import Verification
+from tests.recorded_docs import RECORDING, Played, agrees, blocks, played
+from tests.served import ROOT
+
+__all__ = ["played"]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
+BEGINNING = re.compile(r"[a-z_]+\.[a-z_]*")
+APPENDERS = {"append", "_tell", "_move", "_announce"}
+# A type that is put together from a state: its beginning, and the states that can follow.
+COMPOSED: dict[str, set[StrEnum]] = {
+    "organisation.": set(Verification) - {Verification.PENDING},
+    "deal.": {DealStatus.CANCELLED, DealStatus.EXPIRED},
+    "contract.registration_": set(RegistrationStatus) - {RegistrationStatus.REGISTERED},
+}
+
+
+@pytest.mark.parametrize("document", ["docs/integration.md", "docs/operations.md"])
 def test_the_examples_work_as_written(document: str, played: Played) -> None:
+    assert blocks(document)
     agrees(document, played)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+# Events
+
+
+def _documented_events() -> dict[str, set[str]]:
+    rows = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \|[^|]*\|([^|]*)\|$", (DOCS / "events.md").read_text("utf-8"), re.M)
+    return {name: set(re.findall(r"`(\w+)`", payload)) for name, payload in rows}
+
+
+def _appended_events() -> Iterator[str]:
+    """Every type that some call appends to the log, composed ones in all their forms."""
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in APPENDERS:
+                for argument in node.args:
+                    yield from _types_in(argument)
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "attr", None) or getattr(function, "id", "")
+
+
+def _types_in(argument: ast.expr) -> Iterator[str]:
+    if isinstance(argument, ast.IfExp):
+        yield from _types_in(argument.body)
+        yield from _types_in(argument.orelse)
+    elif isinstance(argument, ast.JoinedStr):
+        beginning = argument.values[0]
+        if isinstance(beginning, ast.Constant) and BEGINNING.fullmatch(str(beginning.value)):
+            yield from (f"{beginning.value}{state}" for state in COMPOSED[str(beginning.value)])
+    elif isinstance(argument, ast.Constant) and EVENT.fullmatch(str(argument.value)):
+        yield str(argument.value)
+
+
+def test_every_event_type_is_documented_and_none_is_invented() -> None:
+    appended = set(_appended_events())
+    assert len(appended) > 40
+    assert set(_documented_events()) == appended
+
+
+def test_payloads_are_as_documented(played: Played) -> None:
+    documented = _documented_events()
+    assert len({event["type"] for event in played.events}) > 20
+    for event in played.events:
+        assert set(event["payload"]) == documented[event["type"]], event["type"]
+
+
+# Generated tables
+
+
+def _in_place(path: str, mark: str, table: str) -> None:
+    """What stands between `<!-- mark -->` and `<!-- /mark -->` is the table; or it is written."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    before, found, rest = text.partition(f"<!-- {mark} -->\n")
+    stands, end, after = rest.partition(f"<!-- /{mark} -->")
+    assert found, mark
+    assert end, mark
+    if RECORDING:
+        (ROOT / path).write_text(f"{before}{found}{table}{end}{after}", encoding="utf-8")
+    else:
+        assert stands == table, f"{path} has drifted: run this with TECHEX_RECORD=1"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _problem_row(kind: ProblemType) -> str:
+    parts = (kind.title, kind.detail, *([kind.remedy] if kind.remedy else []))
+    en = f"**{parts[0].en}.** {' '.join(part.en for part in parts[1:])}"
+    zh = f"**{parts[0].zh}。** {''.join(part.zh for part in parts[1:])}"
+    rule = f"{kind.rule.instrument.zh} {kind.rule.article}" if kind.rule else ""
+    return f"| `{kind.code}` | {kind.status} | {_cell(en)} | {_cell(zh)} | {rule} |\n"
+
+
+def test_the_table_of_refusals_is_that_of_the_code() -> None:
+    head = "| code | status | English | 中文 | rule, article |\n|---|---|---|---|---|\n"
+    rows = "".join(_problem_row(REGISTRY[code]) for code in sorted(REGISTRY))
+    _in_place("docs/problems.md", "problems", head + rows)
+
+
+def test_the_table_of_field_codes_is_that_of_the_code() -> None:
+    meanings: dict[str, list[str]] = {}
+    for code, zh in validation._REASONS.values():
+        said = meanings.setdefault(code, [])
+        said += [zh] if zh not in said else []
+    rows = "".join(f"| `{code}` | {_cell(';'.join(meanings[code]))} |\n" for code in sorted(meanings))
+    _in_place("docs/problems.md", "fields", f"| code | 含义 |\n|---|---|\n{rows}")
+
+
+# What a setting means where its declaration does not say.
+MEANINGS = {
+    "environment": "`production`, or `sandbox`, whose clock may be moved. `techex run` takes `sandbox` if nothing is said.",
+    "host": "Address the API listens on.",
+    "port": "Port the API listens on; 0 takes a free one.",
+    "database_pool_size": "Connections of one process, API or worker; none beyond them.",
+    "log_level": "`DEBUG`, `INFO`, `WARNING` or `ERROR`; requests are logged at `INFO`.",
+    "s3_endpoint": "Where the store is, if it is not AWS; `http://` is allowed.",
+    "s3_access_key_id": "With the secret; without both, the environment's own credentials are looked for.",
+    "s3_secret_access_key": "See above.",
+    "s3_region": "Region of the store.",
+    "document_max_bytes": "Limit of an uploaded document.",
+    "timezone": "The city's: days, award years and the ends of periods are local.",
+    "programmes_dir": "Folder of the award programmes.",
+    "registry_region_code": "First four digits of a registration's number.",
+    "registry_station_code": "The two digits after them.",
+}
+
+
+def test_the_table_of_settings_is_that_of_the_code() -> None:
+    rows = "| variable | default | meaning |\n|---|---|---|\n"
+    for name, info in Settings.model_fields.items():
+        variable = "DATABASE_URL" if name == "database_url" else f"TECHEX_{name.upper()}"
+        default = "none" if info.default is None else f"`{info.default}`".replace(f"{ROOT}/", "")
+        rows += f"| `{variable}` | {default} | {_cell(info.description or MEANINGS[name])} |\n"
+    assert all(not Settings.model_fields[name].description for name in MEANINGS)
+    _in_place("docs/operations.md", "settings", rows)
+
+
+def test_every_metric_is_documented() -> None:
+    text = (DOCS / "operations.md").read_text(encoding="utf-8")
+    for family in METRICS.collect():
+        if family.name.startswith("techex_"):
+            assert f"`{family.name}" in text, family.name

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
@@ -49,7 +50,7 @@ class AwardRun(Base):
 
 
 class AwardStatement(Base):
-    """What one organisation is awarded in a run in one role; `content` holds the lines."""
+    """What one organisation is awarded in a run in one role; `content` holds the lines, null where none."""
 
     __tablename__ = "award_statements"
     __table_args__ = (
@@ -62,4 +63,4 @@ class AwardStatement(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     role: Mapped[str]
     amount: Mapped[Decimal]
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

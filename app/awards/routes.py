@@ -130,7 +130,8 @@ def _detail(row: RunRow, settings: Config) -> schemas.RunDetail:
 
 def _statement(statement: AwardStatement, run: AwardRun, exclusions: list[dict[str, Any]]) -> schemas.StatementOut:
     own = str(statement.organisation_id)
-    excluded = [item for item in exclusions if item["organisation_id"] == own]
+    roles = {statement.role, "broker"} if statement.role == "agency" else {statement.role}
+    excluded = [item for item in exclusions if item["organisation_id"] == own and item["role"] in roles]
     return schemas.StatementOut.model_validate(
         {
             "id": statement.id,

@@ -51,7 +51,7 @@ class StatementOut(Output):
     organisation_id: UUID
     role: str
     amount: SignedMoney
-    content: Statement
+    content: Statement | None = Field(description="Null where nothing was earned; `exclusions` say why")
     exclusions: list[Exclusion]
 
 

@@ -27,6 +27,8 @@ from app.core.database import advisory_lock
 from app.core.ids import readable_number
 from app.core.settings import Settings
 
+NOTHING = Decimal("0.00")
+
 
 @lru_cache(maxsize=8)
 def programmes_in(folder: Path) -> tuple[Programme, ...]:
@@ -81,8 +83,9 @@ async def compute_run(session: AsyncSession, settings: Settings, year: int) -> A
 
 
 def _statements(run_id: UUID, computation: Computation) -> list[AwardStatement]:
+    """A row for whoever earned something, and one of nothing for whoever only learns why it earned nothing."""
     document = computation.as_json()
-    return [
+    earned = [
         AwardStatement(
             run_id=run_id,
             organisation_id=UUID(statement.organisation_id),
@@ -91,6 +94,12 @@ def _statements(run_id: UUID, computation: Computation) -> list[AwardStatement]:
             content=plain,
         )
         for statement, plain in zip(computation.statements, document["statements"], strict=True)
+    ]
+    seen = {(str(row.organisation_id), row.role) for row in earned}
+    barred = sorted({(e.organisation_id, e.role) for e in computation.exclusions if e.role != "broker"} - seen)
+    return earned + [
+        AwardStatement(run_id=run_id, organisation_id=UUID(owner), role=role, amount=NOTHING, content=None)
+        for owner, role in barred
     ]
 
 

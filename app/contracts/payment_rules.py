@@ -1,6 +1,6 @@
 """Pure decisions about payments and invoices. Money is CNY, exact; nothing is rounded before it is shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -125,8 +125,10 @@ def check_issued(issued_on: date, signed_on: date, today: date, field: str) -> N
     check_order("signed_on", signed_on, "issued_on", issued_on, field)
 
 
-def check_amendment(now: Balance, paid_parties: set[UUID], parties: set[UUID]) -> None:
-    """An amended contract covers what was paid and keeps who paid and received. `now` is the balance by its new terms.
+def check_amendment(now: Balance, paid: Mapping[str, set[UUID]], kept: Mapping[str, set[UUID]]) -> None:
+    """An amended contract covers what was paid and keeps who paid and received, each on its side.
+
+    `now` is the balance by its new terms; `paid` and `kept` name the `buyers` and `sellers` before and after.
 
     Raises `below_paid`, `paid_party_missing`. Provisional amounts are estimates, so they may be below what was paid.
     """
@@ -135,8 +137,9 @@ def check_amendment(now: Balance, paid_parties: set[UUID], parties: set[UUID]) -
         raise BELOW_PAID(field="total_amount", paid=now.paid, amount=terms.total)
     if not terms.provisional and terms.technical < now.technical:
         raise BELOW_PAID(field="technical_amount", paid=now.technical_paid, amount=terms.technical)
-    for missing in sorted(paid_parties - parties):
-        raise PAID_PARTY_MISSING(field="parties", id=missing)
+    for side in ("buyers", "sellers"):
+        for missing in sorted(paid[side] - kept[side]):
+            raise PAID_PARTY_MISSING(field=side, id=missing, side=side)
 
 
 def check_invoice(payment_amount: Decimal, invoiced: Sequence[Decimal], amount: Decimal, field: str) -> None:

@@ -71,7 +71,10 @@ SHARES_NOT_ONE = ProblemType(
     422,
     Text("Shares do not sum to 1", "份额之和不为 1"),
     Text("The shares sum to {sum}.", "份额之和为 {sum}。"),
-    Text("Make them sum to 1 exactly; {difference} is the difference.", "份额之和须恰为 1,相差 {difference}。"),
+    Text(
+        "Make them sum to 1 exactly; {difference} is the difference. Equal thirds are 0.333334, 0.333333 and 0.333333.",
+        "份额之和须恰为 1,相差 {difference}。三方均分为 0.333334、0.333333、0.333333。",
+    ),
 )
 NAMED_TWICE = ProblemType(
     "contract_party_twice",
@@ -157,7 +160,7 @@ PAID_PARTY_MISSING = ProblemType(
     422,
     Text("A party with payments is missing", "缺少已有收付款的当事方"),
     Text("{id} paid or received money on this contract.", "{id} 在本合同上已有收付款。"),
-    Text("Keep it among the parties.", "请保留该当事方。"),
+    Text("Keep it among the {side}.", "请在 {side} 中保留该当事方。"),
 )
 IN_FUTURE = ProblemType(
     "contract_date_in_future",

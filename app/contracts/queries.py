@@ -1,7 +1,7 @@
 """All reading of contracts, registrations and payments, and who may see what."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from app.contracts.models import (
 )
 from app.contracts.payment_rules import Paid
 from app.core.access import Actor
-from app.core.pages import PageRequest
+from app.core.pages import PageRequest, moment
 from app.core.problems import NOT_FOUND
 from app.documents.access import Level
 
@@ -146,28 +146,22 @@ async def paid_on(session: AsyncSession, contract_id: UUID) -> Sequence[Paid]:
     return [Paid(row.amount, row.technical_amount) for row in await session.execute(statement)]
 
 
-async def paying_parties(session: AsyncSession, contract_id: UUID) -> set[UUID]:
-    """Who paid or received money on a contract."""
+async def paying_parties(session: AsyncSession, contract_id: UUID) -> dict[str, set[UUID]]:
+    """Who paid (`buyers`) and who received money (`sellers`) on a contract."""
     statement = select(Payment.payer_id, Payment.payee_id).where(Payment.contract_id == contract_id)
-    return {organisation_id for row in await session.execute(statement) for organisation_id in row}
+    rows = (await session.execute(statement)).all()
+    return {"buyers": {row.payer_id for row in rows}, "sellers": {row.payee_id for row in rows}}
 
 
 async def list_payments(session: AsyncSession, contract_id: UUID, page: PageRequest) -> Sequence[Payment]:
     """A page (and one more row) of a contract's payments in order of receipt. Check first who may see the contract."""
     statement = select(Payment).where(Payment.contract_id == contract_id).options(selectinload(Payment.invoices))
-    after = page.after(_moment, UUID)
+    after = page.after(moment, UUID)
     if after:
         position = tuple_(literal(after[0]), literal(after[1]))
         statement = statement.where(tuple_(Payment.received_at, Payment.id) > position)
     ordered = statement.order_by(Payment.received_at, Payment.id).limit(page.limit + 1)
     return (await session.execute(ordered)).scalars().all()
-
-
-def _moment(text: str) -> datetime:
-    value = datetime.fromisoformat(text)
-    if value.tzinfo is None:
-        raise ValueError(f"{text} has no offset")
-    return value.astimezone(UTC)
 
 
 async def get_payment(session: AsyncSession, payment_id: UUID) -> Payment:

@@ -57,6 +57,7 @@ async def apply(
     registration.regime = regime
     registration.contract_revision = contract.revision
     registration.submitted_at = now
+    registration.accepted_on = None
     registration.expert_review = False
     registration.reason = None
     await _step(session, contract, registration, S.SUBMITTED, body.note)

@@ -26,7 +26,8 @@ from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.deals import queries as deal_queries
 from app.deals import service as deal_service
-from app.deals.models import LIVE_STATUSES, Deal, DealOrigin, DealStatus, PartyRole
+from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole
+from app.deals.rules import is_live
 from app.documents import access as documents_access
 from app.documents import service as documents
 from app.documents.models import Attachment, Visibility
@@ -108,7 +109,7 @@ async def sign_contract(
     contract. Raises `contract_party_only`, `contract_already_signed`, `broker_not_employed` and what the dates refuse.
     """
     contract, deal = await _lock_both(session, actor, contract_id)
-    precondition.check(contract.revision)
+    precondition.check(contract.revision, any_revision=False)
     if contract.status != ContractStatus.DRAFT:
         raise problems.CONTRACT_NOT_DRAFT(status=contract.status)
     signers = [party for party in contract.parties if party.role in SIGNERS]
@@ -169,8 +170,9 @@ async def _conclude(session: AsyncSession, contract: Contract, deal: Deal, signe
 
 async def _lock_live(session: AsyncSession, deal: Deal) -> None:
     await deal_queries.lock_deal(session, deal.id)
-    if deal.status not in LIVE_STATUSES:
-        raise problems.DEAL_NOT_LIVE(status=deal.status)
+    if not is_live(deal.status, deal.contract_due_at, await read_clock(session)):
+        status = DealStatus.EXPIRED if deal.status == DealStatus.AGREED else deal.status
+        raise problems.DEAL_NOT_LIVE(status=status)
 
 
 async def _lock_both(session: AsyncSession, actor: Actor, contract_id: UUID) -> tuple[Contract, Deal]:
@@ -226,7 +228,10 @@ async def _check_paid(session: AsyncSession, contract: Contract, body: schemas.C
     """An amended contract keeps what was paid on it, and the parties who paid and received."""
     terms = Terms(body.total_amount, body.technical_amount, rules.are_provisional(body.payment_terms))
     now = balance(terms, await queries.paid_on(session, contract.id))
-    kept = {party.organisation_id for party in (*body.sellers, *body.buyers)}
+    kept = {
+        "buyers": {party.organisation_id for party in body.buyers},
+        "sellers": {party.organisation_id for party in body.sellers},
+    }
     check_amendment(now, await queries.paying_parties(session, contract.id), kept)
 
 

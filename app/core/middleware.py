@@ -103,6 +103,8 @@ def _without_values(error: BaseException) -> BaseException:
 
 def _record(scope: MutableMapping[str, Any], status: int, seconds: float, request_id: str) -> None:
     route = getattr(scope.get("route"), "path", None) or "unmatched"
+    if scope["path"].startswith("/v1/") and route.startswith("/"):
+        route = f"/v1{route}"  # a route of an included router knows its path without the prefix
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     key = (method, route, status)
     children = _children.get(key)

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
@@ -42,6 +43,14 @@ class PageRequest(BaseModel):
             return tuple(convert(str(value)) for convert, value in zip(types, values, strict=True))
         except (ValueError, TypeError, ArithmeticError) as error:
             raise CURSOR_INVALID(field="cursor") from error
+
+
+def moment(value: str) -> datetime:
+    """A time in a cursor; `ValueError` or `OverflowError` for one that the database could not compare with."""
+    parsed = datetime.fromisoformat(value)
+    if parsed.tzinfo is None:
+        raise ValueError(f"{value} has no offset")
+    return parsed.astimezone(UTC)
 
 
 def encode_cursor(*values: object) -> str:

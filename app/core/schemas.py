@@ -110,15 +110,4 @@ def _aware(value: datetime) -> datetime:
     return value
 
 
-def _in_reach(value: datetime) -> datetime:
-    if value.year < 1900:
-        raise PydanticCustomError("too_small", "Name a time from 1900 on", {"zh": "请给出 1900 年以后的时间"})
-    return value
-
-
-Moment = Annotated[
-    datetime,
-    AfterValidator(_aware),
-    AfterValidator(_in_reach),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
+Moment = Annotated[datetime, AfterValidator(_aware), WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -3,7 +3,10 @@
 Objects are content-addressed by SHA-256, so writing twice is writing once, and what is read can be checked.
 """
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import obstore
@@ -38,11 +41,25 @@ class ObjectStorage:
 
     async def put(self, sha256: str, content: AsyncIterator[bytes] | bytes) -> None:
         await obstore.put_async(self._store, _path(sha256), content, max_concurrency=UPLOADS_AT_ONCE)
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            await asyncio.to_thread(_sync, Path(self._store.prefix), _path(sha256))
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
         result = await obstore.get_async(self._store, _path(sha256))
         async for chunk in result.stream(min_chunk_size=READ_BYTES):
             yield bytes(chunk)
+
+
+def _sync(folder: Path, path: str) -> None:
+    """Bring a file and the names that lead to it to the disk: the store itself leaves that to the system's leisure."""
+    file = folder / path
+    folders = [file.parent, folder] if os.name == "posix" else []  # Windows opens no folder
+    for written, mode in ((file, os.O_RDWR), *((parent, os.O_RDONLY) for parent in folders)):
+        descriptor = os.open(written, mode)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _path(sha256: str) -> str:

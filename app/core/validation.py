@@ -126,8 +126,10 @@ async def _database(request: Request, error: Exception) -> Response:
     """A clash is the caller's to know; a database that is away is a 503; anything else is a fault of ours."""
     state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     if isinstance(error, IntegrityError) and state in CLASHES:
-        constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-        return answer(request, CONFLICT(constraint=constraint or "-"))
+        cause = getattr(error.orig, "__cause__", None)
+        constraint, table = getattr(cause, "constraint_name", None), getattr(cause, "table_name", None)
+        column = (constraint or "").removeprefix(f"uq_{table}_") if (constraint or "").startswith("uq_") else None
+        return answer(request, CONFLICT(constraint=constraint or "-", field=column))
     if state.startswith("22"):  # a value that the database cannot hold, such as NUL in a search text
         return answer(request, MALFORMED_REQUEST())
     lost = isinstance(error, DBAPIError) and error.connection_invalidated

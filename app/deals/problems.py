@@ -24,7 +24,10 @@ SIDE_DOES_NOT_SUM = ProblemType(
     422,
     Text("Shares do not sum to 1", "份额之和不为 1"),
     Text("The shares of {side} sum to {total}.", "{side} 的份额之和为 {total}。"),
-    Text("Shares that sum to exactly 1.", "份额之和须恰为 1。"),
+    Text(
+        "Shares that sum to exactly 1; equal thirds are 0.333334, 0.333333 and 0.333333.",
+        "份额之和须恰为 1;三方均分为 0.333334、0.333333、0.333333。",
+    ),
 )
 PARTY_TWICE = ProblemType(
     "party_twice",

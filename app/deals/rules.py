@@ -76,6 +76,12 @@ def contract_due(agreed_at: datetime, days: int, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
+def is_live(status: DealStatus, contract_due_at: datetime | None, now: datetime) -> bool:
+    """Under contract, or agreed and the day to sign by not yet past, whether or not the worker has come round."""
+    in_time = contract_due_at is None or now < contract_due_at
+    return status == DealStatus.CONTRACTED or (status == DealStatus.AGREED and in_time)
+
+
 def check_agreed(status: DealStatus, what: str) -> None:
     """Raises `deal_not_open` for a deal that is under contract or ended."""
     if status != DealStatus.AGREED:

@@ -23,7 +23,9 @@ from app.identity import queries as identity
 from app.listings import queries as listings
 from app.listings import service as listing_service
 from app.listings.models import Listing
+from app.listings.publication import check_still_listable
 from app.results import queries as results
+from app.results.service import BECAME_SECRET
 
 CONTRACT_DUE = "deal.contract_due"
 """The deadline by which the contract must be signed, or the reservation ends."""
@@ -42,7 +44,8 @@ async def create_deal(
     """Agree on a price (CNY) for a listing whose row the caller has locked, and hold the listing for the buyers.
 
     The seller stands for the whole of its side; so does the mandated agency, if there is one. Sets the day by which
-    the contract must be signed. Raises `listing_transition_refused` for a listing that is not published,
+    the contract must be signed. Raises `result_not_listable` and `organisation_not_verified` for a result or a seller
+    that changed since the publication, `listing_transition_refused` for a listing that is not published,
     `listing_taken` where another live deal holds it, `side_does_not_sum` and `party_twice` for buyers that do not fit.
     """
     parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buyers]
@@ -62,6 +65,7 @@ async def create_deal(
         agreed_at=agreed_at,
         contract_due_at=due.astimezone(UTC),
     )
+    await check_still_listable(session, listing, on)
     listing_service.reserve(session, listing)
     await _store(session, settings, deal, parties, on, listing)
     await deadlines.schedule(session, CONTRACT_DUE, deal.id, due)
@@ -167,7 +171,10 @@ async def _end(session: AsyncSession, deal: Deal, status: DealStatus, reason: st
     deal.status_reason = reason
     deal.revision += 1
     if deal.listing_id is not None:
-        listing_service.release(session, await listings.lock_listing(session, deal.listing_id), now)
+        listing = await listings.lock_listing(session, deal.listing_id)
+        listing_service.release(session, listing, now)
+        # A result that became secret while it was held for the buyer must not come back on offer.
+        await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
     _tell(session, deal, f"deal.{status}")
 
 

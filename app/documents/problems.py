@@ -36,13 +36,20 @@ DOCUMENT_EMPTY = ProblemType(
 )
 DOCUMENT_DAMAGED = ProblemType(
     "document_damaged",
-    500,
+    503,
     Text("Document damaged", "文件已损坏"),
     Text(
         "The stored content is missing or does not have its hash {sha256}; it is not handed out.",
         "所存内容缺失或与其哈希 {sha256} 不符,不予提供。",
     ),
     Text("Tell the operator; upload the file again if you have it.", "请告知运营方;如有原件请重新上传。"),
+)
+TOO_MANY_ATTACHED = ProblemType(
+    "too_many_attached",
+    409,
+    Text("Too many documents", "附件过多"),
+    Text("{most} documents are attached there already.", "该处已有 {most} 个附件。"),
+    Text("Put several files into one (zip) document.", "请将多个文件合并为一个(zip)文件。"),
 )
 ALREADY_ATTACHED = ProblemType(
     "already_attached",

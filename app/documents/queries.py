@@ -93,12 +93,3 @@ async def attachments_of(
     if not include_private:
         statement = statement.where(Attachment.visibility == Visibility.PUBLIC)
     return (await session.execute(statement)).scalars().all()
-
-
-async def is_attached(session: AsyncSession, subject: tuple[str, UUID], document_id: UUID) -> bool:
-    statement = select(Attachment.id).where(
-        Attachment.subject_type == subject[0],
-        Attachment.subject_id == subject[1],
-        Attachment.document_id == document_id,
-    )
-    return (await session.execute(statement)).first() is not None

@@ -10,9 +10,12 @@ from app.core.database import advisory_lock
 from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.documents import access, queries
 from app.documents.models import Attachment, Document, Visibility
-from app.documents.problems import ALREADY_ATTACHED
+from app.documents.problems import ALREADY_ATTACHED, TOO_MANY_ATTACHED
 from app.documents.upload import Upload
 from app.identity.queries import organisations_by_id
+
+MAX_ATTACHED = 100
+"""Documents of one subject: its list is one answer, and a published listing seals them all."""
 
 
 async def record_upload(
@@ -74,7 +77,7 @@ async def attach(
     """Attach a document of the actor's organisation (the operator: any) to a subject; answers it with the document.
 
     The caller has checked that the actor may change the subject, and says in an event of its own what it means there.
-    Raises `unknown_reference` for a document that is not the actor's, and `already_attached`.
+    Raises `unknown_reference` for a document that is not the actor's, `already_attached`, and `too_many_attached`.
     """
     if not access.is_registered(subject[0]):
         raise ValueError(f"subject type {subject[0]} does not say who may read its documents")
@@ -82,8 +85,11 @@ async def attach(
     if document is None:
         raise UNKNOWN_REFERENCE(field="document_id", what="document / 文件")
     await advisory_lock(session, "attachment", f"{subject[0]}:{subject[1]}")
-    if await queries.is_attached(session, subject, document_id):
+    attached = {row.document_id for row in await queries.attachments_of(session, subject, include_private=True)}
+    if document_id in attached:
         raise ALREADY_ATTACHED(field="document_id")
+    if len(attached) >= MAX_ATTACHED:
+        raise TOO_MANY_ATTACHED(field="document_id", most=MAX_ATTACHED)
     attachment = Attachment(
         document=document, subject_type=subject[0], subject_id=subject[1], title=title, visibility=visibility
     )

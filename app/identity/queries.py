@@ -41,9 +41,9 @@ _BY_DIGEST = text(
                           AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL)
                || ARRAY(SELECT 'broker' FROM employments e JOIN brokers b ON b.id = e.broker_id
                           WHERE b.person_id = k.person_id AND e.agency_id = k.organisation_id
-                            AND e.valid_from <= now.at::date + 1 AND coalesce(e.valid_to, 'infinity') >= now.at::date)
+                            AND now.day BETWEEN e.valid_from AND coalesce(e.valid_to, 'infinity'))
            END AS roles
-    FROM (SELECT techex_now() AS at) now, api_keys k
+    FROM (SELECT at, (at AT TIME ZONE :zone)::date AS day FROM (SELECT techex_now() AS at) clock) now, api_keys k
       LEFT JOIN organisations o ON o.id = k.organisation_id
     WHERE k.digest = :digest AND k.revoked_at IS NULL AND k.expires_at > now.at
       AND (o.id IS NULL OR o.verification <> 'suspended')
@@ -51,12 +51,15 @@ _BY_DIGEST = text(
 )
 
 
-async def authenticate(session: AsyncSession, authorization: str) -> Actor:
-    """The actor of a bearer key. Raises `unauthenticated`: unknown, expired, revoked and roleless look the same."""
+async def authenticate(session: AsyncSession, authorization: str, *, zone: str) -> Actor:
+    """The actor of a bearer key; `zone` is the city's, in whose days employments count.
+
+    Raises `unauthenticated`: unknown, expired, revoked and roleless look the same.
+    """
     scheme, _, secret = authorization.partition(" ")
     row = None
     if scheme.lower() == "bearer" and secret:
-        row = (await session.execute(_BY_DIGEST, {"digest": digest_of(secret.strip())})).one_or_none()
+        row = (await session.execute(_BY_DIGEST, {"digest": digest_of(secret.strip()), "zone": zone})).one_or_none()
     if row is None or not row.roles:
         raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
     if row.stale:
@@ -177,22 +180,14 @@ async def find_person(session: AsyncSession, person_id: UUID) -> Person | None:
 
 async def acts_for(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:
     """Whether a person has a current role in an organisation, or (None) in the market."""
-    statement = (
-        select(func.count())
-        .select_from(Membership)
-        .where(
+    statement = select(Appointment.id).where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
+    if organisation_id is not None:
+        statement = select(Membership.id).where(
             Membership.person_id == person_id,
             Membership.organisation_id == organisation_id,
             Membership.ended_at.is_(None),
         )
-    )
-    if organisation_id is None:
-        statement = (
-            select(func.count())
-            .select_from(Appointment)
-            .where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
-        )
-    return (await session.execute(statement)).scalar_one() > 0
+    return (await session.execute(statement.limit(1))).first() is not None
 
 
 async def current_membership(session: AsyncSession, actor: Actor, person_id: UUID, organisation_id: UUID) -> Membership:

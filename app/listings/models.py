@@ -39,12 +39,13 @@ PUBLIC_STATUSES = (
 
 
 class Mover(StrEnum):
-    """Who moves a listing on: people of the seller, the operator, a deal made on it, or time."""
+    """Who moves a listing on: people of the seller, the operator, a deal made on it, time, a change of its result."""
 
     SELLER = "seller"
     OPERATOR = "operator"
     DEAL = "deal"
     TIME = "time"
+    RESULT = "result"
 
 
 class PricingMode(StrEnum):

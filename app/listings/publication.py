@@ -44,7 +44,8 @@ async def require_agency(session: AsyncSession, agency_id: UUID | None, seller_i
     if agency_id is None:
         return None
     agency = (await identity.organisations_by_id(session, [agency_id])).get(agency_id)
-    if agency is None:
+    # One that the public does not see is answered as one that is not there.
+    if agency is None or agency.verification not in (Verification.VERIFIED, Verification.SUSPENDED):
         raise UNKNOWN_REFERENCE(field="agency_id", what="organisation / 组织")
     is_agency = agency.kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY
     if not is_agency or agency.verification != Verification.VERIFIED or agency.id == seller_id:
@@ -55,6 +56,17 @@ async def require_agency(session: AsyncSession, agency_id: UUID | None, seller_i
 def check_period(closes_on: date, today: date) -> None:
     """Raises `closing_out_of_range` for a day past, or later than a listing may stay open."""
     rules.check_period(closes_on, today, int(parameter(MAX_MONTHS, on=today).value))
+
+
+async def check_still_listable(session: AsyncSession, listing: Listing, today: date) -> None:
+    """What may have changed since publication: the result may still be sold so, and the seller is still verified.
+
+    A patent may have expired or been invalidated in the months on offer (Civil Code art. 865), the result have become
+    secret, a co-owner have come in. Raises `result_not_listable`, `organisation_not_verified`.
+    """
+    facts = await results.listing_facts(session, listing.result_id, listing.seller_id)
+    refuse_unlistable(facts, TransferMode(listing.transfer_mode), today)
+    require_verified((await identity.organisations_by_id(session, [listing.seller_id]))[listing.seller_id])
 
 
 async def check_publishable(session: AsyncSession, listing: Listing, today: date) -> Publishable:

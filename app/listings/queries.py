@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 
 from app.core.access import Actor
 from app.core.database import Database
-from app.core.pages import PageRequest
+from app.core.pages import PageRequest, moment
 from app.core.problems import NOT_FOUND, Problem
 from app.listings.models import PUBLIC_STATUSES, Listing, ListingStatus, ListingVersion, Question
 from app.listings.rules import Sibling
@@ -113,6 +113,12 @@ async def siblings(session: AsyncSession, listing: Listing) -> list[Sibling]:
     return [Sibling(row.number, row.status, row.transfer_mode) for row in rows]
 
 
+async def ids_of_result(session: AsyncSession, result_id: UUID) -> Sequence[UUID]:
+    """Every listing of a result, in the order in which they are locked."""
+    statement = select(Listing.id).where(Listing.result_id == result_id).order_by(Listing.id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def get_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion | None:
     """What was published as that version, if it was."""
     return await session.get(ListingVersion, (listing_id, version))
@@ -203,7 +209,7 @@ async def published_cards(database: Database, wanted: ListingFilter, page: PageR
     ):
         if value is not None:
             add(f"l.{column} {operator} {{}}", value)
-    after = page.after(datetime.fromisoformat, UUID)
+    after = page.after(moment, UUID)
     if after:
         add("(l.published_at, l.id) < ({}, {})", *after)
     clauses.append(f" ORDER BY l.published_at DESC, l.id DESC LIMIT {page.limit + 1}")

@@ -172,9 +172,9 @@ async def suspend(actor: SellerOrOperator, session: Session, listing_id: UUID, b
 
 
 @router.post("/listings/{listing_id}/resumption", operation_id="resume_listing", response_model=schemas.ListingOut)
-async def resume(actor: SellerOrOperator, session: Session, listing_id: UUID) -> Response:
+async def resume(actor: SellerOrOperator, session: Session, settings: Config, listing_id: UUID) -> Response:
     """Put a suspended listing back on sale; what the operator suspended, the operator resumes."""
-    return await _full(session, await service.resume(session, actor, listing_id))
+    return await _full(session, await service.resume(session, actor, settings, listing_id))
 
 
 @router.post("/listings/{listing_id}/withdrawal", operation_id="withdraw_listing", response_model=schemas.ListingOut)

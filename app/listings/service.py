@@ -20,6 +20,7 @@ from app.listings.models import Listing, ListingStatus, Mover, Question
 from app.listings.problems import ANSWERED, OWN_LISTING
 from app.listings.rules import Move
 from app.results import queries as results
+from app.results.models import Secrecy
 
 CLOSES = "listing.closes"
 """The deadline at which a listing lapses."""
@@ -114,11 +115,16 @@ async def suspend(session: AsyncSession, actor: Actor, listing_id: UUID, reason:
     return listing
 
 
-async def resume(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
-    """Put a suspended listing back on sale as it was published; past its end that is `listing_not_open`."""
-    listing = await queries.lock_for(session, actor, listing_id)
+async def resume(session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID) -> Listing:
+    """Put a suspended listing back on sale as it was published; past its end that is `listing_not_open`.
+
+    Its result and its seller must still satisfy what publication asked of them.
+    """
+    listing = await _lock_with_result(session, actor, listing_id)
     target = rules.after(Move.RESUMPTION, _mover(actor), listing.status, listing.suspended_by)
-    rules.check_open(target, listing.closes_at, await read_clock(session))
+    now = await read_clock(session)
+    rules.check_open(target, listing.closes_at, now)
+    await publication.check_still_listable(session, listing, local_date(now, settings.zone))
     listing.suspended_by = None
     _move(session, listing, target, "listing.resumed")
     return listing
@@ -127,11 +133,25 @@ async def resume(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listi
 async def withdraw(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
     """Take a listing back for good; it disappears from the public. Not while it is held for a buyer."""
     listing = await queries.lock_for(session, actor, listing_id)
-    target = rules.after(Move.WITHDRAWAL, _mover(actor), listing.status)
-    await deadlines.cancel(session, CLOSES, listing.id)
-    was_public = listing.version > 0
-    _move(session, listing, target, "listing.withdrawn", public=was_public)
+    await _withdraw(session, listing, _mover(actor))
     return listing
+
+
+async def withdraw_all_of(session: AsyncSession, result_id: UUID) -> None:
+    """Withdraw every listing of a secret result that can be; one held for a buyer follows when its deal has ended."""
+    result = await results.lock_result(session, result_id)
+    if result.secrecy == Secrecy.NONE:
+        return
+    for listing_id in await queries.ids_of_result(session, result_id):
+        listing = await queries.lock_listing(session, listing_id)
+        if listing.status in rules.STEPS[Move.WITHDRAWAL].sources:
+            await _withdraw(session, listing, Mover.RESULT)
+
+
+async def _withdraw(session: AsyncSession, listing: Listing, mover: Mover) -> None:
+    target = rules.after(Move.WITHDRAWAL, mover, listing.status)
+    await deadlines.cancel(session, CLOSES, listing.id)
+    _move(session, listing, target, "listing.withdrawn", public=listing.version > 0)
 
 
 def reserve(session: AsyncSession, listing: Listing) -> None:

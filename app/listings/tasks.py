@@ -7,6 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
 from app.listings import queries, rules, service
+from app.results.service import BECAME_SECRET
+
+
+@deadlines.handles(BECAME_SECRET)
+async def withdraw_secret(session: AsyncSession, result_id: UUID, now: datetime) -> None:
+    """What concerns a state secret or national security is never listed (policy art. 2), nor public any longer."""
+    await service.withdraw_all_of(session, result_id)
 
 
 @deadlines.handles(service.CLOSES)

@@ -16,7 +16,10 @@ SHARES_DO_NOT_SUM = ProblemType(
         "The ownership shares sum to {total}: {difference} {en} 1.",
         "权属比例之和为 {total},{zh} {difference}。",
     ),
-    Text("Give shares that sum to exactly 1.", "请使各方权属比例之和恰为 1。"),
+    Text(
+        "Give shares that sum to exactly 1; equal thirds are 0.333334, 0.333333 and 0.333333.",
+        "请使各方权属比例之和恰为 1;三方均分为 0.333334、0.333333、0.333333。",
+    ),
 )
 OWNER_REPEATED = ProblemType(
     "owner_repeated",
@@ -97,6 +100,27 @@ NOT_KEEPER = ProblemType(
     403,
     Text("Not the keeper", "非登记单位"),
     Text("Only the organisation that recorded the result may change it.", "仅登记该成果的单位可以修改。"),
+)
+SECRECY_IS_LOWERED = ProblemType(
+    "secrecy_is_lowered",
+    403,
+    Text("Secrecy is not lowered so", "不得如此解密"),
+    Text(
+        "The stated secrecy of a result is lowered by the operator alone, with the reason.",
+        "成果密级的降低或解除仅由运营方办理,并须说明理由。",
+    ),
+    Text(
+        "Ask the operator, who gives `secrecy_reason`: the decision it rests on.",
+        "请联系运营方办理,并在 `secrecy_reason` 中写明所依据的决定。",
+    ),
+    Rule(POLICY, "2"),
+)
+SECRECY_REASON_UNEXPECTED = ProblemType(
+    "secrecy_reason_unexpected",
+    422,
+    Text("No secrecy is lowered", "并未降低密级"),
+    Text("`secrecy_reason` is given, but no secrecy is lowered.", "给出了 `secrecy_reason`,但密级并未降低。"),
+    Text("Leave `secrecy_reason` out.", "请不填 `secrecy_reason`。"),
 )
 ENTITLEMENT_EXISTS = ProblemType(
     "entitlement_exists",

@@ -19,7 +19,7 @@ from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
 from app.identity.queries import organisations_by_id
 from app.results.listability import AssetFacts, ListingFacts, OwnerFacts
-from app.results.models import Completer, IpAsset, Result, ResultOwner
+from app.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 
 _PARTS = (
     selectinload(Result.owners),
@@ -119,6 +119,11 @@ _PART_TABLES: dict[str, type[ResultOwner] | type[Completer] | type[IpAsset]] = {
     "completers": Completer,
     "ip_assets": IpAsset,
 }
+
+
+async def clear_consents(session: AsyncSession, result_id: UUID) -> None:
+    """Remove every co-owner's consent; the events keep what was given."""
+    await session.execute(delete(CoOwnerConsent).where(CoOwnerConsent.result_id == result_id))
 
 
 async def clear_parts(session: AsyncSession, result_id: UUID, part: str) -> None:

@@ -14,7 +14,7 @@ from app.identity.rules import check_order
 from app.results import problems
 from app.results.ip import check_assets, check_not_future
 from app.results.listability import Finding, ListingFacts, listability, notes_on, refuse_unlistable
-from app.results.models import EntitlementKind
+from app.results.models import EntitlementKind, Secrecy
 from app.results.schemas import ResultContent
 
 __all__ = [
@@ -26,10 +26,13 @@ __all__ = [
     "check_entitled_share",
     "check_minimum",
     "check_owners",
+    "check_secrecy_reason",
     "check_shares",
+    "is_lowered",
     "listability",
     "measure",
     "notes_on",
+    "parts_of",
     "refuse_unlistable",
     "team_may_convert_from",
 ]
@@ -82,6 +85,24 @@ def check_shares(shares: Sequence[Decimal]) -> None:
     raise problems.SHARES_DO_NOT_SUM(
         field="owners", total=round_places(total, SHARE_PLACES), difference=difference, en=en, zh=zh
     )
+
+
+def parts_of(owners: Sequence[Owner]) -> dict[UUID | None, Decimal]:
+    """Who owns how much, whatever the order."""
+    return {owner.organisation_id: owner.share for owner in owners}
+
+
+def is_lowered(now: Secrecy, to: Secrecy) -> bool:
+    """Whether a change of secrecy takes away what was stated; one secrecy for another does too."""
+    return now not in (Secrecy.NONE, to)
+
+
+def check_secrecy_reason(lowered: bool, by_operator: bool, reason: str | None) -> None:
+    """Only the operator lowers a secrecy, with the reason; raises `secrecy_is_lowered`, `secrecy_reason_unexpected`."""
+    if lowered and not (by_operator and reason):
+        raise problems.SECRECY_IS_LOWERED(field="secrecy_reason" if by_operator else "secrecy")
+    if reason and not lowered:
+        raise problems.SECRECY_REASON_UNEXPECTED(field="secrecy_reason")
 
 
 def measure(kind: EntitlementKind, share: Decimal | None, years: int | None) -> tuple[str, Decimal]:

@@ -100,6 +100,7 @@ class ResultPatch(Input):
     publicly_funded: bool = Field(default_factory=unset)
     funding_plan: Line | None = None
     secrecy: Secrecy = Field(default_factory=unset)
+    secrecy_reason: Line | None = Field(default=None, description="Why it is lowered (解密); the operator alone may")
     export_control: ExportControl = Field(default_factory=unset)
     completed_on: Day | None = None
     source_url: SourceUrl | None = None

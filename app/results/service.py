@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
+from app.core import deadlines, events
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.http import Precondition
@@ -28,7 +28,11 @@ from app.results.models import (
     IpAsset,
     Result,
     ResultOwner,
+    Secrecy,
 )
+
+BECAME_SECRET = "result.became_secret"
+"""The deadline, due at once, by which a result that is secret is no longer on offer or public."""
 
 # What a change may replace in the row itself; owners, completers and assets are rows of their own.
 _COLUMNS = (
@@ -78,10 +82,19 @@ async def change_result(
     body: schemas.ResultPatch,
     precondition: Precondition,
 ) -> Result:
-    """Replace what the body names; the whole must hold again. What a listing has published stays as published."""
+    """Replace what the body names; the whole must hold again. What a listing has published stays as published.
+
+    A result that became secret is taken off the market by the deadline `BECAME_SECRET`. Consents were given to the
+    owners and shares of their day, so they fall away with a change of these. Raises `secrecy_is_lowered` for anybody
+    but the operator, who gives the reason.
+    """
     result = await _lock_own(session, actor, result_id)
     precondition.check(result.revision)
-    changed = body.model_dump(exclude_unset=True)
+    changed = body.model_dump(exclude_unset=True, exclude={"secrecy_reason"})
+    declassified = "secrecy" in changed and rules.is_lowered(result.secrecy, body.secrecy)
+    rules.check_secrecy_reason(declassified, actor.has(Role.OPERATOR), body.secrecy_reason)
+    if not changed:
+        return result
     content = _merged(result, body)
     rules.check_content(content, result.organisation_id, result.registered_on, await _today(session, settings))
     entitled = _entitled_share(result)
@@ -89,8 +102,14 @@ async def change_result(
         rules.check_entitled_share(content.owners, result.organisation_id, entitled)
     await _check_references(session, content, result.organisation_id)
     told = _owner_ids(result) + [owner.organisation_id for owner in content.owners]
+    if "owners" in changed and rules.parts_of(result.owners) != rules.parts_of(content.owners):
+        await queries.clear_consents(session, result.id)
     await _write(session, result, content, changed.keys())
     _announce(session, "result.changed", result, told, fields=sorted(changed), revision=result.revision)
+    if declassified:
+        _announce(session, "result.declassified", result, told, reason=body.secrecy_reason)
+    if "secrecy" in changed and result.secrecy != Secrecy.NONE:
+        await deadlines.schedule(session, BECAME_SECRET, result.id, await read_clock(session))
     return await queries.get_result(session, actor, result_id)
 
 
@@ -222,7 +241,9 @@ def _merged(result: Result, body: schemas.ResultPatch) -> schemas.ResultContent:
     stored["ip_assets"] = [
         schemas.IpAssetOut.model_validate(row).model_dump(exclude={"id"}) for row in result.ip_assets
     ]
-    return schemas.ResultContent.model_validate(stored | body.model_dump(exclude_unset=True))
+    return schemas.ResultContent.model_validate(
+        stored | body.model_dump(exclude_unset=True, exclude={"secrecy_reason"})
+    )
 
 
 async def _write(session: AsyncSession, result: Result, content: schemas.ResultContent, changed: Iterable[str]) -> None:

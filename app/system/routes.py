@@ -103,9 +103,8 @@ async def metrics(actor: Public) -> Response:
 
 def _shown(actor: Actor | None, event: events.Event) -> schemas.EventOut:
     shown = schemas.EventOut.model_validate(event)
-    own = (
-        actor is not None and actor.organisation_id is not None and actor.organisation_id == event.actor_organisation_id
-    )
+    organisation_id = event.actor_organisation_id
+    own = organisation_id is not None and actor is not None and actor.organisation_id == organisation_id
     if not own and not (actor is not None and actor.is_market):
         shown.actor_organisation_id = shown.request_id = None
     return shown

@@ -225,3 +225,15 @@ async def test_a_payer_who_is_not_a_buyer_is_refused_before_any_run(world: World
     path = f"/v1/contracts/{made.contract['id']}/payments"
     await world.api.refused(422, "payer_not_a_buyer", "POST", path, made.seller, json=body)
     assert (await computed_run(world))["exclusions"] == []
+
+
+async def test_who_earned_nothing_is_told_why(world: World) -> None:
+    """A consulting contract earns nothing: each party gets a statement of nothing with the reason and its article."""
+    sold = await sale(world, type="consulting")
+    await paid(world, sold, "1000.00")
+    await published_run(world, await next_year(world) - 1)
+    (statement,) = (await world.api.ok("GET", "/v1/award-statements", sold.buyer))["items"]
+    assert (statement["amount"], statement["content"]) == ("0.00", None)
+    (reason,) = statement["exclusions"]
+    assert reason["code"] == "contract_type"
+    assert "art. 14" in reason["article"]["en"]

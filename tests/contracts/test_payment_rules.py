@@ -14,7 +14,7 @@ from app.core.problems import Problem
 from tests.contracts.test_contract_rules import FEN, MONEY, refusal
 
 WUHAN = ZoneInfo("Asia/Shanghai")
-A, B = UUID(int=1), UUID(int=2)
+A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 @st.composite
@@ -119,11 +119,16 @@ def test_an_amendment_covers_what_was_paid_and_keeps_who_paid() -> None:
     def balance(total: str, technical: str, provisional: bool = False) -> rules.Balance:
         return rules.balance(rules.Terms(Decimal(total), Decimal(technical), provisional), paid)
 
-    rules.check_amendment(balance("60.00", "50.00"), {A}, {A, B})
-    rules.check_amendment(balance("1.00", "1.00", provisional=True), {A}, {A})
+    both = {"buyers": {A}, "sellers": {B}}
+    rules.check_amendment(balance("60.00", "50.00"), both, {"buyers": {A, C}, "sellers": {B}})
+    rules.check_amendment(balance("1.00", "1.00", provisional=True), both, both)
     with refusal("below_paid", "total_amount"):
-        rules.check_amendment(balance("59.99", "50.00"), {A}, {A})
+        rules.check_amendment(balance("59.99", "50.00"), both, both)
     with refusal("below_paid", "technical_amount"):
-        rules.check_amendment(balance("60.00", "49.99"), {A}, {A})
-    with refusal("paid_party_missing", "parties"):
-        rules.check_amendment(balance("60.00", "50.00"), {A, B}, {A})
+        rules.check_amendment(balance("60.00", "49.99"), both, both)
+    for missing, kept in (
+        ("buyers", {"buyers": {C}, "sellers": {A, B}}),
+        ("sellers", {"buyers": {A, B}, "sellers": {C}}),
+    ):
+        with refusal("paid_party_missing", missing):
+            rules.check_amendment(balance("60.00", "50.00"), both, kept)

@@ -1,11 +1,15 @@
 """Bad input: a 4xx problem document with a stable code, the field, and what would pass; nothing is written."""
 
+import base64
+import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from app.core.database import Database
+from tests.deals.factory import recorded_body
 from tests.world import World
 
 GOOD = {
@@ -117,3 +121,37 @@ async def test_if_match_is_needed_and_checked(world: World) -> None:
     etag = (await world.api.get(f"/v1/organisations/{enterprise.id}")).headers["etag"]
     moved = await world.api.ok("POST", path, world.operator, json=body, headers={"If-Match": etag})
     assert [d["valid_to"] for d in moved["divisions"]] == ["2025-12-31", None]
+
+
+@pytest.mark.parametrize("price", ["1_000", "1e3", "１０００", "+5", "-0", " 1 000", "0x10", "Infinity", ".5", "5."])
+async def test_money_is_written_in_digits(world: World, price: str) -> None:
+    """`Decimal` reads more than the documented pattern; what it reads otherwise is no price."""
+    body = await recorded_body(world, await world.university(), await world.enterprise(), price=price)
+    problem = await world.api.refused(422, "invalid_input", "POST", "/v1/deals/recorded", world.operator, json=body)
+    assert [error["field"] for error in problem["errors"]] == ["price"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31"])
+async def test_days_out_of_reach_are_refused(world: World, day: str) -> None:
+    body = await recorded_body(world, await world.university(), await world.enterprise(), agreed_on=day)
+    response = await world.api.post("/v1/deals/recorded", world.operator, json=body)
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "agreed_on")
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("/v1/organisations", ["\ud800", str(uuid4())]),
+        ("/v1/organisations", ["a\x00", str(uuid4())]),
+        ("/v1/listings", ["0001-01-01T00:00:00+14:00", str(uuid4())]),
+        ("/v1/listings", ["2026-01-01T00:00:00", str(uuid4())]),
+        ("/v1/listings", ["9999-12-31T23:59:59-14:00", str(uuid4())]),
+        ("/v1/deals", ["0" * 300]),
+        ("/v1/registrations", ["9999-12-31", "x"]),
+        ("/v1/events", [str(2**63), "0"]),
+    ],
+)
+async def test_a_forged_cursor_is_refused(world: World, path: str, values: list[str]) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+    response = await world.api.get(path, world.registrar, params={"cursor": cursor})
+    assert response.status_code == 400, response.text

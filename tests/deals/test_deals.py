@@ -1,6 +1,6 @@
 """Deals: who sees them, how they end, what is recorded from elsewhere."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,10 @@ from app.core.problems import Problem
 from app.deals import rules, service
 from app.deals.models import PartyRole
 from app.deals.rules import PartyShare, Relation
+from tests.contracts.factory import drafted_contract, sign
 from tests.deals.factory import agreed_deal, purchase, recorded_body, recorded_deal
 from tests.listings.factory import move_clock_to, published_listing, today
+from tests.results.factory import PATENT, recorded_result
 from tests.world import Party, World
 
 REASON = {"reason": "示例原因"}
@@ -225,3 +227,64 @@ def test_the_contract_is_due_at_the_end_of_a_local_day() -> None:
     just_after = datetime(2026, 1, 1, 16, 30, tzinfo=UTC)  # 00:30 on 2 January in Wuhan
     assert rules.contract_due(late_evening, 30, zone) == datetime(2026, 2, 1, tzinfo=zone)
     assert rules.contract_due(just_after, 30, zone) == datetime(2026, 2, 2, tzinfo=zone)
+
+
+async def test_a_contract_is_not_signed_after_its_day_even_where_no_worker_runs(world: World) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    deal = await agreed_deal(world, seller, buyer)
+    contract = await drafted_contract(world, seller, buyer, deal=deal, type="licence")
+    await sign(world, contract, seller)
+    await move_clock_to(world, datetime.fromisoformat(deal["contract_due_at"]))
+    path, body = f"/v1/contracts/{contract['id']}/signature", {"signed_on": (await today(world)).isoformat()}
+    problem = await world.api.refused(409, "deal_not_live", "POST", path, buyer, json=body, headers={"If-Match": '"2"'})
+    assert "expired" in problem["detail"]
+    assert (await world.api.ok("GET", f"/v1/contracts/{contract['id']}", buyer))["status"] == "draft"
+
+
+async def test_nobody_signs_whatever_revision_is_there(world: World) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    contract = await drafted_contract(world, seller, buyer)
+    path, body = f"/v1/contracts/{contract['id']}/signature", {"signed_on": (await today(world)).isoformat()}
+    await world.api.refused(412, "precondition_failed", "POST", path, buyer, json=body, headers={"If-Match": "*"})
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_what_became_secret_is_neither_bought_nor_public(world: World, held: bool) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    listing = await published_listing(world, seller)
+    deal = await purchase(world, buyer, listing) if held else None
+    path = f"/v1/results/{listing['published']['result']['id']}"
+    change = {"json": {"secrecy": "state_secret"}, "headers": {"If-Match": '"1"'}}
+    await world.api.ok("PATCH", path, seller, **change)
+    if deal is None:
+        offer = {"price": "1000000.00", "listing_version": 1}
+        problem = await world.api.refused(
+            409, "result_not_listable", "POST", f"/v1/listings/{listing['id']}/purchase", buyer, json=offer
+        )
+        assert [error["code"] for error in problem["errors"]] == ["secrecy"]
+    await run_due(world.database)
+    if deal is not None:
+        assert await listing_status(world, deal) == "reserved"
+        await world.api.ok("POST", f"/v1/deals/{deal['id']}/cancellation", seller, json=REASON)
+        await run_due(world.database)
+    await world.api.refused(404, "not_found", "GET", f"/v1/listings/{listing['id']}")
+    shown = await world.api.ok("GET", f"/v1/listings/{listing['id']}", seller)
+    assert shown["status"] == "withdrawn"
+
+
+async def test_a_patent_that_expired_on_offer_is_not_sold(world: World) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    day = await today(world)
+    patent = PATENT | {"expires_on": (day + timedelta(days=5)).isoformat()}
+    result = await recorded_result(world, seller, ip_assets=[patent])
+    listing = await published_listing(world, seller, result_id=result["id"])
+    await move_clock_to(world, datetime.combine(day + timedelta(days=7), time.min, UTC))
+    offer = {"price": "1000000.00", "listing_version": 1}
+    await world.api.refused(
+        409, "result_not_listable", "POST", f"/v1/listings/{listing['id']}/purchase", buyer, json=offer
+    )
+    await world.api.ok("POST", f"/v1/listings/{listing['id']}/suspension", seller, json=REASON)
+    problem = await world.api.refused(
+        409, "result_not_listable", "POST", f"/v1/listings/{listing['id']}/resumption", seller
+    )
+    assert problem["errors"][0]["code"] == "asset_expired"

@@ -334,7 +334,7 @@ async def test_a_missing_object_is_said_to_be_damaged(world: World, settings: Se
     (file,) = stored(settings)
     file.unlink()
     answer = await world.api.get(f"/v1/documents/{made['id']}/content", party)
-    assert (answer.status_code, answer.json()["code"]) == (500, "document_damaged")
+    assert (answer.status_code, answer.json()["code"]) == (503, "document_damaged")
     await uploaded(world, party, content)
     assert (await world.api.get(f"/v1/documents/{made['id']}/content", party)).content == content
 
@@ -345,7 +345,7 @@ async def test_a_damaged_object_is_not_handed_out_as_whole(world: World, setting
     (file,) = stored(settings)
     file.write_bytes(PDF.replace(b"EOF", b"FOE"))
     answer = await world.api.get(f"/v1/documents/{small['id']}/content", party)
-    assert (answer.status_code, answer.json()["code"]) == (500, "document_damaged")
+    assert (answer.status_code, answer.json()["code"]) == (503, "document_damaged")
     file.unlink()
 
     large = await uploaded(world, party, LARGE)

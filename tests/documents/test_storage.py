@@ -1,6 +1,7 @@
 """One contract, two stores: a folder, and a real server of the S3 protocol on loopback."""
 
 import hashlib
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -103,3 +104,20 @@ async def test_a_damaged_large_object_is_cut_before_its_end(storage: ObjectStora
     with pytest.raises(DamagedError):
         await collect(await open_checked(storage, sha256(LARGE), len(LARGE)), received)
     assert sum(map(len, received)) < len(LARGE)
+
+
+async def test_a_folder_has_the_file_and_its_names_on_the_disk_before_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    name = sha256(SMALL)
+    await open_storage(Settings(data_dir=tmp_path)).put(name, SMALL)
+    folder = tmp_path / "documents"
+    assert synced == [str(folder / name[:2] / name[2:]), str(folder / name[:2]), str(folder)]

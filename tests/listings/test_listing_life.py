@@ -109,8 +109,8 @@ async def test_a_refused_step_says_the_state_and_what_is_possible(world: World) 
         409, "listing_transition_refused", "POST", f"/v1/listings/{listing['id']}/submission", seller
     )
     assert problem["listing_status"] == "published"
-    assert {"move": "withdrawal", "by": ["seller"]} in problem["possible"]
-    assert "withdrawal (seller)" in problem["remedy"]
+    assert {"move": "withdrawal", "by": ["result", "seller"]} in problem["possible"]
+    assert "withdrawal (result / seller)" in problem["remedy"]
 
 
 async def test_the_seller_cannot_lift_the_operators_suspension(world: World) -> None:

@@ -22,6 +22,7 @@ LIFE = {
     ("resumption", "operator"): {"suspended": "published"},
     ("resumption", "seller"): {"suspended": "published"},
     ("withdrawal", "seller"): dict.fromkeys(["draft", "submitted", "returned", "published", "suspended"], "withdrawn"),
+    ("withdrawal", "result"): dict.fromkeys(["draft", "submitted", "returned", "published", "suspended"], "withdrawn"),
     ("reservation", "deal"): {"published": "reserved"},
     ("release", "deal"): {"reserved": "published"},
     ("sale", "deal"): {"reserved": "sold"},

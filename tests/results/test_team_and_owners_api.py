@@ -217,7 +217,9 @@ async def test_only_the_operator_lowers_a_secrecy_and_says_why(world: World) -> 
     path, revision = f"/v1/results/{made['id']}", {"If-Match": '"1"'}
     lower = {"secrecy": "none", "secrecy_reason": "示例解密决定"}
     for change in (lower, {"secrecy": "national_security"}):
-        problem = await world.api.refused(403, "secrecy_is_lowered", "PATCH", path, keeper, json=change, headers=revision)
+        problem = await world.api.refused(
+            403, "secrecy_is_lowered", "PATCH", path, keeper, json=change, headers=revision
+        )
         assert problem["errors"][0]["field"] == "secrecy"
     problem = await world.api.refused(
         403, "secrecy_is_lowered", "PATCH", path, world.operator, json={"secrecy": "none"}, headers=revision

@@ -1,11 +1,14 @@
 """The event feed from the outside: every event once, only one's own, and a cursor that moves."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import events
 from app.core.pages import encode_cursor
+from app.system import queries
 from tests.api import Caller
 from tests.world import World
 
@@ -154,3 +157,22 @@ async def test_types_are_filtered_and_the_time_of_the_exchange_is_told(fresh_wor
 async def test_a_cursor_that_was_not_issued_is_refused(world: World, cursor: str) -> None:
     problem = await world.api.refused(400, "cursor_invalid", "GET", f"/v1/events?cursor={cursor}")
     assert problem["errors"][0]["field"] == "cursor"
+
+
+async def test_what_settles_while_a_page_is_read_comes_once(
+    fresh_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The feed may see more than the horizon read before it: the cursor then ends at its last event."""
+    world = fresh_world
+    party = await world.enterprise()
+    await _joined(world, party, party.id, 2)
+    read = queries.feed_position
+
+    async def before_they_settled(session: AsyncSession) -> tuple[datetime, int]:
+        now, _ = await read(session)
+        return now, 1
+
+    monkeypatch.setattr(queries, "feed_position", before_they_settled)
+    first = await _page(world, party, type="person.joined")
+    assert len(first["items"]) == 2
+    assert (await _page(world, party, type="person.joined", cursor=first["next_cursor"]))["items"] == []
