@@ -10,7 +10,7 @@ from app.core import audit, deadlines, idempotency
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Settings
-from app.main import open_context
+from app.main import open_context, refuse_moved_clock
 
 log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5
@@ -21,9 +21,10 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is under way is finished first. A lost database is waited for."""
     configure_logging(settings)
     context = open_context(settings)
-    log.info("worker_started")
     tick = 0
     try:
+        await refuse_moved_clock(settings, context.database)
+        log.info("worker_started")
         while not stop.is_set():
             busy = await _guarded("deadlines", lambda: deadlines.run_due(context.database))
             await _guarded("audit", lambda: audit.seal_all(context.database))

@@ -69,7 +69,14 @@ BROKERS = (("示例经纪人甲", "示例-JJR-0001"), ("示例经纪人乙", "�
 
 
 def organisation(
-    operator: Client, name: str, kind: str, division_code: str, *, state_founded: bool | None, since: str, fictional: bool
+    operator: Client,
+    name: str,
+    kind: str,
+    division_code: str,
+    *,
+    state_founded: bool | None,
+    since: str,
+    fictional: bool,
 ) -> dict[str, Any]:
     """Record an organisation and verify it. No USCC: the fictional have none, the records state none."""
     body = {

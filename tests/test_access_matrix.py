@@ -42,7 +42,7 @@ async def _status(
 ) -> str:
     method, path = route
     address = path.format(**call.path) + (f"?{call.query}" if call.query else "")
-    headers = {"If-Match": "*"} | ({"Content-Type": "text/plain"} if call.content else {})
+    headers = {"If-Match": '*, "1"'} | ({"Content-Type": "text/plain"} if call.content else {})
     undo = await connection.begin_nested()
     try:
         response = await api.send(method, address, caller, json=call.json, content=call.content, headers=headers)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.clock import read_clock
 from app.core.database import Base, Database, try_advisory_lock
 from app.core.ids import new_id
+from app.core.logs import trace_of
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
@@ -152,4 +153,4 @@ async def _note_failure(database: Database, deadline_id: UUID, kind: str, error:
                 next_attempt_at=now + seconds * text("interval '1 second'"),
             )
         )
-    log.error("deadline_failed", kind=kind, deadline_id=str(deadline_id), exc_info=error)
+    log.error("deadline_failed", kind=kind, deadline_id=str(deadline_id), trace=trace_of(error))

@@ -1,10 +1,23 @@
 """Structured logs: one JSON object a line, with the request id; no bodies, no names, no keys."""
 
 import logging
+import traceback
 
 import structlog
 
 from app.core.settings import Settings
+
+
+def trace_of(error: BaseException) -> list[str]:
+    """Where an error and its causes came from: our own frames and the last, without messages, which quote values."""
+    lines: list[str] = []
+    chain: BaseException | None = error
+    while chain is not None:
+        frames = traceback.extract_tb(chain.__traceback__)
+        ours = [frame for frame in frames[:-1] if "site-packages" not in frame.filename] + frames[-1:]
+        lines += [type(chain).__qualname__, *(f"  {f.filename}:{f.lineno} {f.name}" for f in ours)]
+        chain = chain.__cause__ or chain.__context__
+    return lines
 
 
 def configure_logging(settings: Settings) -> None:
@@ -15,7 +28,6 @@ def configure_logging(settings: Settings) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

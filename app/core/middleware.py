@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.ids import new_id
+from app.core.logs import trace_of
 from app.core.problems import INTERNAL, PROBLEM_MEDIA_TYPE, Language, Problem
 
 log = structlog.get_logger("http")
@@ -84,21 +85,14 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, answer)
-        except Exception as error:
-            log.error("unhandled", request_id=request_id, error=type(error).__name__, exc_info=_without_values(error))
+        except Exception as error:  # noqa: BLE001 — the last catch: log it, answer 500, leak nothing
+            log.error("unhandled", request_id=request_id, error=type(error).__name__, trace=trace_of(error))
             if status == 0:
                 body, problem_headers = problem_response(INTERNAL(request_id=request_id), scope["language"])
                 await answer({"type": "http.response.start", "status": 500, "headers": problem_headers})
                 await answer({"type": "http.response.body", "body": body})
         finally:
             _record(scope, status or 500, time.perf_counter() - started, request_id)
-
-
-def _without_values(error: BaseException) -> BaseException:
-    """Database errors carry the row's values in their text; drop them so that no personal data reaches the log."""
-    if hasattr(error, "hide_parameters"):
-        error.hide_parameters = True
-    return error
 
 
 def _record(scope: MutableMapping[str, Any], status: int, seconds: float, request_id: str) -> None:

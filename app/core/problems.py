@@ -282,6 +282,13 @@ UNAVAILABLE = ProblemType(
     Text("The database cannot be reached at the moment; nothing was written.", "数据库暂时无法访问;未写入任何内容。"),
     Text("Retry with the same Idempotency-Key in a few seconds.", "请几秒后以同一 Idempotency-Key 重试。"),
 )
+STORAGE_UNAVAILABLE = ProblemType(
+    "storage_unavailable",
+    503,
+    Text("Documents are away", "文件存储暂不可用"),
+    Text("The store of documents cannot be reached at the moment.", "文件存储暂时无法访问。"),
+    Text("Retry with the same Idempotency-Key in a few seconds.", "请几秒后以同一 Idempotency-Key 重试。"),
+)
 INTERNAL = ProblemType(
     "internal_error",
     500,

@@ -23,35 +23,49 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TECHEX_", extra="ignore", frozen=True)
 
-    environment: Environment = Environment.PRODUCTION
+    environment: Environment = Field(
+        default=Environment.PRODUCTION,
+        description="`production`, or `sandbox`, whose clock may be moved; `techex run` takes `sandbox` if unset.",
+    )
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("DATABASE_URL", "TECHEX_DATABASE_URL"),
         description="A PostgreSQL 15 or later; without it `techex run` starts an embedded server in `data_dir`.",
     )
     data_dir: Path = Field(default=Path(".data"), description="Embedded database and stored documents.")
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
-    database_pool_size: int = Field(default=16, ge=1, le=200)
-    log_level: str = "INFO"
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
+    database_pool_size: int = Field(
+        default=16, ge=1, le=200, description="Connections of one process, API or worker; none beyond them."
+    )
+    log_level: str = Field(
+        default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; requests are logged at `INFO`."
+    )
 
     documents_url: str | None = Field(
         default=None,
         description="`s3://bucket/prefix` for any S3-compatible store; without it documents lie under `data_dir`.",
     )
-    s3_endpoint: str | None = None
-    s3_access_key_id: SecretStr | None = None
-    s3_secret_access_key: SecretStr | None = None
-    s3_region: str = "us-east-1"
-    document_max_bytes: int = Field(default=50 * 2**20, ge=1)
+    s3_endpoint: str | None = Field(default=None, description="Where the store is, if it is not AWS; may be `http://`.")
+    s3_access_key_id: SecretStr | None = Field(
+        default=None, description="With the secret; without both, the environment's own credentials are looked for."
+    )
+    s3_secret_access_key: SecretStr | None = Field(default=None, description="See above.")
+    s3_region: str = Field(default="us-east-1", description="Region of the store.")
+    document_max_bytes: int = Field(default=50 * 2**20, ge=1, description="Limit of an uploaded document.")
     body_max_bytes: int = Field(default=2**20, ge=1024, description="Limit of a JSON body; documents have their own.")
 
     city_code: str = Field(default="WH", pattern=r"^[A-Z]{2,4}$", description="Prefix of readable numbers.")
-    division_prefix: str = Field(default="4201", pattern=r"^\d{2,6}$", description="GB/T 2260; Wuhan is 4201xx.")
-    timezone: str = "Asia/Shanghai"
-    programmes_dir: Path = PACKAGE_ROOT / "awards" / "programmes"
-    registry_region_code: str = Field(default="4201", pattern=r"^\d{4}$")
-    registry_station_code: str = Field(default="01", pattern=r"^\d{2}$")
+    timezone: str = Field(
+        default="Asia/Shanghai", description="The city's: days, award years and the ends of periods are local."
+    )
+    programmes_dir: Path = Field(
+        default=PACKAGE_ROOT / "awards" / "programmes", description="Folder of the award programmes."
+    )
+    registry_region_code: str = Field(
+        default="4201", pattern=r"^\d{4}$", description="First four digits of a registration's number."
+    )
+    registry_station_code: str = Field(default="01", pattern=r"^\d{2}$", description="The two digits after them.")
 
     @field_validator("timezone")
     @classmethod

@@ -5,17 +5,24 @@ Objects are content-addressed by SHA-256, so writing twice is writing once, and 
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import obstore
+import structlog
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
+from app.core.problems import STORAGE_UNAVAILABLE
 from app.core.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 # A large object goes up in parts of 5 MiB; this many of them are held in memory by one upload.
 UPLOADS_AT_ONCE = 4
@@ -27,7 +34,10 @@ class Storage(Protocol):
     """Content-addressed objects, named by the hex SHA-256 of their content."""
 
     async def put(self, sha256: str, content: AsyncIterator[bytes] | bytes) -> None:
-        """Store the content under its hash, whole or not at all; storing it again heals a damaged object."""
+        """Store the content under its hash, whole or not at all; storing it again heals a damaged object.
+
+        Raises `storage_unavailable`, as `get` does.
+        """
 
     def get(self, sha256: str) -> AsyncIterator[bytes]:
         """The content in chunks; raises `FileNotFoundError` when there is none."""
@@ -40,14 +50,26 @@ class ObjectStorage:
         self._store = store
 
     async def put(self, sha256: str, content: AsyncIterator[bytes] | bytes) -> None:
-        await obstore.put_async(self._store, _path(sha256), content, max_concurrency=UPLOADS_AT_ONCE)
+        with _reachable():
+            await obstore.put_async(self._store, _path(sha256), content, max_concurrency=UPLOADS_AT_ONCE)
         if isinstance(self._store, LocalStore) and self._store.prefix is not None:
             await asyncio.to_thread(_sync, Path(self._store.prefix), _path(sha256))
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
-        result = await obstore.get_async(self._store, _path(sha256))
-        async for chunk in result.stream(min_chunk_size=READ_BYTES):
-            yield bytes(chunk)
+        with _reachable():
+            result = await obstore.get_async(self._store, _path(sha256))
+            async for chunk in result.stream(min_chunk_size=READ_BYTES):
+                yield bytes(chunk)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Raises `storage_unavailable` for a store that is away; what is not in it stays `FileNotFoundError`."""
+    try:
+        yield
+    except BaseError as error:
+        log.warning("storage_unavailable", error=type(error).__name__)
+        raise STORAGE_UNAVAILABLE(headers={"Retry-After": "5"}) from error
 
 
 def _sync(folder: Path, path: str) -> None:
@@ -80,5 +102,11 @@ def open_storage(settings: Settings) -> ObjectStorage:
         config["secret_access_key"] = settings.s3_secret_access_key.get_secret_value()
     plain_http = (settings.s3_endpoint or "").startswith("http://")
     return ObjectStorage(
-        S3Store.from_url(settings.documents_url, config=config, client_options={"allow_http": plain_http})
+        S3Store.from_url(
+            settings.documents_url,
+            config=config,
+            client_options={"allow_http": plain_http},
+            # The client's own choice is ten retries over three minutes, with the caller waiting.
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=10)},
+        )
     )

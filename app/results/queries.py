@@ -10,7 +10,7 @@ does not exist (404). The public reads of it what a listing publishes.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import CompoundSelect, Select, delete, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -71,11 +71,25 @@ async def _one(session: AsyncSession, statement: Select[Result]) -> Result:
 
 async def list_results(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[Result]:
     """A page (and one more row) in order of recording: own and co-owned ones, all for the market's staff."""
-    statement = visible_results(actor).order_by(Result.id).limit(page.limit + 1)
-    after = page.after(UUID)
+    wanted, after = page.limit + 1, page.after(UUID)
+    statement = select(Result).order_by(Result.id).limit(wanted)
     if after:
         statement = statement.where(Result.id > after[0])
+    if not actor.is_market:
+        statement = statement.where(Result.id.in_(_next_own(actor.organisation(), after, wanted)))
     return (await session.execute(statement)).scalars().all()
+
+
+def _next_own(own: UUID, after: tuple[UUID] | None, wanted: int) -> CompoundSelect[UUID]:
+    """The next kept and the next co-owned ones, each from its index: `OR` walks all results, 45 ms among 100 000."""
+    first = after[0] if after else UUID(int=0)
+    kept = select(Result.id).where(Result.organisation_id == own, Result.id > first).order_by(Result.id)
+    co_owned = (
+        select(ResultOwner.result_id)
+        .where(ResultOwner.organisation_id == own, ResultOwner.result_id > first)
+        .order_by(ResultOwner.result_id)
+    )
+    return union(kept.limit(wanted).subquery().select(), co_owned.limit(wanted).subquery().select())
 
 
 def may_see_completers(actor: Actor, result: Result) -> bool:

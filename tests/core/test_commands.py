@@ -2,12 +2,13 @@
 
 import asyncio
 import uuid
+from unittest.mock import MagicMock
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from app.core import events
+from app.core import events, middleware
 from app.core.access import Public
 from app.core.database import Database
 from app.core.http import Endpoint, Session
@@ -142,3 +143,22 @@ async def test_a_secret_is_never_kept_for_retries(world: World, database: Databa
             await session.execute(text("SELECT string_agg(encode(body, 'escape'), '') FROM idempotency_answers"))
         ).scalar()
     assert made["secret"] not in kept
+
+
+async def test_a_fault_is_logged_without_the_values_it_was_given(
+    app: FastAPI, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database quotes the row in its message; the log has the place, not the message."""
+    router = APIRouter(route_class=Endpoint)
+
+    @router.post("/v1/faulty")
+    async def faulty(actor: Public, session: Session) -> None:
+        await session.execute(text("INSERT INTO people (id, name) VALUES (NULL, '张三丰')"))
+
+    app.include_router(router)
+    log = MagicMock()
+    monkeypatch.setattr(middleware, "log", log)
+    assert (await api.post("/v1/faulty")).status_code == 500
+    logged = str(log.mock_calls)
+    assert "张三丰" not in logged
+    assert "faulty" in logged

@@ -121,3 +121,18 @@ async def test_a_folder_has_the_file_and_its_names_on_the_disk_before_the_answer
     await open_storage(Settings(data_dir=tmp_path)).put(name, SMALL)
     folder = tmp_path / "documents"
     assert synced == [str(folder / name[:2] / name[2:]), str(folder / name[:2]), str(folder)]
+
+
+async def test_a_store_that_is_away_is_a_503_to_be_retried(tmp_path: Path) -> None:
+    away = Settings(
+        data_dir=tmp_path,
+        documents_url="s3://bucket/documents",
+        s3_endpoint="http://127.0.0.1:1",
+        s3_access_key_id=SecretStr("test"),
+        s3_secret_access_key=SecretStr("test"),
+    )
+    storage = open_storage(away)
+    for use in (storage.put(sha256(SMALL), SMALL), open_checked(storage, sha256(SMALL), len(SMALL))):
+        with pytest.raises(Problem) as refusal:
+            await use
+        assert (refusal.value.kind.code, refusal.value.kind.status) == ("storage_unavailable", 503)

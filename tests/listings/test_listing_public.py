@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import rfc8785
 from jsonschema import Draft202012Validator
-from sqlalchemy import text
 
 from app.main import create_app
 from tests.listings.factory import draft_listing, published_listing, submitted_listing
