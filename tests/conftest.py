@@ -11,7 +11,6 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -23,6 +22,7 @@ from app.local.embedded_postgres import EmbeddedPostgres
 from app.local.migrating import upgrade
 from app.main import create_app, open_context
 from tests.api import Api
+from tests.databases import execute
 from tests.world import World
 
 # Nothing here outlives the run, so nothing waits for a disk.
@@ -53,24 +53,15 @@ def postgres(run_dir: Path) -> Iterator[EmbeddedPostgres]:
 def template(postgres: EmbeddedPostgres) -> str:
     """The name of a migrated database that others are copied from."""
     name = "template_techex"
-    asyncio.run(_execute(postgres.url("postgres"), f"CREATE DATABASE {name}"))
+    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE {name}"))
     upgrade(postgres.url(name))
     return name
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 @pytest.fixture(scope="session")
 def shared_url(postgres: EmbeddedPostgres, template: str) -> str:
     """A database for the tests that roll back."""
-    asyncio.run(_execute(postgres.url("postgres"), f"CREATE DATABASE shared TEMPLATE {template}"))
+    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE shared TEMPLATE {template}"))
     return postgres.url("shared")
 
 
@@ -78,9 +69,9 @@ def shared_url(postgres: EmbeddedPostgres, template: str) -> str:
 def fresh_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """A database of the test's own, for real commits."""
     name = f"fresh_{uuid.uuid4().hex}"
-    asyncio.run(_execute(postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield postgres.url(name)
-    asyncio.run(_execute(postgres.url("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute(postgres.url("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

@@ -14,23 +14,15 @@ from app.core.database import Database
 from app.local.embedded_postgres import EmbeddedPostgres
 from app.local.migrating import downgrade, upgrade
 from app.models import metadata
-
-
-async def _run(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
+from tests.databases import execute
 
 
 @pytest.fixture
 def empty_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     name = f"migrations_{uuid.uuid4().hex}"
-    asyncio.run(_run(postgres.url("postgres"), f"CREATE DATABASE {name}"))
+    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE {name}"))
     yield postgres.url(name)
-    asyncio.run(_run(postgres.url("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute(postgres.url("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 async def _differences(url: str) -> list[object]:

@@ -250,3 +250,20 @@ async def test_the_worklist_is_in_order_of_the_day_a_decision_is_due(world: Worl
     await world.api.refused(403, "forbidden", "GET", "/v1/registrations", seller)
     listed = await world.api.ok("GET", "/v1/contracts?registration_status=registered&status=signed", world.auditor)
     assert len(listed["items"]) == 1
+
+
+async def test_a_second_application_has_no_day_of_acceptance_yet(world: World) -> None:
+    seller, buyer = await world.university(), await world.enterprise()
+    contract = await signed_contract(world, seller, buyer)
+    await registration_step(world, contract, "", seller)
+    await registration_step(world, contract, "acceptance", world.registrar)
+    await registration_step(world, contract, "refusal", world.registrar, reason="示例原因")
+    current = await world.api.ok("GET", f"/v1/contracts/{contract['id']}", seller)
+    body = await contract_body(world, {"id": contract["deal_id"]}, seller, buyer)
+    del body["deal_id"]
+    tag = {"If-Match": f'"{current["revision"]}"'}
+    await world.api.ok("PATCH", f"/v1/contracts/{contract['id']}", seller, json=body, headers=tag)
+    await sign(world, contract, seller)
+    await sign(world, contract, buyer)
+    again = await registration_step(world, contract, "", seller)
+    assert (again["status"], again["accepted_on"], again["decision_due_on"]) == ("submitted", None, None)

@@ -381,3 +381,16 @@ async def raw_answer(app: FastAPI, path: str, party: Party) -> list[dict[str, An
     }
     await app(scope, receive, send_message)
     return messages
+
+
+async def test_a_subject_has_so_many_documents_and_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MAX_ATTACHED", 1)
+    seller, subject = await world.university(), uuid4()
+    await attach(world, seller, subject, await uploaded(world, seller), Visibility.PUBLIC)
+    second = await uploaded(world, seller, content=PDF + b"second")
+    with pytest.raises(Problem) as full:
+        await attach(world, seller, subject, second, Visibility.PUBLIC)
+    assert (full.value.kind.code, full.value.as_json("en")["errors"][0]["field"]) == (
+        "too_many_attached",
+        "document_id",
+    )
