@@ -184,7 +184,7 @@ async def test_twenty_buyers_at_once_make_one_deal(fresh_world: World) -> None:
 async def test_a_purchase_beside_a_repeated_publication_does_not_deadlock(
     fresh_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The operator's second click locks the result, then waits for the listing; the buyer has it and needs the result."""
+    """A second click of the operator locks the result, then waits for the listing, whose buyer needs the result."""
     world = fresh_world
     listing = await published_listing(world, await world.institution())
     result_locked, listing_locked = asyncio.Event(), asyncio.Event()
