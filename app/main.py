@@ -21,6 +21,7 @@ from app.documents import routes as documents
 from app.identity import routes as identity
 from app.identity.queries import authenticate
 from app.listings import routes as listings
+from app.periods import routes as periods
 from app.pricing.listed import routes as listed
 from app.results import routes as results
 from app.system import routes as system
@@ -47,6 +48,7 @@ def domain_routers() -> list[APIRouter]:
         deals.router,
         contracts.router,
         awards.router,
+        periods.router,
         system.router,
     ]
 

@@ -8,6 +8,7 @@ from app.deals import models as deals
 from app.documents import models as documents
 from app.identity import models as identity
 from app.listings import models as listings
+from app.periods import models as periods
 from app.results import models as results
 
 metadata = Base.metadata
@@ -27,5 +28,6 @@ __all__ = [
     "ids",
     "listings",
     "metadata",
+    "periods",
     "results",
 ]

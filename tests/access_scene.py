@@ -71,6 +71,7 @@ async def build(world: World) -> Scene:
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
+    calls |= await _calendar(world, seller, buyer, agency)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
@@ -240,6 +241,27 @@ async def _contracts(world: World, seller: Party, buyer: Party, agency: Party, b
         "list_payments": Call(registered),
         "add_invoice": Call({"payment_id": payment["id"]}, {"number": "F-1", "amount": "1.00", "issued_on": later}),
         "reverse_payment": Call({"payment_id": payment["id"]}, reversal),
+    }
+
+
+async def _calendar(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    contract = await signed_contract(world, seller, buyer, agencies=[agency_part(agency, [])], agency_service="居间")
+    registration = await registration_step(world, contract, "", seller)
+    await registration_step(world, contract, "acceptance", world.registrar)
+    of_case = f"subject_id={registration['id']}"
+    (period,) = (await world.api.ok("GET", f"/v1/periods?{of_case}", seller))["items"]
+    far, declared = {"day": "2040-01-04"}, {"day": "2040-01-05"}
+    notice = {"is_working": False, "reference": "示例通知"}
+    await world.api.ok("PUT", f"/v1/calendar/overrides/{declared['day']}", world.operator, json=notice)
+    return {
+        "read_calendar": Call(query="from=2026-01-01&to=2026-01-31"),
+        "add_working_days": Call(query="from=2026-01-01&add=20"),
+        "read_calendar_override": Call(far),
+        "declare_calendar_day": Call(far, notice),
+        "withdraw_calendar_day": Call(declared, query="reference=x"),
+        "list_periods": Call(query=of_case),
+        "read_period": Call({"period_id": period["id"]}),
+        "list_period_rules": Call(query="on=2026-01-01"),
     }
 
 

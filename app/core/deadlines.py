@@ -45,7 +45,10 @@ class Deadline(Base):
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register what happens when a deadline of `kind` falls due: `handler(session, subject_id, now)`."""
+    """Register what happens when a deadline of `kind` falls due: `handler(session, subject_id, now)`.
+
+    The handler may schedule its subject's next deadline of the same kind.
+    """
 
     def register(handler: Handler) -> Handler:
         if kind in _HANDLERS:
@@ -103,12 +106,14 @@ async def run_due(database: Database, limit: int = 100) -> int:
 
 async def _run_one(session: AsyncSession, deadline: Deadline, now: datetime) -> None:
     deadline.attempts += 1
+    deadline_id, kind, attempts = deadline.id, deadline.kind, deadline.attempts
     try:
         async with session.begin_nested():
-            await _HANDLERS[deadline.kind](session, deadline.subject_id, now)
+            # Settled before the handler runs, so that the handler may set its subject's next deadline of this kind.
+            deadline.settled_at = now
+            await session.flush()
+            await _HANDLERS[kind](session, deadline.subject_id, now)
     except Exception as error:
         deadline.last_error = type(error).__name__
-        deadline.next_attempt_at = now + min(timedelta(seconds=2**deadline.attempts), MAX_BACKOFF)
-        log.exception("deadline_failed", kind=deadline.kind, deadline_id=str(deadline.id), attempts=deadline.attempts)
-    else:
-        deadline.settled_at = now
+        deadline.next_attempt_at = now + min(timedelta(seconds=2**attempts), MAX_BACKOFF)
+        log.exception("deadline_failed", kind=kind, deadline_id=str(deadline_id), attempts=attempts)

@@ -14,6 +14,7 @@ from app.core.database import Database
 from app.core.ids import new_id
 
 FAILING: set[UUID] = set()
+REPEATING: set[UUID] = set()
 
 
 @deadlines.handles("test.noted")
@@ -22,6 +23,8 @@ async def _note(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
     await session.flush()
     if subject_id in FAILING:
         raise RuntimeError("handler fails")
+    if subject_id in REPEATING:
+        await deadlines.schedule(session, "test.noted", subject_id, now + timedelta(days=1))
 
 
 async def _noted(database: Database) -> list[UUID]:
@@ -82,3 +85,14 @@ async def test_a_kind_without_a_handler_is_refused(fresh_database: Database) -> 
     async with fresh_database.transaction() as session:
         with pytest.raises(ValueError, match="no handler"):
             await deadlines.schedule(session, "test.unknown", new_id(), await read_clock(session))
+
+
+async def test_a_handler_may_set_its_subjects_next_deadline_of_the_same_kind(fresh_database: Database) -> None:
+    (subject,) = await _schedule(fresh_database, 1, timedelta(0))
+    REPEATING.add(subject)
+    assert [await deadlines.run_due(fresh_database) for _ in range(2)] == [1, 0]
+    REPEATING.discard(subject)
+    async with fresh_database.transaction() as session:
+        await move_clock(session, await read_clock(session) + timedelta(days=1, seconds=1))
+    assert [await deadlines.run_due(fresh_database) for _ in range(2)] == [1, 0]
+    assert await _noted(fresh_database) == [subject, subject]
