@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.appraisals import routes as appraisals
 from app.awards import routes as awards
 from app.contracts import routes as contracts
 from app.core import validation
@@ -44,6 +45,7 @@ def domain_routers() -> list[APIRouter]:
         identity.router,
         documents.router,
         results.router,
+        appraisals.router,
         listed.router,
         deals.router,
         contracts.router,

@@ -1,5 +1,6 @@
 """Every table of the system, gathered for migrations and for the test that compares them."""
 
+from app.appraisals import models as appraisals
 from app.awards import models as awards
 from app.contracts import models as contracts
 from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
@@ -14,6 +15,7 @@ from app.results import models as results
 metadata = Base.metadata
 
 __all__ = [
+    "appraisals",
     "audit",
     "awards",
     "calendar",

@@ -7,6 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from tests.appraisals.factory import (
+    accepted_report,
+    appraiser_of,
+    reapproval_body,
+    report_body,
+    submitted_report,
+)
 from tests.contracts.factory import (
     agency_part,
     drafted_contract,
@@ -72,6 +79,7 @@ async def build(world: World) -> Scene:
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
     calls |= await _calendar(world, seller, buyer, agency)
+    calls |= await _appraisals(world, seller)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
@@ -241,6 +249,19 @@ async def _contracts(world: World, seller: Party, buyer: Party, agency: Party, b
         "list_payments": Call(registered),
         "add_invoice": Call({"payment_id": payment["id"]}, {"number": "F-1", "amount": "1.00", "issued_on": later}),
         "reverse_payment": Call({"payment_id": payment["id"]}, reversal),
+    }
+
+
+async def _appraisals(world: World, seller: Party) -> dict[str, Call]:
+    appraiser, result = await appraiser_of(world), await recorded_result(world, seller)
+    waiting = {"report_id": (await submitted_report(world, seller, appraiser))["id"]}
+    accepted = {"report_id": (await accepted_report(world, seller, number="示例 2"))["id"]}
+    return {
+        "record_appraisal_report": Call(json=await report_body(world, seller, result, appraiser, number="示例 3")),
+        "list_appraisal_reports": Call(),
+        "read_appraisal_report": Call(accepted),
+        "review_appraisal_report": Call(waiting, {"decision": "accepted"}),
+        "reapprove_appraised_price": Call(accepted, await reapproval_body(world, seller, "800000.00")),
     }
 
 

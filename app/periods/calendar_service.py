@@ -15,7 +15,7 @@ from app.periods import queries, recompute, rules
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What was declared, how many periods moved by it in this transaction, and whether the worker goes on with others."""
+    """What was declared, how many periods moved by it at once, and whether the worker goes on with others."""
 
     override: CalendarOverride
     moved: int

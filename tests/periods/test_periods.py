@@ -285,9 +285,8 @@ async def test_a_period_opened_while_a_day_is_declared_knows_the_day(fresh_world
     """Each of the two waits for the other; whichever comes first, the end is the same."""
     start, day = await today(fresh_world), await next_day(fresh_world, True)
     world = fresh_world
-    _, *periods = await asyncio.gather(
-        declare(world, day, False), *(opened(world, "certificate", start) for _ in range(8))
-    )
+    opening = asyncio.gather(*(opened(world, "certificate", start) for _ in range(8)))
+    _, periods = await asyncio.gather(declare(world, day, False), opening)
     expected = Calendar({day: False}).add_working_days(start, 3).day
     assert {(await now_of(world, period)).ends_on for period in periods} == {expected}
 
