@@ -1,6 +1,6 @@
 """Appraisal reports from the outside: recorded, reviewed, seen, and what a price may rest on."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -202,9 +202,9 @@ async def test_an_expired_report_carries_no_price(world: World, keeper: Party) -
     await priced(world, report, "1000000.00", last)
     problem = await price_refused(world, "appraisal_expired", report, "1000000.00", last + timedelta(days=1))
     assert report["valid_until"] in problem["detail"]
-    await move_clock_to(world, datetime.combine(last, datetime.max.time(), WUHAN_TIME))
+    await move_clock_to(world, datetime.combine(last, time(23, 50), WUHAN_TIME))
     assert (await world.api.ok("GET", f"{PATH}/{report['id']}", keeper))["expired"] is False
-    await move_clock_to(world, datetime.combine(last + timedelta(days=1), datetime.min.time(), WUHAN_TIME))
+    await move_clock_to(world, datetime.combine(last + timedelta(days=1), time.min, WUHAN_TIME))
     shown = await world.api.ok("GET", f"{PATH}/{report['id']}", keeper)
     assert (shown["expired"], shown["status"]) == (True, "accepted")
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from app.core import deadlines, events
 from app.core.calendar import LAST_ANNOUNCED_YEAR, Calendar
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.periods import followers, queries, recompute, rules, service
+from app.periods import calendar_service, followers, queries, recompute, rules, service
 from app.periods.catalogue import RULES
 from app.periods.models import Period, PeriodStatus
 from tests.contracts.factory import registration_step, signed_contract
@@ -281,14 +282,33 @@ async def _is_overdue_only_after(world: World, contract: Json, last: date) -> No
     assert await overdue() == 1
 
 
-async def test_a_period_opened_while_a_day_is_declared_knows_the_day(fresh_world: World) -> None:
-    """Each of the two waits for the other; whichever comes first, the end is the same."""
-    start, day = await today(fresh_world), await next_day(fresh_world, True)
-    world = fresh_world
-    opening = asyncio.gather(*(opened(world, "certificate", start) for _ in range(8)))
-    _, periods = await asyncio.gather(declare(world, day, False), opening)
-    expected = Calendar({day: False}).add_working_days(start, 3).day
-    assert {(await now_of(world, period)).ends_on for period in periods} == {expected}
+async def _until_it_waits(world: World, task: "asyncio.Task[Any]") -> None:
+    """Until the task is done, or waits for a lock in the database."""
+    statement = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    while not task.done():
+        async with world.database.reading() as session:
+            if (await session.execute(statement)).scalar_one():
+                return
+
+
+async def test_a_day_declared_while_a_period_is_being_opened_moves_it(fresh_world: World) -> None:
+    world, start, day = fresh_world, await today(fresh_world), await next_day(fresh_world, True)
+    opening = service.Opening("certificate", ("thing", new_id()), start, [events.PUBLIC])
+    async with world.database.transaction() as session:
+        period = await service.open_period(session, SETTINGS, opening)
+        declaring = asyncio.create_task(declare(world, day, False))
+        await _until_it_waits(world, declaring)
+    assert (await declaring)["periods_moved"] == 1
+    assert (await now_of(world, period)).ends_on == Calendar({day: False}).add_working_days(start, 3).day
+
+
+async def test_a_period_opened_while_a_day_is_being_declared_knows_the_day(fresh_world: World) -> None:
+    world, start, day = fresh_world, await today(fresh_world), await next_day(fresh_world, True)
+    async with world.database.transaction() as session:
+        await calendar_service.declare(session, SETTINGS, day, is_working=False, reference=NOTICE)
+        opening = asyncio.create_task(opened(world, "certificate", start))
+        await _until_it_waits(world, opening)
+    assert (await opening).ends_on == Calendar({day: False}).add_working_days(start, 3).day
 
 
 async def test_a_declaration_does_not_wait_for_a_held_contract(
