@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.appraisals import routes as appraisals
 from app.awards import routes as awards
 from app.contracts import routes as contracts
 from app.core import validation
@@ -22,6 +23,7 @@ from app.documents import routes as documents
 from app.identity import routes as identity
 from app.identity.queries import authenticate
 from app.listings import routes as listings
+from app.periods import routes as periods
 from app.pricing.listed import routes as listed
 from app.results import routes as results
 from app.system import routes as system
@@ -45,10 +47,12 @@ def domain_routers() -> list[APIRouter]:
         identity.secrets_router,
         documents.router,
         results.router,
+        appraisals.router,
         listed.router,
         deals.router,
         contracts.router,
         awards.router,
+        periods.router,
         system.router,
     ]
 

@@ -1,5 +1,6 @@
 """Every table of the system, gathered for migrations and for the test that compares them."""
 
+from app.appraisals import models as appraisals
 from app.awards import models as awards
 from app.contracts import models as contracts
 from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
@@ -8,11 +9,13 @@ from app.deals import models as deals
 from app.documents import models as documents
 from app.identity import models as identity
 from app.listings import models as listings
+from app.periods import models as periods
 from app.results import models as results
 
 metadata = Base.metadata
 
 __all__ = [
+    "appraisals",
     "audit",
     "awards",
     "calendar",
@@ -27,5 +30,6 @@ __all__ = [
     "ids",
     "listings",
     "metadata",
+    "periods",
     "results",
 ]

@@ -11,10 +11,11 @@ from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Settings
 from app.main import open_context, refuse_moved_clock
+from app.periods import recompute
 
 log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5
-PURGE_EVERY_TICKS = 7200
+HOURLY_TICKS = 7200
 
 
 async def run(settings: Settings, *, stop: asyncio.Event) -> None:
@@ -28,8 +29,9 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         while not stop.is_set():
             busy = await _guarded("deadlines", lambda: deadlines.run_due(context.database))
             await _guarded("audit", lambda: audit.seal_all(context.database))
-            if tick % PURGE_EVERY_TICKS == 0:
+            if tick % HOURLY_TICKS == 0:
                 await _guarded("purge", lambda: _purge(context.database))
+                await _guarded("calendar", lambda: recompute.after_announcement(context.database, settings))
             tick += 1
             if not busy:
                 with suppress(TimeoutError):

@@ -7,6 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from tests.appraisals.factory import (
+    accepted_report,
+    appraiser_of,
+    reapproval_body,
+    report_body,
+    submitted_report,
+)
 from tests.contracts.factory import (
     agency_part,
     drafted_contract,
@@ -71,6 +78,8 @@ async def build(world: World) -> Scene:
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
+    calls |= await _calendar(world, seller, buyer, agency)
+    calls |= await _appraisals(world, seller)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
@@ -240,6 +249,40 @@ async def _contracts(world: World, seller: Party, buyer: Party, agency: Party, b
         "list_payments": Call(registered),
         "add_invoice": Call({"payment_id": payment["id"]}, {"number": "F-1", "amount": "1.00", "issued_on": later}),
         "reverse_payment": Call({"payment_id": payment["id"]}, reversal),
+    }
+
+
+async def _appraisals(world: World, seller: Party) -> dict[str, Call]:
+    appraiser, result = await appraiser_of(world), await recorded_result(world, seller)
+    waiting = {"report_id": (await submitted_report(world, seller, appraiser))["id"]}
+    accepted = {"report_id": (await accepted_report(world, seller, number="示例 2"))["id"]}
+    return {
+        "record_appraisal_report": Call(json=await report_body(world, seller, result, appraiser, number="示例 3")),
+        "list_appraisal_reports": Call(),
+        "read_appraisal_report": Call(accepted),
+        "review_appraisal_report": Call(waiting, {"decision": "accepted"}),
+        "reapprove_appraised_price": Call(accepted, await reapproval_body(world, seller, "800000.00")),
+    }
+
+
+async def _calendar(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    contract = await signed_contract(world, seller, buyer, agencies=[agency_part(agency, [])], agency_service="居间")
+    registration = await registration_step(world, contract, "", seller)
+    await registration_step(world, contract, "acceptance", world.registrar)
+    of_case = f"subject_id={registration['id']}"
+    (period,) = (await world.api.ok("GET", f"/v1/periods?{of_case}", seller))["items"]
+    far, declared = {"day": "2040-01-04"}, {"day": "2040-01-05"}
+    notice = {"is_working": False, "reference": "示例通知"}
+    await world.api.ok("PUT", f"/v1/calendar/overrides/{declared['day']}", world.operator, json=notice)
+    return {
+        "read_calendar": Call(query="from=2026-01-01&to=2026-01-31"),
+        "add_working_days": Call(query="from=2026-01-01&add=20"),
+        "read_calendar_override": Call(far),
+        "declare_calendar_day": Call(far, notice),
+        "withdraw_calendar_day": Call(declared, query="reference=x"),
+        "list_periods": Call(query=of_case),
+        "read_period": Call({"period_id": period["id"]}),
+        "list_period_rules": Call(query="on=2026-01-01"),
     }
 
 

@@ -129,15 +129,24 @@ async def worklist(
 
 async def lock_registration(session: AsyncSession, registration_id: UUID) -> Registration:
     """A registration with its contract, locked by the contract's row."""
-    statement = (
+    return (await session.execute(_for_change(registration_id))).scalar_one()
+
+
+async def find_free_registration(session: AsyncSession, registration_id: UUID, *, wait: bool) -> Registration | None:
+    """The same; without `wait`, None where somebody else holds the contract."""
+    statement = _for_change(registration_id, skip_locked=not wait)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+def _for_change(registration_id: UUID, *, skip_locked: bool = False) -> Select[Registration]:
+    return (
         select(Registration)
         .join(Registration.contract)
         .options(contains_eager(Registration.contract))
         .where(Registration.id == registration_id)
-        .with_for_update(of=Contract, key_share=True)
+        .with_for_update(of=Contract, key_share=True, skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     )
-    return (await session.execute(statement)).scalar_one()
 
 
 async def paid_on(session: AsyncSession, contract_id: UUID) -> Sequence[Paid]:

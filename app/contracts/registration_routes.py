@@ -78,12 +78,13 @@ async def accept(
 async def request_supplements(
     actor: Registrar,
     session: Session,
+    settings: Config,
     contract_id: UUID,
     body: registration_schemas.SupplementsIn,
     response: Response,
 ) -> registration_schemas.RegistrationOut:
     """Ask the applicant for what is missing; the period begins anew when it comes."""
-    registration = await registration_service.request_supplements(session, actor, contract_id, body)
+    registration = await registration_service.request_supplements(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
@@ -119,12 +120,13 @@ async def register(
 async def refuse(
     actor: Registrar,
     session: Session,
+    settings: Config,
     contract_id: UUID,
     body: registration_schemas.ReasonIn,
     response: Response,
 ) -> registration_schemas.RegistrationOut:
     """Refuse an application, with the reason."""
-    registration = await registration_service.refuse(session, actor, contract_id, body)
+    registration = await registration_service.refuse(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 

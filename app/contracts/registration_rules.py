@@ -1,14 +1,12 @@
 """Pure decisions of recognition and registration (认定登记): steps, periods, amounts, number."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from app.contracts import registration_problems as problems
 from app.contracts.models import Regime, RegistrationStatus
-from app.core.calendar import Calendar, PeriodEnd
 from app.core.parameters import ParameterError, parameter
 
 S = RegistrationStatus
@@ -26,15 +24,6 @@ STEPS: Final[Mapping[RegistrationStatus, frozenset[RegistrationStatus]]] = {
 MAINLAND: Final = range(11, 66)
 """First two digits of the mainland's divisions in GB/T 2260; Taiwan, Hong Kong and Macao are 71, 81 and 82."""
 MAX_SERIAL: Final = 999_999
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The registrar's period from acceptance: working days, and the day on which it ends."""
-
-    accepted_on: date
-    working_days: int
-    end: PeriodEnd
 
 
 def check_step(now: RegistrationStatus, to: RegistrationStatus, *needed: RegistrationStatus) -> None:
@@ -73,16 +62,12 @@ def regime_of(signed_on: date) -> Regime:
     return Regime.MEASURES_2026 if new else Regime.MEASURES_2000
 
 
-def working_days(signed_on: date, technical_amount: Decimal, expert_review: bool) -> int:
-    """The registrar's working days: more where the technical amount (CNY) is large or experts are heard [D]."""
+def decision_figure(signed_on: date, technical_amount: Decimal, expert_review: bool) -> str:
+    """Which parameter has the registrar's working days: more where the technical amount (CNY) is large or experts are
+    heard [D].
+    """
     large = technical_amount >= parameter("registration_large_technical_amount", on=signed_on).value
-    name = "registration_working_days_large" if large or expert_review else "registration_working_days"
-    return int(parameter(name, on=signed_on).value)
-
-
-def period_from(accepted_on: date, days: int, calendar: Calendar) -> Period:
-    """The period that begins with an acceptance; a resubmission begins it anew on its own day."""
-    return Period(accepted_on, days, calendar.add_working_days(accepted_on, days))
+    return "registration_working_days_large" if large or expert_review else "registration_working_days"
 
 
 def check_recognised(

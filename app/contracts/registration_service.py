@@ -1,6 +1,6 @@
 """Use cases of recognition and registration (认定登记), each in the caller's transaction, under the contract's lock."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,16 +15,16 @@ from app.contracts.models import (
     RegistrationStep,
 )
 from app.contracts.service import audience_of, check_side_of, parties_of
-from app.contracts.tasks import DECISION_DUE
-from app.core import deadlines, events
+from app.contracts.tasks import DECISION_DUE, DECISION_PERIOD, SUBJECT
+from app.core import events
 from app.core.access import Actor
-from app.core.calendar import load_calendar
 from app.core.clock import local_date, read_clock
 from app.core.ids import new_id, next_in_series
 from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
 from app.deals.models import PartyRole
 from app.identity import queries as identity
+from app.periods import service as periods
 
 S = RegistrationStatus
 
@@ -81,13 +81,18 @@ async def accept(
 
 
 async def request_supplements(
-    session: AsyncSession, actor: Actor, contract_id: UUID, body: registration_schemas.SupplementsIn
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: registration_schemas.SupplementsIn,
 ) -> Registration:
     """The registrar says what is missing; the period stops until it is supplied."""
     contract, registration = await _case(session, actor, contract_id)
     rules.check_step(registration.status, S.SUPPLEMENTS_REQUESTED, S.SUBMITTED, S.ACCEPTED)
-    await _end_period(session, registration)
-    registration.accepted_on = None
+    await _end_period(session, settings, registration, "supplements requested")
+    registration.accepted_on = registration.decision_due_on = None
+    registration.decision_due_provisional = False
     await _step(session, contract, registration, S.SUPPLEMENTS_REQUESTED, body.missing)
     return registration
 
@@ -125,6 +130,7 @@ async def register(
     rules.check_recognised(
         contract.total_amount, contract.technical_amount, body.total_amount, body.technical_amount, body.reason
     )
+    await _end_period(session, settings, registration, "registered")
     today = local_date(await read_clock(session), settings.zone)
     region, station = settings.registry_region_code, settings.registry_station_code
     serial = await next_in_series(session, f"registry-{region}{station}", today.year)
@@ -133,18 +139,19 @@ async def register(
     registration.registered_total_amount = body.total_amount
     registration.registered_technical_amount = body.technical_amount
     registration.reason = body.reason
-    await deadlines.cancel(session, DECISION_DUE, registration.id)
     await _step(session, contract, registration, S.REGISTERED, body.reason)
     return registration
 
 
 async def refuse(
-    session: AsyncSession, actor: Actor, contract_id: UUID, body: registration_schemas.ReasonIn
+    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: registration_schemas.ReasonIn
 ) -> Registration:
     """The registrar refuses, with a reason. The seller may amend the contract and apply again [P]."""
     contract, registration = await _case(session, actor, contract_id)
     rules.check_step(registration.status, S.REFUSED, S.SUBMITTED, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED)
-    await _end_period(session, registration)
+    await _end_period(session, settings, registration, "refused")
+    registration.decision_due_on = None
+    registration.decision_due_provisional = False
     registration.reason = body.reason
     await _step(session, contract, registration, S.REFUSED, body.reason)
     return registration
@@ -198,19 +205,28 @@ async def _begin_period(
     """Acceptance today: set the day the decision is due, and a deadline at its end."""
     assert contract.signed_on is not None
     today = local_date(await read_clock(session), settings.zone)
-    days = rules.working_days(contract.signed_on, contract.technical_amount, registration.expert_review)
-    period = rules.period_from(today, days, await load_calendar(session))
-    registration.accepted_on = period.accepted_on
-    registration.decision_due_on = period.end.day
-    registration.decision_due_provisional = period.end.provisional
-    end = datetime.combine(period.end.day + timedelta(days=1), time.min, settings.zone)
-    await deadlines.schedule(session, DECISION_DUE, registration.id, end)
+    figure = rules.decision_figure(contract.signed_on, contract.technical_amount, registration.expert_review)
+    period = await periods.open_period(
+        session,
+        settings,
+        periods.Opening(
+            DECISION_PERIOD,
+            (SUBJECT, registration.id),
+            today,
+            audience_of(contract),
+            deadline=DECISION_DUE,
+            figure_on=contract.signed_on,
+            figure=figure,
+        ),
+    )
+    registration.accepted_on = period.starts_on
+    registration.decision_due_on = period.ends_on
+    registration.decision_due_provisional = period.provisional
 
 
-async def _end_period(session: AsyncSession, registration: Registration) -> None:
-    registration.decision_due_on = None
-    registration.decision_due_provisional = False
-    await deadlines.cancel(session, DECISION_DUE, registration.id)
+async def _end_period(session: AsyncSession, settings: Settings, registration: Registration, reason: str) -> None:
+    today = local_date(await read_clock(session), settings.zone)
+    await periods.end(session, (SUBJECT, registration.id), DECISION_PERIOD, today, reason)
 
 
 async def _step(

@@ -10,8 +10,12 @@ from app.contracts import queries
 from app.contracts.models import RegistrationStatus
 from app.core import events
 from app.core.deadlines import handles
+from app.periods import queries as periods
+from app.periods.followers import follows
 
 DECISION_DUE: Final = "registration.decision_due"
+DECISION_PERIOD: Final = "registration_decision"
+SUBJECT: Final = "registration"
 
 
 @handles(DECISION_DUE)
@@ -27,3 +31,17 @@ async def decision_due(session: AsyncSession, registration_id: UUID, now: dateti
         audience=[events.MARKET],
         payload={"number": registration.contract.number, "decision_due_on": str(registration.decision_due_on)},
     )
+
+
+@follows(SUBJECT)
+async def move_decision_day(session: AsyncSession, registration_id: UUID, wait: bool) -> bool:
+    """The calendar changed: the day the decision is due follows the registrar's period."""
+    registration = await queries.find_free_registration(session, registration_id, wait=wait)
+    if registration is None:
+        return False
+    for period in await periods.current_of(session, (SUBJECT, registration_id)):
+        if period.rule == DECISION_PERIOD:
+            registration.decision_due_on = period.ends_on
+            registration.decision_due_provisional = period.provisional
+            registration.revision += 1
+    return True

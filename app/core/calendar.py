@@ -6,28 +6,46 @@ reached there is `provisional` until the operator's override table, or a newer r
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
-from sqlalchemy import Date, select
+from sqlalchemy import BigInteger, Identity, Index, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
+from app.core.ids import new_id
 
 FIRST_ANNOUNCED_YEAR = min(holidays).year
 LAST_ANNOUNCED_YEAR = max(holidays).year
 
 
 class CalendarOverride(Base):
-    """A day the operator declared a working day or not, with the notice it rests on."""
+    """What the operator declared of a day, with the notice it rests on. Append-only: the last row of a day counts.
+
+    `is_working` null: what was declared before is withdrawn, and the public calendar counts again.
+    """
 
     __tablename__ = "calendar_overrides"
+    __table_args__ = (Index("ix_calendar_overrides_day_seq", "day", "seq"),)
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    is_working: Mapped[bool]
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
+    day: Mapped[date]
+    is_working: Mapped[bool | None]
     reference: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+class DaySource(StrEnum):
+    """Whence it is known whether a day is a working day. Provisional: weekends only, the year is not announced."""
+
+    ANNOUNCED = "announced"
+    OVERRIDE = "override"
+    PROVISIONAL = "provisional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +58,28 @@ class PeriodEnd:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Public holidays plus the operator's overrides. Pure: load it once, ask it often."""
+    """Public holidays plus the operator's overrides. Pure: load it once, ask it often.
+
+    `seq` is the place in the history of overrides up to which this calendar knows them.
+    """
 
     overrides: Mapping[date, bool] = field(default_factory=dict)
+    seq: int = 0
+
+    def source_of(self, day: date) -> DaySource:
+        """Whence `is_working_day` knows its answer."""
+        if day in self.overrides:
+            return DaySource.OVERRIDE
+        announced = FIRST_ANNOUNCED_YEAR <= day.year <= LAST_ANNOUNCED_YEAR
+        return DaySource.ANNOUNCED if announced else DaySource.PROVISIONAL
 
     def is_announced(self, day: date) -> bool:
-        return day in self.overrides or FIRST_ANNOUNCED_YEAR <= day.year <= LAST_ANNOUNCED_YEAR
+        return self.source_of(day) is not DaySource.PROVISIONAL
+
+    def with_override(self, day: date, is_working: bool | None) -> "Calendar":
+        """The calendar after one more declaration; None withdraws the day's."""
+        others = {known: value for known, value in self.overrides.items() if known != day}
+        return Calendar(others if is_working is None else others | {day: is_working}, self.seq)
 
     def is_working_day(self, day: date) -> bool:
         if day in self.overrides:
@@ -70,5 +104,8 @@ class Calendar:
 
 async def load_calendar(session: AsyncSession) -> Calendar:
     """The calendar with the operator's overrides as they stand now."""
-    rows = (await session.execute(select(CalendarOverride.day, CalendarOverride.is_working))).all()
-    return Calendar({row.day: row.is_working for row in rows})
+    statement = select(CalendarOverride.seq, CalendarOverride.day, CalendarOverride.is_working)
+    rows = (await session.execute(statement.order_by(CalendarOverride.seq))).all()
+    declared = {row.day: row.is_working for row in rows}
+    known = {day: is_working for day, is_working in declared.items() if is_working is not None}
+    return Calendar(known, rows[-1].seq if rows else 0)

@@ -113,9 +113,13 @@ class Database:
         await self.engine.dispose()
 
 
-async def advisory_lock(session: AsyncSession, name: str, key: UUID | str) -> None:
-    """Lock what has no row yet, such as an organisation's yearly cap, until the transaction ends."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{name}:{key}"})
+async def advisory_lock(session: AsyncSession, name: str, key: UUID | str, *, shared: bool = False) -> None:
+    """Lock what has no row yet, such as an organisation's yearly cap, until the transaction ends.
+
+    `shared`: any number hold it together, and only an exclusive holder waits for them or makes them wait.
+    """
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    await session.execute(text(f"SELECT {function}(hashtextextended(:name, 0))"), {"name": f"{name}:{key}"})
 
 
 async def try_advisory_lock(session: AsyncSession, name: str, key: UUID | str) -> bool:

@@ -9,6 +9,7 @@ handler waits for the subject would deadlock with the command that holds the sub
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -48,8 +49,24 @@ class Deadline(Base):
     settled_at: Mapped[datetime | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The deadline whose handler a session runs."""
+
+    id: UUID
+    kind: str
+    subject_id: UUID
+    now: datetime
+
+
+RUNNING = "deadline"
+
+
 def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register what happens when a deadline of `kind` falls due: `handler(session, subject_id, now)`."""
+    """Register what happens when a deadline of `kind` falls due: `handler(session, subject_id, now)`.
+
+    The handler may schedule its subject's next deadline of the same kind.
+    """
 
     def register(handler: Handler) -> Handler:
         if kind in _HANDLERS:
@@ -64,6 +81,9 @@ async def schedule(session: AsyncSession, kind: str, subject_id: UUID, due_at: d
     """Set the subject's pending deadline of a kind, or move it."""
     if kind not in _HANDLERS:
         raise ValueError(f"no handler for deadline kind {kind}")
+    running: _Running | None = session.info.get(RUNNING)
+    if running is not None and (running.kind, running.subject_id) == (kind, subject_id):
+        await _tick(session)  # the handler sets its subject's next deadline: the one it runs is over
     row = insert(Deadline).values(
         id=new_id(), kind=kind, subject_id=subject_id, due_at=due_at, next_attempt_at=due_at, attempts=0
     )
@@ -121,12 +141,10 @@ async def _run_one(database: Database, deadline_id: UUID) -> bool:
             deadline = (await session.execute(wanted)).one_or_none()
             if deadline is None:
                 return False
+            session.info[RUNNING] = _Running(deadline_id, deadline.kind, deadline.subject_id, now)
             await _HANDLERS[deadline.kind](session, deadline.subject_id, now)
             await session.flush()
-            tick = update(Deadline).where(Deadline.id == deadline_id, *_due(now)).returning(Deadline.id)
-            ticked = await session.execute(tick.values(settled_at=now, attempts=Deadline.attempts + 1))
-            if ticked.scalar_one_or_none() is None:
-                raise _MovedError
+            await _tick(session)
     except _MovedError:
         return False
     except Exception as error:
@@ -134,6 +152,17 @@ async def _run_one(database: Database, deadline_id: UUID) -> bool:
             raise
         await _note_failure(database, deadline_id, deadline.kind, error)
     return True
+
+
+async def _tick(session: AsyncSession) -> None:
+    """Settle the deadline under way, once; raises `_MovedError` if it is not due any more."""
+    running: _Running | None = session.info.pop(RUNNING, None)
+    if running is None:
+        return
+    tick = update(Deadline).where(Deadline.id == running.id, *_due(running.now)).returning(Deadline.id)
+    ticked = await session.execute(tick.values(settled_at=running.now, attempts=Deadline.attempts + 1))
+    if ticked.scalar_one_or_none() is None:
+        raise _MovedError
 
 
 class _MovedError(Exception):

@@ -11,6 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from app.contracts import registration_rules as rules
 from app.contracts.models import Regime, RegistrationStatus
 from app.core.calendar import Calendar
+from app.core.parameters import parameter
+from app.periods.models import Unit
+from app.periods.rules import Terms, end_of
 from tests.contracts.test_contract_rules import refusal
 
 S = RegistrationStatus
@@ -24,7 +27,7 @@ class Steps(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.status, self.today, self.days, self.expected_days = S.SUBMITTED, date(2024, 1, 1), 15, 15
-        self.period: rules.Period | None = None
+        self.ends_on: date | None = None
         self.last_acceptance: date | None = None
         self.passed: list[RegistrationStatus] = [S.SUBMITTED]
 
@@ -35,7 +38,7 @@ class Steps(RuleBasedStateMachine):
     )
     def submit(self, technical: Decimal, experts: bool, start: date) -> None:
         self.today = start
-        self.days = rules.working_days(start, technical, experts)
+        self.days = int(parameter(rules.decision_figure(start, technical, experts), on=start).value)
         self.expected_days = 30 if technical >= LARGE or experts else 15
 
     @rule(days=st.integers(0, 40))
@@ -53,7 +56,7 @@ class Steps(RuleBasedStateMachine):
         return True
 
     def _begin(self) -> None:
-        self.period = rules.period_from(self.today, self.days, CALENDAR)
+        self.ends_on = end_of(Terms(Unit.WORKING, self.days), self.today, CALENDAR).day
         self.last_acceptance = self.today
 
     @rule()
@@ -84,12 +87,10 @@ class Steps(RuleBasedStateMachine):
 
     @invariant()
     def the_due_day_is_counted_from_the_last_acceptance(self) -> None:
-        if self.period is None or self.last_acceptance is None:
+        if self.ends_on is None or self.last_acceptance is None:
             return
-        assert self.period.accepted_on == self.last_acceptance
-        expected = CALENDAR.add_working_days(self.last_acceptance, self.expected_days)
-        assert self.period.end == expected
-        assert CALENDAR.working_days_between(self.last_acceptance, self.period.end.day) == self.expected_days
+        assert CALENDAR.is_working_day(self.ends_on)
+        assert CALENDAR.working_days_between(self.last_acceptance, self.ends_on) == self.expected_days
 
     @invariant()
     def nothing_is_registered_without_acceptance_or_cancelled_without_registration(self) -> None:
@@ -116,7 +117,7 @@ def test_a_contract_older_than_any_measures_is_refused_and_not_an_error() -> Non
 
 def test_the_period_runs_over_the_national_day_holiday() -> None:
     """2025: 1 to 8 October are off, 28 September and 11 October are worked."""
-    end = rules.period_from(date(2025, 9, 26), 15, CALENDAR).end
+    end = end_of(Terms(Unit.WORKING, 15), date(2025, 9, 26), CALENDAR)
     assert (end.day, end.provisional) == (date(2025, 10, 23), False)
 
 

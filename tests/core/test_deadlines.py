@@ -15,6 +15,7 @@ from app.core.ids import new_id
 
 FAILING: set[UUID] = set()
 WAITING: dict[UUID, asyncio.Event] = {}
+REPEATING: set[UUID] = set()
 
 
 @deadlines.handles("test.noted")
@@ -26,6 +27,8 @@ async def _note(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
     await session.flush()
     if subject_id in FAILING:
         raise RuntimeError("handler fails")
+    if subject_id in REPEATING:
+        await deadlines.schedule(session, "test.noted", subject_id, now + timedelta(days=1))
 
 
 async def _noted(database: Database) -> list[UUID]:
@@ -117,3 +120,14 @@ async def test_a_failing_deadline_does_not_hold_up_the_others_however_often_it_f
         next_attempt = text("SELECT next_attempt_at FROM deadlines WHERE settled_at IS NULL")
         wait = (await session.execute(next_attempt)).scalar_one() - before
     assert timedelta(minutes=59) < wait < timedelta(minutes=61)
+
+
+async def test_a_handler_may_set_its_subjects_next_deadline_of_the_same_kind(fresh_database: Database) -> None:
+    (subject,) = await _schedule(fresh_database, 1, timedelta(0))
+    REPEATING.add(subject)
+    assert [await deadlines.run_due(fresh_database) for _ in range(2)] == [1, 0]
+    REPEATING.discard(subject)
+    async with fresh_database.transaction() as session:
+        await move_clock(session, await read_clock(session) + timedelta(days=1, seconds=1))
+    assert [await deadlines.run_due(fresh_database) for _ in range(2)] == [1, 0]
+    assert await _noted(fresh_database) == [subject, subject]

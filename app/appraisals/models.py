@@ -1,0 +1,93 @@
+"""Tables of appraisal reports (资产评估报告) and of re-approvals of a price below their floor."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+from app.documents.models import Document
+from app.identity.models import Organisation
+from app.results.models import Result
+
+
+class AppraisalMethod(StrEnum):
+    """How the value was found: cost (成本法), market (市场法) or income (收益法)."""
+
+    COST = "cost"
+    MARKET = "market"
+    INCOME = "income"
+
+
+class ReportStatus(StrEnum):
+    """What the operator's review found. Only an accepted report carries a price."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class AppraisalReport(Base):
+    """A report on a result's value (CNY). `number` is the appraiser's own, `valid_until` the last day it may be used.
+
+    A refused report leaves its number free, so that a corrected one can be recorded.
+    """
+
+    __tablename__ = "appraisal_reports"
+    __table_args__ = (
+        CheckConstraint("value > 0", name="value"),
+        CheckConstraint("valid_until > base_date", name="validity"),
+        CheckConstraint("(status = 'submitted') = (reviewed_at IS NULL)", name="review"),
+        Index(
+            "uq_appraisal_reports_number",
+            "appraiser_id",
+            "number",
+            unique=True,
+            postgresql_where=text("status <> 'refused'"),
+        ),
+        Index("ix_appraisal_reports_result_id", "result_id", "id"),
+        Index("ix_appraisal_reports_appraiser_id", "appraiser_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str]
+    appraiser_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id"))
+    submitted_by_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    base_date: Mapped[date]
+    method: Mapped[AppraisalMethod] = mapped_column(Text)
+    value: Mapped[Decimal]
+    valid_until: Mapped[date]
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    status: Mapped[ReportStatus] = mapped_column(Text, default=ReportStatus.SUBMITTED)
+    review_reason: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+    appraiser: Mapped[Organisation] = relationship(lazy="raise", foreign_keys=[appraiser_id])
+    result: Mapped[Result] = relationship(lazy="raise")
+    document: Mapped[Document] = relationship(lazy="raise")
+    reapprovals: Mapped[list["Reapproval"]] = relationship(lazy="raise", order_by="Reapproval.id")
+
+
+class Reapproval(Base):
+    """Who approved a price below the floor, how low (CNY), and with which document. Append-only."""
+
+    __tablename__ = "appraisal_reapprovals"
+    __table_args__ = (
+        CheckConstraint("lowest_price > 0", name="lowest_price"),
+        Index("ix_appraisal_reapprovals_report_id", "report_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("appraisal_reports.id"))
+    approved_by: Mapped[str]
+    approved_on: Mapped[date]
+    lowest_price: Mapped[Decimal]
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+    document: Mapped[Document] = relationship(lazy="raise")

@@ -1,0 +1,119 @@
+"""All reading of appraisal reports, and who may see what.
+
+A report is seen by its appraiser, by whoever may see the result (its keeper and co-owners), and by the market's staff;
+to everyone else it does not exist (404).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.appraisals.models import AppraisalReport, Reapproval, ReportStatus
+from app.core.access import Actor
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND
+from app.documents.access import Level
+from app.identity import queries as identity
+from app.results.models import Result
+from app.results.queries import visible_results
+
+_PARTS = (
+    selectinload(AppraisalReport.appraiser),
+    selectinload(AppraisalReport.document),
+    selectinload(AppraisalReport.result).selectinload(Result.owners),
+    selectinload(AppraisalReport.reapprovals).selectinload(Reapproval.document),
+)
+
+
+def _visible(actor: Actor) -> Select[AppraisalReport]:
+    if actor.is_market:
+        return select(AppraisalReport)
+    results = visible_results(actor).with_only_columns(Result.id)
+    return select(AppraisalReport).where(
+        or_(AppraisalReport.appraiser_id == actor.organisation(), AppraisalReport.result_id.in_(results))
+    )
+
+
+async def get_report(session: AsyncSession, actor: Actor, report_id: UUID) -> AppraisalReport:
+    """One report the actor may see, with all its parts; raises `not_found`."""
+    return await _one(session, _visible(actor).where(AppraisalReport.id == report_id))
+
+
+async def lock_visible(session: AsyncSession, actor: Actor, report_id: UUID) -> AppraisalReport:
+    """The same, locked until the transaction ends."""
+    return await _one(
+        session, _visible(actor).where(AppraisalReport.id == report_id).with_for_update(of=AppraisalReport)
+    )
+
+
+async def hold_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
+    """One report whoever asks, with all its parts, unchanged until the transaction ends."""
+    statement = select(AppraisalReport).where(AppraisalReport.id == report_id)
+    return await _find(session, statement.with_for_update(of=AppraisalReport, read=True))
+
+
+async def _one(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport:
+    found = await _find(session, statement)
+    if found is None:
+        raise NOT_FOUND(what="appraisal report / 评估报告")
+    return found
+
+
+async def _find(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport | None:
+    statement = statement.options(*_PARTS).execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def list_reports(
+    session: AsyncSession, actor: Actor, page: PageRequest, result_id: UUID | None, status: ReportStatus | None
+) -> Sequence[AppraisalReport]:
+    """A page (and one more row) of what the actor may see, in order of recording."""
+    statement = _visible(actor).order_by(AppraisalReport.id).limit(page.limit + 1)
+    if result_id:
+        statement = statement.where(AppraisalReport.result_id == result_id)
+    if status:
+        statement = statement.where(AppraisalReport.status == status)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(AppraisalReport.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def number_used(session: AsyncSession, appraiser_id: UUID, number: str) -> bool:
+    """Whether the appraiser has a report of that number that was not refused. Read it under the number's lock."""
+    statement = select(
+        exists().where(
+            AppraisalReport.appraiser_id == appraiser_id,
+            AppraisalReport.number == number,
+            AppraisalReport.status != ReportStatus.REFUSED,
+        )
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
+async def find_result(session: AsyncSession, result_id: UUID) -> Result | None:
+    """A result with its owners, whoever asks; the service decides who may have it appraised."""
+    statement = select(Result).where(Result.id == result_id).options(selectinload(Result.owners))
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def is_related(session: AsyncSession, appraiser_id: UUID, owners: Sequence[UUID], on: date) -> bool:
+    """Whether a related-party finding (关联方) between the appraiser and an owner holds on a day."""
+    found = await identity.relations_between(session, [appraiser_id, *owners])
+    return any(
+        appraiser_id in (row.first_id, row.second_id)
+        and (row.valid_from or date.min) <= on <= (row.valid_to or date.max)
+        for row in found
+    )
+
+
+async def access_to_documents(session: AsyncSession, actor: Actor | None, report_id: UUID) -> Level:
+    """Who may see a report may read what is attached to it; nobody else."""
+    if actor is None:
+        return "none"
+    statement = select(_visible(actor).where(AppraisalReport.id == report_id).exists())
+    return "parties" if (await session.execute(statement)).scalar_one() else "none"

@@ -1,0 +1,121 @@
+"""HTTP of appraisals."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from app.appraisals import queries, rules, schemas, service
+from app.appraisals.models import AppraisalReport, ReportStatus
+from app.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
+from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.clock import local_date, read_clock
+from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.core.problems import Language
+from app.periods.schemas import SourceOut
+
+router = APIRouter(route_class=Endpoint, tags=["appraisals"])
+money_router = APIRouter(route_class=MoneyEndpoint, tags=["appraisals"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="appraisals:read")]
+Recorder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="appraisals:write")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="appraisals:write")]
+Approver = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="appraisals:write")]
+
+
+@money_router.post("/appraisal-reports", status_code=201, operation_id="record_appraisal_report")
+async def record_report(
+    actor: Recorder, session: Session, settings: Config, body: schemas.ReportIn, request: Request, response: Response
+) -> schemas.ReportOut:
+    """Record an appraisal report (资产评估报告) with its document; the operator reviews it."""
+    report = await service.record_report(session, actor, settings, body)
+    return await _shown(session, settings, report, request, response)
+
+
+@router.get("/appraisal-reports", operation_id="list_appraisal_reports")
+async def list_reports(
+    actor: Reader,
+    session: Session,
+    page: Paging,
+    result_id: UUID | None = None,
+    status: ReportStatus | None = None,
+) -> Page[schemas.ReportSummary]:
+    """The reports on one's own and co-owned results, an appraiser's own, all for the market's staff."""
+    rows = await queries.list_reports(session, actor, page, result_id, status)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    return Page(items=[schemas.ReportSummary.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/appraisal-reports/{report_id}", operation_id="read_appraisal_report")
+async def read_report(
+    actor: Reader, session: Session, settings: Config, report_id: UUID, request: Request, response: Response
+) -> schemas.ReportOut:
+    """One report with its document's hash, its floor of today, and what was re-approved below it."""
+    report = await queries.get_report(session, actor, report_id)
+    return await _shown(session, settings, report, request, response)
+
+
+@router.post("/appraisal-reports/{report_id}/review", operation_id="review_appraisal_report")
+async def review(
+    actor: Operator,
+    session: Session,
+    settings: Config,
+    report_id: UUID,
+    body: schemas.ReviewIn,
+    request: Request,
+    response: Response,
+) -> schemas.ReportOut:
+    """Accept a report, so that a price may rest on it, or refuse it with the reason; once."""
+    report = await service.review(session, actor, report_id, body)
+    return await _shown(session, settings, report, request, response)
+
+
+@money_router.post(
+    "/appraisal-reports/{report_id}/reapprovals", status_code=201, operation_id="reapprove_appraised_price"
+)
+async def reapprove(
+    actor: Approver,
+    session: Session,
+    settings: Config,
+    report_id: UUID,
+    body: schemas.ReapprovalIn,
+    request: Request,
+    response: Response,
+) -> schemas.ReportOut:
+    """Record that a price below the floor was approved again, by the operator or the admin of the result's keeper."""
+    report = await service.reapprove(session, actor, settings, report_id, body)
+    return await _shown(session, settings, report, request, response)
+
+
+async def _shown(
+    session: Session, settings: Config, report: AppraisalReport, request: Request, response: Response
+) -> schemas.ReportOut:
+    set_etag(response, report.revision)
+    now = await read_clock(session)
+    today = local_date(now, settings.zone)
+    language: Language = request.scope.get("language", "en")
+    floor = service.floor_on(report, today)
+    return schemas.ReportOut(
+        **schemas.ReportSummary.model_validate(report).model_dump(),
+        appraiser_name=report.appraiser.name,
+        submitted_by_id=report.submitted_by_id,
+        document=schemas.DocumentRef.model_validate(report.document),
+        review_reason=report.review_reason,
+        reviewed_at=report.reviewed_at,
+        expired=not rules.is_valid(report.base_date, report.valid_until, today),
+        validity_source=SourceOut(**VALIDITY_RULE.as_json(language)),
+        price_floor=schemas.FloorOut(
+            share=floor.figure.value,
+            floor=floor.floor,
+            lowest_price=floor.lowest_price,
+            source=SourceOut(**FLOOR_RULE.as_json(language)),
+            reference=floor.figure.reference,
+            mark=floor.figure.mark,
+        ),
+        reapprovals=[schemas.ReapprovalOut.model_validate(row) for row in report.reapprovals],
+        server_time=now,
+    )
+
+
+router.include_router(money_router)

@@ -1,0 +1,103 @@
+"""HTTP of the calendar."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.core.access import Actor, Public, Role, allow
+from app.core.calendar import load_calendar
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, Session
+from app.core.schemas import Line
+from app.periods import calendar_service, queries, rules, schemas
+from app.periods.calendar_service import Declared
+from app.periods.models import Unit
+
+router = APIRouter(route_class=Endpoint, tags=["calendar"])
+
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="calendar:write")]
+
+
+@router.get("/calendar", operation_id="read_calendar")
+async def read_calendar(
+    actor: Public,
+    session: Session,
+    first: Annotated[schemas.CalendarDay, Query(alias="from")],
+    last: Annotated[schemas.CalendarDay, Query(alias="to", description="At most 400 days on")],
+) -> schemas.CalendarOut:
+    """Which days are working days (工作日), and whence that is known."""
+    rules.check_range(first, last)
+    calendar = await load_calendar(session)
+    overrides = await queries.overrides_between(session, first, last)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    shown = [
+        schemas.DayOut(
+            day=day,
+            is_working=calendar.is_working_day(day),
+            source=calendar.source_of(day),
+            reference=overrides[day].reference if day in overrides else None,
+        )
+        for day in days
+    ]
+    return schemas.CalendarOut(days=shown, server_time=await read_clock(session))
+
+
+@router.get("/calendar/working-days", operation_id="add_working_days")
+async def add_working_days(
+    actor: Public,
+    session: Session,
+    settings: Config,
+    starts_on: Annotated[schemas.CalendarDay, Query(alias="from", description="This day does not count")],
+    add: Annotated[int, Query(ge=1, le=500, description="Working days")],
+) -> schemas.WorkingDaysOut:
+    """The last day of a period of working days that begins on a day."""
+    end = rules.end_of(rules.Terms(Unit.WORKING, add), starts_on, await load_calendar(session))
+    return schemas.WorkingDaysOut(
+        starts_on=starts_on,
+        working_days=add,
+        ends_on=end.day,
+        ends_at=rules.end_moment(end.day, settings.zone),
+        provisional=end.provisional,
+        server_time=await read_clock(session),
+    )
+
+
+@router.get("/calendar/overrides/{day}", operation_id="read_calendar_override")
+async def read_override(actor: Public, session: Session, day: schemas.CalendarDay) -> schemas.OverrideHistory:
+    """Everything the operator declared of a day, with the notices; empty where the public calendar always counted."""
+    rows = await queries.history_of(session, day)
+    return schemas.OverrideHistory(items=[schemas.OverrideOut.model_validate(row) for row in rows])
+
+
+@router.put("/calendar/overrides/{day}", operation_id="declare_calendar_day")
+async def declare(
+    actor: Operator, session: Session, settings: Config, day: schemas.CalendarDay, body: schemas.OverrideIn
+) -> schemas.DeclaredOut:
+    """Declare a day a working day or not. Running periods over it are counted anew, and their parties told.
+
+    A day that has passed is refused unless nothing changes by it.
+    """
+    declared = await calendar_service.declare(session, settings, day, body.is_working, body.reference)
+    return await _answer(session, declared)
+
+
+@router.delete("/calendar/overrides/{day}", operation_id="withdraw_calendar_day")
+async def withdraw(
+    actor: Operator,
+    session: Session,
+    settings: Config,
+    day: schemas.CalendarDay,
+    reference: Annotated[Line, Query(description="Why: the notice that withdraws it")],
+) -> schemas.DeclaredOut:
+    """Withdraw what was declared of a day: the public calendar counts again. The history keeps both."""
+    return await _answer(session, await calendar_service.withdraw(session, settings, day, reference))
+
+
+async def _answer(session: Session, declared: Declared) -> schemas.DeclaredOut:
+    return schemas.DeclaredOut(
+        **schemas.OverrideOut.model_validate(declared.override).model_dump(),
+        periods_moved=declared.moved,
+        recomputing=declared.more,
+        server_time=await read_clock(session),
+    )

@@ -1,0 +1,72 @@
+"""Use cases of the operator's calendar: declare a day, withdraw what was declared; each in the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.calendar import CalendarOverride
+from app.core.clock import local_date, read_clock
+from app.core.problems import NOT_FOUND
+from app.core.settings import Settings
+from app.periods import queries, recompute, rules
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What was declared, how many periods moved by it at once, and whether the worker goes on with others."""
+
+    override: CalendarOverride
+    moved: int
+    more: bool
+
+
+async def declare(session: AsyncSession, settings: Settings, day: date, is_working: bool, reference: str) -> Declared:
+    """Declare a day a working day or not, by a notice; the running periods over it are counted anew.
+
+    Nothing is written where the same is in force already. Raises `calendar_day_past`.
+    """
+    calendar = await recompute.hold_alone(session)
+    today = local_date(await read_clock(session), settings.zone)
+    rules.check_day(day, today, calendar.is_working_day(day), is_working)
+    before = await queries.override_in_force(session, day)
+    if before is not None and (before.is_working, before.reference) == (is_working, reference):
+        return Declared(before, 0, more=False)
+    return await _write(
+        session, settings, before, CalendarOverride(day=day, is_working=is_working, reference=reference)
+    )
+
+
+async def withdraw(session: AsyncSession, settings: Settings, day: date, reference: str) -> Declared:
+    """Let the public calendar count again for a day; raises `not_found`, `calendar_day_past`."""
+    calendar = await recompute.hold_alone(session)
+    before = await queries.override_in_force(session, day)
+    if before is None:
+        raise NOT_FOUND(what="calendar override / 日历调整")
+    today = local_date(await read_clock(session), settings.zone)
+    after = calendar.with_override(day, None)
+    rules.check_day(day, today, calendar.is_working_day(day), after.is_working_day(day))
+    return await _write(session, settings, before, CalendarOverride(day=day, is_working=None, reference=reference))
+
+
+async def _write(
+    session: AsyncSession, settings: Settings, before: CalendarOverride | None, override: CalendarOverride
+) -> Declared:
+    session.add(override)
+    await session.flush()
+    await session.refresh(override, ["recorded_at"])
+    events.append(
+        session,
+        "calendar.day_withdrawn" if override.is_working is None else "calendar.day_declared",
+        ("calendar_override", override.id),
+        audience=[events.PUBLIC],
+        payload={
+            "day": override.day,
+            "is_working": override.is_working,
+            "reference": override.reference,
+            "replaces": {"is_working": before.is_working, "reference": before.reference} if before else None,
+        },
+    )
+    moved, more = await recompute.after_override(session, settings, override)
+    return Declared(override, moved, more)

@@ -1,0 +1,118 @@
+"""The rules that periods run by: unit, sense, the dated parameter with the figure, and the article."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.core.problems import Rule, Text
+from app.periods.models import Unit
+
+CONVERSION_LAW: Final = Text(
+    "Law on Promoting the Conversion of Scientific and Technological Achievements",
+    "《中华人民共和国促进科技成果转化法》",
+)
+OPERATING_RULES: Final = Text(
+    "Operating rules for transactions in state-owned property rights of enterprises (2009)",
+    "《企业国有产权交易操作规则》(国资发产权〔2009〕120号)",
+)
+CERTIFICATE_RULES: Final = Text(
+    "Detailed operating rules on issuing transaction certificates", "《出具交易凭证操作细则》"
+)
+REGISTRATION_MEASURES: Final = Text(
+    "Measures of 2026-01-23 on the recognition and registration of technology contracts",
+    "技术合同认定登记管理办法(2026-01-23)",
+)
+
+
+class Sense(StrEnum):
+    """At least: others rely on the period running so long. At most: something has to happen within it."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRule:
+    """A rule: `parameters` name the dated figures it may take, the usual one first.
+
+    `resumes_with` names the figure of what must still come when the period goes on after a suspension.
+    """
+
+    code: str
+    name: Text
+    unit: Unit
+    sense: Sense
+    parameters: tuple[str, ...]
+    source: Rule
+    resumes_with: str | None = None
+
+
+_ALL: Final = (
+    PeriodRule(
+        "negotiated_notice",
+        Text("Public notice of a negotiated deal", "协议定价公示期"),
+        Unit.CALENDAR,
+        Sense.AT_LEAST,
+        ("negotiated_notice_days",),
+        Rule(CONVERSION_LAW, "18"),
+    ),
+    PeriodRule(
+        "listing_notice",
+        Text("Public notice of a listing", "挂牌公告期"),
+        Unit.WORKING,
+        Sense.AT_LEAST,
+        ("listing_notice_working_days",),
+        Rule(OPERATING_RULES, "17, 23"),
+        "resume_remaining_working_days",
+    ),
+    PeriodRule(
+        "listing_extension",
+        Text("Extension of a listing's notice", "延长公告期"),
+        Unit.WORKING,
+        Sense.AT_LEAST,
+        ("listing_extension_working_days",),
+        Rule(OPERATING_RULES, "20"),
+        "resume_remaining_working_days",
+    ),
+    PeriodRule(
+        "suspension_max",
+        Text("Suspension of a listing", "中止公告期"),
+        Unit.MONTH,
+        Sense.AT_MOST,
+        ("suspension_max_months",),
+        Rule(OPERATING_RULES, "23"),
+    ),
+    PeriodRule(
+        "resume_remaining",
+        Text("What a notice still runs after a suspension", "恢复后继续公告期"),
+        Unit.WORKING,
+        Sense.AT_LEAST,
+        ("resume_remaining_working_days",),
+        Rule(OPERATING_RULES, "23"),
+    ),
+    PeriodRule(
+        "deposit_release",
+        Text("Return of deposits", "保证金退还期"),
+        Unit.WORKING,
+        Sense.AT_MOST,
+        ("deposit_release_working_days",),
+        Rule(OPERATING_RULES, "on deposits / 交易保证金"),
+    ),
+    PeriodRule(
+        "certificate",
+        Text("Issue of the transaction certificate", "出具交易凭证期"),
+        Unit.WORKING,
+        Sense.AT_MOST,
+        ("certificate_working_days",),
+        Rule(CERTIFICATE_RULES, "3"),
+    ),
+    PeriodRule(
+        "registration_decision",
+        Text("Decision on a contract's registration", "认定登记时限"),
+        Unit.WORKING,
+        Sense.AT_MOST,
+        ("registration_working_days", "registration_working_days_large"),
+        Rule(REGISTRATION_MEASURES, "on the time of registration / 登记时限"),
+    ),
+)
+RULES: Final = {rule.code: rule for rule in _ALL}

@@ -1,0 +1,51 @@
+"""The refusals of the calendar and of periods."""
+
+from app.core.problems import ProblemType, Text
+
+DAY_PAST = ProblemType(
+    "calendar_day_past",
+    409,
+    Text("The day has passed", "该日已过"),
+    Text(
+        "{day} has passed; periods that ran over it were counted with it as it was.",
+        "{day} 已过;经过该日的期间已按当时的日历计算。",
+    ),
+    Text("Declare a day from {today} on.", "请声明 {today} 及以后的日期。"),
+)
+RANGE_TOO_LONG = ProblemType(
+    "calendar_range_too_long",
+    422,
+    Text("Range too long", "区间过长"),
+    Text("At most {most} days are answered at once.", "一次至多返回 {most} 天。"),
+    Text("Give a `to` of at most {last}.", "`to` 至多为 {last}。"),
+)
+PERIOD_TOO_SHORT = ProblemType(
+    "period_too_short",
+    422,
+    Text("Period too short", "期间过短"),
+    Text(
+        "{name_en}: {wished} {unit_en} are fewer than the {figure} of {instrument_en}, art. {article}.",
+        "{name_zh}:{wished} {unit_zh}少于{instrument_zh}第 {article} 条的 {figure} {unit_zh}。",
+    ),
+    Text("Give at least {figure} {unit_en}.", "至少 {figure} {unit_zh}。"),
+)
+PERIOD_TOO_LONG = ProblemType(
+    "period_too_long",
+    422,
+    Text("Period too long", "期间过长"),
+    Text(
+        "{name_en}: {wished} {unit_en} are not within the {figure} of {instrument_en}, art. {article}.",
+        "{name_zh}:{wished} {unit_zh}不在{instrument_zh}第 {article} 条的 {figure} {unit_zh}之内。",
+    ),
+    Text("Give 1 to {figure} {unit_en}.", "1 至 {figure} {unit_zh}。"),
+)
+PERIOD_NOT_RUNNING = ProblemType(
+    "period_not_running",
+    409,
+    Text("The period does not run", "期间不在进行"),
+    Text(
+        "The period is {status}; its last day is {ends_on}.",
+        "该期间状态为 {status},末日为 {ends_on}。",
+    ),
+    Text("Only an open period within its last day is suspended or extended.", "仅进行中且未过末日的期间可中止。"),
+)

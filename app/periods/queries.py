@@ -1,0 +1,113 @@
+"""All reading of the calendar's history and of periods, and who may see what."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.access import Actor
+from app.core.calendar import CalendarOverride
+from app.core.events import audiences_of
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND
+from app.periods.models import Period, PeriodStatus, Unit
+
+CURRENT = (PeriodStatus.OPEN, PeriodStatus.SUSPENDED)
+
+
+async def history_of(session: AsyncSession, day: date) -> Sequence[CalendarOverride]:
+    """Everything the operator declared of a day, oldest first."""
+    statement = select(CalendarOverride).where(CalendarOverride.day == day).order_by(CalendarOverride.seq)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def override_in_force(session: AsyncSession, day: date) -> CalendarOverride | None:
+    """What the operator declared last of a day; None where nothing is in force."""
+    declared = await history_of(session, day)
+    return declared[-1] if declared and declared[-1].is_working is not None else None
+
+
+async def overrides_between(session: AsyncSession, first: date, last: date) -> dict[date, CalendarOverride]:
+    """The overrides in force on the days of a range."""
+    statement = select(CalendarOverride).where(CalendarOverride.day.between(first, last))
+    rows = (await session.execute(statement.order_by(CalendarOverride.seq))).scalars()
+    return {day: row for day, row in {row.day: row for row in rows}.items() if row.is_working is not None}
+
+
+async def get_override(session: AsyncSession, override_id: UUID) -> CalendarOverride:
+    """One row of the history, for the work that follows it."""
+    return (await session.execute(select(CalendarOverride).where(CalendarOverride.id == override_id))).scalar_one()
+
+
+async def touched(session: AsyncSession, override: CalendarOverride, limit: int) -> Sequence[Period]:
+    """Running periods over the declared day that do not know of it yet, what ends first coming first; locked."""
+    statement = _running().where(
+        Period.starts_on < override.day, Period.ends_on >= override.day, Period.calendar_seq < override.seq
+    )
+    return (await session.execute(statement.limit(limit))).scalars().all()
+
+
+async def computed_before(session: AsyncSession, year: int, limit: int) -> Sequence[Period]:
+    """Running periods whose provisional end was computed before the holidays of `year` were announced; locked."""
+    statement = _running().where(Period.provisional, Period.announced_year < year)
+    return (await session.execute(statement.limit(limit))).scalars().all()
+
+
+def _running() -> Select[Period]:
+    return (
+        select(Period)
+        .where(Period.status == PeriodStatus.OPEN, Period.unit == Unit.WORKING)
+        .order_by(Period.ends_on, Period.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def lock_current(session: AsyncSession, subject: tuple[str, UUID], rule: str) -> Period | None:
+    """The open or suspended period of a subject under a rule, locked; for services, whoever asks."""
+    statement = _of(subject).where(Period.rule == rule, Period.status.in_(CURRENT)).with_for_update()
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def current_of(session: AsyncSession, subject: tuple[str, UUID]) -> Sequence[Period]:
+    """The open and suspended periods of a subject, in order of their end; check first who may see the subject."""
+    statement = _of(subject).where(Period.status.in_(CURRENT)).order_by(Period.ends_on, Period.id)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalars().all()
+
+
+async def get_by_id(session: AsyncSession, period_id: UUID) -> Period | None:
+    """A period whoever asks, for the work that follows it."""
+    return await session.get(Period, period_id, populate_existing=True)
+
+
+def _of(subject: tuple[str, UUID]) -> Select[Period]:
+    return select(Period).where(Period.subject_type == subject[0], Period.subject_id == subject[1])
+
+
+def _visible(actor: Actor | None) -> Select[Period]:
+    """Whoever is told of a period may read it: everyone, the market's staff, an organisation; an auditor all."""
+    audiences = audiences_of(actor)
+    return select(Period) if audiences is None else select(Period).where(Period.audiences.overlap(audiences))
+
+
+async def list_periods(
+    session: AsyncSession, actor: Actor | None, page: PageRequest, subject_id: UUID, status: PeriodStatus | None
+) -> Sequence[Period]:
+    """A page (and one more row) of a subject's periods that the actor may see, oldest first."""
+    statement = _visible(actor).where(Period.subject_id == subject_id).order_by(Period.id).limit(page.limit + 1)
+    if status:
+        statement = statement.where(Period.status == status)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Period.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def get_period(session: AsyncSession, actor: Actor | None, period_id: UUID) -> Period:
+    """One period the actor may see; raises `not_found`."""
+    found = (await session.execute(_visible(actor).where(Period.id == period_id))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="period / 期间")
+    return found

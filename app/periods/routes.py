@@ -1,0 +1,77 @@
+"""HTTP of periods."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+import app.periods.tasks  # noqa: F401 — registers what time does to the calendar
+from app.core.access import Public
+from app.core.clock import read_clock
+from app.core.http import Endpoint, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.core.parameters import parameter
+from app.core.problems import Language
+from app.periods import calendar_routes, queries, schemas
+from app.periods.catalogue import RULES, PeriodRule
+from app.periods.models import PeriodStatus
+
+router = APIRouter(route_class=Endpoint, tags=["periods"])
+
+
+def language_of(request: Request) -> Language:
+    """The language the caller reads."""
+    language: Language = request.scope.get("language", "en")
+    return language
+
+
+@router.get("/periods", operation_id="list_periods")
+async def list_periods(
+    actor: Public,
+    session: Session,
+    page: Paging,
+    request: Request,
+    subject_id: Annotated[UUID, Query(description="What the periods are of: a listing, a registration, …")],
+    status: PeriodStatus | None = None,
+) -> Page[schemas.PeriodOut]:
+    """The periods of a subject that the caller may see, oldest first."""
+    rows = await queries.list_periods(session, actor, page, subject_id, status)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    now = await read_clock(session)
+    return Page(items=[schemas.period_out(row, now, language_of(request)) for row in shown], next_cursor=cursor)
+
+
+@router.get("/periods/{period_id}", operation_id="read_period")
+async def read_period(
+    actor: Public, session: Session, period_id: UUID, request: Request, response: Response
+) -> schemas.PeriodOut:
+    """One period, for those who are told of it: the public, the parties, the market's staff."""
+    period = await queries.get_period(session, actor, period_id)
+    set_etag(response, period.revision)
+    return schemas.period_out(period, await read_clock(session), language_of(request))
+
+
+@router.get("/period-rules", operation_id="list_period_rules")
+async def list_period_rules(
+    actor: Public, request: Request, on: Annotated[schemas.CalendarDay, Query(description="The day of the fact")]
+) -> schemas.PeriodRules:
+    """The rules that periods run by, each with its figures on a day, their references, and the article."""
+    return schemas.PeriodRules(items=[_rule_out(rule, on, language_of(request)) for rule in RULES.values()])
+
+
+def _rule_out(rule: PeriodRule, on: date, language: Language) -> schemas.PeriodRuleOut:
+    figures = [parameter(name, on=on) for name in rule.parameters]
+    return schemas.PeriodRuleOut(
+        code=rule.code,
+        name=rule.name.render(language, {}),
+        unit=rule.unit,
+        sense=rule.sense,
+        figures=[
+            schemas.FigureOut(parameter=f.name, value=int(f.value), reference=f.reference, mark=f.mark) for f in figures
+        ],
+        source=schemas.SourceOut(**rule.source.as_json(language)),
+    )
+
+
+router.include_router(calendar_routes.router)
