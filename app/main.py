@@ -20,6 +20,7 @@ from app.deals import routes as deals
 from app.documents import routes as documents
 from app.identity import routes as identity
 from app.identity.queries import authenticate
+from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.pricing.listed import routes as listed
 from app.results import routes as results
@@ -47,6 +48,7 @@ def domain_routers() -> list[APIRouter]:
         deals.router,
         contracts.router,
         awards.router,
+        ledger.router,
         system.router,
     ]
 

@@ -28,6 +28,7 @@ RESOURCES = (
     "documents",
     "events",
     "identity",
+    "ledger",
     "listings",
     "results",
 )
