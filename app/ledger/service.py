@@ -131,6 +131,7 @@ async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit,
     days = int(parameter(RELEASE_DAYS, on=fixed_on).value)
     due = rules.release_due(await load_calendar(session), fixed_on, days)
     deposit.winner_fixed_on, deposit.release_due_on, deposit.release_provisional = fixed_on, due.day, due.provisional
+    move(session, deposit, DepositStatus.RELEASE_DUE, release_due_on=str(due.day))
     await instructions.instruct(
         session,
         settings,
@@ -142,7 +143,6 @@ async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit,
         due_on=due.day,
     )
     await watch_release(session, settings, deposit)
-    move(session, deposit, DepositStatus.RELEASE_DUE, release_due_on=str(due.day))
 
 
 async def watch_release(session: AsyncSession, settings: Settings, deposit: Deposit) -> None:
