@@ -19,6 +19,7 @@ from tests.contracts.factory import (
 )
 from tests.deals.factory import agreed_deal, recorded_body
 from tests.documents.factory import PDF, uploaded
+from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.results.factory import recorded_result, result_body
 from tests.world import Party, World
@@ -71,6 +72,7 @@ async def build(world: World) -> Scene:
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
+    calls |= await _ledger(world, seller)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
@@ -240,6 +242,27 @@ async def _contracts(world: World, seller: Party, buyer: Party, agency: Party, b
         "list_payments": Call(registered),
         "add_invoice": Call({"payment_id": payment["id"]}, {"number": "F-1", "amount": "1.00", "issued_on": later}),
         "reverse_payment": Call({"payment_id": payment["id"]}, reversal),
+    }
+
+
+async def _ledger(world: World, seller: Party) -> dict[str, Call]:
+    deposit = await held_deposit(world, seller)
+    await releasing(world, deposit)
+    account = await world.api.ok("GET", "/v1/ledger/accounts?code=bank", world.operator)
+    of_account = {"account_id": account["items"][0]["id"]}
+    strays = [{"confirmation_id": (await confirmed(world))["id"]} for _ in range(2)]
+    return {
+        "confirm_bank_movement": Call(json=await confirmation_body(world)),
+        "resolve_bank_confirmation": Call(strays[0], {"kind": "return", "reason": "示例"}),
+        "reverse_bank_confirmation": Call(strays[1], {"reason": "示例"}),
+        "list_unmatched_money": Call(),
+        "list_settlement_instructions": Call(),
+        "list_deposits": Call(),
+        "read_deposit": Call({"deposit_id": deposit.id}),
+        "list_ledger_accounts": Call(),
+        "list_ledger_entries": Call(of_account),
+        "export_ledger_entries": Call(of_account),
+        "read_trial_balance": Call(),
     }
 
 

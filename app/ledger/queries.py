@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -246,6 +247,21 @@ async def lock_live_deposits(session: AsyncSession, subject: Subject) -> Sequenc
     )
     statement = statement.order_by(Deposit.id).with_for_update().execution_options(populate_existing=True)
     return (await session.execute(statement)).scalars().all()
+
+
+async def lock_open_releases(session: AsyncSession, from_day: date) -> Sequence[Deposit]:
+    """Every deposit that is to be back by this day or later and is not yet, locked, in order."""
+    statement = select(Deposit).where(Deposit.status == DepositStatus.RELEASE_DUE, Deposit.release_due_on >= from_day)
+    statement = statement.order_by(Deposit.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def lock_release_instruction(session: AsyncSession, deposit_id: UUID) -> SettlementInstruction:
+    """The instruction that gives a deposit back, locked. Lock the deposit before it."""
+    statement = select(SettlementInstruction).where(
+        SettlementInstruction.deposit_id == deposit_id, SettlementInstruction.status != InstructionStatus.CANCELLED
+    )
+    return (await session.execute(statement.with_for_update())).scalar_one()
 
 
 async def _one_deposit(session: AsyncSession, statement: Select[Deposit]) -> Deposit:

@@ -145,6 +145,31 @@ async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit,
     await watch_release(session, settings, deposit)
 
 
+async def recompute_releases(session: AsyncSession, settings: Settings) -> Sequence[Deposit]:
+    """A holiday was announced or overridden: count the days of every open release again; answers those that moved.
+
+    A release whose days are over keeps its day: the market was told of it.
+    """
+    calendar, today = await load_calendar(session), local_date(await read_clock(session), settings.zone)
+    moved = []
+    for deposit in await queries.lock_open_releases(session, today):
+        if deposit.winner_fixed_on is None:
+            continue
+        days = int(parameter(RELEASE_DAYS, on=deposit.winner_fixed_on).value)
+        due = rules.release_due(calendar, deposit.winner_fixed_on, days)
+        deposit.release_provisional = due.provisional
+        if due.day == deposit.release_due_on:
+            continue
+        before, deposit.release_due_on = deposit.release_due_on, due.day
+        deposit.revision += 1
+        instruction = await queries.lock_release_instruction(session, deposit.id)
+        instruction.due_on = due.day
+        await watch_release(session, settings, deposit)
+        tell(session, deposit, "deposit.release_moved", before=str(before), release_due_on=str(due.day))
+        moved.append(deposit)
+    return moved
+
+
 async def watch_release(session: AsyncSession, settings: Settings, deposit: Deposit) -> None:
     """Set the moment at which the market is told, should the deposit not be back by then."""
     if deposit.release_due_on is not None:

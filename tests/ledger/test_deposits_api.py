@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core import deadlines, events
+from app.core.calendar import CalendarOverride
 from app.core.clock import read_clock
 from app.core.problems import Problem
 from app.ledger import service
@@ -108,6 +109,27 @@ async def test_the_market_hears_of_a_release_that_is_overdue_and_only_then(world
     async with world.database.reading() as session:
         told = text("SELECT audiences FROM events WHERE type = 'deposit.release_overdue'")
         assert (await session.execute(told)).scalar_one() == [events.MARKET]
+
+
+async def test_a_holiday_that_is_announced_moves_the_day(world: World) -> None:
+    kept, moved = [await held_deposit(world, await world.enterprise()) for _ in range(2)]
+    paid = await releasing(world, kept)
+    await confirmed(world, direction="out", purpose_reference=paid["number"])
+    await releasing(world, moved)
+    before = date.fromisoformat((await shown(world, moved))["release_due_on"])
+    async with world.database.transaction() as session:
+        assert await service.recompute_releases(session, SETTINGS) == []
+        session.add(CalendarOverride(day=before, is_working=False, reference="示例通知"))
+        await session.flush()
+        assert [row.id for row in await service.recompute_releases(session, SETTINGS)] == [moved.id]
+    after = date.fromisoformat((await shown(world, moved))["release_due_on"])
+    assert after > before
+    assert [row["due_on"] for row in await open_instructions(world)] == [after.isoformat()]
+    assert (await shown(world, kept))["release_due_on"] == before.isoformat()
+    assert (await event_types(world, moved.id))[-1] == "deposit.release_moved"
+    await move_clock_to(world, datetime.combine(after, datetime.min.time(), SETTINGS.zone))
+    await deadlines.run_due(world.database)
+    assert "deposit.release_overdue" not in await event_types(world, moved.id)
 
 
 async def _release(world: World, deposit: Deposit) -> None:
