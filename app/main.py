@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -93,7 +94,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = FastAPI.openapi(app)
         components = document.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = validation.PROBLEM_SCHEMA
+        components.setdefault("schemas", {})["Problem"] = deepcopy(validation.PROBLEM_SCHEMA)
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "API key"}}
         app.openapi_schema = document
     return app.openapi_schema

@@ -17,7 +17,7 @@ from app.core.clock import local_date, read_clock
 from app.core.ids import new_id, readable_number
 from app.core.parameters import parameter
 from app.core.settings import Settings
-from app.ledger import instructions, journal, queries, rules
+from app.ledger import deposit_rules, instructions, journal, queries, rules
 from app.ledger.models import (
     AccountCode,
     Deposit,
@@ -83,7 +83,7 @@ async def is_held(session: AsyncSession, subject: Subject, organisation_id: UUID
 async def hold(session: AsyncSession, deposit_id: UUID) -> Deposit:
     """Accept a deposit that came late. Raises `deposit_not_held` unless it is `received`."""
     deposit = await queries.lock_deposit(session, deposit_id)
-    rules.check_status(deposit.number, deposit.status, DepositStatus.RECEIVED)
+    deposit_rules.check_status(deposit.number, deposit.status, DepositStatus.RECEIVED)
     await hold_received(session, deposit)
     return deposit
 
@@ -117,7 +117,7 @@ async def release(
 ) -> Deposit:
     """Give one deposit back, with the same period as the losers'. Raises `deposit_not_held`, `not_found`."""
     deposit = await queries.lock_latest_deposit(session, subject, organisation_id)
-    rules.check_held(deposit.number, deposit.status, DepositStatus.RECEIVED)
+    deposit_rules.check_held(deposit.number, deposit.status, DepositStatus.RECEIVED)
     await _owe_back(session, settings, deposit, now)
     return deposit
 
@@ -129,7 +129,7 @@ async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit,
     await journal.post(session, movement, occurred_at=now, reference=deposit.number)
     fixed_on = local_date(now, settings.zone)
     days = int(parameter(RELEASE_DAYS, on=fixed_on).value)
-    due = rules.release_due(await load_calendar(session), fixed_on, days)
+    due = deposit_rules.release_due(await load_calendar(session), fixed_on, days)
     deposit.winner_fixed_on, deposit.release_due_on, deposit.release_provisional = fixed_on, due.day, due.provisional
     move(session, deposit, DepositStatus.RELEASE_DUE, release_due_on=str(due.day))
     await instructions.instruct(
@@ -156,7 +156,7 @@ async def recompute_releases(session: AsyncSession, settings: Settings) -> Seque
         if deposit.winner_fixed_on is None:
             continue
         days = int(parameter(RELEASE_DAYS, on=deposit.winner_fixed_on).value)
-        due = rules.release_due(calendar, deposit.winner_fixed_on, days)
+        due = deposit_rules.release_due(calendar, deposit.winner_fixed_on, days)
         deposit.release_provisional = due.provisional
         if due.day == deposit.release_due_on:
             continue
@@ -173,7 +173,7 @@ async def recompute_releases(session: AsyncSession, settings: Settings) -> Seque
 async def watch_release(session: AsyncSession, settings: Settings, deposit: Deposit) -> None:
     """Set the moment at which the market is told, should the deposit not be back by then."""
     if deposit.release_due_on is not None:
-        moment = rules.end_of_day(deposit.release_due_on, settings.zone)
+        moment = deposit_rules.end_of_day(deposit.release_due_on, settings.zone)
         await deadlines.schedule(session, RELEASE_DUE, deposit.id, moment)
 
 
@@ -263,7 +263,7 @@ async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason:
     Raises `instruction_not_open`, and `direction_wrong` for what the bank pays out.
     """
     row = await queries.lock_instruction(session, instruction_id)
-    rules.check_instruction(row.number, row.status, row.direction, row.amount, (Direction.IN, row.amount))
+    deposit_rules.check_instruction(row.number, row.status, row.direction, row.amount, (Direction.IN, row.amount))
     for charge in await queries.standing_transactions(session, row.number, MovementKind.FEE_CHARGED):
         now = await read_clock(session)
         await journal.reverse(session, charge, occurred_at=now, reference=row.number, reason=reason)
@@ -274,7 +274,7 @@ async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason:
 
 async def _lock_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
     deposit = await queries.lock_latest_deposit(session, subject, organisation_id)
-    rules.check_held(deposit.number, deposit.status)
+    deposit_rules.check_held(deposit.number, deposit.status)
     return deposit
 
 
@@ -285,7 +285,7 @@ def owner_of(deposit: Deposit) -> Owner:
 
 def move(session: AsyncSession, deposit: Deposit, status: DepositStatus, **payload: object) -> None:
     """Bring a locked deposit to a status and say so; raises `ValueError` for a step that does not exist."""
-    rules.check_step(deposit.status, status)
+    deposit_rules.check_step(deposit.status, status)
     deposit.status = status
     deposit.revision += 1
     tell(session, deposit, f"deposit.{status}", **payload)

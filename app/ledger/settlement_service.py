@@ -14,7 +14,7 @@ from app.core.database import advisory_lock
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.ledger import instructions, journal, problems, queries, rules, schemas, service
+from app.ledger import deposit_rules, instructions, journal, problems, queries, rules, schemas, service
 from app.ledger.models import (
     AccountCode,
     BankConfirmation,
@@ -43,7 +43,7 @@ async def confirm(session: AsyncSession, body: schemas.ConfirmationIn) -> BankCo
     if earlier is not None:
         return _same(earlier, body)
     now = await read_clock(session)
-    rules.check_bank_time(body.received_at, now)
+    deposit_rules.check_bank_time(body.received_at, now)
     row = BankConfirmation(id=new_id(), recorded_at=now, resolution=None, **body.model_dump())
     deposit, instruction = await _matching(session, body.purpose_reference)
     if deposit is not None:
@@ -154,12 +154,14 @@ async def _named(
 
 
 def _paying(row: BankConfirmation, deposit: Deposit, source: Place = rules.BANK) -> Movement:
-    rules.check_deposit_payment(deposit.number, deposit.status, deposit.required_amount, row.direction, row.amount)
+    deposit_rules.check_deposit_payment(
+        deposit.number, deposit.status, deposit.required_amount, row.direction, row.amount
+    )
     return rules.deposit_received(service.owner_of(deposit), row.amount, source)
 
 
 def _settling(row: BankConfirmation, instruction: SettlementInstruction, through: Place) -> Movement:
-    rules.check_instruction(
+    deposit_rules.check_instruction(
         instruction.number,
         instruction.status,
         instruction.direction,
@@ -175,8 +177,10 @@ async def _follow(
     """What the money does to the deposit or the instruction once it is in the journal."""
     if deposit is not None:
         deposit.received_at = row.received_at
-        service.move(session, deposit, DepositStatus.RECEIVED, late=rules.is_late(row.received_at, deposit.due_at))
-        if not rules.is_late(row.received_at, deposit.due_at):
+        service.move(
+            session, deposit, DepositStatus.RECEIVED, late=deposit_rules.is_late(row.received_at, deposit.due_at)
+        )
+        if not deposit_rules.is_late(row.received_at, deposit.due_at):
             await service.hold_received(session, deposit)
     if instruction is not None:
         instructions.settle(session, instruction, row.received_at)
@@ -201,7 +205,7 @@ async def _instruct_return(
 
 
 async def _unpay(session: AsyncSession, deposit: Deposit, reason: str, now: datetime) -> None:
-    rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
+    deposit_rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
     for kind in (MovementKind.DEPOSIT_HELD, MovementKind.DEPOSIT_RECEIVED):
         for wrong in await queries.standing_transactions(session, deposit.number, kind):
             await journal.reverse(session, wrong, occurred_at=now, reference=deposit.number, reason=reason)
@@ -218,7 +222,7 @@ async def _unsettle(
     deposit = await queries.lock_deposit(session, deposit_id) if deposit_id else None
     if instruction is not None:
         instruction = await queries.lock_instruction(session, instruction.id)
-        rules.check_reversible(instruction.number, instruction.status, InstructionStatus.SETTLED)
+        deposit_rules.check_reversible(instruction.number, instruction.status, InstructionStatus.SETTLED)
         instructions.reopen(session, instruction)
     reference = instruction.number if instruction else row.bank_reference
     await journal.reverse(session, row.transaction_id, occurred_at=now, reference=reference, reason=reason)

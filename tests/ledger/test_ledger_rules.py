@@ -10,9 +10,10 @@ from app.core.calendar import Calendar
 from app.core.ids import new_id
 from app.core.parameters import parameter
 from app.core.problems import Problem
-from app.ledger import rules
+from app.ledger import deposit_rules, rules
+from app.ledger.deposit_rules import STEPS
 from app.ledger.models import AccountCode, DepositStatus, MovementKind, Side
-from app.ledger.rules import BANK, CHART, STEPS, Line, Movement, Owner
+from app.ledger.rules import BANK, CHART, Line, Movement, Owner
 
 LISTING, DEAL = ("listing", new_id()), ("deal", new_id())
 OWNER = Owner(LISTING, new_id())
@@ -96,9 +97,9 @@ def test_every_account_but_the_banks_has_a_floor() -> None:
 
 def test_the_end_is_five_working_days_on_and_at_the_end_of_the_local_day() -> None:
     assert parameter("deposit_release_working_days", on=date(2026, 5, 6)).value == 5
-    end = rules.release_due(Calendar(), date(2026, 4, 29), 5)
+    end = deposit_rules.release_due(Calendar(), date(2026, 4, 29), 5)
     assert (end.day, end.provisional) == (date(2026, 5, 9), False), "over the holidays of May, to a working Saturday"
-    assert rules.end_of_day(end.day, ZoneInfo("Asia/Shanghai")) == datetime(2026, 5, 9, 16, tzinfo=UTC)
+    assert deposit_rules.end_of_day(end.day, ZoneInfo("Asia/Shanghai")) == datetime(2026, 5, 9, 16, tzinfo=UTC)
 
 
 def test_a_deposit_goes_only_where_its_life_leads() -> None:
@@ -107,6 +108,6 @@ def test_a_deposit_goes_only_where_its_life_leads() -> None:
         for after in DepositStatus:
             if after not in STEPS[before]:
                 with pytest.raises(ValueError, match="does not go"):
-                    rules.check_step(before, after)
+                    deposit_rules.check_step(before, after)
     for end in (DepositStatus.APPLIED, DepositStatus.FORFEITED, DepositStatus.CANCELLED):
         assert not STEPS[end]
