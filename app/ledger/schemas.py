@@ -180,10 +180,12 @@ class EntryOut(Output):
 class TrialLineOut(Output):
     """All accounts of a code: what was debited and credited, and the balance on their side."""
 
+    # Sums may be longer than any one amount: they take the type that has no limit.
+
     code: AccountCode
     side: Side
-    debit: Money
-    credit: Money
+    debit: SignedMoney
+    credit: SignedMoney
     balance: SignedMoney
 
 
@@ -191,8 +193,8 @@ class TrialBalanceOut(Output):
     """The whole ledger. `difference` is zero, or the ledger is broken."""
 
     lines: list[TrialLineOut]
-    debit: Money
-    credit: Money
+    debit: SignedMoney
+    credit: SignedMoney
     difference: SignedMoney
     server_time: datetime
 

@@ -51,8 +51,8 @@ async def test_an_untouched_log_holds(fresh_database: Database) -> None:
         ("UPDATE audit_seals SET hash = sha256('x') WHERE position = 3", "is not what was sealed"),
         (
             "INSERT INTO events (seq, xid, id, type, subject_type, subject_id, audiences, payload) "
-            "OVERRIDING SYSTEM VALUE SELECT 900, xid, gen_random_uuid(), type, subject_type, subject_id, audiences, payload "
-            "FROM events WHERE seq = 1",
+            "OVERRIDING SYSTEM VALUE SELECT 900, xid, gen_random_uuid(), type, subject_type, subject_id, audiences, "
+            "payload FROM events WHERE seq = 1",
             "put in behind",
         ),
     ],

@@ -263,3 +263,9 @@ async def test_the_trial_balance_lists_every_code_used(world: World) -> None:
         "deposit_held": ("0.00", "50000.00", "50000.00"),
     }
     assert (trial["debit"], trial["credit"], trial["difference"]) == ("100000.00", "100000.00", "0.00")
+
+
+async def test_sums_may_be_longer_than_any_amount(world: World) -> None:
+    for _ in range(2):
+        await confirmed(world, amount="9999999999999999.99")
+    assert (await balances(world))["bank"] == "19999999999999999.98"
