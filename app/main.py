@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.deals import routes as deals
 from app.documents import routes as documents
 from app.identity import routes as identity
 from app.identity.queries import authenticate
+from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
 from app.pricing.listed import routes as listed
@@ -53,6 +55,7 @@ def domain_routers() -> list[APIRouter]:
         contracts.router,
         awards.router,
         periods.router,
+        ledger.router,
         system.router,
     ]
 
@@ -97,7 +100,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = FastAPI.openapi(app)
         components = document.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = validation.PROBLEM_SCHEMA
+        components.setdefault("schemas", {})["Problem"] = deepcopy(validation.PROBLEM_SCHEMA)
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "API key"}}
         app.openapi_schema = document
     return app.openapi_schema

@@ -8,6 +8,7 @@ from app.core.database import Base
 from app.deals import models as deals
 from app.documents import models as documents
 from app.identity import models as identity
+from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
 from app.results import models as results
@@ -28,6 +29,7 @@ __all__ = [
     "idempotency",
     "identity",
     "ids",
+    "ledger",
     "listings",
     "metadata",
     "periods",

@@ -26,6 +26,7 @@ from tests.contracts.factory import (
 )
 from tests.deals.factory import agreed_deal, recorded_body
 from tests.documents.factory import PDF, uploaded
+from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.results.factory import recorded_result, result_body
 from tests.world import Party, World
@@ -80,6 +81,7 @@ async def build(world: World) -> Scene:
     calls |= await _awards(world, seller, buyer)
     calls |= await _calendar(world, seller, buyer, agency)
     calls |= await _appraisals(world, seller)
+    calls |= await _ledger(world, seller)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
@@ -283,6 +285,27 @@ async def _calendar(world: World, seller: Party, buyer: Party, agency: Party) ->
         "list_periods": Call(query=of_case),
         "read_period": Call({"period_id": period["id"]}),
         "list_period_rules": Call(query="on=2026-01-01"),
+    }
+
+
+async def _ledger(world: World, seller: Party) -> dict[str, Call]:
+    deposit = await held_deposit(world, seller)
+    await releasing(world, deposit)
+    account = await world.api.ok("GET", "/v1/ledger/accounts?code=bank", world.operator)
+    of_account = {"account_id": account["items"][0]["id"]}
+    strays = [{"confirmation_id": (await confirmed(world))["id"]} for _ in range(2)]
+    return {
+        "confirm_bank_movement": Call(json=await confirmation_body(world)),
+        "resolve_bank_confirmation": Call(strays[0], {"kind": "return", "reason": "示例"}),
+        "reverse_bank_confirmation": Call(strays[1], {"reason": "示例"}),
+        "list_unmatched_money": Call(),
+        "list_settlement_instructions": Call(),
+        "list_deposits": Call(),
+        "read_deposit": Call({"deposit_id": deposit.id}),
+        "list_ledger_accounts": Call(),
+        "list_ledger_entries": Call(of_account),
+        "export_ledger_entries": Call(of_account),
+        "read_trial_balance": Call(),
     }
 
 

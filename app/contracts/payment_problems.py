@@ -32,13 +32,6 @@ NOT_A_BUYER = ProblemType(
     Text("Payer is not a buyer", "付款方不是买方"),
     Text("{id} is not a buyer of the contract.", "{id} 不是本合同的买方。"),
 )
-BANK_REFERENCE_USED = ProblemType(
-    "bank_reference_used",
-    409,
-    Text("Bank reference used", "银行流水号已使用"),
-    Text("You recorded `{reference}` before.", "贵组织已登记过流水号 `{reference}`。"),
-    Text("A receipt is recorded once; give the reference of this one.", "一笔到账只登记一次;请填写本笔流水号。"),
-)
 INVOICE_NUMBER_USED = ProblemType(
     "invoice_number_used",
     409,

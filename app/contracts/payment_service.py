@@ -14,7 +14,7 @@ from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
 from app.core.ids import new_id
-from app.core.problems import NOT_FOUND, Problem
+from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem
 from app.core.settings import Settings
 from app.deals.models import PartyRole
 
@@ -135,7 +135,7 @@ async def _claim_reference(session: AsyncSession, payee_id: UUID, reference: str
     """Raises `bank_reference_used`; the lock keeps the payee's other contracts out until this is committed."""
     await advisory_lock(session, "payee", payee_id)
     if await queries.bank_reference_used(session, payee_id, reference):
-        raise payment_problems.BANK_REFERENCE_USED(field="bank_reference", reference=reference)
+        raise BANK_REFERENCE_USED(field="bank_reference", reference=reference)
 
 
 async def _add_invoice(

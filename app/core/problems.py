@@ -269,6 +269,13 @@ DATES_OUT_OF_ORDER = ProblemType(
     ),
     Text("Give {later_name} on or after {earlier}.", "{later_name} 不得早于 {earlier}。"),
 )
+BANK_REFERENCE_USED = ProblemType(
+    "bank_reference_used",
+    409,
+    Text("Bank reference used", "银行流水号已使用"),
+    Text("`{reference}` was recorded before.", "流水号 `{reference}` 已登记过。"),
+    Text("A movement is recorded once; give the reference of this one.", "一笔款项只登记一次;请填写本笔流水号。"),
+)
 CONFLICT = ProblemType(
     "conflict",
     409,

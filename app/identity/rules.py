@@ -27,6 +27,7 @@ RESOURCES = (
     "documents",
     "events",
     "identity",
+    "ledger",
     "listings",
     "results",
 )

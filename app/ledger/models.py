@@ -1,0 +1,280 @@
+"""Tables of the ledger: accounts, the journal, deposits, settlement instructions, what the bank confirmed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+
+
+class AccountCode(StrEnum):
+    """What an account holds; `rules.CHART` says on which side it stands."""
+
+    BANK = "bank"
+    DEPOSIT_RECEIVED = "deposit_received"
+    DEPOSIT_HELD = "deposit_held"
+    DEPOSIT_REPAYABLE = "deposit_repayable"
+    PRICE_SETTLEMENT = "price_settlement"
+    SELLER_PAYABLE = "seller_payable"
+    FEE_RECEIVABLE = "fee_receivable"
+    FEE_INCOME = "fee_income"
+    FORFEITURES = "forfeitures"
+    SUSPENSE_IN = "suspense_in"
+    SUSPENSE_OUT = "suspense_out"
+    SUSPENSE_REPAYABLE = "suspense_repayable"
+
+
+class Side(StrEnum):
+    """On which side an account's balance grows: debit (借) amounts are positive, credit (贷) amounts negative."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+
+
+class LedgerAccount(Base):
+    """An account (科目), opened when it is first used. It stores no balance: that is the sum of its entries."""
+
+    __tablename__ = "ledger_accounts"
+    __table_args__ = (
+        Index(
+            "uq_ledger_accounts_place",
+            "code",
+            "organisation_id",
+            "subject_type",
+            "subject_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("(subject_type IS NULL) = (subject_id IS NULL)", name="subject"),
+        Index("ix_ledger_accounts_subject_id", "subject_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[AccountCode] = mapped_column(Text)
+    side: Mapped[Side] = mapped_column(Text)
+    non_negative: Mapped[bool]
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    subject_type: Mapped[str | None]
+    subject_id: Mapped[UUID | None]
+    opened_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+class MovementKind(StrEnum):
+    """Why money moved; `rules` says which entries each makes."""
+
+    DEPOSIT_RECEIVED = "deposit_received"
+    DEPOSIT_HELD = "deposit_held"
+    DEPOSIT_RELEASE_DUE = "deposit_release_due"
+    DEPOSIT_RELEASED = "deposit_released"
+    DEPOSIT_APPLIED_TO_PRICE = "deposit_applied_to_price"
+    DEPOSIT_FORFEITED = "deposit_forfeited"
+    FEE_CHARGED = "fee_charged"
+    FEE_PAID = "fee_paid"
+    PRICE_RECEIVED = "price_received"
+    PRICE_PAYABLE = "price_payable"
+    PRICE_PAID_OUT = "price_paid_out"
+    UNMATCHED_IN = "unmatched_in"
+    UNMATCHED_OUT = "unmatched_out"
+    UNMATCHED_REPAYABLE = "unmatched_repayable"
+    UNMATCHED_REPAID = "unmatched_repaid"
+    CORRECTION = "correction"
+
+
+class JournalTransaction(Base):
+    """One movement of money. Append-only; a mistake is corrected by its reversal, a transaction of its own.
+
+    `xid` is the database transaction that wrote it: entries come with it or never (a trigger refuses later ones).
+    """
+
+    __tablename__ = "journal_transactions"
+    __table_args__ = (
+        Index("ix_journal_transactions_subject_id", "subject_id", "id"),
+        Index("ix_journal_transactions_reference", "reference"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[MovementKind] = mapped_column(Text)
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+    reason: Mapped[str | None]
+    reference: Mapped[str | None]
+    bank_reference: Mapped[str | None] = mapped_column(unique=True)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_transactions.id"), unique=True)
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)"))
+    entries: Mapped[list["JournalEntry"]] = relationship(
+        lazy="raise", order_by="JournalEntry.seq", back_populates="transaction"
+    )
+
+
+class JournalEntry(Base):
+    """One side of a movement: CNY, debit positive, credit negative; those of a transaction sum to zero. Append-only."""
+
+    __tablename__ = "journal_entries"
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        Index("ix_journal_entries_account_id", "account_id", "seq", postgresql_include=["amount"]),
+        Index("ix_journal_entries_transaction_id", "transaction_id"),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    transaction_id: Mapped[UUID] = mapped_column(ForeignKey("journal_transactions.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_accounts.id"))
+    amount: Mapped[Decimal]
+    transaction: Mapped[JournalTransaction] = relationship(lazy="raise", back_populates="entries")
+
+
+class DepositStatus(StrEnum):
+    """Where a deposit (保证金) stands. `received`: the money came after its day and is not accepted yet."""
+
+    REQUESTED = "requested"
+    RECEIVED = "received"
+    HELD = "held"
+    RELEASE_DUE = "release_due"
+    RELEASED = "released"
+    APPLIED = "applied"
+    FORFEITED = "forfeited"
+    CANCELLED = "cancelled"
+
+
+class Deposit(Base):
+    """A deposit asked of an organisation for a subject; its history is its events, its money the ledger's."""
+
+    __tablename__ = "deposits"
+    __table_args__ = (
+        CheckConstraint("required_amount > 0", name="required_amount"),
+        CheckConstraint(
+            "(status IN ('release_due', 'released')) = (release_due_on IS NOT NULL)", name="release_due_on"
+        ),
+        Index(
+            "uq_deposits_live",
+            "subject_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("status IN ('requested', 'received', 'held')"),
+        ),
+        Index("ix_deposits_organisation_id", "organisation_id", "id"),
+        Index("ix_deposits_subject_id", "subject_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    required_amount: Mapped[Decimal]
+    status: Mapped[DepositStatus] = mapped_column(Text, default=DepositStatus.REQUESTED)
+    due_at: Mapped[datetime | None]
+    requested_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    winner_fixed_on: Mapped[date | None]
+    release_due_on: Mapped[date | None]
+    release_provisional: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class Direction(StrEnum):
+    """Into the exchange's bank account, or out of it."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class InstructionKind(StrEnum):
+    """What an instruction settles."""
+
+    DEPOSIT_RELEASE = "deposit_release"
+    PRICE_DUE = "price_due"
+    FEE_DUE = "fee_due"
+    PRICE_PAYOUT = "price_payout"
+    SUSPENSE_RETURN = "suspense_return"
+
+
+class InstructionStatus(StrEnum):
+    """Open until the bank confirms it; cancelled if it is not wanted any more."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+class SettlementInstruction(Base):
+    """What the operator's bank must pay out, or a party must pay in (结算指令), by its number as the purpose."""
+
+    __tablename__ = "settlement_instructions"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("(status = 'settled') = (settled_at IS NOT NULL)", name="settled_at"),
+        Index("ix_settlement_instructions_organisation_id", "organisation_id", "id"),
+        Index("ix_settlement_instructions_subject_id", "subject_id"),
+        Index(
+            "uq_settlement_instructions_deposit_id",
+            "deposit_id",
+            unique=True,
+            postgresql_where=text("status <> 'cancelled'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    direction: Mapped[Direction] = mapped_column(Text)
+    kind: Mapped[InstructionKind] = mapped_column(Text)
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    deposit_id: Mapped[UUID | None] = mapped_column(ForeignKey("deposits.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    account_tail: Mapped[str | None]
+    amount: Mapped[Decimal]
+    status: Mapped[InstructionStatus] = mapped_column(Text, default=InstructionStatus.OPEN)
+    due_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class BankConfirmation(Base):
+    """Money that the bank says moved (银行到账或付款回单). Append-only: what became of it later stands beside it."""
+
+    __tablename__ = "bank_confirmations"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    direction: Mapped[Direction] = mapped_column(Text)
+    amount: Mapped[Decimal]
+    bank_reference: Mapped[str] = mapped_column(unique=True)
+    received_at: Mapped[datetime]
+    purpose_reference: Mapped[str | None]
+    account_tail: Mapped[str | None]
+    deposit_id: Mapped[UUID | None] = mapped_column(ForeignKey("deposits.id"))
+    instruction_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement_instructions.id"))
+    transaction_id: Mapped[UUID] = mapped_column(ForeignKey("journal_transactions.id"))
+    recorded_at: Mapped[datetime]
+    resolution: Mapped["ConfirmationResolution | None"] = relationship(lazy="raise")
+
+
+class ResolutionKind(StrEnum):
+    """What the operator found an unmatched confirmation to be, or that a matched one was wrong."""
+
+    DEPOSIT = "deposit"
+    INSTRUCTION = "instruction"
+    RETURN = "return"
+    REVERSAL = "reversal"
+
+
+class ConfirmationResolution(Base):
+    """What became of a confirmation; one each, by its key. Append-only."""
+
+    __tablename__ = "confirmation_resolutions"
+
+    confirmation_id: Mapped[UUID] = mapped_column(ForeignKey("bank_confirmations.id"), primary_key=True)
+    kind: Mapped[ResolutionKind] = mapped_column(Text)
+    deposit_id: Mapped[UUID | None] = mapped_column(ForeignKey("deposits.id"))
+    instruction_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement_instructions.id"))
+    reason: Mapped[str]
+    resolved_at: Mapped[datetime]

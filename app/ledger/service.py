@@ -1,0 +1,305 @@
+"""Use cases of deposits, fees and the price, for the pricing modes and contracts; each in the caller's transaction.
+
+Order of locks: the caller's subject (listing, auction, deal), deposits, instructions, accounts.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, events
+from app.core.calendar import load_calendar
+from app.core.clock import local_date, read_clock
+from app.core.ids import new_id, readable_number
+from app.core.parameters import parameter
+from app.core.settings import Settings
+from app.ledger import deposit_rules, instructions, journal, queries, rules
+from app.ledger.models import (
+    AccountCode,
+    Deposit,
+    DepositStatus,
+    Direction,
+    InstructionKind,
+    InstructionStatus,
+    MovementKind,
+    SettlementInstruction,
+)
+from app.ledger.problems import DEPOSIT_EXISTS
+from app.ledger.rules import Owner, Subject
+
+RELEASE_DUE = "deposit.release_due"
+"""The deadline by which a loser must have its deposit back."""
+RELEASE_DAYS = "deposit_release_working_days"
+
+
+async def request_deposit(
+    session: AsyncSession,
+    settings: Settings,
+    *,
+    subject: Subject,
+    organisation_id: UUID,
+    amount: Decimal,
+    due_at: datetime | None = None,
+) -> Deposit:
+    """Ask an organisation for a deposit (保证金, CNY above zero) for a subject.
+
+    Its number is what the payer writes as purpose. Money that the bank receives by `due_at` is held at once; later
+    money is only received, until `hold` accepts it. Raises `deposit_exists` while another one is live.
+    """
+    live = await queries.live_deposit(session, subject, organisation_id)
+    if live is not None:
+        raise DEPOSIT_EXISTS(number=live.number, status=live.status)
+    now = await read_clock(session)
+    deposit = Deposit(
+        id=new_id(),
+        number=await readable_number(session, settings.city_code, "B", local_date(now, settings.zone).year),
+        subject_type=subject[0],
+        subject_id=subject[1],
+        organisation_id=organisation_id,
+        required_amount=amount,
+        due_at=due_at,
+        requested_at=now,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(deposit)
+    except IntegrityError as error:
+        if "uq_deposits_live" not in str(error.orig):
+            raise
+        raise DEPOSIT_EXISTS(number="-", status=DepositStatus.REQUESTED) from error
+    tell(session, deposit, "deposit.requested")
+    return deposit
+
+
+async def is_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> bool:
+    """Whether the organisation's deposit for the subject is held now."""
+    return await queries.is_held(session, subject, organisation_id)
+
+
+async def hold(session: AsyncSession, deposit_id: UUID) -> Deposit:
+    """Accept a deposit that came late. Raises `deposit_not_held` unless it is `received`."""
+    deposit = await queries.lock_deposit(session, deposit_id)
+    deposit_rules.check_status(deposit.number, deposit.status, DepositStatus.RECEIVED)
+    await hold_received(session, deposit)
+    return deposit
+
+
+async def hold_received(session: AsyncSession, deposit: Deposit) -> None:
+    """Move a locked deposit from received to held."""
+    movement = rules.deposit_held(owner_of(deposit), deposit.required_amount)
+    await journal.post(session, movement, occurred_at=await read_clock(session), reference=deposit.number)
+    move(session, deposit, DepositStatus.HELD)
+
+
+async def release_losers(
+    session: AsyncSession, settings: Settings, subject: Subject, winner_id: UUID | None, now: datetime
+) -> Sequence[Deposit]:
+    """The winner is fixed (or, with None, there is none): every other deposit goes back in full.
+
+    Each gets an instruction to the bank, due `deposit_release_working_days` working days after the local day of `now`;
+    deposits that were asked for and never paid are cancelled. Answers what must be paid back; called again, nothing.
+    """
+    losers = [row for row in await queries.lock_live_deposits(session, subject) if row.organisation_id != winner_id]
+    for deposit in losers:
+        if deposit.status == DepositStatus.REQUESTED:
+            move(session, deposit, DepositStatus.CANCELLED)
+        else:
+            await _owe_back(session, settings, deposit, now)
+    return [deposit for deposit in losers if deposit.status == DepositStatus.RELEASE_DUE]
+
+
+async def release(
+    session: AsyncSession, settings: Settings, subject: Subject, organisation_id: UUID, now: datetime
+) -> Deposit:
+    """Give one deposit back, with the same period as the losers'. Raises `deposit_not_held`, `not_found`."""
+    deposit = await queries.lock_latest_deposit(session, subject, organisation_id)
+    deposit_rules.check_held(deposit.number, deposit.status, DepositStatus.RECEIVED)
+    await _owe_back(session, settings, deposit, now)
+    return deposit
+
+
+async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit, now: datetime) -> None:
+    late = deposit.status == DepositStatus.RECEIVED
+    source = AccountCode.DEPOSIT_RECEIVED if late else AccountCode.DEPOSIT_HELD
+    movement = rules.deposit_release_due(owner_of(deposit), deposit.required_amount, source)
+    await journal.post(session, movement, occurred_at=now, reference=deposit.number)
+    fixed_on = local_date(now, settings.zone)
+    days = int(parameter(RELEASE_DAYS, on=fixed_on).value)
+    due = deposit_rules.release_due(await load_calendar(session), fixed_on, days)
+    deposit.winner_fixed_on, deposit.release_due_on, deposit.release_provisional = fixed_on, due.day, due.provisional
+    move(session, deposit, DepositStatus.RELEASE_DUE, release_due_on=str(due.day))
+    await instructions.instruct(
+        session,
+        settings,
+        InstructionKind.DEPOSIT_RELEASE,
+        subject=(deposit.subject_type, deposit.subject_id),
+        organisation_id=deposit.organisation_id,
+        amount=deposit.required_amount,
+        deposit_id=deposit.id,
+        due_on=due.day,
+    )
+    await watch_release(session, settings, deposit)
+
+
+async def recompute_releases(session: AsyncSession, settings: Settings) -> Sequence[Deposit]:
+    """A holiday was announced or overridden: count the days of every open release again; answers those that moved.
+
+    A release whose days are over keeps its day: the market was told of it.
+    """
+    calendar, today = await load_calendar(session), local_date(await read_clock(session), settings.zone)
+    moved = []
+    for deposit in await queries.lock_open_releases(session, today):
+        if deposit.winner_fixed_on is None:
+            continue
+        days = int(parameter(RELEASE_DAYS, on=deposit.winner_fixed_on).value)
+        due = deposit_rules.release_due(calendar, deposit.winner_fixed_on, days)
+        deposit.release_provisional = due.provisional
+        if due.day == deposit.release_due_on:
+            continue
+        before, deposit.release_due_on = deposit.release_due_on, due.day
+        deposit.revision += 1
+        instruction = await queries.lock_release_instruction(session, deposit.id)
+        instruction.due_on = due.day
+        await watch_release(session, settings, deposit)
+        tell(session, deposit, "deposit.release_moved", before=str(before), release_due_on=str(due.day))
+        moved.append(deposit)
+    return moved
+
+
+async def watch_release(session: AsyncSession, settings: Settings, deposit: Deposit) -> None:
+    """Set the moment at which the market is told, should the deposit not be back by then."""
+    if deposit.release_due_on is not None:
+        moment = deposit_rules.end_of_day(deposit.release_due_on, settings.zone)
+        await deadlines.schedule(session, RELEASE_DUE, deposit.id, moment)
+
+
+async def apply_to_price(
+    session: AsyncSession, subject: Subject, organisation_id: UUID, *, deal: Subject, fee: Decimal = rules.ZERO
+) -> Deposit:
+    """The winner's deposit becomes part of the deal's price, less the fee (CNY), which is charged and paid by it.
+
+    Raises `deposit_not_held`, `more_than_held` for a fee above the deposit, `not_found` where there was never one.
+    """
+    deposit = await _lock_held(session, subject, organisation_id)
+    movements = rules.deposit_applied(owner_of(deposit), deposit.required_amount, deal, fee)
+    await journal.post(session, *movements, occurred_at=await read_clock(session), reference=deposit.number)
+    move(session, deposit, DepositStatus.APPLIED, deal_id=deal[1], fee=f"{fee:.2f}")
+    return deposit
+
+
+async def forfeit(session: AsyncSession, subject: Subject, organisation_id: UUID, *, reason: str) -> Deposit:
+    """The depositor walked away: its deposit is forfeited (没收). Raises `deposit_not_held`, `not_found`."""
+    deposit = await _lock_held(session, subject, organisation_id)
+    movement = rules.deposit_forfeited(owner_of(deposit), deposit.required_amount)
+    now = await read_clock(session)
+    await journal.post(session, movement, occurred_at=now, reference=deposit.number, reason=reason)
+    deposit.reason = reason
+    move(session, deposit, DepositStatus.FORFEITED)
+    return deposit
+
+
+async def charge_fee(
+    session: AsyncSession,
+    settings: Settings,
+    *,
+    subject: Subject,
+    organisation_id: UUID,
+    amount: Decimal,
+    due_on: date | None = None,
+) -> SettlementInstruction:
+    """Charge a party a fee (CNY); answers the instruction by whose number it pays."""
+    payer = Owner(subject, organisation_id)
+    instruction = await instructions.instruct(
+        session, settings, InstructionKind.FEE_DUE, subject=subject, organisation_id=organisation_id,
+        amount=amount, due_on=due_on,
+    )  # fmt: skip
+    movement = rules.fee_charged(payer, amount)
+    await journal.post(session, movement, occurred_at=await read_clock(session), reference=instruction.number)
+    return instruction
+
+
+async def request_price(
+    session: AsyncSession,
+    settings: Settings,
+    *,
+    deal: Subject,
+    payer_id: UUID,
+    amount: Decimal,
+    due_on: date | None = None,
+) -> SettlementInstruction:
+    """Ask a buyer to pay a part of the price (CNY) through the exchange; answers the instruction to pay by."""
+    return await instructions.instruct(
+        session, settings, InstructionKind.PRICE_DUE, subject=deal, organisation_id=payer_id,
+        amount=amount, due_on=due_on,
+    )  # fmt: skip
+
+
+async def pay_out_price(
+    session: AsyncSession,
+    settings: Settings,
+    *,
+    deal: Subject,
+    seller_id: UUID,
+    amount: Decimal,
+    due_on: date | None = None,
+) -> SettlementInstruction:
+    """Owe a seller a part of what gathered of the price, and instruct the bank. Raises `more_than_held`."""
+    instruction = await instructions.instruct(
+        session, settings, InstructionKind.PRICE_PAYOUT, subject=deal, organisation_id=seller_id,
+        amount=amount, due_on=due_on,
+    )  # fmt: skip
+    movement = rules.price_payable(Owner(deal, seller_id), amount)
+    await journal.post(session, movement, occurred_at=await read_clock(session), reference=instruction.number)
+    return instruction
+
+
+async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason: str) -> SettlementInstruction:
+    """Take back a request for a price or a fee that nobody has paid; the charge of a fee is reversed.
+
+    Raises `instruction_not_open`, and `direction_wrong` for what the bank pays out.
+    """
+    row = await queries.lock_instruction(session, instruction_id)
+    deposit_rules.check_instruction(row.number, row.status, row.direction, row.amount, (Direction.IN, row.amount))
+    for charge in await queries.standing_transactions(session, row.number, MovementKind.FEE_CHARGED):
+        now = await read_clock(session)
+        await journal.reverse(session, charge, occurred_at=now, reference=row.number, reason=reason)
+    row.status = InstructionStatus.CANCELLED
+    instructions.tell(session, row, "settlement.cancelled")
+    return row
+
+
+async def _lock_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+    deposit = await queries.lock_latest_deposit(session, subject, organisation_id)
+    deposit_rules.check_held(deposit.number, deposit.status)
+    return deposit
+
+
+def owner_of(deposit: Deposit) -> Owner:
+    """Whose the deposit is, and for what."""
+    return Owner((deposit.subject_type, deposit.subject_id), deposit.organisation_id)
+
+
+def move(session: AsyncSession, deposit: Deposit, status: DepositStatus, **payload: object) -> None:
+    """Bring a locked deposit to a status and say so; raises `ValueError` for a step that does not exist."""
+    deposit_rules.check_step(deposit.status, status)
+    deposit.status = status
+    deposit.revision += 1
+    tell(session, deposit, f"deposit.{status}", **payload)
+
+
+def tell(session: AsyncSession, deposit: Deposit, type_: str, **payload: object) -> None:
+    """Append an event for the depositor and the market: who deposited is nobody else's business."""
+    body = {
+        "number": deposit.number,
+        "status": deposit.status,
+        "subject_type": deposit.subject_type,
+        "subject_id": deposit.subject_id,
+        "amount": f"{deposit.required_amount:.2f}",
+        "reason": deposit.reason,
+    } | payload
+    audience = [events.MARKET, deposit.organisation_id]
+    events.append(session, type_, ("deposit", deposit.id), audience=audience, payload=body)

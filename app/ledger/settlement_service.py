@@ -1,0 +1,271 @@
+"""Use cases of the bank: what it confirms is matched, put into suspense, resolved or reversed.
+
+Order of locks: the bank's reference or the confirmation, then deposit, instruction, accounts.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, events
+from app.core.clock import read_clock
+from app.core.database import advisory_lock
+from app.core.ids import new_id
+from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
+from app.core.settings import Settings
+from app.ledger import deposit_rules, instructions, journal, problems, queries, rules, schemas, service
+from app.ledger.models import (
+    AccountCode,
+    BankConfirmation,
+    ConfirmationResolution,
+    Deposit,
+    DepositStatus,
+    Direction,
+    InstructionKind,
+    InstructionStatus,
+    MovementKind,
+    ResolutionKind,
+    SettlementInstruction,
+)
+from app.ledger.rules import Movement, Place
+
+
+async def confirm(session: AsyncSession, body: schemas.ConfirmationIn) -> BankConfirmation:
+    """Record what the bank confirms, and move the deposit or the instruction that its purpose names.
+
+    A purpose that names nothing puts the money into suspense. The same confirmation again answers the first one.
+    Raises `bank_reference_used`, `bank_time_in_future`, `direction_wrong`, `deposit_amount_wrong`,
+    `deposit_not_payable`, `instruction_amount_wrong`, `instruction_not_open`.
+    """
+    await advisory_lock(session, "bank_reference", body.bank_reference)
+    earlier = await queries.confirmation_of(session, body.bank_reference)
+    if earlier is not None:
+        return _same(earlier, body)
+    now = await read_clock(session)
+    deposit_rules.check_bank_time(body.received_at, now)
+    row = BankConfirmation(id=new_id(), recorded_at=now, resolution=None, **body.model_dump())
+    deposit, instruction = await _matching(session, body.purpose_reference)
+    if deposit is not None:
+        row.deposit_id = deposit.id
+        movement = _paying(row, deposit)
+    elif instruction is not None:
+        row.instruction_id = instruction.id
+        movement = _settling(row, instruction, rules.BANK)
+    else:
+        unmatched = rules.unmatched_in if row.direction == Direction.IN else rules.unmatched_out
+        movement = unmatched(row.id, row.amount)
+    reference = body.purpose_reference if deposit or instruction else None
+    (transaction,) = await journal.post(
+        session,
+        movement,
+        occurred_at=body.received_at,
+        reference=reference or body.bank_reference,
+        bank_reference=body.bank_reference,
+    )
+    row.transaction_id = transaction.id
+    session.add(row)
+    await session.flush()
+    await _follow(session, row, deposit, instruction)
+    _tell(session, row, "bank.confirmed")
+    return row
+
+
+async def resolve(
+    session: AsyncSession, settings: Settings, confirmation_id: UUID, body: schemas.ResolutionIn
+) -> BankConfirmation:
+    """The operator found out what unmatched money is: a deposit's, an instruction's, or to be returned.
+
+    Raises `confirmation_settled`, `resolution_unfit`, `unknown_reference`, and what `confirm` raises about amounts.
+    """
+    row = await queries.lock_confirmation(session, confirmation_id)
+    _check_open(row)
+    if row.deposit_id or row.instruction_id:
+        raise problems.CONFIRMATION_SETTLED(state="matched / 已匹配")
+    if row.direction == Direction.OUT and body.kind != ResolutionKind.INSTRUCTION:
+        raise problems.RESOLUTION_UNFIT(field="kind", kind=body.kind, direction=row.direction)
+    code = AccountCode.SUSPENSE_IN if row.direction == Direction.IN else AccountCode.SUSPENSE_OUT
+    deposit, instruction = await _named(session, body)
+    now = await read_clock(session)
+    if deposit is not None:
+        movement, reference = _paying(row, deposit, rules.suspense(code, row.id)), deposit.number
+    elif instruction is not None:
+        movement, reference = _settling(row, instruction, rules.suspense(code, row.id)), instruction.number
+    else:
+        made = await _instruct_return(session, settings, row, body)
+        movement, reference = rules.unmatched_repayable(row.id, row.amount), made.number
+    await journal.post(session, movement, occurred_at=now, reference=reference, reason=body.reason)
+    await _follow(session, row, deposit, instruction)
+    await _store(session, row, ResolutionKind(body.kind), body.reason, deposit, instruction, now)
+    return row
+
+
+async def reverse(session: AsyncSession, settings: Settings, confirmation_id: UUID, reason: str) -> BankConfirmation:
+    """A confirmation was wrong, or the bank took it back: mirror its entries, and open again what it had settled.
+
+    Raises `confirmation_settled`, `not_reversible` and `more_than_held` where the money has moved on.
+    """
+    row = await queries.lock_confirmation(session, confirmation_id)
+    _check_open(row)
+    now = await read_clock(session)
+    if row.deposit_id is not None:
+        await _unpay(session, await queries.lock_deposit(session, row.deposit_id), reason, now)
+    else:
+        await _unsettle(session, settings, row, reason, now)
+    await _store(session, row, ResolutionKind.REVERSAL, reason, None, None, now)
+    return row
+
+
+def _same(earlier: BankConfirmation, body: schemas.ConfirmationIn) -> BankConfirmation:
+    """The first answer for the same confirmation; raises `bank_reference_used` for any other."""
+    if any(getattr(earlier, name) != value for name, value in body.model_dump().items()):
+        raise BANK_REFERENCE_USED(
+            field="bank_reference", reference=body.bank_reference, extra={"confirmation_id": str(earlier.id)}
+        )
+    return earlier
+
+
+async def _matching(
+    session: AsyncSession, reference: str | None
+) -> tuple[Deposit | None, SettlementInstruction | None]:
+    """The deposit or the instruction of a number, locked, or neither."""
+    if reference is None:
+        return None, None
+    deposit = await queries.find_deposit(session, reference)
+    if deposit is not None:
+        return deposit, None
+    found = await queries.find_instruction(session, reference)
+    if found is None:
+        return None, None
+    if found.deposit_id is not None:
+        await queries.lock_deposit(session, found.deposit_id)
+    return None, await queries.lock_instruction(session, found.id)
+
+
+async def _named(
+    session: AsyncSession, body: schemas.ResolutionIn
+) -> tuple[Deposit | None, SettlementInstruction | None]:
+    if body.kind == ResolutionKind.RETURN:
+        return None, None
+    deposit, instruction = await _matching(session, body.purpose_reference)
+    if (deposit if body.kind == ResolutionKind.DEPOSIT else instruction) is None:
+        raise UNKNOWN_REFERENCE(field="purpose_reference", what=f"{body.kind} / 编号")
+    return deposit, instruction
+
+
+def _paying(row: BankConfirmation, deposit: Deposit, source: Place = rules.BANK) -> Movement:
+    deposit_rules.check_deposit_payment(
+        deposit.number, deposit.status, deposit.required_amount, row.direction, row.amount
+    )
+    return rules.deposit_received(service.owner_of(deposit), row.amount, source)
+
+
+def _settling(row: BankConfirmation, instruction: SettlementInstruction, through: Place) -> Movement:
+    deposit_rules.check_instruction(
+        instruction.number,
+        instruction.status,
+        instruction.direction,
+        instruction.amount,
+        (row.direction, row.amount),
+    )
+    return instructions.settling(instruction, through)
+
+
+async def _follow(
+    session: AsyncSession, row: BankConfirmation, deposit: Deposit | None, instruction: SettlementInstruction | None
+) -> None:
+    """What the money does to the deposit or the instruction once it is in the journal."""
+    if deposit is not None:
+        deposit.received_at = row.received_at
+        service.move(
+            session, deposit, DepositStatus.RECEIVED, late=deposit_rules.is_late(row.received_at, deposit.due_at)
+        )
+        if not deposit_rules.is_late(row.received_at, deposit.due_at):
+            await service.hold_received(session, deposit)
+    if instruction is not None:
+        instructions.settle(session, instruction, row.received_at)
+        if instruction.deposit_id is not None:
+            released = await queries.lock_deposit(session, instruction.deposit_id)
+            service.move(session, released, DepositStatus.RELEASED)
+            await deadlines.cancel(session, service.RELEASE_DUE, released.id)
+
+
+async def _instruct_return(
+    session: AsyncSession, settings: Settings, row: BankConfirmation, body: schemas.ResolutionIn
+) -> SettlementInstruction:
+    return await instructions.instruct(
+        session,
+        settings,
+        InstructionKind.SUSPENSE_RETURN,
+        subject=("bank_confirmation", row.id),
+        organisation_id=None,
+        amount=row.amount,
+        account_tail=body.account_tail or row.account_tail,
+    )
+
+
+async def _unpay(session: AsyncSession, deposit: Deposit, reason: str, now: datetime) -> None:
+    deposit_rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
+    for kind in (MovementKind.DEPOSIT_HELD, MovementKind.DEPOSIT_RECEIVED):
+        for wrong in await queries.standing_transactions(session, deposit.number, kind):
+            await journal.reverse(session, wrong, occurred_at=now, reference=deposit.number, reason=reason)
+    deposit.received_at = None
+    service.move(session, deposit, DepositStatus.REQUESTED, reversed=True)
+
+
+async def _unsettle(
+    session: AsyncSession, settings: Settings, row: BankConfirmation, reason: str, now: datetime
+) -> None:
+    """Reverse what an instruction's confirmation, or one that matched nothing, had moved."""
+    instruction = await queries.get_instruction(session, row.instruction_id) if row.instruction_id else None
+    deposit_id = instruction.deposit_id if instruction else None
+    deposit = await queries.lock_deposit(session, deposit_id) if deposit_id else None
+    if instruction is not None:
+        instruction = await queries.lock_instruction(session, instruction.id)
+        deposit_rules.check_reversible(instruction.number, instruction.status, InstructionStatus.SETTLED)
+        instructions.reopen(session, instruction)
+    reference = instruction.number if instruction else row.bank_reference
+    await journal.reverse(session, row.transaction_id, occurred_at=now, reference=reference, reason=reason)
+    if deposit is not None:
+        service.move(session, deposit, DepositStatus.RELEASE_DUE, reversed=True)
+        await service.watch_release(session, settings, deposit)
+
+
+def _check_open(row: BankConfirmation) -> None:
+    if row.resolution is not None:
+        state = "reversed / 已冲销" if row.resolution.kind == ResolutionKind.REVERSAL else "resolved / 已处理"
+        raise problems.CONFIRMATION_SETTLED(state=state)
+
+
+async def _store(
+    session: AsyncSession,
+    row: BankConfirmation,
+    kind: ResolutionKind,
+    reason: str,
+    deposit: Deposit | None,
+    instruction: SettlementInstruction | None,
+    now: datetime,
+) -> None:
+    row.resolution = ConfirmationResolution(
+        confirmation_id=row.id,
+        kind=kind,
+        deposit_id=deposit.id if deposit else None,
+        instruction_id=instruction.id if instruction else None,
+        reason=reason,
+        resolved_at=now,
+    )
+    await session.flush()
+    _tell(session, row, "bank.reversed" if kind == ResolutionKind.REVERSAL else "bank.resolved")
+
+
+def _tell(session: AsyncSession, row: BankConfirmation, type_: str) -> None:
+    """Append an event for the market; the party concerned hears of its deposit or instruction."""
+    payload = {
+        "direction": row.direction,
+        "amount": f"{row.amount:.2f}",
+        "bank_reference": row.bank_reference,
+        "deposit_id": row.deposit_id,
+        "instruction_id": row.instruction_id,
+        "resolution": row.resolution.kind if row.resolution else None,
+    }
+    events.append(session, type_, ("bank_confirmation", row.id), audience=[events.MARKET], payload=payload)

@@ -1,0 +1,28 @@
+"""What falls due in the ledger."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.deadlines import handles
+from app.ledger import queries
+from app.ledger.models import DepositStatus
+from app.ledger.service import RELEASE_DUE
+
+
+@handles(RELEASE_DUE)
+async def release_due(session: AsyncSession, deposit_id: UUID, now: datetime) -> None:
+    """The days for giving a deposit back are over: the market's staff is told of one the bank has not confirmed."""
+    deposit = await queries.lock_deposit(session, deposit_id)
+    if deposit.status != DepositStatus.RELEASE_DUE:
+        return
+    payload = {
+        "number": deposit.number,
+        "amount": f"{deposit.required_amount:.2f}",
+        "release_due_on": str(deposit.release_due_on),
+    }
+    events.append(
+        session, "deposit.release_overdue", ("deposit", deposit.id), audience=[events.MARKET], payload=payload
+    )
