@@ -13,12 +13,14 @@ import pytest
 from prometheus_client import REGISTRY as METRICS
 
 import app.main  # noqa: F401 — every package declares its refusals and metrics
+from app.appraisals.models import ReportStatus
 from app.contracts.models import RegistrationStatus
 from app.core import validation
 from app.core.problems import REGISTRY, ProblemType
 from app.core.settings import Settings
 from app.deals.models import DealStatus
 from app.identity.models import Verification
+from app.ledger.models import DepositStatus
 from tests.recorded_docs import RECORDING, Played, agrees, blocks, played
 from tests.served import ROOT
 
@@ -27,10 +29,12 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 BEGINNING = re.compile(r"[a-z_]+\.[a-z_]*")
-APPENDERS = {"append", "_tell", "_move", "_announce"}
+APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced"}
 # A type that is put together from a state: its beginning, and the states that can follow.
 COMPOSED: dict[str, Set[StrEnum]] = {
     "organisation.": {*Verification} - {Verification.PENDING},
+    "appraisal.": {ReportStatus.ACCEPTED, ReportStatus.REFUSED},
+    "deposit.": {*DepositStatus},
     "deal.": {DealStatus.CANCELLED, DealStatus.EXPIRED},
     "contract.registration_": {*RegistrationStatus} - {RegistrationStatus.REGISTERED},
 }
