@@ -21,7 +21,9 @@ from app.identity.problems import (
 )
 
 RESOURCES = (
+    "appraisals",
     "awards",
+    "calendar",
     "contracts",
     "deals",
     "documents",

@@ -70,7 +70,7 @@ def test_the_locks_name_no_index_and_pin_by_hash() -> None:
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", "-f", str(ROOT / "Makefile"), f"VENV={folder / 'venv'}", *arguments],
+        ["make", "--no-print-directory", "-f", str(ROOT / "Makefile"), f"VENV={folder / 'venv'}", *arguments],
         capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"MAKEFLAGS": ""},
     )  # fmt: skip
 
