@@ -6,8 +6,10 @@ from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
 from app.core.database import Base
 from app.deals import models as deals
 from app.documents import models as documents
+from app.gates import models as gates
 from app.identity import models as identity
 from app.listings import models as listings
+from app.pricing.negotiated import models as negotiated
 from app.results import models as results
 
 metadata = Base.metadata
@@ -22,10 +24,12 @@ __all__ = [
     "deals",
     "documents",
     "events",
+    "gates",
     "idempotency",
     "identity",
     "ids",
     "listings",
     "metadata",
+    "negotiated",
     "results",
 ]
