@@ -42,6 +42,7 @@ NOTICE_ENDED = "negotiation.notice_ended"
 NOTICE_DAYS = "negotiated_notice_days"
 NOTICE_OPTIONAL = "negotiated_notice_optional"
 FIRST_REFUSAL_DAYS = "first_refusal_days"
+BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
 
 
 def notice_days(on: date) -> int:
@@ -77,6 +78,7 @@ async def agree(
     terms = Terms.model_validate(offer.terms)
     result = await results.read_result(session, listing.result_id)
     sale = await _sale(session, settings, listing, negotiation, result, terms, now)
+    _refuse_never(sale, local_date(now, settings.zone))
     if terms.public_notice:
         days = notice_days(local_date(now, settings.zone))
         period = rules.notice_period(now, days, settings.zone)
@@ -90,26 +92,32 @@ async def agree(
 
 
 async def _flush_agreed(session: AsyncSession, listing: Listing) -> None:
+    number = listing.number
     try:
-        async with session.begin_nested():
-            await session.flush()
+        await session.flush()
     except IntegrityError as error:
         # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
         if "uq_negotiations_agreed" in str(error.orig):
-            raise LISTING_TAKEN(number=listing.number) from error
+            raise LISTING_TAKEN(number=number) from error
         raise
 
 
 async def try_close(
     session: AsyncSession, settings: Settings, listing: Listing, negotiation: Negotiation
 ) -> Problem | None:
-    """Make the deal of an agreed negotiation, or answer what blocks it. What blocks is judged by today's facts."""
+    """Make the deal of an agreed negotiation, or answer what blocks it. What blocks is judged by today's facts.
+
+    A result that became a state secret meanwhile ends the negotiation.
+    """
     now = await read_clock(session)
     assert negotiation.agreed_offer_id is not None
     offer = await queries.get_offer(session, negotiation.agreed_offer_id)
     terms = Terms.model_validate(offer.terms)
     result = await results.read_result(session, listing.result_id)
     sale = await _sale(session, settings, listing, negotiation, result, terms, now)
+    if gate_rules.never(sale, local_date(now, settings.zone)):
+        refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
+        return None
     known = await _open_gates(session, settings, negotiation, sale, now)
     running = None
     if negotiation.notice is not None:
@@ -132,24 +140,29 @@ async def try_close(
     return None
 
 
-async def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
-    """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end."""
+def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
+    """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end.
+
+    The deadline of the notice stays and will find nothing to do: it may be what calls.
+    """
     negotiation.status = NegotiationStatus.REFUSED
     negotiation.status_reason = reason
     negotiation.revision += 1
-    await deadlines.cancel(session, NOTICE_ENDED, negotiation.id)
     listing_service.release(session, listing, now)
     tell(session, negotiation, "negotiation.refused")
     if negotiation.notice is not None:
         notice.tell(session, negotiation.notice, "notice.closed", {"deal": False})
 
 
+def _refuse_never(sale: gate_rules.Sale, today: date) -> None:
+    if reasons := gate_rules.never(sale, today):
+        raise RESULT_NOT_LISTABLE(errors=[as_error(reason) for reason in reasons], count=len(reasons))
+
+
 async def _open_gates(
     session: AsyncSession, settings: Settings, negotiation: Negotiation, sale: gate_rules.Sale, now: datetime
 ) -> Sequence[Gate]:
     today = local_date(now, settings.zone)
-    if reasons := gate_rules.never(sale, today):
-        raise RESULT_NOT_LISTABLE(errors=[as_error(reason) for reason in reasons], count=len(reasons))
     days = int(parameter(FIRST_REFUSAL_DAYS, on=today).value)
     lapses_at = rules.notice_period(now, days, settings.zone).ends_at
     needed = gate_rules.needed(sale, today)

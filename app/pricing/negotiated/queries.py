@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -101,7 +102,7 @@ async def last_offers(session: AsyncSession, negotiation_ids: Sequence[UUID]) ->
     statement = (
         select(Offer)
         .where(Offer.negotiation_id.in_(negotiation_ids))
-        .distinct(Offer.negotiation_id)
+        .ext(distinct_on(Offer.negotiation_id))
         .order_by(Offer.negotiation_id, Offer.number.desc())
     )
     return {row.negotiation_id: row for row in (await session.execute(statement)).scalars()}
