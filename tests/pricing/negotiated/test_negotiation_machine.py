@@ -6,7 +6,7 @@ The machine speaks to the API on a database of its own; each example runs in one
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
 from hypothesis import HealthCheck, settings
@@ -194,20 +194,23 @@ class Machine(RuleBasedStateMachine):
 
         self.run(act())
 
-    @rule()
-    def agree_and_wait(self) -> None:
-        """The straight way, so that most examples arrive at a notice, and some at a deal."""
-        self.open(0, 40)
+    @rule(offered=st.integers(1, 3), waited=st.integers(0, 3))
+    def agree(self, offered: int, waited: int) -> None:
+        """The straight way, so that most examples arrive at a notice; late where it was waited too long."""
+        self.open(0, offered)
+        self.pass_time(24 * waited, worker=False)
         self.accept(0, True)
 
-        async def act() -> None:
-            for row in await self._rows("SELECT ends_at FROM notices ORDER BY id DESC LIMIT 1"):
-                ends: datetime = row.ends_at
-                if ends > await now(self.world):
-                    await move_clock_to(self.world, ends)
-            await run_due(self.world.database)
-
-        self.run(act())
+    @rule(objects=st.booleans(), settles=st.booleans(), days=st.sampled_from([0, 14, 17]), worker=st.booleans())
+    def go_for_a_deal(self, objects: bool, settles: bool, days: int, worker: bool) -> None:
+        """Agree, perhaps object, perhaps clear the gate, wait, and ask for the deal."""
+        self.agree(3, 0)
+        if objects:
+            self.object()
+        if settles:
+            self.settle_gate("cleared")
+        self.pass_time(24 * days, worker)
+        self.end(0, True, "closing")
 
     @invariant()
     def nothing_that_must_never_be(self) -> None:

@@ -23,6 +23,7 @@ from app.pricing.negotiated.terms import Terms
 WUHAN = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
+MOMENTS = st.integers(0, 60 * 60 * 24 * 365 * 20).map(lambda seconds: NOON + timedelta(seconds=seconds))
 ONE, OTHER = UUID(int=1), UUID(int=2)
 Json = dict[str, Any]
 
@@ -39,7 +40,6 @@ def code_of(call: Any, *args: Any, **kwargs: Any) -> str | None:
     try:
         call(*args, **kwargs)
     except Problem as problem:
-        assert problem.kind.rule is not None
         return problem.kind.code
     return None
 
@@ -57,7 +57,7 @@ def test_a_side_is_bound_exactly_while_its_own_offer_stands(seconds: int, by: Si
     assert (code == "offer_binding") == (by == side and seconds < 0)
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), st.integers(1, 60))
+@given(MOMENTS, st.integers(1, 60))
 def test_a_notice_has_all_its_days(published: datetime, days: int) -> None:
     """However late on the day it was published, `days` whole local days follow."""
     period = rules.notice_period(published, days, WUHAN)
