@@ -49,6 +49,14 @@ EXPIRY_PAST = ProblemType(
     Text("Give an `expires_at` after {server_time}.", "`expires_at` 须晚于 {server_time}。"),
     Rule(CIVIL_CODE, "478"),
 )
+EXPIRY_TOO_FAR = ProblemType(
+    "offer_expiry_too_far",
+    422,
+    Text("The offer would stand too long", "要约期限过长"),
+    Text("{expires_at} is more than {days} days away.", "{expires_at} 距今超过 {days} 日。"),
+    Text("Give an `expires_at` up to {latest}.", "`expires_at` 不得晚于 {latest}。"),
+    Rule(CIVIL_CODE, "478"),
+)
 OFFER_BINDING = ProblemType(
     "offer_binding",
     409,

@@ -17,6 +17,7 @@ from app.pricing.negotiated.models import NegotiationStatus, Side
 from app.pricing.negotiated.problems import (
     BUYER_NOT_AMONG,
     EXPIRY_PAST,
+    EXPIRY_TOO_FAR,
     LEAD_ONLY,
     NEGOTIATION_NOT_OPEN,
     NOT_NEGOTIATED,
@@ -82,10 +83,15 @@ class Standing:
         return {"number": self.number, "expires_at": self.expires_at.isoformat(), "server_time": now.isoformat()}
 
 
-def check_expiry(expires_at: datetime, now: datetime) -> None:
-    """An offer stands for some time; raises `offer_expiry_past`."""
+def check_expiry(expires_at: datetime, now: datetime, max_days: int) -> None:
+    """An offer stands for some time, and not without end; raises `offer_expiry_past` or `offer_expiry_too_far`."""
     if expires_at <= now:
         raise EXPIRY_PAST(field="expires_at", expires_at=expires_at.isoformat(), server_time=now.isoformat())
+    latest = now + timedelta(days=max_days)
+    if expires_at > latest:
+        raise EXPIRY_TOO_FAR(
+            field="expires_at", expires_at=expires_at.isoformat(), days=max_days, latest=latest.isoformat()
+        )
 
 
 def check_not_bound(standing: Standing | None, side: Side, now: datetime) -> None:

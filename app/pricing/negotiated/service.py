@@ -29,6 +29,7 @@ from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Negotia
 from app.pricing.negotiated.problems import NEGOTIATION_EXISTS
 from app.pricing.negotiated.rules import Standing
 
+OFFER_MAX_DAYS = "negotiation_offer_max_days"
 TAKEN = frozenset({ListingStatus.RESERVED, ListingStatus.SOLD})
 
 
@@ -166,7 +167,7 @@ async def _offer(
     now: datetime,
 ) -> None:
     today = local_date(now, settings.zone)
-    rules.check_expiry(body.expires_at, now)
+    rules.check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
     terms_rules.check_terms(body.terms, today)
     seller = (await identity.organisations_by_id(session, [negotiation.seller_id]))[negotiation.seller_id]
     rules.check_notice_choice(
