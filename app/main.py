@@ -21,12 +21,14 @@ from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
 from app.deals import routes as deals
 from app.documents import routes as documents
+from app.gates import routes as gates
 from app.identity import routes as identity
 from app.identity.queries import authenticate
 from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
 from app.pricing.listed import routes as listed
+from app.pricing.negotiated import routes as negotiated
 from app.results import routes as results
 from app.system import routes as system
 
@@ -51,6 +53,8 @@ def domain_routers() -> list[APIRouter]:
         results.router,
         appraisals.router,
         listed.router,
+        negotiated.router,
+        gates.router,
         deals.router,
         contracts.router,
         awards.router,

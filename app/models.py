@@ -7,10 +7,12 @@ from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
 from app.core.database import Base
 from app.deals import models as deals
 from app.documents import models as documents
+from app.gates import models as gates
 from app.identity import models as identity
 from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
+from app.pricing.negotiated import models as negotiated
 from app.results import models as results
 
 metadata = Base.metadata
@@ -26,12 +28,14 @@ __all__ = [
     "deals",
     "documents",
     "events",
+    "gates",
     "idempotency",
     "identity",
     "ids",
     "ledger",
     "listings",
     "metadata",
+    "negotiated",
     "periods",
     "results",
 ]

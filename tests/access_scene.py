@@ -28,6 +28,7 @@ from tests.deals.factory import agreed_deal, recorded_body
 from tests.documents.factory import PDF, uploaded
 from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
+from tests.pricing.negotiated.factory import accepted, agreed, negotiated_listing, objection, offer_body, opened
 from tests.results.factory import recorded_result, result_body
 from tests.world import Party, World
 
@@ -77,6 +78,7 @@ async def build(world: World) -> Scene:
     calls |= await _results(world, seller, buyer)
     calls |= await _listings(world, seller, buyer, agency)
     calls |= await _deals(world, seller, buyer, agency)
+    calls |= await _negotiations(world, seller, buyer)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
     calls |= await _calendar(world, seller, buyer, agency)
@@ -204,6 +206,55 @@ async def _deals(world: World, seller: Party, buyer: Party, agency: Party) -> di
         "cancel_deal": Call(deal, {"reason": "示例"}),
         "record_deal": Call(json=await recorded_body(world, seller, buyer)),
         "estimate_award": Call(deal),
+    }
+
+
+async def _negotiations(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
+    """An open negotiation in which the seller made the last offer, and agreed ones whose notices run."""
+    listing = await negotiated_listing(world, seller)
+    opening = await opened(world, buyer, listing)
+    of_open = {"negotiation_id": opening["id"]}
+    countered = await opened(world, buyer, await negotiated_listing(world, seller))
+    of_countered = {"negotiation_id": countered["id"]}
+    counter = await world.api.ok(
+        "POST", f"/v1/negotiations/{countered['id']}/offers", seller, json=await offer_body(world)
+    )
+    running = await agreed(world, seller, buyer, transfer_mode="assignment")
+    of_running, of_notice = {"negotiation_id": running["id"]}, {"notice_id": running["notice_id"]}
+    filed = await objection(world, buyer, running)
+    daughter = await world.enterprise()
+    relation = {
+        "first_id": str(seller.id),
+        "second_id": str(daughter.id),
+        "kind": "control",
+        "detail": "示例",
+        "source": "示例",
+    }
+    await world.api.ok("POST", "/v1/organisation-relations", world.operator, json=relation)
+    related = await accepted(world, seller, await opened(world, daughter, await negotiated_listing(world, seller)))
+    document = await uploaded(world, seller, content=PDF + b"approval")
+    approval = {"approved_by": "示例", "reference": "1", "document_id": document["id"]}
+    gate = {"gate_id": running["gates"][0]["id"]}
+    closure = {"outcome": "cleared", "reference": "示例", "document_id": document["id"]}
+    body = await offer_body(world)
+    return {
+        "open_negotiation": Call({"listing_id": listing["id"]}, body),
+        "list_negotiations": Call(),
+        "read_negotiation": Call(of_open),
+        "make_offer": Call(of_open, body),
+        "list_offers": Call(of_open),
+        "accept_offer": Call(of_countered, {"offer_id": counter["last_offer"]["id"]}),
+        "withdraw_negotiation": Call(of_countered, {"reason": "示例"}),
+        "approve_related_party": Call({"negotiation_id": related["id"]}, approval),
+        "close_negotiation": Call(of_running, {}),
+        "list_notices": Call(),
+        "read_notice": Call(of_notice),
+        "file_objection": Call(of_notice, {"reason": "示例", "contact": "示例 138"}),
+        "list_objections": Call(of_notice),
+        "decide_objection": Call({"objection_id": filed["id"]}, {"outcome": "dismissed", "statement": "示例"}),
+        "list_gates": Call(),
+        "read_gate": Call(gate),
+        "close_gate": Call(gate, closure),
     }
 
 

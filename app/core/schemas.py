@@ -94,6 +94,13 @@ Share = Annotated[
     _schema(SHARE_PATTERN, "0.700000", "A part of one, in a string"),
 ]
 
+ExchangeRate = Annotated[
+    Decimal,
+    BeforeValidator(_decimal_string),
+    Field(gt=0, max_digits=12, decimal_places=6, allow_inf_nan=False),
+    PlainSerializer(lambda value: f"{value:f}", return_type=str, when_used="json"),
+    _schema(r"^(0|[1-9]\d{0,5})(\.\d{1,6})?$", "7.1", "CNY for one unit of a foreign currency, in a string"),
+]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

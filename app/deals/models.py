@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
@@ -30,6 +31,16 @@ class DealStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class PriceBasis(StrEnum):
+    """What a deal's `price` says (价款性质): the whole, its certain part beside contingent money, or nothing yet."""
+
+    FIXED = "fixed"
+    FIXED_AND_CONTINGENT = "fixed_and_contingent"
+    CONTINGENT = "contingent"
+    UNKNOWN = "unknown"
+    NONE = "none"
+
+
 LIVE_STATUSES = (DealStatus.AGREED, DealStatus.CONTRACTED)
 
 
@@ -45,7 +56,8 @@ class Deal(Base):
     """An agreement on a price. At most one live deal a listing, held by a unique index.
 
     `published_on` is the day on which a recorded deal's source made it public; where the source does not tell the day
-    of the agreement, `agreed_at` is the beginning of that day.
+    of the agreement, `agreed_at` is the beginning of that day. `price` is what is certain (CNY), 0 where nothing is;
+    `terms` are those the parties agreed on in a mode that has any.
     """
 
     __tablename__ = "deals"
@@ -69,6 +81,8 @@ class Deal(Base):
     transfer_mode: Mapped[TransferMode] = mapped_column(Text)
     subject: Mapped[str]
     price: Mapped[Decimal]
+    price_basis: Mapped[PriceBasis] = mapped_column(Text, default=PriceBasis.FIXED, server_default="fixed")
+    terms: Mapped[dict[str, Any] | None]
     status: Mapped[DealStatus] = mapped_column(Text, default=DealStatus.AGREED)
     status_reason: Mapped[str | None]
     agreed_at: Mapped[datetime]

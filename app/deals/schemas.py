@@ -1,13 +1,13 @@
 """Requests and responses of deals."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, HttpUrl, StringConstraints
 
 from app.core.schemas import Day, Input, Line, Money, Output, Share
-from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole
+from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole, PriceBasis
 from app.listings.models import PricingMode
 from app.results.models import TransferMode
 
@@ -50,7 +50,10 @@ class PartyOut(Output):
 
 
 class DealOut(Output):
-    """An agreement on a price. `related_party` holds the finding that makes seller and buyer related parties."""
+    """An agreement on a price. `related_party` holds the finding that makes seller and buyer related parties.
+
+    `price` is what is certain of it, and `price_basis` whether that is all; `terms` are those of a negotiated deal.
+    """
 
     id: UUID
     number: str
@@ -62,6 +65,8 @@ class DealOut(Output):
     transfer_mode: TransferMode
     subject: str
     price: Money
+    price_basis: PriceBasis
+    terms: dict[str, Any] | None
     status: DealStatus
     status_reason: str | None
     agreed_at: datetime

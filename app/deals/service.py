@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +17,7 @@ from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.deals import queries, rules, schemas
-from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole
+from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole, PriceBasis
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
 from app.identity import queries as identity
@@ -40,13 +41,19 @@ async def create_deal(
     buyers: Sequence[PartyShare],
     price: Decimal,
     agreed_at: datetime,
+    price_basis: PriceBasis = PriceBasis.FIXED,
+    terms: dict[str, Any] | None = None,
+    held: bool = False,
 ) -> Deal:
     """Agree on a price (CNY) for a listing whose row the caller has locked, and hold the listing for the buyers.
 
     The seller stands for the whole of its side; so does the mandated agency, if there is one. Sets the day by which
-    the contract must be signed. Raises `result_not_listable` and `organisation_not_verified` for a result or a seller
-    that changed since the publication, `listing_transition_refused` for a listing that is not published,
-    `listing_taken` where another live deal holds it, `side_does_not_sum` and `party_twice` for buyers that do not fit.
+    the contract must be signed. `price` is what is certain of it, `price_basis` says whether that is all; `held` says
+    that the pricing mode has reserved the listing already, and has guarded the result by its gates since.
+
+    Raises `result_not_listable` and `organisation_not_verified` for a result or a seller that changed since the
+    publication, `listing_transition_refused` for a listing that is not published, `listing_taken` where another live
+    deal holds it, `side_does_not_sum` and `party_twice` for buyers that do not fit.
     """
     parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buyers]
     if listing.agency_id:
@@ -62,11 +69,14 @@ async def create_deal(
         transfer_mode=listing.transfer_mode,
         subject=listing.title,
         price=price,
+        price_basis=price_basis,
+        terms=terms,
         agreed_at=agreed_at,
         contract_due_at=due.astimezone(UTC),
     )
-    await check_still_listable(session, listing, on)
-    listing_service.reserve(session, listing)
+    if not held:
+        await check_still_listable(session, listing, on)
+        listing_service.reserve(session, listing)
     await _store(session, settings, deal, parties, on, listing)
     await deadlines.schedule(session, CONTRACT_DUE, deal.id, due)
     return deal
@@ -134,7 +144,7 @@ async def _store(
     listing: Listing | None,
 ) -> None:
     rules.check_parties(parties)
-    deal.related_party = await _related(session, parties, on)
+    deal.related_party = await related_parties(session, parties, on)
     deal.number = await readable_number(session, settings.city_code, "D", on.year)
     deal.parties = [
         DealParty(role=party.role, organisation_id=party.organisation_id, share=party.share, position=position)
@@ -151,7 +161,11 @@ async def _store(
     _tell(session, deal, "deal.agreed" if listing else "deal.recorded")
 
 
-async def _related(session: AsyncSession, parties: Sequence[PartyShare], on: date) -> str | None:
+async def related_parties(session: AsyncSession, parties: Sequence[PartyShare], on: date) -> str | None:
+    """Why a seller and a buyer are related parties on a day, from the recorded relations; None if not.
+
+    Raises `unknown_reference` for a party that does not exist.
+    """
     ids = [party.organisation_id for party in parties]
     known = await identity.organisations_by_id(session, ids)
     for party in parties:

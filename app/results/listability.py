@@ -78,7 +78,7 @@ def refuse_unlistable(facts: ListingFacts, transfer_mode: TransferMode, today: d
     """Raises `result_not_listable` with each reason among its `errors`, article included."""
     reasons = listability(facts, transfer_mode, today)
     if reasons:
-        raise RESULT_NOT_LISTABLE(errors=[_as_error(reason) for reason in reasons], count=len(reasons))
+        raise RESULT_NOT_LISTABLE(errors=[as_error(reason) for reason in reasons], count=len(reasons))
 
 
 def notes_on(facts: ListingFacts) -> list[Finding]:
@@ -195,7 +195,8 @@ def _consents(facts: ListingFacts, mode: TransferMode) -> list[Finding]:
     ]
 
 
-def _as_error(finding: Finding) -> FieldError:
+def as_error(finding: Finding) -> FieldError:
+    """A finding as one of the `errors` of a refusal, article included."""
     en, zh = finding.rule.instrument.en, finding.rule.instrument.zh
     article = finding.rule.article
     reason = Text(f"{finding.reason.en} ({en}, art. {article})", f"{finding.reason.zh}({zh},{article})")

@@ -56,6 +56,11 @@ async def lock_result(session: AsyncSession, result_id: UUID) -> Result:
     return await _one(session, statement.with_for_update(of=Result, key_share=True))
 
 
+async def read_result(session: AsyncSession, result_id: UUID) -> Result:
+    """One result whoever asks, with all its parts, not locked; for services that have checked what may be seen."""
+    return await _one(session, select(Result).where(Result.id == result_id))
+
+
 def no_result() -> Problem:
     """The refusal for a result that is not there or is hidden."""
     return NOT_FOUND(what="result / 科技成果")

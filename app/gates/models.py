@@ -1,0 +1,74 @@
+"""Tables of gates: what must be settled before a deal, who settled it, on what evidence. Both are append-only."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+
+
+class GateKind(StrEnum):
+    """What stands before a deal. A state secret is no gate: such a result is refused outright."""
+
+    FIRST_REFUSAL = "first_refusal"
+    CO_OWNER_CONSENT = "co_owner_consent"
+    CO_BUYER_CONSENT = "co_buyer_consent"
+    RELATED_PARTY_APPROVAL = "related_party_approval"
+    RESTRICTED_EXPORT = "restricted_export"
+    FOREIGN_APPROVAL = "foreign_approval"
+    PATENT_IN_FORCE = "patent_in_force"
+
+
+class GateOutcome(StrEnum):
+    """How a gate was settled: consent, waiver or licence given; its period over; or refused, which ends the sale."""
+
+    CLEARED = "cleared"
+    LAPSED = "lapsed"
+    REFUSED = "refused"
+
+
+class Gate(Base):
+    """One thing to settle before a subject (such as a negotiation) may end in a deal. Open until it has a closure.
+
+    The holder is whoever may say yes or no in the first place: a co-owner, a joint buyer, a completer. A gate with
+    `lapses_at` closes by itself at that moment. `key` tells gates of a kind apart; `detail` holds no personal name.
+    """
+
+    __tablename__ = "gates"
+    __table_args__ = (
+        UniqueConstraint("subject_type", "subject_id", "kind", "key"),
+        Index("ix_gates_holder_organisation_id", "holder_organisation_id", "id"),
+        Index("ix_gates_seller_id", "seller_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    kind: Mapped[GateKind] = mapped_column(Text)
+    key: Mapped[str]
+    seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    holder_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    holder_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    detail: Mapped[str]
+    opened_at: Mapped[datetime]
+    opened_by_person_id: Mapped[UUID | None]
+    lapses_at: Mapped[datetime | None]
+    closure: Mapped["GateClosure | None"] = relationship(lazy="raise")
+
+
+class GateClosure(Base):
+    """How a gate was settled, once: by whom (null: time), on what evidence, when."""
+
+    __tablename__ = "gate_closures"
+
+    gate_id: Mapped[UUID] = mapped_column(ForeignKey("gates.id"), primary_key=True)
+    outcome: Mapped[GateOutcome] = mapped_column(Text)
+    reference: Mapped[str]
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
+    closed_at: Mapped[datetime]
+    closed_by_person_id: Mapped[UUID | None]
+    closed_by_organisation_id: Mapped[UUID | None]

@@ -1,0 +1,54 @@
+"""The refusals of gates."""
+
+from app.core.problems import ProblemType, Rule, Text
+
+CIVIL_CODE = Text("Civil Code", "民法典")
+PATENT_LAW = Text("Patent Law", "专利法")
+EXPORT_RULES = Text("Regulations on the administration of technology import and export", "技术进出口管理条例")
+PROGRESS_LAW = Text("Law on Progress of Science and Technology", "科学技术进步法")
+EXCHANGE_RULES = Text("Practice of the exchanges on related parties", "交易机构关联交易惯例")
+GATE_RULE = Rule(Text("The law each gate names", "各事项所列法律"), "gates[].rule")
+
+GATE_OPEN = ProblemType(
+    "gate_open",
+    409,
+    Text("A gate is open", "尚有未决事项"),
+    Text(
+        "`{kind}` is not settled ({instrument_en}, art. {article}): {detail}.",
+        "`{kind}` 尚未解决({instrument_zh},{article}):{detail}。",
+    ),
+    Text("To be settled by {closers_en}.", "须由{closers_zh}办理。"),
+    GATE_RULE,
+)
+GATE_NOT_YOURS = ProblemType(
+    "gate_not_yours",
+    403,
+    Text("Not yours to settle", "非由您办理"),
+    Text("`{kind}` is settled by {closers_en}.", "`{kind}` 由{closers_zh}办理。"),
+)
+GATE_CLOSED = ProblemType(
+    "gate_closed",
+    409,
+    Text("Settled already", "已经办结"),
+    Text("The gate was settled at {closed_at}: {outcome}.", "该事项已于 {closed_at} 办结:{outcome}。"),
+)
+GATE_MOOT = ProblemType(
+    "gate_moot",
+    409,
+    Text("Nothing waits for it", "已无须办理"),
+    Text("What the gate stood before has ended.", "该事项所涉交易已经结束。"),
+)
+EVIDENCE_MISSING = ProblemType(
+    "evidence_missing",
+    422,
+    Text("Evidence needed", "须提供证明文件"),
+    Text("Who settles a gate for another shows the document.", "代他人办理的,须提供书面文件。"),
+    Text("Upload the document and name it as `document_id`.", "请上传文件并以 `document_id` 指明。"),
+)
+GATE_LAPSED = ProblemType(
+    "gate_lapsed",
+    409,
+    Text("The period is over", "期限已过"),
+    Text("The period to decide ended at {lapses_at} (server time {server_time}).",
+         "决定期限已于 {lapses_at} 届满(服务器时间 {server_time})。"),
+)  # fmt: skip

@@ -1,0 +1,73 @@
+"""All reading of gates, and who may see what.
+
+A gate is seen by the sides of its subject, by its holder, and by the operator and the auditor; nobody else knows of it.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Role
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, Problem
+from app.gates import subjects
+from app.gates.models import Gate
+from app.gates.rules import OpenGate
+
+
+def no_gate() -> Problem:
+    """The refusal for a gate that is not there or is hidden."""
+    return NOT_FOUND(what="gate / 前置事项")
+
+
+def _gates() -> Select[Gate]:
+    return select(Gate).options(selectinload(Gate.closure)).execution_options(populate_existing=True)
+
+
+async def read_gate(session: AsyncSession, gate_id: UUID) -> Gate:
+    """A gate with its closure, whoever asks; raises `not_found`."""
+    found = (await session.execute(_gates().where(Gate.id == gate_id))).scalar_one_or_none()
+    if found is None:
+        raise no_gate()
+    return found
+
+
+async def get_gate(session: AsyncSession, actor: Actor, gate_id: UUID) -> Gate:
+    """A gate the actor may see; raises `not_found`."""
+    gate = await read_gate(session, gate_id)
+    own = actor.organisation_id is not None and actor.organisation_id in (gate.seller_id, gate.holder_organisation_id)
+    if actor.has(Role.OPERATOR, Role.AUDITOR) or own or actor.person_id == gate.holder_person_id:
+        return gate
+    if not await subjects.of_type(gate.subject_type).sees(session, actor, gate.subject_id):
+        raise no_gate()
+    return gate
+
+
+async def gates_of(session: AsyncSession, subject_type: str, subject_id: UUID) -> Sequence[Gate]:
+    """Every gate of a subject, in the order in which they were opened, for services that have checked access."""
+    statement = _gates().where(Gate.subject_type == subject_type, Gate.subject_id == subject_id).order_by(Gate.id)
+    return (await session.execute(statement)).scalars().all()
+
+
+def still_open(gates: Sequence[Gate]) -> list[OpenGate]:
+    """Those without a closure."""
+    return [OpenGate(gate.id, gate.kind, gate.detail, gate.lapses_at) for gate in gates if gate.closure is None]
+
+
+async def list_gates(session: AsyncSession, actor: Actor, page: PageRequest, *, only_open: bool) -> Sequence[Gate]:
+    """A page (and one more row): those one holds or whose subject one sells; all for operator and auditor."""
+    statement = _gates().order_by(Gate.id).limit(page.limit + 1)
+    if not actor.has(Role.OPERATOR, Role.AUDITOR):
+        mine = [Gate.holder_person_id == actor.person_id]
+        if actor.organisation_id is not None:
+            mine += [Gate.seller_id == actor.organisation_id, Gate.holder_organisation_id == actor.organisation_id]
+        statement = statement.where(or_(*mine))
+    if only_open:
+        statement = statement.where(~Gate.closure.has())
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Gate.id > after[0])
+    return (await session.execute(statement)).scalars().all()

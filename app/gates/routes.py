@@ -1,0 +1,39 @@
+"""HTTP of gates."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+import app.gates.tasks  # noqa: F401 — registers what time does to gates
+from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Endpoint, Session
+from app.core.pages import Page, Paging, cut
+from app.gates import queries, schemas, service
+
+router = APIRouter(route_class=Endpoint, tags=["gates"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="deals:write")]
+
+
+@router.get("/gates", operation_id="list_gates")
+async def list_gates(actor: Reader, session: Session, page: Paging, only_open: bool = False) -> Page[schemas.GateOut]:
+    """What you have to settle before a deal, and what your own sales wait for; everything for operator and auditor."""
+    rows = await queries.list_gates(session, actor, page, only_open=only_open)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    now = await read_clock(session)
+    return Page(items=[schemas.gate_out(row, now) for row in shown], next_cursor=cursor)
+
+
+@router.get("/gates/{gate_id}", operation_id="read_gate")
+async def read_gate(actor: Reader, session: Session, gate_id: UUID) -> schemas.GateOut:
+    """One gate, for the sides, its holder, operator and auditor."""
+    return schemas.gate_out(await queries.get_gate(session, actor, gate_id), await read_clock(session))
+
+
+@router.post("/gates/{gate_id}/closure", status_code=201, operation_id="close_gate")
+async def close_gate(actor: Closer, session: Session, gate_id: UUID, body: schemas.ClosureIn) -> schemas.GateOut:
+    """Settle a gate, once: clear it with its evidence, or refuse, which ends the sale."""
+    return schemas.gate_out(await service.close(session, actor, gate_id, body), await read_clock(session))

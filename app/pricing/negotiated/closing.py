@@ -1,0 +1,208 @@
+"""From agreement to deal: the listing is held, gates open, the notice runs, and when nothing blocks, there is a deal.
+
+Every function here is called with listing and negotiation locked, in this order.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, events
+from app.core.clock import local_date, read_clock
+from app.core.parameters import parameter
+from app.core.problems import Problem
+from app.core.settings import Settings
+from app.deals.models import PartyRole
+from app.deals.problems import LISTING_TAKEN
+from app.deals.rules import PartyShare
+from app.deals.service import create_deal, related_parties
+from app.gates import queries as gates
+from app.gates import rules as gate_rules
+from app.gates import service as gate_service
+from app.gates.models import Gate
+from app.identity import queries as identity
+from app.listings import service as listing_service
+from app.listings.models import Listing
+from app.pricing.negotiated import notice, queries, rules
+from app.pricing.negotiated.models import Negotiation, NegotiationStatus, Offer
+from app.pricing.negotiated.rules import RunningNotice
+from app.pricing.negotiated.terms import Terms
+from app.results import queries as results
+from app.results.listability import as_error
+from app.results.models import Result, TransferMode
+from app.results.problems import RESULT_NOT_LISTABLE
+
+SUBJECT = "negotiation"
+NOTICE_ENDED = "negotiation.notice_ended"
+"""The deadline at which an agreed negotiation closes, if nothing else blocks it."""
+NOTICE_DAYS = "negotiated_notice_days"
+NOTICE_OPTIONAL = "negotiated_notice_optional"
+FIRST_REFUSAL_DAYS = "first_refusal_days"
+BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
+
+
+def notice_days(on: date) -> int:
+    """How many calendar days a public notice of that day takes."""
+    return int(parameter(NOTICE_DAYS, on=on).value)
+
+
+def buyers_of(negotiation: Negotiation) -> list[PartyShare]:
+    """The buyers as parties of a deal."""
+    return [PartyShare(PartyRole.BUYER, row.organisation_id, row.share) for row in negotiation.buyers]
+
+
+async def agree(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    negotiation: Negotiation,
+    offer: Offer,
+    now: datetime,
+) -> None:
+    """The accepted offer holds the listing, opens the gates, and is published where it must or shall be.
+
+    Raises `listing_taken` where another negotiation was agreed first, and `result_not_listable` for what became a
+    state secret or prohibited from export.
+    """
+    negotiation.status = NegotiationStatus.AGREED
+    negotiation.agreed_at = now
+    negotiation.agreed_offer_id = offer.id
+    negotiation.revision += 1
+    await _flush_agreed(session, listing)
+    listing_service.reserve(session, listing)
+    tell(session, negotiation, "negotiation.agreed", {"offer_id": offer.id})
+    terms = Terms.model_validate(offer.terms)
+    result = await results.read_result(session, listing.result_id)
+    sale = await _sale(session, settings, listing, negotiation, result, terms, now)
+    _refuse_never(sale, local_date(now, settings.zone))
+    if terms.public_notice:
+        days = notice_days(local_date(now, settings.zone))
+        period = rules.notice_period(now, days, settings.zone)
+        flags = await notice.interests(session, sale, negotiation)
+        negotiation.notice = await notice.publish(
+            session, settings, listing, negotiation, offer, result, flags, period, now
+        )
+        await deadlines.schedule(session, NOTICE_ENDED, negotiation.id, period.ends_at)
+    await _open_gates(session, settings, negotiation, sale, now)
+    await try_close(session, settings, listing, negotiation)
+
+
+async def _flush_agreed(session: AsyncSession, listing: Listing) -> None:
+    number = listing.number
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
+        if "uq_negotiations_agreed" in str(error.orig):
+            raise LISTING_TAKEN(number=number) from error
+        raise
+
+
+async def try_close(
+    session: AsyncSession, settings: Settings, listing: Listing, negotiation: Negotiation
+) -> Problem | None:
+    """Make the deal of an agreed negotiation, or answer what blocks it. What blocks is judged by today's facts.
+
+    A result that became a state secret meanwhile ends the negotiation.
+    """
+    now = await read_clock(session)
+    assert negotiation.agreed_offer_id is not None
+    offer = await queries.get_offer(session, negotiation.agreed_offer_id)
+    terms = Terms.model_validate(offer.terms)
+    result = await results.read_result(session, listing.result_id)
+    sale = await _sale(session, settings, listing, negotiation, result, terms, now)
+    if gate_rules.never(sale, local_date(now, settings.zone)):
+        refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
+        return None
+    known = await _open_gates(session, settings, negotiation, sale, now)
+    running = None
+    if negotiation.notice is not None:
+        undecided = await queries.open_objections(session, negotiation.notice.id)
+        published = negotiation.notice
+        running = RunningNotice(published.number, published.last_day, published.ends_at, undecided)
+    block = rules.block(running, gates.still_open(known), negotiation.id, now)
+    if block is not None:
+        return block
+    deal = await create_deal(
+        session, settings, listing, buyers=buyers_of(negotiation), price=offer.price, agreed_at=now,
+        price_basis=offer.price_basis, terms=offer.terms, held=True,
+    )  # fmt: skip
+    negotiation.status = NegotiationStatus.CLOSED
+    negotiation.deal_id = deal.id
+    negotiation.revision += 1
+    tell(session, negotiation, "negotiation.closed", {"deal_id": deal.id})
+    if negotiation.notice is not None:
+        notice.tell(session, negotiation.notice, "notice.closed", {"deal": True})
+    return None
+
+
+def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
+    """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end.
+
+    The deadline of the notice stays and will find nothing to do: it may be what calls.
+    """
+    negotiation.status = NegotiationStatus.REFUSED
+    negotiation.status_reason = reason
+    negotiation.revision += 1
+    listing_service.release(session, listing, now)
+    tell(session, negotiation, "negotiation.refused")
+    if negotiation.notice is not None:
+        notice.tell(session, negotiation.notice, "notice.closed", {"deal": False})
+
+
+def _refuse_never(sale: gate_rules.Sale, today: date) -> None:
+    if reasons := gate_rules.never(sale, today):
+        raise RESULT_NOT_LISTABLE(errors=[as_error(reason) for reason in reasons], count=len(reasons))
+
+
+async def _open_gates(
+    session: AsyncSession, settings: Settings, negotiation: Negotiation, sale: gate_rules.Sale, now: datetime
+) -> Sequence[Gate]:
+    today = local_date(now, settings.zone)
+    days = int(parameter(FIRST_REFUSAL_DAYS, on=today).value)
+    lapses_at = rules.notice_period(now, days, settings.zone).ends_at
+    needed = gate_rules.needed(sale, today)
+    subject = (SUBJECT, negotiation.id)
+    return await gate_service.open_needed(session, subject, negotiation.seller_id, needed, now, lapses_at=lapses_at)
+
+
+async def _sale(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    negotiation: Negotiation,
+    result: Result,
+    terms: Terms,
+    now: datetime,
+) -> gate_rules.Sale:
+    people = tuple(completer.person_id for completer in result.completers)
+    buyers = [row.organisation_id for row in negotiation.buyers]
+    parties = [PartyShare(PartyRole.SELLER, negotiation.seller_id), *buyers_of(negotiation)]
+    return gate_rules.Sale(
+        result=await results.listing_facts(session, result.id, listing.seller_id),
+        transfer_mode=TransferMode(listing.transfer_mode),
+        completers=people,
+        buying_people=frozenset(await _acting_for(session, people, buyers)),
+        co_buyers=tuple(buyer for buyer in buyers if buyer != negotiation.lead_id),
+        abroad=terms.abroad,
+        related=await related_parties(session, parties, local_date(now, settings.zone)),
+    )
+
+
+async def _acting_for(session: AsyncSession, people: Sequence[UUID | None], buyers: Sequence[UUID]) -> list[UUID]:
+    return [
+        person
+        for person in people
+        if person is not None and any([await identity.acts_for(session, person, buyer) for buyer in buyers])
+    ]
+
+
+def tell(session: AsyncSession, negotiation: Negotiation, event: str, payload: Mapping[str, Any] | None = None) -> None:
+    """Append the event for the two sides alone, without any amount."""
+    audience = [negotiation.seller_id, *(row.organisation_id for row in negotiation.buyers)]
+    body = {"number": negotiation.number, "status": negotiation.status, "listing_id": negotiation.listing_id}
+    events.append(session, event, (SUBJECT, negotiation.id), audience=audience, payload=body | dict(payload or {}))

@@ -1,0 +1,166 @@
+"""Tables of negotiations: the thread, its offers, the public notice, objections and their decisions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.ids import new_id
+from app.deals.models import PriceBasis
+
+
+class NegotiationStatus(StrEnum):
+    """Where a negotiation stands. Agreed: the notice runs, or something still blocks; closed: there is a deal."""
+
+    OPEN = "open"
+    AGREED = "agreed"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Side(StrEnum):
+    """Which side an offer comes from."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+
+
+class ObjectionOutcome(StrEnum):
+    """What the operator decided of an objection."""
+
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class Negotiation(Base):
+    """A negotiation between the seller of a listing and a buyer, or several led by one (`lead_id`).
+
+    At most one on a listing is agreed at a time, held by a unique index beside the listing's row lock.
+    """
+
+    __tablename__ = "negotiations"
+    __table_args__ = (
+        Index("uq_negotiations_agreed", "listing_id", unique=True, postgresql_where=text("status = 'agreed'")),
+        Index(
+            "uq_negotiations_live_lead",
+            "listing_id",
+            "lead_id",
+            unique=True,
+            postgresql_where=text("status IN ('open', 'agreed')"),
+        ),
+        Index("ix_negotiations_seller_id", "seller_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
+    listing_version: Mapped[int]
+    seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    status: Mapped[NegotiationStatus] = mapped_column(Text, default=NegotiationStatus.OPEN)
+    status_reason: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
+    agreed_offer_id: Mapped[UUID | None]
+    deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
+    revision: Mapped[int] = mapped_column(default=1)
+    buyers: Mapped[list["NegotiationBuyer"]] = relationship(lazy="raise", order_by="NegotiationBuyer.position")
+    notice: Mapped["Notice | None"] = relationship(lazy="raise", back_populates="negotiation")
+
+
+class NegotiationBuyer(Base):
+    """A buyer of a negotiation with its share; the shares sum to 1."""
+
+    __tablename__ = "negotiation_buyers"
+    __table_args__ = (
+        CheckConstraint("share > 0 AND share <= 1", name="share"),
+        Index("ix_negotiation_buyers_organisation_id", "organisation_id", "negotiation_id"),
+    )
+
+    negotiation_id: Mapped[UUID] = mapped_column(ForeignKey("negotiations.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    position: Mapped[int]
+    share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+
+
+class Offer(Base):
+    """An offer (要约) or counter-offer. Append-only; the last one stands until it expires or is replaced.
+
+    `price` is what is certain of the price in CNY; `terms_sha256` is the hash of the canonical JSON of `terms`.
+    """
+
+    __tablename__ = "negotiation_offers"
+    __table_args__ = (
+        UniqueConstraint("negotiation_id", "number"),
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("expires_at > made_at", name="expiry"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    negotiation_id: Mapped[UUID] = mapped_column(ForeignKey("negotiations.id"))
+    number: Mapped[int]
+    side: Mapped[Side] = mapped_column(Text)
+    terms: Mapped[dict[str, Any]]
+    terms_sha256: Mapped[str]
+    price: Mapped[Decimal]
+    price_basis: Mapped[PriceBasis] = mapped_column(Text)
+    message: Mapped[str | None]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    made_by_person_id: Mapped[UUID]
+
+
+class Notice(Base):
+    """The public notice (公示) of an agreed negotiation, sealed to the byte. Append-only.
+
+    The day after the publication is day 1; `ends_at` is the end of the local day `last_day`.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (CheckConstraint("ends_at > published_at", name="order"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    negotiation_id: Mapped[UUID] = mapped_column(ForeignKey("negotiations.id"), unique=True)
+    content: Mapped[str]
+    sha256: Mapped[str]
+    published_at: Mapped[datetime]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    ends_at: Mapped[datetime]
+    negotiation: Mapped[Negotiation] = relationship(lazy="raise", back_populates="notice")
+    objections: Mapped[list["Objection"]] = relationship(lazy="raise", order_by="Objection.id")
+
+
+class Objection(Base):
+    """An objection (异议) to a notice. Reason and contact are for the market's staff and the seller. Append-only."""
+
+    __tablename__ = "notice_objections"
+    __table_args__ = (Index("ix_notice_objections_notice_id", "notice_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    reason: Mapped[str]
+    contact: Mapped[str]
+    filed_at: Mapped[datetime]
+    decision: Mapped["ObjectionDecision | None"] = relationship(lazy="raise")
+
+
+class ObjectionDecision(Base):
+    """What the operator decided of an objection, published with the notice. Append-only."""
+
+    __tablename__ = "objection_decisions"
+
+    objection_id: Mapped[UUID] = mapped_column(ForeignKey("notice_objections.id"), primary_key=True)
+    outcome: Mapped[ObjectionOutcome] = mapped_column(Text)
+    statement: Mapped[str]
+    decided_at: Mapped[datetime]
+    decided_by_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

@@ -1,0 +1,93 @@
+"""HTTP of public notices and objections."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, Session
+from app.core.pages import Page, Paging, cut
+from app.pricing.negotiated import notice_schemas as schemas
+from app.pricing.negotiated import objections, queries
+from app.pricing.negotiated.models import NegotiationStatus, Notice, Objection
+
+router = APIRouter(route_class=Endpoint, tags=["notices"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+# The operator decides objections and the auditor changes nothing; everybody else may object.
+Objector = Annotated[
+    Actor,
+    allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.REGISTRAR, Role.AWARD_OFFICER, scope="deals:write"),
+]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
+
+
+@router.get("/notices", operation_id="list_notices")
+async def list_notices(actor: Public, session: Session, page: Paging, running: bool = False) -> Page[schemas.NoticeOut]:
+    """Public notices of negotiated prices, newest first; `running`: only those that still take objections."""
+    shown, cursor = cut(await queries.list_notices(session, page, running=running), page, lambda row: (row.id,))
+    now = await read_clock(session)
+    return Page(items=[_notice(row, now) for row in shown], next_cursor=cursor)
+
+
+@router.get("/notices/{notice_id}", operation_id="read_notice")
+async def read_notice(actor: Public, session: Session, notice_id: UUID) -> schemas.NoticeOut:
+    """One public notice with the decisions on objections."""
+    return _notice(await queries.get_notice(session, notice_id), await read_clock(session))
+
+
+@router.post("/notices/{notice_id}/objections", status_code=201, operation_id="file_objection")
+async def file_objection(
+    actor: Objector, session: Session, notice_id: UUID, body: schemas.ObjectionIn
+) -> schemas.ObjectionOut:
+    """Object to a notice while it runs, with a reason and a contact; no deal is made before it is decided."""
+    return _objection(await objections.file_objection(session, actor, notice_id, body))
+
+
+@router.get("/notices/{notice_id}/objections", operation_id="list_objections")
+async def list_objections(actor: Reader, session: Session, notice_id: UUID, page: Paging) -> Page[schemas.ObjectionOut]:
+    """The objections you may read: all for the market's staff and the seller, your own otherwise."""
+    await queries.get_notice(session, notice_id)
+    rows = await queries.list_objections(session, actor, notice_id, page)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    return Page(items=[_objection(row) for row in shown], next_cursor=cursor)
+
+
+@router.post("/objections/{objection_id}/decision", status_code=201, operation_id="decide_objection")
+async def decide_objection(
+    actor: Operator, session: Session, settings: Config, objection_id: UUID, body: schemas.ObjectionDecisionIn
+) -> schemas.ObjectionOut:
+    """Decide an objection: upheld, it ends the sale; either way the decision is published with the notice."""
+    return _objection(await objections.decide(session, actor, settings, objection_id, body))
+
+
+def _notice(row: Notice, now: datetime) -> schemas.NoticeOut:
+    status = row.negotiation.status
+    decisions = [decision for item in row.objections if (decision := _decision(item)) is not None]
+    return schemas.NoticeOut(
+        id=row.id, number=row.number, status=status,
+        takes_objections=status == NegotiationStatus.AGREED and now < row.ends_at,
+        content=schemas.NoticeContent.model_validate_json(row.content), sha256=row.sha256,
+        published_at=row.published_at, first_day=row.first_day, last_day=row.last_day, ends_at=row.ends_at,
+        open_objections=len(row.objections) - len(decisions), decisions=decisions, server_time=now,
+    )  # fmt: skip
+
+
+def _objection(row: Objection) -> schemas.ObjectionOut:
+    return schemas.ObjectionOut(
+        id=row.id, notice_id=row.notice_id, organisation_id=row.organisation_id, reason=row.reason,
+        contact=row.contact, filed_at=row.filed_at, decision=_decision(row),
+    )  # fmt: skip
+
+
+def _decision(row: Objection) -> schemas.DecisionOut | None:
+    decision = row.decision
+    if decision is None:
+        return None
+    return schemas.DecisionOut(
+        objection_id=row.id, filed_at=row.filed_at, outcome=decision.outcome, statement=decision.statement,
+        decided_at=decision.decided_at,
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""Requests and responses of public notices and objections."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from app.core.schemas import Input, Money, Output, Share
+from app.deals.models import PriceBasis
+from app.listings.models import PricingMode
+from app.pricing.negotiated.models import NegotiationStatus, ObjectionOutcome
+from app.results.models import TransferMode
+
+Statement = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+Contact = Annotated[str, StringConstraints(min_length=3, max_length=200)]
+
+
+class InterestKind(StrEnum):
+    """Why a buyer is an interested party (利害关系人)."""
+
+    COMPLETER = "completer"
+    RELATED_PARTY = "related_party"
+
+
+class Interest(Output):
+    """A flag on the notice. For a related party, `finding` says why; completers are not named."""
+
+    kind: InterestKind
+    organisation_id: UUID | None
+    finding: str | None
+
+
+class NoticeParty(Output):
+    """A party named on the notice."""
+
+    id: UUID
+    name: str
+    share: Share
+
+
+class NoticePrice(Output):
+    """The price published: what is certain of it (CNY), whether that is all, and how it is paid."""
+
+    amount: Money
+    basis: PriceBasis
+    payment: list[dict[str, Any]]
+    conversion: dict[str, Any] | None
+
+
+class NoticeContent(Output):
+    """What was published (公示内容), sealed: its canonical JSON is stored, hashed and served to the byte."""
+
+    number: str
+    listing_id: UUID
+    listing_number: str
+    name: str
+    abstract: str
+    transfer_mode: TransferMode
+    pricing_mode: PricingMode
+    price: NoticePrice
+    sellers: list[NoticeParty]
+    buyers: list[NoticeParty]
+    interested: list[Interest]
+    published_on: date
+    first_day: date
+    last_day: date
+
+
+class DecisionOut(Output):
+    """What became of an objection. Who objected is not told."""
+
+    objection_id: UUID
+    filed_at: datetime
+    outcome: ObjectionOutcome
+    statement: str
+    decided_at: datetime
+
+
+class NoticeOut(Output):
+    """A public notice. The day after the publication is day 1; objections are taken until `ends_at`."""
+
+    id: UUID
+    number: str
+    status: NegotiationStatus
+    takes_objections: bool
+    content: NoticeContent
+    sha256: str
+    published_at: datetime
+    first_day: date
+    last_day: date
+    ends_at: datetime
+    open_objections: int
+    decisions: list[DecisionOut]
+    server_time: datetime
+
+
+class ObjectionIn(Input):
+    """An objection: signed, with a contact. Reason and contact are read by the market's staff and the seller alone."""
+
+    reason: Statement
+    contact: Contact
+
+
+class ObjectionDecisionIn(Input):
+    """The operator's decision. `statement` is published with the notice: name nobody in it."""
+
+    outcome: ObjectionOutcome
+    statement: Statement
+
+
+class ObjectionOut(Output):
+    """An objection, for who filed it, the seller and the market's staff."""
+
+    id: UUID
+    notice_id: UUID
+    organisation_id: UUID | None
+    reason: str
+    contact: str
+    filed_at: datetime
+    decision: DecisionOut | None

@@ -1,0 +1,152 @@
+"""Use cases of objections to a public notice (公示异议) and of gates settled meanwhile."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor
+from app.core.clock import read_clock
+from app.core.settings import Settings, get_settings
+from app.gates import subjects
+from app.gates.models import Gate, GateKind, GateOutcome
+from app.gates.queries import gates_of
+from app.gates.schemas import ClosureIn
+from app.gates.service import close as close_gate
+from app.listings import queries as listings
+from app.listings.models import Listing
+from app.pricing.negotiated import closing, notice, notice_schemas, queries, rules, schemas
+from app.pricing.negotiated.models import (
+    Negotiation,
+    NegotiationStatus,
+    Notice,
+    Objection,
+    ObjectionDecision,
+    ObjectionOutcome,
+)
+from app.pricing.negotiated.problems import NO_APPROVAL_NEEDED, OBJECTION_DECIDED
+
+UPHELD = "An objection was upheld / 异议成立"
+
+
+async def lock_both(session: AsyncSession, negotiation_id: UUID) -> tuple[Listing, Negotiation]:
+    """A negotiation and its listing, locked in the order in which everything here locks them."""
+    found = await queries.read_negotiation(session, negotiation_id)
+    listing = await listings.lock_listing(session, found.listing_id)
+    return listing, await queries.lock_negotiation(session, negotiation_id)
+
+
+async def file_objection(
+    session: AsyncSession, actor: Actor, notice_id: UUID, body: notice_schemas.ObjectionIn
+) -> Objection:
+    """Object to a notice while it runs. Raises `notice_ended` naming its last day, `negotiation_not_open`."""
+    published = await queries.get_notice(session, notice_id)
+    negotiation = await queries.lock_negotiation(session, published.negotiation_id)
+    now = await read_clock(session)
+    rules.check_notice_runs(published.last_day, published.ends_at, now)
+    rules.check_status(negotiation.status, NegotiationStatus.AGREED)
+    objection = Objection(
+        notice_id=published.id,
+        person_id=actor.person_id,
+        organisation_id=actor.organisation_id,
+        reason=body.reason,
+        contact=body.contact,
+        filed_at=now,
+        decision=None,
+    )
+    session.add(objection)
+    await session.flush()
+    audience = [events.MARKET, negotiation.seller_id]
+    payload = {"notice_id": published.id, "number": published.number}
+    events.append(session, "objection.filed", ("objection", objection.id), audience=audience, payload=payload)
+    return objection
+
+
+async def decide(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    objection_id: UUID,
+    body: notice_schemas.ObjectionDecisionIn,
+) -> Objection:
+    """Decide an objection, once; the decision is published with the notice.
+
+    Upheld, it ends the negotiation and frees the listing; dismissed, it stands in the way no longer. Raises
+    `objection_decided`.
+    """
+    objection = await queries.read_objection(session, objection_id)
+    published = await queries.get_notice(session, objection.notice_id)
+    listing, negotiation = await lock_both(session, published.negotiation_id)
+    objection = await queries.read_objection(session, objection_id)
+    if objection.decision is not None:
+        raise OBJECTION_DECIDED(
+            outcome=objection.decision.outcome, decided_at=objection.decision.decided_at.isoformat()
+        )
+    now = await read_clock(session)
+    objection.decision = ObjectionDecision(
+        objection_id=objection.id,
+        outcome=body.outcome,
+        statement=body.statement,
+        decided_at=now,
+        decided_by_person_id=actor.person_id,
+    )
+    await session.flush()
+    _tell_decision(session, published, objection, body.outcome)
+    if negotiation.status == NegotiationStatus.AGREED:
+        if body.outcome == ObjectionOutcome.UPHELD:
+            closing.refuse(session, listing, negotiation, UPHELD, now)
+        else:
+            await closing.try_close(session, settings, listing, negotiation)
+    return objection
+
+
+async def approve(session: AsyncSession, actor: Actor, negotiation_id: UUID, body: schemas.ApprovalIn) -> Negotiation:
+    """Record the approval of a related-party deal, by an admin of the seller, with the document.
+
+    Raises `no_approval_needed` where nothing waits for one, `gate_not_yours` for anybody else of the two sides.
+    """
+    await queries.get_negotiation(session, actor, negotiation_id)
+    waiting = [
+        gate
+        for gate in await gates_of(session, closing.SUBJECT, negotiation_id)
+        if gate.kind == GateKind.RELATED_PARTY_APPROVAL and gate.closure is None
+    ]
+    if not waiting:
+        raise NO_APPROVAL_NEEDED()
+    reference = f"{body.approved_by}: {body.reference}"[:500]
+    closure = ClosureIn(outcome=GateOutcome.CLEARED, reference=reference, document_id=body.document_id)
+    await close_gate(session, actor, waiting[0].id, closure)
+    return await queries.get_negotiation(session, actor, negotiation_id)
+
+
+async def close_at_end(session: AsyncSession, negotiation_id: UUID, now: datetime) -> None:
+    """The notice has ended: the deal is made now, or when the last block is lifted."""
+    listing, negotiation = await lock_both(session, negotiation_id)
+    if negotiation.status == NegotiationStatus.AGREED:
+        await closing.try_close(session, get_settings(), listing, negotiation)
+
+
+async def _lock(session: AsyncSession, negotiation_id: UUID) -> bool:
+    return (await lock_both(session, negotiation_id))[1].status == NegotiationStatus.AGREED
+
+
+async def _sees(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> bool:
+    negotiation = await queries.read_negotiation(session, negotiation_id)
+    sides = [negotiation.seller_id, *(row.organisation_id for row in negotiation.buyers)]
+    return actor.organisation_id is not None and actor.organisation_id in sides
+
+
+async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
+    listing, negotiation = await lock_both(session, gate.subject_id)
+    if outcome == GateOutcome.REFUSED:
+        closing.refuse(session, listing, negotiation, f"{gate.kind}: refused / 不予同意", now)
+    else:
+        await closing.try_close(session, get_settings(), listing, negotiation)
+
+
+subjects.register(closing.SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))
+
+
+def _tell_decision(session: AsyncSession, published: Notice, objection: Objection, outcome: ObjectionOutcome) -> None:
+    notice.tell(session, published, "notice.objection_decided", {"objection_id": objection.id, "outcome": outcome})

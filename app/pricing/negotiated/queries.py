@@ -1,0 +1,191 @@
+"""All reading of negotiations and notices, and who may see what.
+
+A negotiation is private: its seller, its buyers and the auditor see it; for everybody else, the market's other staff
+included, it does not exist (404). A notice is public.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Role
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, Problem
+from app.pricing.negotiated.models import (
+    Negotiation,
+    NegotiationBuyer,
+    NegotiationStatus,
+    Notice,
+    Objection,
+    Offer,
+)
+
+_PARTS = (selectinload(Negotiation.buyers), selectinload(Negotiation.notice))
+
+
+def no_negotiation() -> Problem:
+    """The refusal for a negotiation that is not there or is hidden."""
+    return NOT_FOUND(what="negotiation / 协商")
+
+
+def no_notice() -> Problem:
+    """The refusal for a notice that is not there."""
+    return NOT_FOUND(what="notice / 公示")
+
+
+def visible(actor: Actor) -> Select[Negotiation]:
+    """The negotiations an actor may see, with buyers and notice."""
+    statement = select(Negotiation).options(*_PARTS)
+    if actor.has(Role.AUDITOR):
+        return statement
+    own = actor.organisation_id
+    if own is None:
+        return statement.where(false())
+    buys = Negotiation.buyers.any(NegotiationBuyer.organisation_id == own)
+    return statement.where(or_(Negotiation.seller_id == own, buys))
+
+
+async def _one(session: AsyncSession, statement: Select[Negotiation]) -> Negotiation:
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise no_negotiation()
+    return found
+
+
+async def get_negotiation(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> Negotiation:
+    """A negotiation the actor may see; raises `not_found`."""
+    return await _one(session, visible(actor).where(Negotiation.id == negotiation_id))
+
+
+async def read_negotiation(session: AsyncSession, negotiation_id: UUID) -> Negotiation:
+    """A negotiation whoever asks, for what time does and for gates; raises `not_found`."""
+    return await _one(session, select(Negotiation).where(Negotiation.id == negotiation_id).options(*_PARTS))
+
+
+async def lock_negotiation(session: AsyncSession, negotiation_id: UUID) -> Negotiation:
+    """The same, locked. Lock its listing first."""
+    statement = select(Negotiation).where(Negotiation.id == negotiation_id).options(*_PARTS)
+    return await _one(session, statement.with_for_update(of=Negotiation))
+
+
+async def list_negotiations(
+    session: AsyncSession,
+    actor: Actor,
+    page: PageRequest,
+    status: NegotiationStatus | None,
+    listing_id: UUID | None,
+) -> Sequence[Negotiation]:
+    """A page (and one more row) of the negotiations an actor may see, newest first."""
+    statement = visible(actor).order_by(Negotiation.id.desc()).limit(page.limit + 1)
+    if status:
+        statement = statement.where(Negotiation.status == status)
+    if listing_id:
+        statement = statement.where(Negotiation.listing_id == listing_id)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Negotiation.id < after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def last_offer(session: AsyncSession, negotiation_id: UUID) -> Offer:
+    """The last offer; every negotiation opens with one."""
+    statement = select(Offer).where(Offer.negotiation_id == negotiation_id).order_by(Offer.number.desc()).limit(1)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def last_offers(session: AsyncSession, negotiation_ids: Sequence[UUID]) -> dict[UUID, Offer]:
+    """The last offer of each negotiation."""
+    statement = (
+        select(Offer)
+        .where(Offer.negotiation_id.in_(negotiation_ids))
+        .ext(distinct_on(Offer.negotiation_id))
+        .order_by(Offer.negotiation_id, Offer.number.desc())
+    )
+    return {row.negotiation_id: row for row in (await session.execute(statement)).scalars()}
+
+
+async def get_offer(session: AsyncSession, offer_id: UUID) -> Offer:
+    """An offer by id, for services that have it from its negotiation."""
+    return (await session.execute(select(Offer).where(Offer.id == offer_id))).scalar_one()
+
+
+async def list_offers(session: AsyncSession, negotiation_id: UUID, page: PageRequest) -> Sequence[Offer]:
+    """A page (and one more row) of the offers of a negotiation that the caller has found visible, oldest first."""
+    statement = select(Offer).where(Offer.negotiation_id == negotiation_id).order_by(Offer.number)
+    after = page.after(int)
+    if after:
+        statement = statement.where(Offer.number > after[0])
+    return (await session.execute(statement.limit(page.limit + 1))).scalars().all()
+
+
+def _notices() -> Select[Notice]:
+    return select(Notice).options(
+        selectinload(Notice.negotiation), selectinload(Notice.objections).selectinload(Objection.decision)
+    )
+
+
+async def get_notice(session: AsyncSession, notice_id: UUID) -> Notice:
+    """A notice, for everyone, with its negotiation, objections and their decisions; raises `not_found`."""
+    statement = _notices().where(Notice.id == notice_id).execution_options(populate_existing=True)
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise no_notice()
+    return found
+
+
+async def list_notices(session: AsyncSession, page: PageRequest, *, running: bool) -> Sequence[Notice]:
+    """A page (and one more row) of notices, newest first; `running`: only those that still take objections."""
+    statement = _notices().order_by(Notice.id.desc()).limit(page.limit + 1)
+    if running:
+        agreed = Notice.negotiation.has(Negotiation.status == NegotiationStatus.AGREED)
+        statement = statement.where(agreed, Notice.ends_at > func.techex_now())
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Notice.id < after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def open_objections(session: AsyncSession, notice_id: UUID) -> int:
+    """How many objections to a notice are not decided."""
+    statement = (
+        select(func.count()).select_from(Objection).where(Objection.notice_id == notice_id, ~Objection.decision.has())
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
+def _objections(actor: Actor) -> Select[Objection]:
+    """Market staff read every objection, the seller those to its notices, everyone their own."""
+    statement = (
+        select(Objection)
+        .join(Notice, Notice.id == Objection.notice_id)
+        .join(Negotiation, Negotiation.id == Notice.negotiation_id)
+        .options(selectinload(Objection.decision))
+        .execution_options(populate_existing=True)
+    )
+    if actor.is_market:
+        return statement
+    return statement.where(or_(Negotiation.seller_id == actor.organisation(), Objection.person_id == actor.person_id))
+
+
+async def list_objections(
+    session: AsyncSession, actor: Actor, notice_id: UUID, page: PageRequest
+) -> Sequence[Objection]:
+    """A page (and one more row) of the objections to a notice that the actor may read, oldest first."""
+    statement = _objections(actor).where(Objection.notice_id == notice_id).order_by(Objection.id)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Objection.id > after[0])
+    return (await session.execute(statement.limit(page.limit + 1))).scalars().all()
+
+
+async def read_objection(session: AsyncSession, objection_id: UUID) -> Objection:
+    """An objection with its decision, for the operator; raises `not_found`."""
+    statement = select(Objection).where(Objection.id == objection_id).options(selectinload(Objection.decision))
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="objection / 异议")
+    return found

@@ -1,0 +1,153 @@
+"""HTTP of negotiations: offers are read by the two sides and the auditor alone."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
+from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.gates.queries import gates_of
+from app.gates.schemas import gate_out
+from app.pricing.negotiated import closing, notice_routes, objections, queries, schemas, service
+from app.pricing.negotiated.models import Negotiation, NegotiationStatus
+
+router = APIRouter(route_class=Endpoint, tags=["negotiated"])
+money_router = APIRouter(route_class=MoneyEndpoint, tags=["negotiated"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
+SellerAdmin = Annotated[Actor, allow(Role.ADMIN, scope="deals:write")]
+
+
+@money_router.post("/listings/{listing_id}/negotiations", status_code=201, operation_id="open_negotiation")
+async def open_negotiation(
+    actor: Party,
+    session: Session,
+    settings: Config,
+    listing_id: UUID,
+    body: schemas.NegotiationIn,
+    response: Response,
+) -> schemas.NegotiationOut:
+    """Open a negotiation on a published listing with a negotiated price, with your first offer."""
+    made = await service.open_negotiation(session, actor, settings, listing_id, body)
+    return await _answer(session, made, response)
+
+
+@router.get("/negotiations", operation_id="list_negotiations")
+async def list_negotiations(
+    actor: Reader,
+    session: Session,
+    page: Paging,
+    status: NegotiationStatus | None = None,
+    listing_id: UUID | None = None,
+) -> Page[schemas.NegotiationSummary]:
+    """Your organisation's negotiations on either side, newest first; all of them for the auditor."""
+    rows = await queries.list_negotiations(session, actor, page, status, listing_id)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    return Page(items=await _summaries(session, shown), next_cursor=cursor)
+
+
+@router.get("/negotiations/{negotiation_id}", operation_id="read_negotiation")
+async def read_negotiation(
+    actor: Reader, session: Session, negotiation_id: UUID, response: Response
+) -> schemas.NegotiationOut:
+    """One negotiation with its last offer and its gates, for its two sides and the auditor."""
+    return await _answer(session, await queries.get_negotiation(session, actor, negotiation_id), response)
+
+
+@money_router.post("/negotiations/{negotiation_id}/offers", status_code=201, operation_id="make_offer")
+async def make_offer(
+    actor: Party,
+    session: Session,
+    settings: Config,
+    negotiation_id: UUID,
+    body: schemas.OfferIn,
+    response: Response,
+) -> schemas.NegotiationOut:
+    """Make a counter-offer, or a new offer where yours has expired; it replaces the other side's."""
+    return await _answer(session, await service.make_offer(session, actor, settings, negotiation_id, body), response)
+
+
+@router.get("/negotiations/{negotiation_id}/offers", operation_id="list_offers")
+async def list_offers(actor: Reader, session: Session, negotiation_id: UUID, page: Paging) -> Page[schemas.OfferOut]:
+    """Every offer of a negotiation, oldest first."""
+    negotiation = await queries.get_negotiation(session, actor, negotiation_id)
+    shown, cursor = cut(await queries.list_offers(session, negotiation.id, page), page, lambda row: (row.number,))
+    return Page(items=[schemas.OfferOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@money_router.post("/negotiations/{negotiation_id}/acceptance", operation_id="accept_offer")
+async def accept_offer(
+    actor: Party,
+    session: Session,
+    settings: Config,
+    negotiation_id: UUID,
+    body: schemas.AcceptanceIn,
+    response: Response,
+) -> schemas.NegotiationOut:
+    """Accept the other side's standing offer: the listing is held for the buyer and the public notice begins."""
+    return await _answer(
+        session, await service.accept(session, actor, settings, negotiation_id, body.offer_id), response
+    )
+
+
+@router.post("/negotiations/{negotiation_id}/withdrawal", operation_id="withdraw_negotiation")
+async def withdraw_negotiation(
+    actor: Party, session: Session, negotiation_id: UUID, body: schemas.WithdrawalIn, response: Response
+) -> schemas.NegotiationOut:
+    """Leave an open negotiation, unless an offer of yours still stands."""
+    return await _answer(session, await service.withdraw(session, actor, negotiation_id, body.reason), response)
+
+
+@router.post("/negotiations/{negotiation_id}/approvals", status_code=201, operation_id="approve_related_party")
+async def approve_related_party(
+    actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.ApprovalIn, response: Response
+) -> schemas.NegotiationOut:
+    """Record the approval that a deal between related parties needs, with its document; for the seller."""
+    return await _answer(session, await objections.approve(session, actor, negotiation_id, body), response)
+
+
+@money_router.post("/negotiations/{negotiation_id}/closing", operation_id="close_negotiation")
+async def close_negotiation(
+    actor: Party, session: Session, settings: Config, negotiation_id: UUID, response: Response
+) -> schemas.NegotiationOut:
+    """Make the deal now if nothing blocks it; the refusal says what does. The worker does it by itself."""
+    return await _answer(session, await service.close(session, actor, settings, negotiation_id), response)
+
+
+async def _summaries(session: AsyncSession, rows: Sequence[Negotiation]) -> list[schemas.NegotiationSummary]:
+    offers = await queries.last_offers(session, [row.id for row in rows])
+    names = [name for name in schemas.NegotiationSummary.model_fields if name != "last_offer"]
+    return [
+        schemas.NegotiationSummary.model_validate(
+            {name: getattr(row, name) for name in names}
+            | {"last_offer": schemas.OfferOut.model_validate(offers[row.id])}
+        )
+        for row in rows
+    ]
+
+
+async def _answer(session: AsyncSession, row: Negotiation, response: Response) -> schemas.NegotiationOut:
+    now = await read_clock(session)
+    set_etag(response, row.revision)
+    gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, row.id)]
+    computed = {
+        "buyers": [schemas.BuyerOut.model_validate(buyer) for buyer in row.buyers],
+        "last_offer": schemas.OfferOut.model_validate(await queries.last_offer(session, row.id)),
+        "notice_id": row.notice.id if row.notice else None,
+        "notice_ends_at": row.notice.ends_at if row.notice else None,
+        "gates": gates,
+        "server_time": now,
+    }
+    plain = {name: getattr(row, name) for name in schemas.NegotiationOut.model_fields if name not in computed}
+    return schemas.NegotiationOut.model_validate(plain | computed)
+
+
+router.include_router(money_router)
+router.include_router(notice_routes.router)
