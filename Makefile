@@ -29,7 +29,7 @@ imports: $(VENV)/.dev-installed ## import-linter: which package may import which
 	@$(BIN)/lint-imports
 
 pytest: $(VENV)/.dev-installed ## The tests alone.
-	@$(BIN)/pytest -n $(JOBS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
 	@$(BIN)/ruff format .
