@@ -32,7 +32,7 @@ from tests.served import ROOT, await_ready, free_port
 from tests.world import Party, World
 
 LONG = os.environ.get("TECHEX_CHAOS") == "long"
-LISTINGS, BUYERS, KILLS = (30, 20, 12) if LONG else (8, 8, 3)
+LISTINGS, BUYERS, KILLS = (30, 20, 12) if LONG else (6, 8, 2)
 RETRY_SECONDS, PATIENCE = 0.05, 60
 
 
