@@ -31,23 +31,15 @@ async def _write(database: Database, writer: int) -> None:
                 await asyncio.sleep(0)
 
 
-async def _read(database: Database, writing: asyncio.Event, seen: list[UUID], *, naive: bool = False) -> None:
+async def _read(database: Database, writing: asyncio.Event, seen: list[UUID]) -> None:
     cursor: tuple[int, int] | None = None
-    naive_cursor = 0
     while True:
         done = writing.is_set()
         async with database.reading() as session:
-            if naive:
-                statement = text("SELECT id, seq FROM events WHERE seq > :after ORDER BY seq LIMIT 50")
-                rows = (await session.execute(statement, {"after": naive_cursor})).all()
-                naive_cursor = rows[-1].seq if rows else naive_cursor
-                seen += [row.id for row in rows]
-            else:
-                page = await events.read_feed(session, AUDITOR, cursor, 50)
-                cursor = (page[-1].xid, page[-1].seq) if page else cursor
-                seen += [event.id for event in page]
-                rows = list(page)
-        if done and not rows:
+            page = await events.read_feed(session, AUDITOR, cursor, 50)
+        cursor = (page[-1].xid, page[-1].seq) if page else cursor
+        seen += [event.id for event in page]
+        if done and not page:
             return
 
 
