@@ -7,7 +7,7 @@ gets none at all.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Header, Request, Response
@@ -51,7 +51,6 @@ class Context:
     database: Database
     storage: Storage
     authenticate: Authenticate
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def context_of(request: Request) -> Context:
