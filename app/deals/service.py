@@ -16,7 +16,7 @@ from app.core.ids import readable_number
 from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.deals import queries, rules, schemas
+from app.deals import followers, queries, rules, schemas
 from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole, PriceBasis
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
@@ -132,6 +132,8 @@ async def mark_contracted(session: AsyncSession, deal_id: UUID) -> Deal:
         await deadlines.cancel(session, CONTRACT_DUE, deal.id)
         await deadlines.cancel(session, listing_service.CLOSES, deal.listing_id)
     _tell(session, deal, "deal.contracted")
+    if deal.listing_id is not None:
+        await followers.tell_contracted(session, deal, await read_clock(session))
     return deal
 
 
@@ -190,6 +192,8 @@ async def _end(session: AsyncSession, deal: Deal, status: DealStatus, reason: st
         # A result that became secret while it was held for the buyer must not come back on offer.
         await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
     _tell(session, deal, f"deal.{status}")
+    if deal.listing_id is not None:
+        await followers.tell_ended(session, deal, now)
 
 
 def _tell(session: AsyncSession, deal: Deal, event: str) -> None:

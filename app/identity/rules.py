@@ -22,11 +22,14 @@ from app.identity.problems import (
 
 RESOURCES = (
     "appraisals",
+    "auctions",
     "awards",
     "calendar",
+    "certificates",
     "contracts",
     "deals",
     "documents",
+    "dossiers",
     "events",
     "identity",
     "ledger",
