@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from app.appraisals import routes as appraisals
 from app.awards import routes as awards
 from app.contracts import routes as contracts
-from app.core import validation
+from app.core import keys, validation
 from app.core.clock import is_moved
 from app.core.database import Database
 from app.core.http import Context
@@ -27,6 +27,7 @@ from app.identity.queries import authenticate
 from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
+from app.pricing.auction import routes as auctions
 from app.pricing.listed import routes as listed
 from app.pricing.negotiated import routes as negotiated
 from app.results import routes as results
@@ -46,6 +47,7 @@ class ClockMovedError(RuntimeError):
 def domain_routers() -> list[APIRouter]:
     """The routers under `/v1`. A request is compared with one route after the other: what is read most comes first."""
     return [
+        auctions.bid_router,
         listings.router,
         identity.router,
         identity.secrets_router,
@@ -111,7 +113,8 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
 
 
 def open_context(settings: Settings, database: Database | None = None) -> Context:
-    """The process's connections and stores. Raises `ValueError` without a database."""
+    """The process's connections, stores and keys. Raises `ValueError` without a database."""
+    keys.configure(settings)
     if database is None:
         if settings.database_url is None:
             raise ValueError("no database: set DATABASE_URL, or use `techex run`")
