@@ -28,6 +28,7 @@ from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
 from app.pricing.auction import routes as auctions
+from app.pricing.auction.bids import BidDoor
 from app.pricing.listed import routes as listed
 from app.pricing.negotiated import routes as negotiated
 from app.results import routes as results
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.include_router(system.sandbox_router, prefix="/v1")
     app.include_router(system.root_router)
     validation.install(app)
+    app.add_middleware(BidDoor, application=app)
     app.add_middleware(RequestContext)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app

@@ -25,7 +25,7 @@ from app.pricing.auction.rules import Conditions
 from app.pricing.auction.submission import Decided, Submission
 
 log = structlog.get_logger(__name__)
-LANES = 4
+LANES = 2
 AUCTIONS_A_TURN = 64
 BIDS_A_TURN = 256
 MAX_WAITING = 4096

@@ -40,7 +40,6 @@ class BidOut(Output):
     leading: bool | None = Field(description="Null where the bids are sealed")
     minimum: Money | None
     ends_at: datetime
-    decided_at: datetime
-    server_time: datetime
+    server_time: datetime = Field(description="When it was decided")
     salt: str | None = Field(description="With amount or maximum it opens the commitment in the log: keep it")
     receipt: ReceiptOut
