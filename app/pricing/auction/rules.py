@@ -4,12 +4,14 @@ Amounts are CNY to the fen. A bidder is known here by its paddle number (竞买�
 read after the auction's row was locked.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+NIL: Final = Decimal(0)
 
 
 class Form(StrEnum):
@@ -66,6 +68,17 @@ class Conditions:
     step_every: timedelta | None = None
     floor_price: Decimal | None = None
 
+    def shifted(self, by: timedelta) -> "Conditions":
+        """The same conditions after suspensions have stopped the clock for `by` in all."""
+        if not by:
+            return self
+        return replace(
+            self,
+            starts_at=self.starts_at + by,
+            free_until=self.free_until + by,
+            hard_end=None if self.hard_end is None else self.hard_end + by,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -111,12 +124,31 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended. `ranking`: each bidder's best accepted amount, the winner's first, for the next bidder's chance."""
+    """How it ended. `ranking`: paddle and amount, the winner at its price first, for the next bidder's chance.
+
+    Of the others each counts with how far it went; nobody below the reserve is in it.
+    """
 
     ending: Ending
     winner: int | None
     price: Decimal | None
     ranking: tuple[tuple[int, Decimal], ...]
+
+
+def limit_of(bid: Bid) -> Decimal | None:
+    """How far a bid goes by itself: to its secret maximum, else to its amount."""
+    return bid.amount if bid.maximum is None else bid.maximum
+
+
+def standings(accepted: Iterable[Bid]) -> dict[int, Decimal]:
+    """How far each paddle went: its highest limit. In the order in which it was reached, which settles ties."""
+    best: dict[int, Decimal] = {}
+    for bid in accepted:
+        limit = limit_of(bid)
+        if limit is not None and limit > best.get(bid.paddle, NIL):
+            best.pop(bid.paddle, None)
+            best[bid.paddle] = limit
+    return best
 
 
 class FormRules(Protocol):
@@ -142,4 +174,8 @@ class FormRules(Protocol):
         opened: Sequence[Opened],
         reserve: Decimal | None,
     ) -> Outcome:
-        """How it ends. `best`: each paddle's best accepted amount (open forms); `opened`: the sealed bids."""
+        """How it ends. `best`: how far each paddle went (`standings`; open forms); `opened`: the sealed bids.
+
+        A top bid below the reserve has no effect: there is no winner, no price and no ranking. The reserve meets the
+        price that was reached, never somebody's secret maximum.
+        """
