@@ -1,4 +1,4 @@
-"""The forms of an auction, one file each. A new one is a file with the functions of `rules.FormRules` and a row here."""
+"""The forms of an auction, one file each. A new form is a file with the functions of `FormRules` and a row here."""
 
 from collections.abc import Mapping
 from typing import Final

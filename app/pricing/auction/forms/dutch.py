@@ -1,4 +1,4 @@
-"""Descending (减价拍卖): the price falls by the clock, and the first to bid at least the price of the moment takes it."""
+"""Descending (减价拍卖): the price falls by the clock, and the first to bid the price of the moment takes it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
