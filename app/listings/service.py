@@ -168,6 +168,23 @@ def release(session: AsyncSession, listing: Listing, now: datetime) -> None:
         lapse(session, listing)
 
 
+async def keep_open_until(session: AsyncSession, listing: Listing, moment: datetime) -> None:
+    """A published listing does not lapse before `moment`: bidding on it may go on beyond its day. Lock held."""
+    if listing.closes_at is None or listing.closes_at < moment:
+        listing.closes_at = moment
+        await deadlines.schedule(session, CLOSES, listing.id, moment)
+
+
+async def end_when_published(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:
+    """Bidding on a published listing is over: it ends on the day that was published, or now if that has passed."""
+    listing.closes_at = rules.end_of_day(listing.closes_on, settings.zone)
+    if now >= listing.closes_at:
+        await deadlines.cancel(session, CLOSES, listing.id)
+        lapse(session, listing)
+    else:
+        await deadlines.schedule(session, CLOSES, listing.id, listing.closes_at)
+
+
 def sell(session: AsyncSession, listing: Listing) -> None:
     """A deal's contract is signed: the listing is sold. Lock held."""
     target = rules.after(Move.SALE, Mover.DEAL, listing.status)
