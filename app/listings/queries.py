@@ -188,7 +188,7 @@ _PUBLISHED = """
            CASE WHEN l.allocation = 'competitive' THEN (
                SELECT json_agg(json_build_object(
                    'id', p.id, 'rule', p.rule, 'starts_on', p.starts_on, 'ends_on', p.ends_on,
-                   'provisional', p.provisional, 'status', p.status) ORDER BY p.id)
+                   'provisional', p.provisional, 'status', p.status) ORDER BY p.id)::text
                FROM periods p
                WHERE p.subject_type = 'listing' AND p.subject_id = l.id AND p.status IN ('open', 'suspended')
                    AND p.audiences @> ARRAY['00000000-0000-7000-8000-000000000001'::uuid]

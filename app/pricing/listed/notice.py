@@ -4,7 +4,7 @@ Every function here is called with the listing locked.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -159,7 +159,7 @@ def last_day(settings: Settings, ends_at: datetime) -> date:
 
 
 def _end(settings: Settings, period: Period) -> datetime:
-    return end_moment(period.ends_on, settings.zone)
+    return end_moment(period.ends_on, settings.zone).astimezone(UTC)
 
 
 def tell(
