@@ -13,6 +13,7 @@ from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
 from app.pricing.auction import models as auctions
+from app.pricing.listed import models as listed
 from app.pricing.negotiated import models as negotiated
 from app.results import models as results
 
@@ -35,6 +36,7 @@ __all__ = [
     "identity",
     "ids",
     "ledger",
+    "listed",
     "listings",
     "metadata",
     "negotiated",
