@@ -27,6 +27,7 @@ from app.identity.queries import authenticate
 from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
+from app.pricing.auction import house as auction_house
 from app.pricing.auction import routes as auctions
 from app.pricing.auction.bids import BidDoor
 from app.pricing.listed import routes as listed
@@ -56,6 +57,7 @@ def domain_routers() -> list[APIRouter]:
         results.router,
         appraisals.router,
         listed.router,
+        auctions.router,
         negotiated.router,
         gates.router,
         deals.router,
@@ -80,6 +82,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             await refuse_moved_clock(settings, context.database)
             yield
         finally:
+            await auction_house.close(app)
             await context.database.close()
 
     app = FastAPI(

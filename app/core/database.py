@@ -135,6 +135,11 @@ class Database:
                 await greenlet_spawn(pooled.invalidate)
             pooled.close()
 
+    async def driver_connection(self) -> asyncpg.Connection:
+        """A connection of the driver's own beside the pool, to listen on; whoever asks closes it."""
+        url = self.engine.url.set(drivername="postgresql")
+        return await asyncpg.connect(url.render_as_string(hide_password=False), timeout=10)
+
     async def ping(self) -> None:
         """Raises if no statement can be run."""
         async with self.reading() as session:

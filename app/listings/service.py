@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
+from app.core import deadlines, events
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.http import Precondition
@@ -191,6 +191,7 @@ async def keep_open_until(session: AsyncSession, listing: Listing, moment: datet
 
 async def end_when_published(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:
     """Bidding on a published listing is over: it ends on the day that was published, or now if that has passed."""
+    assert listing.closes_on is not None
     listing.closes_at = rules.end_of_day(listing.closes_on, settings.zone)
     if now >= listing.closes_at:
         await deadlines.cancel(session, CLOSES, listing.id)

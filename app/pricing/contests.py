@@ -34,6 +34,9 @@ class Contest:
     entrants: Sequence[UUID]
     starting_price: Decimal
     form: ContestForm
+    rights_abroad: bool = False
+    abroad: frozenset[UUID] = frozenset()
+    """The entrants that said they are abroad."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.append_only import make_append_only
 
 revision = "0018"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('form', sa.Text(), nullable=False),
     sa.Column('is_contest', sa.Boolean(), nullable=False),
+    sa.Column('rights_abroad', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('conditions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -89,6 +90,7 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('paddle', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('buyer_abroad', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('salt', sa.Text(), nullable=False),
     sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),

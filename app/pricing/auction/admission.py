@@ -1,4 +1,7 @@
-"""Who may have a bid decided (竞买资格): pure, over what was read under the auction's lock. What is refused here is no bid."""
+"""Who may have a bid decided (竞买资格): pure, over what was read under the auction's lock.
+
+What is refused here is no bid: it has no place in the log.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +15,8 @@ from app.pricing.auction.models import AuctionStatus
 
 SCOPE = "auctions:write"
 BIDDING_ROLES = frozenset({Role.MEMBER, Role.ADMIN})
+MARKET_STAFF = ("You hold an office of the market.", "您担任交易所职务。")
+SELLING_SIDE = ("Your organisation sells, or serves the sale.", "贵组织为委托人或其代理。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class Stage:
 
     status: AuctionStatus
     starts_at: datetime
-    barred: Collection[UUID]
+    barred: Collection[UUID | None]
     """The seller and its agency."""
 
 
@@ -44,15 +49,15 @@ def check(stage: Stage, sender: Sender, behalf_of: UUID | None, now: datetime) -
     if behalf_of is not None and behalf_of != actor.organisation_id:
         return problems.ON_BEHALF(field="organisation_id", named=behalf_of)
     if sender.is_market_staff:
-        return barred("You hold an office of the market.", "您担任交易所职务。")
+        return barred(*MARKET_STAFF)
     if actor.organisation_id in stage.barred:
-        return barred("Your organisation sells, or serves the sale.", "贵组织为委托人或其代理。")
+        return barred(*SELLING_SIDE)
+    if stage.status != AuctionStatus.ANNOUNCED:
+        return problems.AUCTION_STATE(status=stage.status, wanted=AuctionStatus.ANNOUNCED)
     if sender.paddle is None or sender.withdrawn:
         return problems.NOT_A_BIDDER()
     if not sender.deposit_held:
         return problems.DEPOSIT_MISSING()
-    if stage.status != AuctionStatus.ANNOUNCED:
-        return problems.AUCTION_STATE(status=stage.status, wanted=AuctionStatus.ANNOUNCED)
     if now < stage.starts_at:
         return problems.NOT_BEGUN(
             starts_at=stage.starts_at.isoformat(),

@@ -50,7 +50,7 @@ BIDDER_BARRED = ProblemType(
     403,
     Text("May not bid", "不得竞买"),
     Text("{why_en}", "{why_zh}"),
-    Text("The seller, its agency and related parties, and the market's staff may not bid, nor have others bid for them.",
+    Text("The seller, its agency and related parties, and the market's staff may not bid, nor let others bid for them.",
          "委托人及其代理、关联方与交易所工作人员不得竞买,亦不得委托他人代为竞买。"),
     BIDDER_RULE,
 )  # fmt: skip
@@ -105,6 +105,21 @@ TERMS_NOT_ACCEPTED = ProblemType(
     Text("Send `terms_accepted` true and `listing_version` {version}.",
          "请发送 `terms_accepted` 为 true,`listing_version` 为 {version}。"),
 )  # fmt: skip
+RESERVE_TOO_LOW = ProblemType(
+    "auction_reserve_too_low",
+    422,
+    Text("The reserve has no effect", "保留价无意义"),
+    Text("The reserve is below the starting price {starting_price}.", "保留价低于起拍价 {starting_price}。"),
+    Text("A reserve of {starting_price} or more, or none.", "保留价不得低于 {starting_price},或不设保留价。"),
+    Rule(AUCTION_LAW, "28, 50"),
+)
+RESERVE_FOREIGN = ProblemType(
+    "auction_reserve_foreign",
+    422,
+    Text("No reserve here", "此方式无保留价"),
+    Text("A descending price ends at its public floor.", "减价拍卖以公开的最低价为限。"),
+    Text("Give `floor_price` instead.", "请改用 `floor_price`。"),
+)
 CLERK_OVERLOADED = ProblemType(
     "bids_overloaded",
     503,
@@ -113,9 +128,23 @@ CLERK_OVERLOADED = ProblemType(
          "本进程待决出价超过 {limit} 笔;您的出价未被受理。"),
     Text("Retry with the same Idempotency-Key.", "请以同一 Idempotency-Key 重试。"),
 )  # fmt: skip
+LISTING_IN_AUCTION = ProblemType(
+    "listing_in_auction",
+    409,
+    Text("The listing is being auctioned", "该挂牌正在拍卖"),
+    Text("Auction {number} of the listing is {status}.", "该挂牌的拍卖 {number} 状态为 {status}。"),
+    Text("The operator suspends or cancels the auction itself.", "请由运营方中止或取消该场拍卖。"),
+)
 OFFER_NOT_YOURS = ProblemType(
     "auction_offer_not_open",
     409,
     Text("Nothing is offered to you", "没有向您发出的递补要约"),
     Text("The auction has no open offer to your organisation.", "本场拍卖没有向贵组织发出的有效递补要约。"),
+)
+WATCHERS_TOO_MANY = ProblemType(
+    "watchers_too_many",
+    503,
+    Text("Too many watch already", "观看连接过多"),
+    Text("This process serves {limit} watchers.", "本进程已有 {limit} 个观看连接。"),
+    Text("Try again in a few seconds, or poll `/live`.", "请几秒后重试,或改用 `/live` 轮询。"),
 )

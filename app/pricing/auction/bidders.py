@@ -1,5 +1,6 @@
 """Use cases of bidders (竞买人): registration with a deposit, withdrawal, what becomes of the deposits."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -15,12 +16,10 @@ from app.deals.rules import PartyShare
 from app.deals.service import related_parties
 from app.identity import queries as identity
 from app.ledger import service as ledger
-from app.listings.models import Listing
 from app.listings.publication import require_verified
 from app.pricing.auction import admission, logbook, queries, schemas
 from app.pricing.auction.admission_problems import ALREADY_A_BIDDER, NOT_A_BIDDER, TERMS_NOT_ACCEPTED
 from app.pricing.auction.life_rules import check_registration, pick_paddle
-from app.pricing.auction.log import organisation_commitment
 from app.pricing.auction.models import Auction, AuctionBidder, EntryKind
 
 
@@ -52,6 +51,7 @@ async def register(
         bidder = known
     else:
         bidder = await admit(session, auction, organisation_id, actor.person_id, now)
+    bidder.buyer_abroad = body.buyer_abroad
     _tell(session, auction, bidder, "bidder.registered")
     return bidder
 
@@ -72,7 +72,13 @@ async def _check_not_barred(
 
 
 async def admit(
-    session: AsyncSession, auction: Auction, organisation_id: UUID, person_id: UUID | None, now: datetime
+    session: AsyncSession,
+    auction: Auction,
+    organisation_id: UUID,
+    person_id: UUID | None,
+    now: datetime,
+    *,
+    buyer_abroad: bool = False,
 ) -> AuctionBidder:
     """Give an organisation a paddle; the log commits to who it is without saying so. The auction is locked."""
     paddle = pick_paddle(await queries.paddles_of(session, auction.id), secrets.randbits(32))
@@ -81,11 +87,13 @@ async def admit(
         organisation_id=organisation_id,
         paddle=paddle,
         person_id=person_id,
+        buyer_abroad=buyer_abroad,
         salt=secrets.token_hex(16),
         registered_at=now,
     )
     session.add(bidder)
-    facts = {"paddle": paddle, "organisation_commitment": organisation_commitment(bidder.salt, organisation_id)}
+    committed = hashlib.sha256(f"{bidder.salt}:{organisation_id}".encode()).hexdigest()
+    facts = {"paddle": paddle, "organisation_commitment": committed}
     await logbook.write(session, auction, EntryKind.ADMITTED, now, facts)
     return bidder
 
@@ -100,16 +108,9 @@ async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, auct
     now = await read_clock(session)
     check_registration(auction.status, auction.starts_at, now)
     bidder.withdrawn_at = now
-    await ledger.leave(session, settings, ("listing", auction.listing_id), bidder.organisation_id, now)
+    await ledger.give_back(session, settings, ("listing", auction.listing_id), bidder.organisation_id, now)
     _tell(session, auction, bidder, "bidder.withdrawn")
     return bidder
-
-
-async def release_all(
-    session: AsyncSession, settings: Settings, listing: Listing, winner_id: UUID | None, now: datetime
-) -> None:
-    """The winner is fixed, or there is none: every other deposit goes back in full."""
-    await ledger.release_losers(session, settings, ("listing", listing.id), winner_id, now)
 
 
 def _tell(session: AsyncSession, auction: Auction, bidder: AuctionBidder, event: str) -> None:

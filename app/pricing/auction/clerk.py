@@ -11,7 +11,7 @@ left the bid in the log, where a retry with the same key finds it.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -34,8 +34,9 @@ MAX_WAITING = 4096
 class Clerk:
     """One for each process. `submit` answers when the bid was decided and committed, or raises why it was not."""
 
-    def __init__(self, database: Database, keys: Keys) -> None:
-        self._lanes = [_Lane(database, keys) for _ in range(LANES)]
+    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
+        """`decided` is called after each turn that was committed."""
+        self._lanes = [_Lane(database, keys, decided) for _ in range(LANES)]
 
     async def submit(self, submission: Submission) -> Decided:
         """Have a bid decided. Raises the refusals of `admission`, `idempotency_key_reused`, `not_found`,
@@ -52,9 +53,10 @@ class _Lane:
     Auctions are spread over lanes, so that one whose row another process holds does not keep all others waiting.
     """
 
-    def __init__(self, database: Database, keys: Keys) -> None:
+    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
         self._database = database
         self._keys = keys
+        self._decided = decided
         self._waiting: deque[Submission] = deque()
         self._work: asyncio.Task[None] | None = None
         self._conditions: dict[UUID, Conditions] = {}
@@ -84,6 +86,7 @@ class _Lane:
         except Exception as error:  # noqa: BLE001 — every waiting bid gets an answer, whatever happened
             self._failed(batch or self._take(ids), error)
             return
+        self._decided()
         for submission, answer in zip(batch, answers, strict=True):
             if submission.answer.done():
                 continue  # its client has gone; the bid is in the log all the same
@@ -102,7 +105,7 @@ class _Lane:
 
     def _take(self, ids: Sequence[UUID]) -> list[Submission]:
         """The bids on the locked auctions, in order of arrival; the others keep their place."""
-        wanted, taken, left = set(ids), [], deque[Submission]()
+        wanted, taken, left = set(ids), list[Submission](), deque[Submission]()
         while self._waiting and len(taken) < BIDS_A_TURN:
             submission = self._waiting.popleft()
             (taken if submission.auction_id in wanted else left).append(submission)

@@ -15,7 +15,7 @@ from app.core.events import MARKET, PUBLIC
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
-from app.pricing.auction import admission, standing
+from app.pricing.auction import admission, published, standing
 from app.pricing.auction.rules import Bid, Conditions
 from app.pricing.auction.standing import Entry, Standing
 from app.pricing.auction.submission import Decided, Submission
@@ -47,8 +47,8 @@ WRITE = """
 WITH moved AS (
   UPDATE auctions a SET price = u.price, leader = u.leader, leader_secret = u.leader_secret, accepted = u.accepted,
     ends_at = u.ends_at, last_seq = u.last_seq, head = u.head
-  FROM unnest($1::uuid[], $2::numeric[], $3::int[], $4::bytea[], $5::int[], $6::timestamptz[], $7::bigint[], $8::bytea[])
-    AS u (id, price, leader, leader_secret, accepted, ends_at, last_seq, head)
+  FROM unnest($1::uuid[], $2::numeric[], $3::int[], $4::bytea[], $5::int[], $6::timestamptz[], $7::bigint[],
+    $8::bytea[]) AS u (id, price, leader, leader_secret, accepted, ends_at, last_seq, head)
   WHERE a.id = u.id
 ), logged AS (
   INSERT INTO auction_entries (auction_id, seq, at, content, hash, secret, organisation_id, person_id, key_id,
@@ -58,7 +58,8 @@ WITH moved AS (
 )
 INSERT INTO events (id, type, subject_type, subject_id, audiences, payload, actor_person_id, actor_organisation_id,
   actor_key_id, request_id)
-SELECT id, type, 'auction', subject_id, audiences::uuid[], payload::jsonb, person_id, organisation_id, key_id, request_id
+SELECT id, type, 'auction', subject_id, audiences::uuid[], payload::jsonb, person_id, organisation_id, key_id,
+  request_id
 FROM unnest($20::uuid[], $21::text[], $22::uuid[], $23::text[], $24::text[], $25::uuid[], $26::uuid[], $27::uuid[],
   $28::text[]) AS u (id, type, subject_id, audiences, payload, person_id, organisation_id, key_id, request_id)
 """
@@ -118,7 +119,7 @@ async def _learn_conditions(
     missing = [auction_id for auction_id in ids if auction_id not in known]
     if missing:
         for row in await driver.fetch(CONDITIONS, missing):
-            known[row["id"]] = standing.conditions_of(json.loads(row["conditions"]))
+            known[row["id"]] = published.conditions_of(json.loads(row["conditions"]))
 
 
 class _Turn:
@@ -161,7 +162,7 @@ class _Turn:
             maximum = opened.amount if opened and content["maximum_commitment"] else None
             same = (
                 facts["request_hash"],
-                Decided(facts["seq"], content, facts["hash"], maximum, opened and opened.salt, replayed=True),
+                Decided(facts["seq"], content, facts["hash"], maximum, opened.salt if opened else None, replayed=True),
             )
         if same is None:
             return None

@@ -1,4 +1,4 @@
-"""What a process holds for its auctions: the clerk, the signer."""
+"""What a process holds for its auctions: the clerk, the signer, the watchers."""
 
 from fastapi import FastAPI
 
@@ -6,6 +6,7 @@ from app.core import keys
 from app.core.http import Context
 from app.pricing.auction.clerk import Clerk
 from app.pricing.auction.receipts import Signer
+from app.pricing.auction.stream import Hub, Notifier
 
 
 class House:
@@ -14,7 +15,9 @@ class House:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.signer = Signer(keys.current().signing_seed)
-        self.clerk = Clerk(context.database, keys.current())
+        self.notifier = Notifier(context.database)
+        self.clerk = Clerk(context.database, keys.current(), self.notifier.grown)
+        self.hub = Hub(context.database)
 
 
 def of(application: FastAPI) -> House:
@@ -25,3 +28,9 @@ def of(application: FastAPI) -> House:
         house = application.state.auction_house = House(context)
     return house
 
+
+async def close(application: FastAPI) -> None:
+    """Let the watchers go, so that the process can stop."""
+    house: House | None = getattr(application.state, "auction_house", None)
+    if house is not None:
+        await house.hub.close()

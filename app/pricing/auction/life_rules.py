@@ -22,6 +22,12 @@ def check_status(status: AuctionStatus, *wanted: AuctionStatus) -> None:
         raise AUCTION_STATE(status=status, wanted=" / ".join(wanted))
 
 
+def check_running(ends_at: datetime, now: datetime) -> None:
+    """Only what has not ended is suspended; raises `auction_state`."""
+    if now >= ends_at:
+        raise AUCTION_STATE(status="ended", wanted=AuctionStatus.ANNOUNCED)
+
+
 def check_notice(starts_on: date, today: date, days: int) -> None:
     """At least `days` days between announcement and start (Auction Law art. 45); raises `auction_notice_too_short`."""
     earliest = today + timedelta(days=days)
@@ -37,7 +43,7 @@ def check_viewing(first: date, last: date, starts_on: date, today: date, least: 
 
 
 def check_registration(status: AuctionStatus, starts_at: datetime, now: datetime) -> None:
-    """Bidders register, and withdraw, before the bidding begins; raises `auction_state`, `auction_registration_over`."""
+    """Bidders register and withdraw before it begins; raises `auction_state`, `auction_registration_over`."""
     check_status(status, AuctionStatus.ANNOUNCED)
     if now >= starts_at:
         raise REGISTRATION_OVER(until=starts_at.isoformat(), server_time=now.isoformat())

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import events, keys
-from app.pricing.auction import queries, standing
+from app.pricing.auction import published, queries, standing
 from app.pricing.auction.models import Auction, AuctionEntry, EntryKind, ExchangeKey
 from app.pricing.auction.receipts import Signer
 from app.pricing.auction.standing import Standing
@@ -21,7 +21,7 @@ def signer() -> Signer:
 def opened(auction: Auction) -> Standing:
     """The auction as the rules and the log take it."""
     row = {column.key: getattr(auction, column.key) for column in Auction.__table__.columns}
-    return standing.standing_of(row, standing.conditions_of(auction.conditions), keys.current())
+    return standing.standing_of(row, published.conditions_of(auction.conditions), keys.current())
 
 
 async def write(
@@ -31,9 +31,7 @@ async def write(
     stands = opened(auction)
     made = stands.add(kind, at, facts)
     auction.last_seq, auction.head = stands.last_seq, stands.head
-    row = AuctionEntry(
-        auction_id=auction.id, seq=made.seq, kind=kind, at=made.at, content=made.text, hash=made.hash
-    )
+    row = AuctionEntry(auction_id=auction.id, seq=made.seq, kind=kind, at=made.at, content=made.text, hash=made.hash)
     session.add(row)
     await session.flush()
     return row

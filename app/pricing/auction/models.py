@@ -74,6 +74,7 @@ class Auction(Base):
     title: Mapped[str]
     form: Mapped[Form] = mapped_column(Text)
     is_contest: Mapped[bool] = mapped_column(default=False)
+    rights_abroad: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     status: Mapped[AuctionStatus] = mapped_column(Text, default=AuctionStatus.PROPOSED)
     reason: Mapped[str | None]
     conditions: Mapped[dict[str, Any]]
@@ -116,6 +117,7 @@ class AuctionBidder(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     paddle: Mapped[int]
     person_id: Mapped[UUID | None]
+    buyer_abroad: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     salt: Mapped[str]
     registered_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

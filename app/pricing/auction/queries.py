@@ -9,6 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -16,6 +17,7 @@ from app.core.access import Actor, Role
 from app.core.database import Database
 from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
+from app.deals.models import DealParty, PartyRole
 from app.identity.models import Appointment
 from app.pricing.auction.models import (
     LIVE_STATUSES,
@@ -27,6 +29,7 @@ from app.pricing.auction.models import (
     EntryKind,
     ExchangeKey,
 )
+
 
 def no_auction() -> Problem:
     """The refusal of what is not there, or not for this caller."""
@@ -41,7 +44,7 @@ def _visible(actor: Actor | None) -> Select[Auction]:
         own = or_(Auction.seller_id == actor.organisation_id, Auction.agency_id == actor.organisation_id)
         shown = or_(shown, own)
     # One that was cancelled before it was announced stays what it was: nobody else's business.
-    announced = Auction.announced_at.is_not(None)
+    announced: ColumnElement[bool] = Auction.announced_at.is_not(None)
     if actor is not None and actor.organisation_id is not None:
         announced = or_(announced, Auction.seller_id == actor.organisation_id)
     return select(Auction).where(shown, announced)
@@ -212,6 +215,12 @@ async def find_key(session: AsyncSession, key_id: str) -> ExchangeKey | None:
     return (await session.execute(select(ExchangeKey).where(ExchangeKey.key_id == key_id))).scalar_one_or_none()
 
 
+async def add_key(session: AsyncSession, key: ExchangeKey) -> None:
+    """Keep a key, unless another process has just done so."""
+    values = {"key_id": key.key_id, "public_key": key.public_key, "first_used_at": key.first_used_at}
+    await session.execute(insert(ExchangeKey).values(values).on_conflict_do_nothing())
+
+
 async def list_keys(session: AsyncSession) -> Sequence[ExchangeKey]:
     """All keys that the exchange has signed with, oldest first."""
     return (await session.execute(select(ExchangeKey).order_by(ExchangeKey.first_used_at))).scalars().all()
@@ -229,6 +238,18 @@ async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionCon
     )
     found = (await session.execute(statement)).scalar_one_or_none()
     if found is None:
-        raise NOT_FOUND(what="confirmation / 成交确认书")
+        raise no_confirmation()
     return found
 
+
+def no_confirmation() -> Problem:
+    """The refusal of a confirmation that is not there, or not for this caller."""
+    return NOT_FOUND(what="confirmation / 成交确认书")
+
+
+async def sides_of_deal(session: AsyncSession, deal_id: UUID) -> set[UUID]:
+    """The organisations that sell and buy in a deal."""
+    statement = select(DealParty.organisation_id).where(
+        DealParty.deal_id == deal_id, DealParty.role.in_([PartyRole.SELLER, PartyRole.BUYER])
+    )
+    return set((await session.execute(statement)).scalars())

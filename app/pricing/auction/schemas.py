@@ -38,6 +38,7 @@ class AuctionIn(Input):
     deposit_amount: PositiveMoney = Field(description="What each bidder deposits, CNY")
     viewing_from: Day = Field(description="First day of the viewing")
     viewing_to: Day = Field(description="Last day of the viewing")
+    rights_abroad: bool = Field(default=False, description="The rights sold reach beyond the mainland")
 
 
 class Band(Output):
@@ -87,6 +88,7 @@ class AuctionOut(AuctionCard):
     deposit_amount: Money
     viewing_from: date | None
     viewing_to: date | None
+    rights_abroad: bool
     has_reserve: bool
     reserve_price: Money | None = Field(description="For the seller alone")
     reason: str | None
@@ -125,6 +127,7 @@ class RegistrationIn(Input):
 
     listing_version: int = Field(ge=1, le=2**31 - 1, description="The `version` you read")
     terms_accepted: bool
+    buyer_abroad: bool = Field(default=False, description="The bidder, or who uses the result for it, is abroad")
 
 
 class BidderOut(Output):

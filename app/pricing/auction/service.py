@@ -7,12 +7,11 @@ import json
 import secrets
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events, keys
+from app.core import deadlines, keys
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.ids import new_id, readable_number
@@ -22,14 +21,13 @@ from app.listings import queries as listings
 from app.listings import rules as listing_rules
 from app.listings import service as listing_service
 from app.listings.models import Listing, PricingMode
-from app.pricing.auction import bidders, log, queries, schemas, standing
-from app.pricing.auction.admission_problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_TOO_LOW
+from app.pricing.auction import contests_end, log, outcome, published, queries, schemas
+from app.pricing.auction.admission_problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_FOREIGN, RESERVE_TOO_LOW
 from app.pricing.auction.forms import RULES
-from app.pricing.auction.life_rules import check_notice, check_status, check_viewing
-from app.pricing.auction.models import Auction, AuctionEntry, AuctionStatus, EntryKind, ExchangeKey
-from app.pricing.auction.receipts import Signer
-from app.pricing.auction.rules import Band, Conditions
-from app.pricing.auction.standing import Standing
+from app.pricing.auction.life_rules import check_notice, check_running, check_status, check_viewing
+from app.pricing.auction.logbook import remember_key, tell, write
+from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
+from app.pricing.auction.rules import Band, Conditions, Form
 
 CLOSES = "auction.closes"
 """The deadline at which the bidding ends, unless a bid has moved the end meanwhile."""
@@ -37,7 +35,6 @@ NOTICE_DAYS = "auction_notice_days"
 VIEWING_DAYS = "auction_viewing_days"
 MARGIN = timedelta(days=90)
 """How long beyond the bidding a listing stays open, so that a contract, or the next bidder's chance, finds it so."""
-RESERVE = "reserve"
 
 
 async def propose(
@@ -55,11 +52,10 @@ async def propose(
     listing_rules.check_open(listing.status, listing.closes_at, now)
     conditions = _conditions(body)
     _check_days(conditions, body.viewing_from, body.viewing_to, now, settings)
-    if body.reserve_price is not None and body.reserve_price < body.starting_price:
-        raise RESERVE_TOO_LOW(field="reserve_price", starting_price=f"{body.starting_price:.2f}")
+    _check_reserve(body)
     auction = await create(
         session, settings, listing, conditions, body.deposit_amount, now,
-        viewing=(body.viewing_from, body.viewing_to), reserve=body.reserve_price,
+        viewing=(body.viewing_from, body.viewing_to), reserve=body.reserve_price, rights_abroad=body.rights_abroad,
     )  # fmt: skip
     tell(session, auction, "auction.proposed", {}, public=False)
     return auction
@@ -75,6 +71,7 @@ async def create(
     *,
     viewing: tuple[date, date] | None = None,
     reserve: Decimal | None = None,
+    rights_abroad: bool = False,
     is_contest: bool = False,
 ) -> Auction:
     """A proposed auction of a locked listing; raises `auction_exists`, and what the form's check raises."""
@@ -94,7 +91,8 @@ async def create(
         title=listing.title,
         form=conditions.form,
         is_contest=is_contest,
-        conditions=standing.published_conditions(conditions),
+        rights_abroad=rights_abroad,
+        conditions=published.published_conditions(conditions),
         deposit_amount=deposit_amount,
         starts_at=conditions.starts_at,
         ends_at=form.opening(conditions).ends_at,
@@ -108,7 +106,7 @@ async def create(
     if reserve is not None:
         salt = secrets.token_hex(16)
         plain = json.dumps({"amount": log.money(reserve), "salt": salt}).encode()
-        auction.reserve_secret = keys.current().seal(auction.id, RESERVE, plain)
+        auction.reserve_secret = keys.current().seal(auction.id, outcome.RESERVE, plain)
         auction.reserve_commitment = log.commitment(salt, reserve)
     session.add(auction)
     await session.flush()
@@ -124,7 +122,7 @@ async def announce(session: AsyncSession, actor: Actor, settings: Settings, auct
     check_status(auction.status, AuctionStatus.PROPOSED)
     now = await read_clock(session)
     listing_rules.check_open(listing.status, listing.closes_at, now)
-    conditions = standing.conditions_of(auction.conditions)
+    conditions = published.conditions_of(auction.conditions)
     assert auction.viewing_from is not None
     assert auction.viewing_to is not None
     _check_days(conditions, auction.viewing_from, auction.viewing_to, now, settings)
@@ -139,8 +137,7 @@ async def begin(session: AsyncSession, listing: Listing, auction: Auction, now: 
     await remember_key(session, now)
     facts = {"conditions": auction.conditions, "reserve_commitment": auction.reserve_commitment}
     await write(session, auction, EntryKind.SCHEDULED, now, facts)
-    await listing_service.keep_open_until(session, listing, auction.ends_at + MARGIN)
-    await deadlines.schedule(session, CLOSES, auction.id, auction.ends_at)
+    await _time_end(session, listing, auction)
     payload = {"listing_id": auction.listing_id, "form": auction.form, "starts_at": auction.starts_at}
     tell(session, auction, "auction.announced", payload)
 
@@ -150,7 +147,7 @@ async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Aucti
     auction = await queries.lock_auction(session, auction_id)
     check_status(auction.status, AuctionStatus.ANNOUNCED)
     now = await read_clock(session)
-    check_running(auction, now)
+    check_running(auction.ends_at, now)
     auction.status, auction.reason, auction.suspended_at = AuctionStatus.SUSPENDED, reason, now
     auction.revision += 1
     await write(session, auction, EntryKind.SUSPENDED, now, {})
@@ -161,7 +158,7 @@ async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Aucti
 
 async def resume(session: AsyncSession, auction_id: UUID) -> Auction:
     """Let the clock run on: every time still to come moves by what the suspension took."""
-    auction = await queries.lock_auction(session, auction_id)
+    listing, auction = await lock_both(session, auction_id)
     check_status(auction.status, AuctionStatus.SUSPENDED)
     now = await read_clock(session)
     assert auction.suspended_at is not None
@@ -172,9 +169,7 @@ async def resume(session: AsyncSession, auction_id: UUID) -> Auction:
     auction.status, auction.reason, auction.suspended_at = AuctionStatus.ANNOUNCED, None, None
     auction.revision += 1
     await write(session, auction, EntryKind.RESUMED, now, {"ends_at": log.moment(auction.ends_at)})
-    listing = await listings.lock_listing(session, auction.listing_id)
-    await listing_service.keep_open_until(session, listing, auction.ends_at + MARGIN)
-    await deadlines.schedule(session, CLOSES, auction.id, auction.ends_at)
+    await _time_end(session, listing, auction)
     tell(session, auction, "auction.resumed", {"ends_at": auction.ends_at})
     return auction
 
@@ -191,15 +186,23 @@ async def cancel(session: AsyncSession, actor: Actor, settings: Settings, auctio
         wanted += [AuctionStatus.ANNOUNCED, AuctionStatus.SUSPENDED]
     check_status(auction.status, *wanted)
     now = await read_clock(session)
+    await call_off(session, settings, listing, auction, reason, now)
+    return auction
+
+
+async def call_off(
+    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, reason: str, now: datetime
+) -> None:
+    """End a live auction without outcome, listing and auction locked: deposits go back."""
     announced = auction.status != AuctionStatus.PROPOSED
     auction.status, auction.reason, auction.closed_at = AuctionStatus.CANCELLED, reason, now
     auction.revision += 1
     if announced:
         await write(session, auction, EntryKind.CANCELLED, now, {"reason": reason})
         await deadlines.cancel(session, CLOSES, auction.id)
-        await bidders.release_all(session, settings, listing, auction, now, reason="cancelled")
     tell(session, auction, "auction.cancelled", {}, public=announced)
-    return auction
+    if announced:
+        await contests_end.unsold(session, settings, listing, auction, "cancelled", now)
 
 
 async def lock_both(session: AsyncSession, auction_id: UUID) -> tuple[Listing, Auction]:
@@ -207,3 +210,42 @@ async def lock_both(session: AsyncSession, auction_id: UUID) -> tuple[Listing, A
     found = await queries.read_auction(session, auction_id)
     listing = await listings.lock_listing(session, found.listing_id)
     return listing, await queries.lock_auction(session, auction_id)
+
+
+async def _time_end(session: AsyncSession, listing: Listing, auction: Auction) -> None:
+    """Set when the bidding ends; the listing stays open beyond it. One whose mode hands over has an end of its own."""
+    if not auction.is_contest:
+        await listing_service.keep_open_until(session, listing, auction.ends_at + MARGIN)
+    await deadlines.schedule(session, CLOSES, auction.id, auction.ends_at)
+
+
+def _conditions(body: schemas.AuctionIn) -> Conditions:
+    def seconds(value: int | None) -> timedelta | None:
+        return None if value is None else timedelta(seconds=value)
+
+    return Conditions(
+        form=body.form,
+        starting_price=body.starting_price,
+        ladder=tuple(Band(band.from_price, band.step) for band in body.ladder),
+        starts_at=body.starts_at,
+        free_until=body.free_until,
+        window=seconds(body.window_seconds),
+        hard_end=body.hard_end,
+        step_every=seconds(body.step_every_seconds),
+        floor_price=body.floor_price,
+    )
+
+
+def _check_reserve(body: schemas.AuctionIn) -> None:
+    if body.reserve_price is None:
+        return
+    if body.form is Form.DUTCH:
+        raise RESERVE_FOREIGN(field="reserve_price")
+    if body.reserve_price < body.starting_price:
+        raise RESERVE_TOO_LOW(field="reserve_price", starting_price=f"{body.starting_price:.2f}")
+
+
+def _check_days(conditions: Conditions, first: date, last: date, now: datetime, settings: Settings) -> None:
+    today, starts_on = local_date(now, settings.zone), local_date(conditions.starts_at, settings.zone)
+    check_notice(starts_on, today, int(parameter(NOTICE_DAYS, on=today).value))
+    check_viewing(first, last, starts_on, today, int(parameter(VIEWING_DAYS, on=today).value))

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,58 +13,7 @@ from app.core.keys import Keys
 from app.pricing.auction import log
 from app.pricing.auction.forms import RULES
 from app.pricing.auction.models import AuctionStatus, EntryKind
-from app.pricing.auction.rules import Band, Bid, Conditions, Decision, Form, State
-
-
-def conditions_of(published: Mapping[str, Any], shift: timedelta = timedelta(0)) -> Conditions:
-    """The conditions as they were published, with the clock stopped for `shift` by suspensions."""
-
-    def time(name: str) -> datetime | None:
-        return datetime.fromisoformat(published[name]) + shift if published[name] else None
-
-    def money(name: str) -> Decimal | None:
-        return Decimal(published[name]) if published[name] else None
-
-    def seconds(name: str) -> timedelta | None:
-        return timedelta(seconds=published[name]) if published[name] else None
-
-    starts_at, free_until, starting = time("starts_at"), time("free_until"), money("starting_price")
-    assert starts_at is not None
-    assert free_until is not None
-    assert starting is not None
-    return Conditions(
-        form=Form(published["form"]),
-        starting_price=starting,
-        ladder=tuple(Band(Decimal(band["from_price"]), Decimal(band["step"])) for band in published["ladder"]),
-        starts_at=starts_at,
-        free_until=free_until,
-        window=seconds("window_seconds"),
-        hard_end=time("hard_end"),
-        step_every=seconds("step_every_seconds"),
-        floor_price=money("floor_price"),
-    )
-
-
-def published_conditions(conditions: Conditions) -> dict[str, Any]:
-    """Conditions as they are published and hashed: plain JSON."""
-
-    def money(amount: Decimal | None) -> str | None:
-        return None if amount is None else log.money(amount)
-
-    def seconds(span: timedelta | None) -> int | None:
-        return None if span is None else int(span.total_seconds())
-
-    return {
-        "form": conditions.form.value,
-        "starting_price": log.money(conditions.starting_price),
-        "ladder": [{"from_price": log.money(b.from_price), "step": log.money(b.step)} for b in conditions.ladder],
-        "starts_at": log.moment(conditions.starts_at),
-        "free_until": log.moment(conditions.free_until),
-        "window_seconds": seconds(conditions.window),
-        "hard_end": None if conditions.hard_end is None else log.moment(conditions.hard_end),
-        "step_every_seconds": seconds(conditions.step_every),
-        "floor_price": money(conditions.floor_price),
-    }
+from app.pricing.auction.rules import Bid, Conditions, Decision, Form, State
 
 
 @dataclass(slots=True)
@@ -175,8 +124,13 @@ class Unsealed:
 
 def unseal(keys: Keys, auction_id: UUID, paddle: int, secret: bytes) -> Unsealed:
     """Open the secret part of a bid; only for its bidder, and for everybody once the rules let it be opened."""
-    plain = json.loads(keys.unseal(auction_id, purpose(paddle), secret))
-    return Unsealed(Decimal(plain["amount"]), plain["salt"])
+    return parse_secret(keys.unseal(auction_id, purpose(paddle), secret))
+
+
+def parse_secret(plain: bytes) -> Unsealed:
+    """Amount and salt as they were sealed."""
+    found = json.loads(plain)
+    return Unsealed(Decimal(found["amount"]), found["salt"])
 
 
 def state_of(row: Mapping[str, Any], keys: Keys) -> State:
