@@ -53,7 +53,7 @@ def exhausted(accepted: Sequence[Content]) -> list[int]:
     return [
         bid["seq"]
         for bid in accepted
-        if bid["maximum_commitment"] is not None and (bid["paddle"] != leader or bid["seq"] < since)
+        if bid["maximum_commitment"] is not None and (bid["paddle"] != leader or bid["seq"] <= since)
     ]
 
 

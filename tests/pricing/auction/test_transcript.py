@@ -299,3 +299,13 @@ def test_the_command_checks_a_file_offline(tmp_path: Path) -> None:
     del transcript["entries"][5]
     bad = run(transcript, "--receipt", str(held))
     assert (bad.exit_code, "entry 6" in bad.output) == (1, True)
+
+
+def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_later() -> None:
+    scribe = Scribe(BY_FORM[Form.ENGLISH], START, range(101, 103))
+    scribe.bid(Bid(101, cny(100), cny(200)), START)
+    short = scribe.bid(Bid(102, cny(120), cny(150)), START)
+    scribe.bid(Bid(102, cny(170), cny(400)), START)
+    scribe.close(scribe.state.ends_at)
+    assert short["seq"] in exhausted([entry for entry in scribe.contents if entry["kind"] == "bid"])
+    assert problems(published(scribe.contents)) == []
