@@ -63,12 +63,15 @@ async def watch(
     auction_id: UUID,
     last_event_id: Annotated[int | None, Header(ge=0, le=MAX_SEQ)] = None,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="Begin after this place in the log")] = 0,
+    follow: Annotated[bool, Query(description="False: what there is, and then the end")] = True,
 ) -> Response:
     """Every entry of the log as it is written, as server-sent events; `Last-Event-ID` resumes where you were."""
     await queries.live(context_of(request).database, auction_id)
     made = house.of(request.app)
     made.hub.check_room()
     seq = after if last_event_id is None else last_event_id
+    if not follow:
+        return StreamingResponse(stream.past(context_of(request).database, auction_id, seq), media_type=stream.MEDIA)
     return stream.Stream(made.hub, context_of(request).database, auction_id, seq)
 
 

@@ -7,7 +7,7 @@ are watched. Notices travel outside the transactions that decide bids: a NOTIFY 
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from app.pricing.auction import queries
 from app.pricing.auction.admission_problems import WATCHERS_TOO_MANY
 
 log = structlog.get_logger(__name__)
+MEDIA = "text/event-stream; charset=utf-8"
 CHANNEL = "techex_auctions"
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 15.0
@@ -169,7 +170,7 @@ class Stream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [
-            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"content-type", MEDIA.encode()),
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),
         ]
@@ -217,6 +218,13 @@ class Stream(Response):
                 return seq
             await give(b"".join(message_of(row) for row in rows))
             seq = rows[-1]["seq"]
+
+
+async def past(database: Database, auction_id: UUID, seq: int) -> AsyncIterator[bytes]:
+    """What the log holds after a place in it, and no more."""
+    while rows := await queries.watched_entries(database, auction_id, seq, BATCH):
+        yield b"".join(message_of(row) for row in rows)
+        seq = rows[-1]["seq"]
 
 
 async def _gone(receive: Receive) -> None:
