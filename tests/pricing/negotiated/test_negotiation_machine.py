@@ -17,8 +17,8 @@ from sqlalchemy import text
 from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
-from app.main import create_app, open_context
 from tests.api import Api
+from tests.applications import application
 from tests.documents.factory import uploaded
 from tests.listings.factory import move_clock_to
 from tests.pricing.negotiated.factory import negotiated_listing, now, offer_body
@@ -91,9 +91,7 @@ class Machine(RuleBasedStateMachine):
         outer = await connection.begin()
         self.stack.push_async_callback(outer.rollback)
         bound = Database(self.database.engine.url.render_as_string(hide_password=False), bound=connection)
-        app = create_app(self.settings, bound)
-        app.state.context = open_context(self.settings, bound)
-        api = await self.stack.enter_async_context(Api(app))
+        api = await self.stack.enter_async_context(Api(application(self.settings, bound)))
         self.world = await World.create(bound, api)
         self.seller = await self.world.university()
         self.buyers = [await self.world.enterprise() for _ in range(2)]
