@@ -267,7 +267,7 @@ ROADS: dict[str, tuple[list[Callable[[Machine], None]], int]] = {
     ),
     "an objection that comes too late, and an open gate": (
         [
-            lambda m: m.agree(3, 0), lambda m: m.pass_time(24 * 17, worker=True), lambda m: m.object(),
+            lambda m: m.agree(3, 0), lambda m: m.pass_time(24 * 17, worker=False), lambda m: m.object(),
             lambda m: m.end(0, True, "closing"), lambda m: m.settle_gate("cleared"),
             lambda m: m.end(0, True, "closing"),
         ], 1,
