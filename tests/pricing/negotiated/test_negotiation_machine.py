@@ -265,11 +265,10 @@ ROADS: dict[str, tuple[list[Callable[[Machine], None]], int]] = {
             lambda m: m.end(0, True, "closing"),
         ], 0,
     ),
-    "an objection that comes too late, and an open gate": (
+    "an objection that comes too late, before the worker came round": (
         [
             lambda m: m.agree(3, 0), lambda m: m.pass_time(24 * 17, worker=False), lambda m: m.object(),
-            lambda m: m.end(0, True, "closing"), lambda m: m.settle_gate("cleared"),
-            lambda m: m.end(0, True, "closing"),
+            lambda m: m.pass_time(0, worker=True),
         ], 1,
     ),
 }  # fmt: skip
