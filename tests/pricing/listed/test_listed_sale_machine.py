@@ -357,7 +357,6 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
             run_state_machine_as_test(Machine, settings=RUNS)
         finally:
             runner.run(Machine.database.close())
-    print(Machine.ends)
     assert "deal" in Machine.ends, f"no example arrived at a deal: the machine proves little: {Machine.ends}"
 
 
