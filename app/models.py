@@ -12,6 +12,7 @@ from app.identity import models as identity
 from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
+from app.pricing.listed import models as listed
 from app.pricing.negotiated import models as negotiated
 from app.results import models as results
 
@@ -33,6 +34,7 @@ __all__ = [
     "identity",
     "ids",
     "ledger",
+    "listed",
     "listings",
     "metadata",
     "negotiated",

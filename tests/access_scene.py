@@ -28,6 +28,13 @@ from tests.deals.factory import agreed_deal, recorded_body
 from tests.documents.factory import PDF, uploaded
 from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
+from tests.pricing.listed.factory import (
+    CONDITIONS,
+    competitive_draft,
+    competitive_listing,
+    registered,
+    registration_body,
+)
 from tests.pricing.negotiated.factory import accepted, agreed, negotiated_listing, objection, offer_body, opened
 from tests.results.factory import recorded_result, result_body
 from tests.world import Party, World
@@ -79,6 +86,7 @@ async def build(world: World) -> Scene:
     calls |= await _listings(world, seller, buyer, agency)
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await _negotiations(world, seller, buyer)
+    calls |= await _listed_sales(world, seller, buyer, agency)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
     calls |= await _calendar(world, seller, buyer, agency)
@@ -255,6 +263,39 @@ async def _negotiations(world: World, seller: Party, buyer: Party) -> dict[str, 
         "list_gates": Call(),
         "read_gate": Call(gate),
         "close_gate": Call(gate, closure),
+    }
+
+
+async def _listed_sales(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    """A competitive sale whose notice runs, with a registration of the buyer's; others that are revised, or expired."""
+    draft = {"listing_id": (await competitive_draft(world, seller))["id"]}
+    sale = await competitive_listing(world, seller, agency_id=str(agency.id))
+    row = await registered(world, buyer, sale)
+    changed = await competitive_listing(world, seller)
+    stale = await registered(world, buyer, changed)
+    await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision", seller, json={"title": "新", "reason": "示例"})
+    await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision/publication", world.operator)
+    await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision", seller, json={"title": "再", "reason": "示例"})
+    listing, revision = {"listing_id": sale["id"]}, {"listing_id": changed["id"]}
+    registration, reason = {"registration_id": row["id"]}, {"reason": "示例"}
+    deal = await world.api.ok("GET", "/v1/deals?limit=1", world.operator)
+    agrees = {"listing_version": 2, "meets_conditions": True}
+    return {
+        "set_listed_conditions": Call(draft, CONDITIONS),
+        "read_listed_conditions": Call(listing),
+        "read_listed_sale": Call(listing),
+        "terminate_listed_sale": Call(listing, reason),
+        "register_for_listing": Call(listing, registration_body(sale)),
+        "list_listing_registrations": Call(),
+        "read_listing_registration": Call(registration),
+        "judge_listing_registration": Call(registration, {"outcome": "qualified"}),
+        "confirm_listing_registration": Call({"registration_id": stale["id"]}, agrees),
+        "withdraw_listing_registration": Call(registration, reason),
+        "propose_listing_revision": Call(listing, {"title": "新", "reason": "示例"}),
+        "list_listing_revisions": Call(listing),
+        "publish_listing_revision": Call(revision),
+        "return_listing_revision": Call(revision, reason),
+        "find_deal_default": Call({"deal_id": deal["items"][0]["id"]}, {"defaulted": "none", "reason": "示例"}),
     }
 
 

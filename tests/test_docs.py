@@ -21,6 +21,7 @@ from app.core.settings import Settings
 from app.deals.models import DealStatus
 from app.identity.models import Verification
 from app.ledger.models import DepositStatus
+from app.pricing.listed.models import RegistrationStatus as ListedStatus
 from tests.recorded_docs import RECORDING, Played, agrees, blocks, played
 from tests.served import ROOT
 
@@ -36,6 +37,7 @@ COMPOSED: dict[str, Set[StrEnum]] = {
     "appraisal.": {ReportStatus.ACCEPTED, ReportStatus.REFUSED},
     "deposit.": {*DepositStatus},
     "deal.": {DealStatus.CANCELLED, DealStatus.EXPIRED},
+    "listing_registration.": {*ListedStatus} - {ListedStatus.REGISTERED},
     "contract.registration_": {*RegistrationStatus} - {RegistrationStatus.REGISTERED},
 }
 

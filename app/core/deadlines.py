@@ -125,7 +125,11 @@ async def schedule(session: AsyncSession, kind: str, subject_id: UUID, due_at: d
 
 
 async def cancel(session: AsyncSession, kind: str, subject_id: UUID) -> None:
-    """Settle a pending deadline without running it."""
+    """Settle a pending deadline without running it. The handler under way may cancel its own: it is over then."""
+    running: _Running | None = session.info.get(RUNNING)
+    if running is not None and (running.kind, running.subject_id) == (kind, subject_id):
+        await _tick(session)
+        return
     await session.execute(
         update(Deadline)
         .where(Deadline.kind == kind, Deadline.subject_id == subject_id, Deadline.settled_at.is_(None))

@@ -52,6 +52,14 @@ class PartyRole(StrEnum):
     AGENCY = "agency"
 
 
+class Defaulted(StrEnum):
+    """Who let a deal fail that had a deposit: its buyer, which forfeits it; its seller; or neither."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    NONE = "none"
+
+
 class Deal(Base):
     """An agreement on a price. At most one live deal a listing, held by a unique index.
 
@@ -92,6 +100,22 @@ class Deal(Base):
     related_party: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=1)
     parties: Mapped[list["DealParty"]] = relationship(lazy="raise", order_by="DealParty.position")
+    default: Mapped["DealDefault | None"] = relationship(lazy="raise")
+
+
+class DealDefault(Base):
+    """Who defaulted on a deal that had a deposit, once a deal. Append-only.
+
+    It follows from who cancelled (`found_by_person_id` is then that person), or is the operator's finding.
+    """
+
+    __tablename__ = "deal_defaults"
+
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), primary_key=True)
+    defaulted: Mapped[Defaulted] = mapped_column(Text)
+    reason: Mapped[str]
+    found_at: Mapped[datetime]
+    found_by_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
 
 
 class DealParty(Base):

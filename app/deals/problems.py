@@ -1,6 +1,7 @@
 """The refusals of deals."""
 
-from app.core.problems import ProblemType, Text
+from app.core.problems import ProblemType, Rule, Text
+from app.periods.catalogue import OPERATING_RULES
 
 LISTING_TAKEN = ProblemType(
     "listing_taken",
@@ -18,6 +19,34 @@ DEAL_NOT_OPEN = ProblemType(
          "成交状态为 {status};{what} 仅适用于已达成且未签合同的成交。"),
     Text("A deal under contract ends with its contract; one that was cancelled or expired stays so.",
          "已签合同的成交随合同终止;已取消或已逾期的不再变更。"),
+)  # fmt: skip
+DEFAULT_MISSING = ProblemType(
+    "default_missing",
+    422,
+    Text("Who defaulted is not said", "未说明违约方"),
+    Text("The buyer's deposit is held for deal {number}, so the operator says who let it fail.",
+         "成交 {number} 有买方保证金在存,运营方须说明违约方。"),
+    Text("`defaulted`: `buyer` forfeits the deposit; `seller` and `none` give it back.",
+         "`defaulted` 为 `buyer` 则没收保证金;为 `seller` 或 `none` 则退还。"),
+    Rule(OPERATING_RULES, "on deposits / 交易保证金"),
+)  # fmt: skip
+DEFAULT_NOT_YOURS = ProblemType(
+    "default_not_yours",
+    403,
+    Text("Not yours to find", "无权认定违约方"),
+    Text("A party that cancels is the one that walks away; who else let a deal fail is for the operator to find.",
+         "由当事方取消的,视为该方不履行;其他情形由运营方认定违约方。"),
+    Text("Leave `defaulted` out, or ask the operator to cancel with a finding.",
+         "请不要给出 `defaulted`,或请运营方认定后取消。"),
+)  # fmt: skip
+NO_DEFAULT_OPEN = ProblemType(
+    "no_default_open",
+    409,
+    Text("Nothing to find", "无须认定"),
+    Text("Deal {number} is {status} and no deposit of its buyers waits for a finding.",
+         "成交 {number} 状态为 {status},没有待处理的买方保证金。"),
+    Text("A finding is made once, for a deal that ended without a contract while its buyer's deposit was held.",
+         "仅对未签合同而终止、且买方保证金仍在存的成交认定一次。"),
 )  # fmt: skip
 SIDE_DOES_NOT_SUM = ProblemType(
     "side_does_not_sum",

@@ -12,10 +12,13 @@ from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
 from app.deals.models import Deal, DealParty, DealStatus, PartyRole
 
+WHOLE = (selectinload(Deal.parties), selectinload(Deal.default))
+"""What a deal is always read with."""
+
 
 def visible(actor: Actor) -> Select[Deal]:
     """The parties of a deal and the market's staff see it; for everybody else it does not exist."""
-    statement = select(Deal).options(selectinload(Deal.parties))
+    statement = select(Deal).options(*WHOLE)
     if actor.is_market:
         return statement
     return statement.where(Deal.parties.any(DealParty.organisation_id == actor.organisation()))
@@ -33,15 +36,20 @@ async def get_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
     return await _one(session, visible(actor).where(Deal.id == deal_id))
 
 
+async def read_deal(session: AsyncSession, deal_id: UUID) -> Deal:
+    """A deal with its parties, whoever asks, for those who have checked access; raises `not_found`."""
+    return await _one(session, select(Deal).where(Deal.id == deal_id).options(*WHOLE))
+
+
 async def lock_deal(session: AsyncSession, deal_id: UUID) -> Deal:
     """A deal with its parties, locked, whoever asks; raises `not_found`. Lock the deal before its listing."""
-    statement = select(Deal).where(Deal.id == deal_id).options(selectinload(Deal.parties))
+    statement = select(Deal).where(Deal.id == deal_id).options(*WHOLE)
     return await _one(session, statement.with_for_update(key_share=True))
 
 
 async def lock_for_cancelling(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
     """A deal that the actor may cancel: the operator any, an organisation one where it sells or buys; locked."""
-    statement = select(Deal).where(Deal.id == deal_id).options(selectinload(Deal.parties))
+    statement = select(Deal).where(Deal.id == deal_id).options(*WHOLE)
     if not actor.has(Role.OPERATOR):
         sides = [PartyRole.SELLER, PartyRole.BUYER]
         own = Deal.parties.any((DealParty.organisation_id == actor.organisation()) & DealParty.role.in_(sides))

@@ -53,10 +53,31 @@ async def read_deal(actor: Reader, session: Session, deal_id: UUID, response: Re
 
 @router.post("/deals/{deal_id}/cancellation", operation_id="cancel_deal")
 async def cancel_deal(
-    actor: PartyOrOperator, session: Session, deal_id: UUID, body: schemas.CancellationIn, response: Response
+    actor: PartyOrOperator,
+    session: Session,
+    settings: Config,
+    deal_id: UUID,
+    body: schemas.CancellationIn,
+    response: Response,
 ) -> schemas.DealOut:
-    """End a deal before its contract is signed, with the reason; its listing goes back on sale or lapses."""
-    return await _answer(session, await service.cancel_deal(session, actor, deal_id, body.reason), response)
+    """End a deal before its contract is signed, with the reason; its listing goes back on sale or lapses.
+
+    A buyer that cancels forfeits its deposit: where the seller let the deal fail, ask the operator to cancel instead.
+    """
+    return await _answer(session, await service.cancel_deal(session, actor, settings, deal_id, body), response)
+
+
+@router.post("/deals/{deal_id}/default-finding", status_code=201, operation_id="find_deal_default")
+async def find_default(
+    actor: Operator,
+    session: Session,
+    settings: Config,
+    deal_id: UUID,
+    body: schemas.DefaultFindingIn,
+    response: Response,
+) -> schemas.DealOut:
+    """Say who let a deal fail that expired while a deposit was held: the buyer forfeits it, else it goes back."""
+    return await _answer(session, await service.find_default(session, actor, settings, deal_id, body), response)
 
 
 async def _answer(session: AsyncSession, deal: Deal, response: Response) -> schemas.DealOut:

@@ -7,8 +7,16 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.deals.models import DealStatus, PartyRole
-from app.deals.problems import AGREED_IN_FUTURE, AGREEMENT_DAY_MISSING, DEAL_NOT_OPEN, PARTY_TWICE, SIDE_DOES_NOT_SUM
+from app.deals.models import DealStatus, Defaulted, PartyRole
+from app.deals.problems import (
+    AGREED_IN_FUTURE,
+    AGREEMENT_DAY_MISSING,
+    DEAL_NOT_OPEN,
+    DEFAULT_MISSING,
+    DEFAULT_NOT_YOURS,
+    PARTY_TWICE,
+    SIDE_DOES_NOT_SUM,
+)
 from app.identity.rules import check_order
 
 WHOLE = Decimal(1)
@@ -101,3 +109,20 @@ def day_of_record(agreed_on: date | None, published_on: date | None, today: date
     if latest > today:
         raise AGREED_IN_FUTURE(field="published_on" if published_on else "agreed_on", day=latest, today=today)
     return day
+
+
+ENDED_STATUSES = frozenset({DealStatus.CANCELLED, DealStatus.EXPIRED})
+"""Ended without a contract."""
+
+
+def check_default_said(said: Defaulted | None, *, is_operator: bool) -> None:
+    """A party does not find who defaulted, it walks away itself; raises `default_not_yours`."""
+    if said is not None and not is_operator:
+        raise DEFAULT_NOT_YOURS(field="defaulted")
+
+
+def require_default(said: Defaulted | None, number: str) -> Defaulted:
+    """What the operator found, which it must say where a deposit is held; raises `default_missing`."""
+    if said is None:
+        raise DEFAULT_MISSING(field="defaulted", number=number)
+    return said

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, HttpUrl, StringConstraints
 
 from app.core.schemas import Day, Input, Line, Money, Output, Share
-from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole, PriceBasis
+from app.deals.models import Deal, DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
 from app.listings.models import PricingMode
 from app.results.models import TransferMode
 
@@ -41,6 +41,24 @@ class CancellationIn(Input):
     """Why the deal ends without a contract."""
 
     reason: Line
+    defaulted: Defaulted | None = Field(
+        default=None, description="Who let it fail; the operator says so where a deposit is held, a party never does"
+    )
+
+
+class DefaultFindingIn(Input):
+    """Who let a deal fail that ended while a deposit was held: the buyer forfeits it, else it goes back."""
+
+    defaulted: Defaulted
+    reason: Line
+
+
+class DefaultOut(Output):
+    """Who let the deal fail, for its parties and the market's staff."""
+
+    defaulted: Defaulted
+    reason: str
+    found_at: datetime
 
 
 class PartyOut(Output):
@@ -76,6 +94,7 @@ class DealOut(Output):
     published_on: date | None
     related_party: str | None
     parties: list[PartyOut]
+    default: DefaultOut | None = Field(description="Who let it fail, where it had a deposit and that is decided")
     revision: int
 
 

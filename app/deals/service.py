@@ -16,7 +16,7 @@ from app.core.ids import readable_number
 from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.deals import followers, queries, rules, schemas
+from app.deals import deposits, followers, queries, rules, schemas
 from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole, PriceBasis
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
@@ -73,6 +73,7 @@ async def create_deal(
         terms=terms,
         agreed_at=agreed_at,
         contract_due_at=due.astimezone(UTC),
+        default=None,
     )
     if not held:
         await check_still_listable(session, listing, on)
@@ -100,17 +101,39 @@ async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, b
         agreed_at=datetime.combine(day, time.min, settings.zone).astimezone(UTC),
         source_url=str(body.source_url),
         published_on=body.published_on,
+        default=None,
     )
     await _store(session, settings, deal, parties, day, None)
     return deal
 
 
-async def cancel_deal(session: AsyncSession, actor: Actor, deal_id: UUID, reason: str) -> Deal:
-    """End a deal before its contract is signed, by a seller, a buyer or the operator; the listing is free again."""
+async def cancel_deal(
+    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: schemas.CancellationIn
+) -> Deal:
+    """End a deal before its contract is signed, by a seller, a buyer or the operator; the listing is free again.
+
+    A buyer that cancels forfeits its deposit; a seller that does gives it back; the operator says who let it fail.
+    Raises `deal_not_open`, `default_missing`, `default_not_yours`.
+    """
     deal = await queries.lock_for_cancelling(session, actor, deal_id)
     rules.check_agreed(deal.status, "Cancelling / 取消")
+    defaulted = await deposits.defaulted_by(session, actor, deal, body.defaulted)
     await deadlines.cancel(session, CONTRACT_DUE, deal.id)
-    await _end(session, deal, DealStatus.CANCELLED, reason, await read_clock(session))
+    now = await read_clock(session)
+    if defaulted is not None:
+        finding = schemas.DefaultFindingIn(defaulted=defaulted, reason=body.reason)
+        await deposits.settle(session, actor, settings, deal, finding, now)
+    await _end(session, deal, DealStatus.CANCELLED, body.reason, now)
+    return deal
+
+
+async def find_default(
+    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: schemas.DefaultFindingIn
+) -> Deal:
+    """Find who let an ended deal fail whose deposit is still held, once; by the operator. Raises `no_default_open`."""
+    deal = await queries.lock_deal(session, deal_id)
+    await deposits.check_open(session, deal)
+    await deposits.settle(session, actor, settings, deal, body, await read_clock(session))
     return deal
 
 
@@ -119,6 +142,7 @@ async def expire_deal(session: AsyncSession, deal_id: UUID, now: datetime) -> No
     deal = await queries.lock_deal(session, deal_id)
     if deal.status == DealStatus.AGREED:
         await _end(session, deal, DealStatus.EXPIRED, None, now)
+        await deposits.tell_unsettled(session, deal)
 
 
 async def mark_contracted(session: AsyncSession, deal_id: UUID) -> Deal:

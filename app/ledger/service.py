@@ -105,10 +105,7 @@ async def release_losers(
     """
     losers = [row for row in await queries.lock_live_deposits(session, subject) if row.organisation_id != winner_id]
     for deposit in losers:
-        if deposit.status == DepositStatus.REQUESTED:
-            move(session, deposit, DepositStatus.CANCELLED)
-        else:
-            await _owe_back(session, settings, deposit, now)
+        await _end_unforfeited(session, settings, deposit, now)
     return [deposit for deposit in losers if deposit.status == DepositStatus.RELEASE_DUE]
 
 
@@ -120,6 +117,37 @@ async def release(
     deposit_rules.check_held(deposit.number, deposit.status, DepositStatus.RECEIVED)
     await _owe_back(session, settings, deposit, now)
     return deposit
+
+
+async def give_back(
+    session: AsyncSession, settings: Settings, subject: Subject, organisation_id: UUID, now: datetime
+) -> None:
+    """End an organisation's live deposit, if any: paid, it goes back in full; only asked for, it is cancelled."""
+    for deposit in await queries.lock_live_deposits(session, subject):
+        if deposit.organisation_id == organisation_id:
+            await _end_unforfeited(session, settings, deposit, now)
+
+
+async def _end_unforfeited(session: AsyncSession, settings: Settings, deposit: Deposit, now: datetime) -> None:
+    if deposit.status == DepositStatus.REQUESTED:
+        move(session, deposit, DepositStatus.CANCELLED)
+    else:
+        await _owe_back(session, settings, deposit, now)
+
+
+async def move_due(session: AsyncSession, subject: Subject, due_at: datetime) -> None:
+    """The day for paying deposits moved, such as a notice that was extended.
+
+    What is not paid yet is due then; what came late by the old day and in time by the new one is held.
+    """
+    for deposit in await queries.lock_live_deposits(session, subject):
+        if deposit.status == DepositStatus.HELD or deposit.due_at == due_at:
+            continue
+        deposit.due_at = due_at
+        deposit.revision += 1
+        tell(session, deposit, "deposit.due_moved", due_at=due_at.isoformat())
+        if deposit.received_at is not None and not deposit_rules.is_late(deposit.received_at, due_at):
+            await hold_received(session, deposit)
 
 
 async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.listings.models import ListingVersion
-from app.listings.schemas import WorkingCopy
+from app.listings.schemas import ListingPeriodOut, WorkingCopy
 
 
 def rfc3339(moment: datetime) -> str:
@@ -39,20 +39,25 @@ def listing_json(
     now: datetime,
     sha256: str | None,
     content: str | None,
+    periods: Sequence[ListingPeriodOut],
 ) -> str:
     """`ListingOut` without its working copy."""
     return (
         f'{{"id":"{listing_id}","status":"{status}","version":{version},'
         f'"published_at":{_moment(published_at)},"closes_at":{_moment(closes_at)},"server_time":"{rfc3339(now)}",'
-        f'"sha256":{_text(sha256)},"published":{content or "null"}}}'
+        f'"sha256":{_text(sha256)},"published":{content or "null"},'
+        f'"periods":[{",".join(period.model_dump_json() for period in periods)}]}}'
     )
 
 
-def full_json(copy: WorkingCopy, sealed: ListingVersion | None, now: datetime) -> str:
+def full_json(
+    copy: WorkingCopy, sealed: ListingVersion | None, now: datetime, periods: Sequence[ListingPeriodOut]
+) -> str:
     """`ListingOut` with the working copy, for those who may see it."""
     published = listing_json(
         copy.id, copy.status, copy.version, copy.published_at, copy.closes_at, now,
         sealed.sha256 if sealed else None, sealed.content if sealed else None,
+        periods,
     )  # fmt: skip
     return f'{published[:-1]},"working_copy":{copy.model_dump_json()}}}'
 

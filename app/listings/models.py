@@ -58,15 +58,19 @@ class PricingMode(StrEnum):
 
 
 class Allocation(StrEnum):
-    """Who gets a listed result at its asking price; open only to sellers not founded by the state."""
+    """Who gets a listed result: the first comer at the asking price, which is open only to sellers not founded by the
+    state; or, after a public notice, its one registrant, and of several whoever bids most.
+    """
 
     FIRST_COME = "first_come"
+    COMPETITIVE = "competitive"
 
 
 class Listing(Base):
     """A result offered for sale. Its content may be edited in draft; what was published is in the versions.
 
-    `closes_at` is the end of the local day `closes_on`; it and `technical_field` (the result's) are set on publication.
+    `closes_at` is the moment it closes, and `technical_field` the result's; both are set on publication. Where the
+    procedure sets the end (`app.listings.modes`), a draft has no `closes_on`, and `closes_at` follows the procedure.
     `suspended_by` says who may resume: a suspension by the operator is lifted by the operator.
     """
 
@@ -112,7 +116,7 @@ class Listing(Base):
     terms: Mapped[str]
     territory: Mapped[str]
     asking_price: Mapped[Decimal]
-    closes_on: Mapped[date]
+    closes_on: Mapped[date | None]
     status: Mapped[ListingStatus] = mapped_column(Text, default=ListingStatus.DRAFT)
     status_reason: Mapped[str | None]
     suspended_by: Mapped[Mover | None] = mapped_column(Text)

@@ -40,8 +40,8 @@ FIRST_COME_REFUSED = ProblemType(
         "{seller} 为国家设立;其成果应经竞争性方式或公示后转让,不得先到先得。",
     ),
     Text(
-        "List it with `pricing_mode` `negotiated`, `auction` or `appraised`.",
-        "请将 `pricing_mode` 设为 `negotiated`、`auction` 或 `appraised`。",
+        "List it with `allocation` `competitive`, or with `pricing_mode` `negotiated`, `auction` or `appraised`.",
+        "请将 `allocation` 设为 `competitive`,或将 `pricing_mode` 设为 `negotiated`、`auction` 或 `appraised`。",
     ),
     Rule(CONVERSION_LAW, "18"),
 )
@@ -54,8 +54,8 @@ ALLOCATION_MISPLACED = ProblemType(
         "`listed` 须给出 `allocation`,其他方式不得给出。此处为 {pricing_mode} 与 {allocation}。",
     ),
     Text(
-        "`listed` with `first_come`, or another pricing mode with null.",
-        "`listed` 配 `first_come`,或其他定价方式且为 null。",
+        "`listed` with `first_come` or `competitive`, or another pricing mode with null.",
+        "`listed` 配 `first_come` 或 `competitive`,或其他定价方式且为 null。",
     ),
 )
 CLOSING_OUT_OF_RANGE = ProblemType(
@@ -65,6 +65,14 @@ CLOSING_OUT_OF_RANGE = ProblemType(
     Text("A listing closes between {earliest} and {latest}, not on {closes_on}.",
          "挂牌截止日应在 {earliest} 至 {latest} 之间,而非 {closes_on}。"),
     Text("A day from {earliest} to {latest}.", "{earliest} 至 {latest} 的某日。"),
+)  # fmt: skip
+CLOSING_DAY_MISPLACED = ProblemType(
+    "closing_day_misplaced",
+    422,
+    Text("Closing day does not fit the procedure", "截止日与交易程序不符"),
+    Text("`closes_on` is {closes_on}: a `competitive` listing ends with its notice, any other names its last day.",
+         "`closes_on` 为 {closes_on}:`competitive` 挂牌随公告期届满而截止,其他挂牌须写明截止日。"),
+    Text("Null for a `competitive` listing; a day for any other.", "`competitive` 挂牌为 null;其他挂牌为某日。"),
 )  # fmt: skip
 RESULT_TAKEN = ProblemType(
     "result_taken",

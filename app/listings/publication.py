@@ -14,7 +14,7 @@ from app.documents import queries as documents
 from app.identity import queries as identity
 from app.identity.models import Organisation, OrganisationKind, Verification
 from app.identity.problems import NOT_VERIFIED
-from app.listings import queries, rules, schemas
+from app.listings import modes, queries, rules, schemas
 from app.listings.models import Listing, ListingVersion
 from app.listings.problems import AGENCY_REFUSED
 from app.results import queries as results
@@ -53,9 +53,20 @@ async def require_agency(session: AsyncSession, agency_id: UUID | None, seller_i
     return agency
 
 
-def check_period(closes_on: date, today: date) -> None:
-    """Raises `closing_out_of_range` for a day past, or later than a listing may stay open."""
-    rules.check_period(closes_on, today, int(parameter(MAX_MONTHS, on=today).value))
+def check_period(listing: Listing, today: date) -> None:
+    """Raises `closing_out_of_range` for a day past, or later than a listing may stay open.
+
+    Where the procedure sets the end nothing is checked; `check_closing_day` has refused a day of the seller's own.
+    """
+    if listing.closes_on is not None and not modes.of_listing(listing).sets_end:
+        rules.check_period(listing.closes_on, today, int(parameter(MAX_MONTHS, on=today).value))
+
+
+def check_draft(listing: Listing, today: date) -> None:
+    """What holds of a draft at once: raises `allocation_misplaced`, `closing_day_misplaced`, `closing_out_of_range`."""
+    rules.check_allocation(listing.pricing_mode, listing.allocation)
+    rules.check_closing_day(listing.closes_on, sets_end=modes.of_listing(listing).sets_end)
+    check_period(listing, today)
 
 
 async def check_still_listable(session: AsyncSession, listing: Listing, today: date) -> None:
@@ -77,7 +88,8 @@ async def check_publishable(session: AsyncSession, listing: Listing, today: date
     require_verified(seller)
     agency = await require_agency(session, listing.agency_id, listing.seller_id)
     rules.check_first_come(listing.allocation, seller.name, seller.state_founded)
-    check_period(listing.closes_on, today)
+    check_period(listing, today)
+    await modes.of_listing(listing).check(session, listing, today)
     rules.check_siblings(listing.transfer_mode, await queries.siblings(session, listing))
     return Publishable(await results.lock_result(session, listing.result_id), seller, agency)
 
@@ -99,6 +111,7 @@ async def seal(session: AsyncSession, listing: Listing, found: Publishable, now:
 
 
 async def _content(session: AsyncSession, listing: Listing, found: Publishable) -> schemas.PublishedListing:
+    assert listing.closes_on is not None  # set by the publication
     attachments = await documents.attachments_of(session, ("listing", listing.id), include_private=False)
     return schemas.PublishedListing(
         id=listing.id, number=listing.number, version=listing.version, title=listing.title, summary=listing.summary,
@@ -115,10 +128,12 @@ async def _content(session: AsyncSession, listing: Listing, found: Publishable) 
             )
             for item in attachments
         ],
+        conditions=await modes.of_listing(listing).conditions(session, listing),
     )  # fmt: skip
 
 
 def _card(listing: Listing, found: Publishable) -> schemas.PublishedCard:
+    assert listing.closes_on is not None  # set by the publication
     return schemas.PublishedCard(
         id=listing.id, number=listing.number, version=listing.version, title=listing.title,
         pricing_mode=listing.pricing_mode, allocation=listing.allocation, transfer_mode=listing.transfer_mode,

@@ -1,7 +1,8 @@
 """All reading of listings, and who may see what."""
 
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -9,13 +10,15 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
+from app.core import events
 from app.core.access import Actor
 from app.core.database import Database
 from app.core.pages import PageRequest, moment
 from app.core.problems import NOT_FOUND, Problem
 from app.listings.models import PUBLIC_STATUSES, Listing, ListingStatus, ListingVersion, Question
 from app.listings.rules import Sibling
-from app.listings.schemas import ListingFilter
+from app.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
+from app.periods import queries as periods
 
 
 def no_listing() -> Problem:
@@ -60,9 +63,20 @@ async def get_listing(session: AsyncSession, actor: Actor | None, listing_id: UU
     return await _one(session, _visible(actor).where(Listing.id == listing_id))
 
 
+async def read_listing(session: AsyncSession, listing_id: UUID) -> Listing:
+    """A listing, whoever asks, for those who have checked access; raises `not_found`."""
+    return await _one(session, select(Listing).where(Listing.id == listing_id))
+
+
 async def lock_listing(session: AsyncSession, listing_id: UUID) -> Listing:
     """A listing, locked until the transaction ends, whoever asks; raises `not_found`."""
     return await _one(session, select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True))
+
+
+async def find_free_listing(session: AsyncSession, listing_id: UUID, *, wait: bool) -> Listing | None:
+    """A listing, locked; without `wait`, None where somebody else holds it."""
+    statement = select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True, skip_locked=not wait)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
 async def lock_public(session: AsyncSession, listing_id: UUID) -> Listing:
@@ -170,7 +184,15 @@ async def lock_question(session: AsyncSession, actor: Actor, question_id: UUID) 
 # function with a subquery.
 _PUBLISHED = """
     SELECT l.revision, l.status, l.version, l.published_at, l.closes_at, v.sha256, v.content,
-           clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0') AS now
+           clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0') AS now,
+           CASE WHEN l.allocation = 'competitive' THEN (
+               SELECT json_agg(json_build_object(
+                   'id', p.id, 'rule', p.rule, 'starts_on', p.starts_on, 'ends_on', p.ends_on,
+                   'provisional', p.provisional, 'status', p.status) ORDER BY p.id)::text
+               FROM periods p
+               WHERE p.subject_type = 'listing' AND p.subject_id = l.id AND p.status IN ('open', 'suspended')
+                   AND p.audiences @> ARRAY['00000000-0000-7000-8000-000000000001'::uuid]
+           ) END AS periods
     FROM listings l JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
     WHERE l.id = $1 AND l.version > 0 AND l.status <> 'withdrawn'
 """
@@ -188,6 +210,27 @@ async def published(database: Database, listing_id: UUID) -> Record:
     if row is None:
         raise no_listing()
     return row
+
+
+async def public_periods(session: AsyncSession, listing: Listing) -> list[ListingPeriodOut]:
+    """The public periods of a listing that run or are suspended."""
+    found = await periods.current_of(session, ("listing", listing.id))
+    return [
+        listing_period(row.id, row.rule, row.starts_on, row.ends_on, provisional=row.provisional, status=row.status)
+        for row in found
+        if events.PUBLIC in row.audiences
+    ]
+
+
+def listing_periods(found: str | None) -> list[ListingPeriodOut]:
+    """The same, as `published` answers them."""
+    return [
+        listing_period(
+            UUID(row["id"]), row["rule"], date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"]),
+            provisional=row["provisional"], status=row["status"],
+        )
+        for row in (json.loads(found) if found else [])
+    ]  # fmt: skip
 
 
 async def published_cards(database: Database, wanted: ListingFilter, page: PageRequest) -> Sequence[Record]:

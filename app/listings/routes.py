@@ -109,7 +109,7 @@ async def read_listing(
         return Response(status_code=304, headers=VARY | {"ETag": tag})
     body = envelopes.listing_json(
         listing_id, row["status"], row["version"], row["published_at"], row["closes_at"], row["now"],
-        row["sha256"], row["content"],
+        row["sha256"], row["content"], queries.listing_periods(row["periods"]),
     )  # fmt: skip
     return _json(body, headers=VARY | {"ETag": tag})
 
@@ -161,14 +161,16 @@ async def return_listing(actor: Operator, session: Session, listing_id: UUID, bo
 
 @router.post("/listings/{listing_id}/publication", operation_id="publish_listing", response_model=schemas.ListingOut)
 async def publish(actor: Operator, session: Session, settings: Config, listing_id: UUID) -> Response:
-    """Publish a submitted listing: checked once more, sealed, open until the end of `closes_on`."""
+    """Publish a submitted listing: checked once more, sealed, open until the end of `closes_on` or of its notice."""
     return await _full(session, await service.publish(session, actor, settings, listing_id))
 
 
 @router.post("/listings/{listing_id}/suspension", operation_id="suspend_listing", response_model=schemas.ListingOut)
-async def suspend(actor: SellerOrOperator, session: Session, listing_id: UUID, body: schemas.ReasonIn) -> Response:
-    """Take a published listing off sale for a time. Its period runs on."""
-    return await _full(session, await service.suspend(session, actor, listing_id, body.reason))
+async def suspend(
+    actor: SellerOrOperator, session: Session, settings: Config, listing_id: UUID, body: schemas.ReasonIn
+) -> Response:
+    """Take a published listing off sale for a time. Its period runs on; a public notice (`competitive`) stops."""
+    return await _full(session, await service.suspend(session, actor, settings, listing_id, body.reason))
 
 
 @router.post("/listings/{listing_id}/resumption", operation_id="resume_listing", response_model=schemas.ListingOut)
@@ -178,9 +180,9 @@ async def resume(actor: SellerOrOperator, session: Session, settings: Config, li
 
 
 @router.post("/listings/{listing_id}/withdrawal", operation_id="withdraw_listing", response_model=schemas.ListingOut)
-async def withdraw(actor: Seller, session: Session, listing_id: UUID) -> Response:
-    """Take your listing back for good; not while it is held for a buyer."""
-    return await _full(session, await service.withdraw(session, actor, listing_id))
+async def withdraw(actor: Seller, session: Session, settings: Config, listing_id: UUID) -> Response:
+    """Take your listing back for good; not while it is held for a buyer, nor after a public notice has ended."""
+    return await _full(session, await service.withdraw(session, actor, settings, listing_id))
 
 
 @router.post("/listings/{listing_id}/documents", status_code=201, operation_id="attach_listing_document")
@@ -228,7 +230,9 @@ async def _full(session: AsyncSession, listing: Listing, status: int = 200) -> R
     await session.flush()
     sealed = await queries.get_version(session, listing.id, listing.version)
     now: datetime = await read_clock(session)
-    response = _json(envelopes.full_json(schemas.WorkingCopy.model_validate(listing), sealed, now), status, VARY)
+    periods = await queries.public_periods(session, listing)
+    copy = schemas.WorkingCopy.model_validate(listing)
+    response = _json(envelopes.full_json(copy, sealed, now, periods), status, VARY)
     set_etag(response, listing.revision)
     return response
 

@@ -11,6 +11,7 @@ from app.core.problems import Problem
 from app.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
 from app.listings.problems import (
     ALLOCATION_MISPLACED,
+    CLOSING_DAY_MISPLACED,
     CLOSING_OUT_OF_RANGE,
     FIRST_COME_REFUSED,
     LISTING_CLOSED,
@@ -120,6 +121,12 @@ def check_allocation(pricing_mode: PricingMode, allocation: Allocation | None) -
     """A fixed price says who gets it, another mode finds out by itself; raises `allocation_misplaced`."""
     if (pricing_mode == PricingMode.LISTED) != (allocation is not None):
         raise ALLOCATION_MISPLACED(field="allocation", pricing_mode=pricing_mode, allocation=allocation or "null")
+
+
+def check_closing_day(closes_on: date | None, *, sets_end: bool) -> None:
+    """A draft names its closing day, except where its procedure sets the end; raises `closing_day_misplaced`."""
+    if (closes_on is None) != sets_end:
+        raise CLOSING_DAY_MISPLACED(field="closes_on", closes_on=closes_on or "null")
 
 
 def check_first_come(allocation: Allocation | None, seller: str, state_founded: bool | None) -> None:

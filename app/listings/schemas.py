@@ -1,8 +1,8 @@
 """Requests and responses of listings."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints
 from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
 from app.identity.models import OrganisationKind
 from app.listings.models import Allocation, ListingStatus, Mover, PricingMode
+from app.periods.catalogue import RULES
+from app.periods.models import PeriodStatus
 from app.results.models import TechnicalField, TransferMode
 
 Territory = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -22,7 +24,8 @@ class ListingIn(Input):
     agency_id: UUID | None = Field(default=None, description="The technology-transfer agency you mandated")
     pricing_mode: PricingMode = PricingMode.LISTED
     allocation: Allocation | None = Field(
-        default=None, description="Needed for `listed`; `first_come` only for sellers not founded by the state"
+        default=None,
+        description="Needed for `listed`: `competitive`, or `first_come` for sellers not founded by the state",
     )
     transfer_mode: TransferMode
     title: Name
@@ -30,11 +33,14 @@ class ListingIn(Input):
     terms: Prose = Field(description="What the buyer gets and owes, beyond the price")
     territory: Territory = Field(description="Where the rights hold")
     asking_price: PositiveMoney
-    closes_on: Day = Field(description="The last day, local; the listing lapses at its end")
+    closes_on: Day | None = Field(
+        default=None,
+        description="The last day, local; the listing lapses at its end. Left out where the notice sets the end",
+    )
 
 
 class ListingPatch(Input):
-    """What to change of a draft; what is left out stays. Only `agency_id` and `allocation` can be set to null."""
+    """What to change of a draft; what is left out stays. `agency_id`, `allocation`, `closes_on` can be set to null."""
 
     agency_id: UUID | None = None
     pricing_mode: PricingMode = Field(default_factory=unset)
@@ -45,7 +51,7 @@ class ListingPatch(Input):
     terms: Prose = Field(default_factory=unset)
     territory: Territory = Field(default_factory=unset)
     asking_price: PositiveMoney = Field(default_factory=unset)
-    closes_on: Day = Field(default_factory=unset)
+    closes_on: Day | None = None
 
 
 class ReasonIn(Input):
@@ -102,6 +108,9 @@ class PublishedListing(Output):
     seller: ListedParty
     agency: ListedParty | None
     documents: list[SealedDocument]
+    conditions: dict[str, Any] | None = Field(
+        default=None, description="The conditions of the sale, where its procedure has any: see the pricing mode"
+    )
 
 
 class PublishedCard(Output):
@@ -137,7 +146,7 @@ class WorkingCopy(Output):
     terms: str
     territory: str
     asking_price: Money
-    closes_on: date
+    closes_on: date | None
     status: ListingStatus
     status_reason: str | None
     suspended_by: Mover | None
@@ -146,6 +155,26 @@ class WorkingCopy(Output):
     published_at: datetime | None
     closes_at: datetime | None
     created_at: datetime
+
+
+class InstrumentOut(Output):
+    """The name of a rule's instrument, in both languages."""
+
+    en: str
+    zh: str
+
+
+class ListingPeriodOut(Output):
+    """A public period of a listing: its notice, an extension, a suspension. Day 1 is the day after it was opened."""
+
+    id: UUID
+    rule: str
+    first_day: date
+    last_day: date
+    provisional: bool = Field(description="True where the holidays up to the end are not all announced")
+    status: PeriodStatus
+    instrument: InstrumentOut
+    article: str
 
 
 class ListingOut(Output):
@@ -163,6 +192,7 @@ class ListingOut(Output):
     server_time: datetime
     sha256: str | None
     published: PublishedListing | None
+    periods: list[ListingPeriodOut] = Field(description="Its public periods that run or are suspended")
     working_copy: WorkingCopy | None = None
 
 
@@ -217,3 +247,15 @@ class ListingFilter(Input):
     seller_id: UUID | None = None
     price_min: Decimal | None = None
     price_max: Decimal | None = None
+
+
+def listing_period(
+    period_id: UUID, rule: str, starts_on: date, ends_on: date, *, provisional: bool, status: str
+) -> ListingPeriodOut:
+    """A period as the listing shows it, with its rule's instrument and article."""
+    source = RULES[rule].source
+    return ListingPeriodOut(
+        id=period_id, rule=rule, first_day=starts_on + timedelta(days=1), last_day=ends_on, provisional=provisional,
+        status=PeriodStatus(status), article=source.article,
+        instrument=InstrumentOut(en=source.instrument.en, zh=source.instrument.zh),
+    )  # fmt: skip

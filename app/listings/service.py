@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
+from app.core import events
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.http import Precondition
@@ -15,15 +15,14 @@ from app.core.ids import readable_number
 from app.core.problems import FORBIDDEN
 from app.core.settings import Settings
 from app.identity import queries as identity
-from app.listings import publication, queries, rules, schemas
+from app.listings import modes, publication, queries, rules, schemas
 from app.listings.models import Listing, ListingStatus, Mover, Question
 from app.listings.problems import ANSWERED, OWN_LISTING
 from app.listings.rules import Move
 from app.results import queries as results
 from app.results.models import Secrecy
 
-CLOSES = "listing.closes"
-"""The deadline at which a listing lapses."""
+CLOSES = modes.CLOSES
 
 
 async def create_listing(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ListingIn) -> Listing:
@@ -31,14 +30,10 @@ async def create_listing(session: AsyncSession, actor: Actor, settings: Settings
     seller_id = actor.organisation()
     await results.get_result(session, actor, body.result_id)
     today = local_date(await read_clock(session), settings.zone)
-    rules.check_allocation(body.pricing_mode, body.allocation)
-    publication.check_period(body.closes_on, today)
+    listing = Listing(**body.model_dump(), seller_id=seller_id)
+    publication.check_draft(listing, today)
     await publication.require_agency(session, body.agency_id, seller_id)
-    listing = Listing(
-        **body.model_dump(),
-        seller_id=seller_id,
-        number=await readable_number(session, settings.city_code, "L", today.year),
-    )
+    listing.number = await readable_number(session, settings.city_code, "L", today.year)
     session.add(listing)
     await session.flush()
     await session.refresh(listing)
@@ -62,8 +57,9 @@ async def edit_listing(
     for name, value in changes.items():
         setattr(listing, name, value)
     rules.check_allocation(listing.pricing_mode, listing.allocation)
+    rules.check_closing_day(listing.closes_on, sets_end=modes.of_listing(listing).sets_end)
     if "closes_on" in changes:
-        publication.check_period(listing.closes_on, local_date(await read_clock(session), settings.zone))
+        publication.check_period(listing, local_date(await read_clock(session), settings.zone))
     if "agency_id" in changes:
         await publication.require_agency(session, listing.agency_id, listing.seller_id)
     listing.revision += 1
@@ -88,13 +84,28 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     found = await publication.check_publishable(session, listing, local_date(now, settings.zone))
     listing.version += 1
     listing.published_at = now
-    listing.closes_at = rules.end_of_day(listing.closes_on, settings.zone)
+    listing.closes_at = await modes.of_listing(listing).published(session, settings, listing, now)
     listing.technical_field = found.result.technical_field
     await publication.seal(session, listing, found, now)
-    await deadlines.schedule(session, CLOSES, listing.id, listing.closes_at)
     _move(session, listing, target, "listing.published", payload={"version": listing.version})
     await session.flush()
     return listing
+
+
+async def revise(
+    session: AsyncSession, settings: Settings, listing: Listing, changes: Mapping[str, Any], now: datetime
+) -> None:
+    """Publish changed content of a published listing as its next version, checked like a publication.
+
+    For procedures that allow it; they have begun their period anew, so that `closes_at` is set. The caller has locked
+    the result, then the listing.
+    """
+    for name, value in changes.items():
+        setattr(listing, name, value)
+    found = await publication.check_publishable(session, listing, local_date(now, settings.zone))
+    listing.version += 1
+    await publication.seal(session, listing, found, now)
+    _move(session, listing, listing.status, "listing.republished", payload={"version": listing.version})
 
 
 async def return_listing(session: AsyncSession, actor: Actor, listing_id: UUID, reason: str) -> Listing:
@@ -105,11 +116,13 @@ async def return_listing(session: AsyncSession, actor: Actor, listing_id: UUID, 
     return listing
 
 
-async def suspend(session: AsyncSession, actor: Actor, listing_id: UUID, reason: str) -> Listing:
+async def suspend(session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, reason: str) -> Listing:
     """Take a published listing off sale for a time, by its seller or the operator."""
     listing = await queries.lock_for(session, actor, listing_id)
     mover = _mover(actor)
     target = rules.after(Move.SUSPENSION, mover, listing.status)
+    now = await read_clock(session)
+    listing.closes_at = await modes.of_listing(listing).suspended(session, settings, listing, reason, now)
     listing.suspended_by = mover
     _move(session, listing, target, "listing.suspended", reason=reason)
     return listing
@@ -125,19 +138,20 @@ async def resume(session: AsyncSession, actor: Actor, settings: Settings, listin
     now = await read_clock(session)
     rules.check_open(target, listing.closes_at, now)
     await publication.check_still_listable(session, listing, local_date(now, settings.zone))
+    listing.closes_at = await modes.of_listing(listing).resumed(session, settings, listing, now)
     listing.suspended_by = None
     _move(session, listing, target, "listing.resumed")
     return listing
 
 
-async def withdraw(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID) -> Listing:
     """Take a listing back for good; it disappears from the public. Not while it is held for a buyer."""
     listing = await queries.lock_for(session, actor, listing_id)
-    await _withdraw(session, listing, _mover(actor))
+    await _withdraw(session, settings, listing, _mover(actor))
     return listing
 
 
-async def withdraw_all_of(session: AsyncSession, result_id: UUID) -> None:
+async def withdraw_all_of(session: AsyncSession, settings: Settings, result_id: UUID) -> None:
     """Withdraw every listing of a secret result that can be; one held for a buyer follows when its deal has ended."""
     result = await results.lock_result(session, result_id)
     if result.secrecy == Secrecy.NONE:
@@ -145,12 +159,12 @@ async def withdraw_all_of(session: AsyncSession, result_id: UUID) -> None:
     for listing_id in await queries.ids_of_result(session, result_id):
         listing = await queries.lock_listing(session, listing_id)
         if listing.status in rules.STEPS[Move.WITHDRAWAL].sources:
-            await _withdraw(session, listing, Mover.RESULT)
+            await _withdraw(session, settings, listing, Mover.RESULT)
 
 
-async def _withdraw(session: AsyncSession, listing: Listing, mover: Mover) -> None:
+async def _withdraw(session: AsyncSession, settings: Settings, listing: Listing, mover: Mover) -> None:
     target = rules.after(Move.WITHDRAWAL, mover, listing.status)
-    await deadlines.cancel(session, CLOSES, listing.id)
+    await modes.of_listing(listing).withdrawn(session, settings, listing, mover, await read_clock(session))
     _move(session, listing, target, "listing.withdrawn", public=listing.version > 0)
 
 
@@ -174,11 +188,17 @@ def sell(session: AsyncSession, listing: Listing) -> None:
     _move(session, listing, target, "listing.sold")
 
 
-def lapse(session: AsyncSession, listing: Listing) -> None:
-    """The listing's period ended without a deal. Lock held."""
+def lapse(session: AsyncSession, listing: Listing, reason: str | None = None) -> None:
+    """The listing's period ended without a deal, or its procedure did. Lock held."""
     target = rules.after(Move.LAPSE, Mover.TIME, listing.status)
     listing.suspended_by = None
-    _move(session, listing, target, "listing.lapsed")
+    _move(session, listing, target, "listing.lapsed", reason=reason)
+
+
+def move_end(session: AsyncSession, listing: Listing, closes_at: datetime) -> None:
+    """The procedure moved the moment at which the listing closes; the event says why. Lock held."""
+    listing.closes_at = closes_at
+    listing.revision += 1
 
 
 async def ask(session: AsyncSession, actor: Actor, listing_id: UUID, question: str) -> Question:

@@ -6,14 +6,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
-from app.listings import queries, rules, service
+from app.core.settings import get_settings
+from app.listings import modes, queries, rules, service
+from app.periods.followers import follows
 from app.results.service import BECAME_SECRET
 
 
 @deadlines.handles(BECAME_SECRET)
 async def withdraw_secret(session: AsyncSession, result_id: UUID, now: datetime) -> None:
     """What concerns a state secret or national security is never listed (policy art. 2), nor public any longer."""
-    await service.withdraw_all_of(session, result_id)
+    await service.withdraw_all_of(session, get_settings(), result_id)
 
 
 @deadlines.handles(service.CLOSES)
@@ -22,3 +24,13 @@ async def lapse_at_end(session: AsyncSession, listing_id: UUID, now: datetime) -
     listing = await queries.lock_listing(session, listing_id)
     if listing.status in rules.STEPS[rules.Move.LAPSE].sources:
         service.lapse(session, listing)
+
+
+@follows("listing")
+async def follow_calendar(session: AsyncSession, listing_id: UUID, wait: bool) -> bool:
+    """The calendar changed: what depends on the end of a listing's period follows it."""
+    listing = await queries.find_free_listing(session, listing_id, wait=wait)
+    if listing is None:
+        return False
+    await modes.of_listing(listing).recomputed(session, get_settings(), listing)
+    return True

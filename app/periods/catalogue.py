@@ -91,6 +91,14 @@ _ALL: Final = (
         Rule(OPERATING_RULES, "23"),
     ),
     PeriodRule(
+        "listing_review",
+        Text("Qualification of registrants after a listing's notice", "意向受让方资格确认期"),
+        Unit.WORKING,
+        Sense.AT_MOST,
+        ("listing_review_working_days",),
+        Rule(OPERATING_RULES, "on the qualification of transferees / 受让资格确认"),
+    ),
+    PeriodRule(
         "deposit_release",
         Text("Return of deposits", "保证金退还期"),
         Unit.WORKING,

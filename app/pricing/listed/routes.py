@@ -9,7 +9,7 @@ from app.core.access import Actor, Role, allow
 from app.core.clock import read_clock
 from app.core.http import Config, MoneyEndpoint, Session, set_etag
 from app.deals.schemas import DealOut, deal_out
-from app.pricing.listed import schemas, service
+from app.pricing.listed import sale_routes, schemas, service
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["listed"])
 
@@ -29,3 +29,6 @@ async def purchase(
     deal = await service.purchase(session, actor, settings, listing_id, body)
     set_etag(response, deal.revision)
     return deal_out(deal, await read_clock(session))
+
+
+router.include_router(sale_routes.router)

@@ -1,0 +1,87 @@
+"""What becomes of the buyers' deposits when a deal ends without a contract, in every pricing mode that asks for them.
+
+Deposits are those of the subject ("listing", listing id); only those of the deal's buyers that are held now count. The
+deal is locked; the order of locks is deal, listing, deposits. At the contract they become part of the price, which the
+settlement does.
+
+Source: operating rules for state-owned property rights (2009), on deposits; DOMAIN "a winner who walks away forfeits".
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor, Role
+from app.core.settings import Settings
+from app.deals import rules
+from app.deals.models import Deal, DealDefault, Defaulted, PartyRole
+from app.deals.problems import NO_DEFAULT_OPEN
+from app.deals.schemas import DefaultFindingIn
+from app.ledger import service as ledger
+from app.listings import queries as listings
+
+
+async def held_by(session: AsyncSession, deal: Deal) -> Sequence[UUID]:
+    """The buyers of a deal whose deposits are held for its listing."""
+    if deal.listing_id is None:
+        return []
+    subject = ("listing", deal.listing_id)
+    buyers = [party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER]
+    return [buyer for buyer in buyers if await ledger.is_held(session, subject, buyer)]
+
+
+async def defaulted_by(session: AsyncSession, actor: Actor, deal: Deal, said: Defaulted | None) -> Defaulted | None:
+    """Who lets a deal fail that is being cancelled; None where no deposit is held.
+
+    Raises `default_missing` for an operator who does not say, `default_not_yours` for a party that does.
+    """
+    is_operator = actor.has(Role.OPERATOR)
+    rules.check_default_said(said, is_operator=is_operator)
+    if not await held_by(session, deal):
+        return None
+    if is_operator:
+        return rules.require_default(said, deal.number)
+    sells = any(p.organisation_id == actor.organisation_id and p.role == PartyRole.SELLER for p in deal.parties)
+    return Defaulted.SELLER if sells else Defaulted.BUYER
+
+
+async def check_open(session: AsyncSession, deal: Deal) -> None:
+    """Raises `no_default_open` unless the deal ended without a contract and a deposit still waits for a finding."""
+    ended = deal.status in rules.ENDED_STATUSES
+    if not ended or deal.default is not None or not await held_by(session, deal):
+        raise NO_DEFAULT_OPEN(number=deal.number, status=deal.status)
+
+
+async def settle(
+    session: AsyncSession, actor: Actor, settings: Settings, deal: Deal, finding: DefaultFindingIn, now: datetime
+) -> None:
+    """Record who let the deal fail: the buyers' deposits are forfeited, or go back in full."""
+    assert deal.listing_id is not None  # deposits are of a listing
+    await listings.lock_listing(session, deal.listing_id)
+    subject = ("listing", deal.listing_id)
+    deal.default = DealDefault(
+        defaulted=finding.defaulted, reason=finding.reason, found_at=now, found_by_person_id=actor.person_id
+    )
+    deal.revision += 1
+    await session.flush()
+    for buyer in await held_by(session, deal):
+        if finding.defaulted == Defaulted.BUYER:
+            await ledger.forfeit(session, subject, buyer, reason=finding.reason)
+        else:
+            await ledger.release(session, settings, subject, buyer, now)
+    _tell(session, deal, "deal.default_found", {"defaulted": finding.defaulted})
+
+
+async def tell_unsettled(session: AsyncSession, deal: Deal) -> None:
+    """A deal expired: a deposit that is held stays so until the operator finds who let it fail."""
+    if await held_by(session, deal):
+        _tell(session, deal, "deal.default_open", {})
+
+
+def _tell(session: AsyncSession, deal: Deal, event: str, payload: dict[str, str]) -> None:
+    audience = [events.MARKET, *(party.organisation_id for party in deal.parties)]
+    body = {"number": deal.number, "listing_id": deal.listing_id}
+    events.append(session, event, ("deal", deal.id), audience=audience, payload=body | payload)

@@ -1,0 +1,84 @@
+"""What a pricing mode decides about its listings: what is sealed, when they close, what a suspension does to that.
+
+Listings stand below the pricing modes, so a mode with a procedure of its own registers here when it is imported:
+
+    modes.register(PricingMode.LISTED, Allocation.COMPETITIVE, Competitive())
+
+Every method runs in the transaction of the command, with the listing locked, before the listing moves; what it raises
+undoes the command.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines
+from app.core.settings import Settings
+from app.listings import rules
+from app.listings.models import Allocation, Listing, Mover, PricingMode
+
+CLOSES = "listing.closes"
+"""The deadline at which a listing with a closing day of its own lapses."""
+
+
+class Mode:
+    """The usual way: a listing closes at the end of its `closes_on`, whatever happens meanwhile."""
+
+    sets_end = False
+    """Whether the procedure says when the listing closes; then a draft has no `closes_on`."""
+
+    async def check(self, session: AsyncSession, listing: Listing, today: date) -> None:
+        """What must hold besides for a submission, a publication, or a revision; raises the refusal."""
+
+    async def conditions(self, session: AsyncSession, listing: Listing) -> dict[str, Any] | None:
+        """The conditions of the sale, sealed with the listing: plain JSON, money in strings."""
+        return None
+
+    async def published(self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> datetime:
+        """The listing is about to be sealed and published; answers when it closes, and sets `closes_on`."""
+        assert listing.closes_on is not None  # checked when it was drafted
+        closes_at = rules.end_of_day(listing.closes_on, settings.zone)
+        await deadlines.schedule(session, CLOSES, listing.id, closes_at)
+        return closes_at
+
+    async def suspended(
+        self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
+    ) -> datetime | None:
+        """The listing is taken off sale for a time; answers when it closes now."""
+        return listing.closes_at
+
+    async def resumed(
+        self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime
+    ) -> datetime | None:
+        """The listing comes back on sale; answers when it closes now."""
+        return listing.closes_at
+
+    async def withdrawn(
+        self, session: AsyncSession, settings: Settings, listing: Listing, mover: Mover, now: datetime
+    ) -> None:
+        """The listing is taken back for good, by its seller, or because its result became secret."""
+        await deadlines.cancel(session, CLOSES, listing.id)
+
+    async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        """The calendar changed, and with it the end of a period of the listing."""
+
+
+_USUAL = Mode()
+_MODES: dict[tuple[PricingMode, Allocation | None], Mode] = {}
+
+
+def register(pricing_mode: PricingMode, allocation: Allocation | None, mode: Mode) -> None:
+    """Register the procedure of a pricing mode, once."""
+    if (pricing_mode, allocation) in _MODES:
+        raise ValueError(f"{pricing_mode} ({allocation}) has a procedure already")
+    _MODES[pricing_mode, allocation] = mode
+
+
+def of(pricing_mode: PricingMode, allocation: Allocation | None) -> Mode:
+    """The procedure that sells listings of this mode."""
+    return _MODES.get((pricing_mode, allocation), _USUAL)
+
+
+def of_listing(listing: Listing) -> Mode:
+    return of(listing.pricing_mode, listing.allocation)

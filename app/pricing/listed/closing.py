@@ -1,0 +1,126 @@
+"""From the one registrant to the deal: the listing is held, gates open, and when nothing blocks, there is a deal.
+
+Every function here is called with the listing locked.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.problems import Problem
+from app.core.settings import Settings, get_settings
+from app.deals import followers
+from app.deals import queries as deals
+from app.deals.models import Deal, PartyRole
+from app.deals.rules import PartyShare
+from app.deals.service import create_deal
+from app.gates import openings, subjects
+from app.gates import rules as gate_rules
+from app.gates.models import Gate, GateOutcome
+from app.ledger import service as ledger
+from app.listings import queries as listings
+from app.listings import service as listing_service
+from app.listings.models import Listing
+from app.pricing.listed import notice, queries, registrations
+from app.pricing.listed.models import ListedSale, RegistrationStatus, SalePhase
+
+SUBJECT = "listed_sale"
+"""What gates of such a sale are of; the id is the listing's."""
+BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
+
+
+async def choose(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, winner_id: UUID, now: datetime
+) -> None:
+    """One registrant is counted: it buys at the asking price, as soon as no gate blocks; all others are given back."""
+    await registrations.settle(session, listing, RegistrationStatus.WON, [winner_id])
+    sale.phase, sale.winner_id, sale.review_ends_at = SalePhase.HELD, winner_id, None
+    await ledger.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
+    listing_service.reserve(session, listing)
+    await try_close(session, settings, listing, sale)
+
+
+async def try_close(session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale) -> Problem | None:
+    """Make the deal with the one registrant, or answer what blocks it. What blocks is judged by today's facts.
+
+    A result that became a state secret meanwhile ends the sale.
+    """
+    assert sale.winner_id is not None
+    now = await read_clock(session)
+    conditions = await queries.conditions_of(session, listing.id)
+    registration = await queries.latest_of(session, listing.id, sale.winner_id)
+    abroad = conditions.rights_abroad or (registration is not None and registration.buyer_abroad)
+    buyer = PartyShare(PartyRole.BUYER, sale.winner_id)
+    buying = openings.Buying([buyer], sale.winner_id, abroad, related_needs_approval=False)
+    found = await openings.find_sale(session, settings, listing, buying, now)
+    if gate_rules.never(found, local_date(now, settings.zone)):
+        await refuse(session, settings, listing, sale, BECAME_UNLISTABLE, now)
+        return None
+    gates = await openings.open_gates(session, settings, (SUBJECT, listing.id), listing.seller_id, found, now)
+    block = openings.what_blocks(gates)
+    if block is not None:
+        return block
+    deal = await create_deal(
+        session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now, held=True
+    )
+    sale.phase, sale.deal_id = SalePhase.SOLD, deal.id
+    return None
+
+
+async def refuse(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
+) -> None:
+    """A held sale ends without a deal: the deposit goes back, the listing lapses, its end being past."""
+    sale.phase, sale.reason = SalePhase.ENDED, reason
+    for row in await queries.registrations_of(session, listing.id, RegistrationStatus.WON):
+        registrations.end(session, row, RegistrationStatus.LAPSED, reason)
+    await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
+    listing_service.release(session, listing, now)
+
+
+async def won_in_bidding(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, deal_id: UUID, now: datetime
+) -> None:
+    """The bidding ended in a deal, which holds the listing already."""
+    deal = await deals.read_deal(session, deal_id)
+    winner_id = next(party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER)
+    sale.phase, sale.winner_id, sale.deal_id = SalePhase.SOLD, winner_id, deal_id
+    await registrations.end_bidding(session, listing, winner_id)
+    await ledger.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
+
+
+@followers.when_ended
+async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
+    """The deal of a sale ended without a contract. The listing has lapsed with it: its notice is over, and who else
+    registered has the deposit back; the seller lists anew [P].
+    """
+    sale = await queries.sale_of(session, deal.listing_id) if deal.listing_id else None
+    if sale is not None and sale.deal_id == deal.id:
+        sale.phase, sale.reason = SalePhase.ENDED, f"deal: {deal.status}"
+
+
+async def _lock(session: AsyncSession, listing_id: UUID) -> bool:
+    await listings.lock_listing(session, listing_id)
+    sale = await queries.sale_of(session, listing_id)
+    return sale is not None and sale.phase == SalePhase.HELD
+
+
+async def _sees(session: AsyncSession, actor: Actor, listing_id: UUID) -> bool:
+    sale = await queries.sale_of(session, listing_id)
+    return sale is not None and sale.winner_id is not None and actor.organisation_id == sale.winner_id
+
+
+async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
+    listing = await listings.lock_listing(session, gate.subject_id)
+    sale = await queries.sale_of(session, gate.subject_id)
+    assert sale is not None
+    if outcome == GateOutcome.REFUSED:
+        await refuse(session, get_settings(), listing, sale, f"{gate.kind}: refused / 不予同意", now)
+    else:
+        await try_close(session, get_settings(), listing, sale)
+
+
+subjects.register(SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))

@@ -1,0 +1,89 @@
+"""The conditions of a competitive sale (交易条件): set in draft, sealed with the listing."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.parameters import parameter
+from app.core.problems import NOT_FOUND
+from app.core.settings import Settings
+from app.listings import queries as listings
+from app.listings import rules as listing_rules
+from app.listings.models import Listing
+from app.periods.catalogue import RULES
+from app.periods.rules import check_count
+from app.pricing.listed import notice, queries, sale_rules
+from app.pricing.listed.models import ListedConditions
+from app.pricing.listed.sale_problems import CONDITIONS_MISSING
+from app.pricing.listed.sale_schemas import ConditionsIn, ConditionsOut
+
+
+async def set_conditions(
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: ConditionsIn
+) -> ListedConditions:
+    """Set the conditions of a draft, whole.
+
+    Raises `listing_not_editable`, `not_competitive`, and what `check_values` raises.
+    """
+    listing = await listings.lock_for(session, actor, listing_id)
+    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    listing_rules.check_editable(listing.status)
+    check_values(body, listing.asking_price, local_date(await read_clock(session), settings.zone))
+    conditions = await queries.find_conditions(session, listing_id) or ListedConditions(listing_id=listing_id)
+    for name in ConditionsIn.model_fields:
+        setattr(conditions, name, getattr(body, name))
+    session.add(conditions)
+    listing.revision += 1
+    events.append(
+        session, "listing.conditions_set", notice.subject_of(listing.id), audience=notice.audience_of(listing),
+        payload={"number": listing.number, "status": listing.status, "revision": listing.revision},
+    )  # fmt: skip
+    await session.flush()
+    return conditions
+
+
+async def read_conditions(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> ListedConditions:
+    """The conditions of a listing that the actor may see; raises `not_found`, also where none are set."""
+    listing = await listings.get_listing(session, actor, listing_id)
+    conditions = await queries.find_conditions(session, listing.id)
+    if conditions is None:
+        raise NOT_FOUND(what="conditions of sale / 交易条件")
+    return conditions
+
+
+def check_values(values: ConditionsIn | ListedConditions, asking_price: Decimal, today: date) -> None:
+    """What holds of conditions whenever they are set, submitted or published, beside an asking price (CNY).
+
+    Raises `deposit_out_of_range`, `extensions_misplaced`, and `period_too_short` for a notice or an extension shorter
+    than the rule of that day.
+    """
+    sale_rules.check_deposit(values.deposit, asking_price)
+    sale_rules.check_extensions(values.extension_working_days, values.extensions_max)
+    _check_days(notice.NOTICE, values.notice_working_days, today)
+    if values.extension_working_days is not None:
+        _check_days(notice.EXTENSION, values.extension_working_days, today)
+
+
+def _check_days(rule: str, wished: int, today: date) -> None:
+    found = RULES[rule]
+    check_count(found, int(parameter(found.parameters[0], on=today).value), wished)
+
+
+async def check_listing(session: AsyncSession, listing: Listing, today: date) -> None:
+    """The conditions of a listing that is submitted or published; raises `listed_conditions_missing` besides."""
+    conditions = await queries.find_conditions(session, listing.id)
+    if conditions is None:
+        raise CONDITIONS_MISSING()
+    check_values(conditions, listing.asking_price, today)
+
+
+async def sealed(session: AsyncSession, listing: Listing) -> dict[str, Any]:
+    """The conditions as they are published: plain JSON."""
+    conditions = await queries.conditions_of(session, listing.id)
+    return ConditionsOut.model_validate(conditions).model_dump(mode="json")

@@ -1,0 +1,76 @@
+"""What the competitive listed mode decides about its listings; registered with the listings when imported."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.settings import Settings
+from app.listings import modes
+from app.listings.models import Allocation, Listing, Mover, PricingMode
+from app.pricing.listed import closing, conditions, notice, queries, sale, sale_rules
+from app.pricing.listed.models import ListedSale, SalePhase
+from app.pricing.listed.registrations import standing
+from app.pricing.listed.sale_problems import SALE_UNDER_WAY
+
+WITHDRAWN = {
+    Mover.SELLER: "The seller took the listing back / 转让方撤牌",
+    Mover.RESULT: closing.BECAME_UNLISTABLE,
+}
+
+
+class Competitive(modes.Mode):
+    """The notice sets the end: it opens at the publication, stops and goes on with the listing, and begins anew when
+    what was published changes.
+    """
+
+    sets_end = True
+
+    async def check(self, session: AsyncSession, listing: Listing, today: date) -> None:
+        await conditions.check_listing(session, listing, today)
+
+    async def conditions(self, session: AsyncSession, listing: Listing) -> dict[str, Any]:
+        return await conditions.sealed(session, listing)
+
+    async def published(self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> datetime:
+        found = await queries.conditions_of(session, listing.id)
+        session.add(ListedSale(listing_id=listing.id, phase=SalePhase.NOTICE, extensions_used=0))
+        ends_at = await notice.begin(session, settings, listing, notice.NOTICE, now, found.notice_working_days)
+        listing.closes_on = notice.last_day(settings, ends_at)
+        return ends_at
+
+    async def suspended(
+        self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
+    ) -> datetime | None:
+        found = await self._sale(session, listing)
+        sale_rules.check_notice_runs(standing(listing, found), "Suspension / 中止", now)
+        return await notice.suspend(session, settings, listing, found, reason, now)
+
+    async def resumed(
+        self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime
+    ) -> datetime | None:
+        return await notice.resume(session, settings, listing, await self._sale(session, listing), now)
+
+    async def withdrawn(
+        self, session: AsyncSession, settings: Settings, listing: Listing, mover: Mover, now: datetime
+    ) -> None:
+        found = await queries.sale_of(session, listing.id)
+        if found is None:
+            return
+        over = listing.closes_at is None or now >= listing.closes_at
+        if mover != Mover.RESULT and (found.phase != SalePhase.NOTICE or over):
+            raise SALE_UNDER_WAY(what="Withdrawal / 撤牌", phase=found.phase)
+        await sale.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
+
+    async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        found = await queries.sale_of(session, listing.id)
+        if found is not None:
+            await notice.follow(session, settings, listing, found)
+
+    async def _sale(self, session: AsyncSession, listing: Listing) -> ListedSale:
+        found = await queries.sale_of(session, listing.id)
+        assert found is not None  # made when the listing was published
+        return found
+
+
+modes.register(PricingMode.LISTED, Allocation.COMPETITIVE, Competitive())

@@ -1,0 +1,178 @@
+"""The public notice of a competitive listing (挂牌公告期) as periods, and what follows its end: `closes_at`, deposits.
+
+Every function here is called with the listing locked.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.clock import local_date
+from app.core.settings import Settings
+from app.ledger import service as ledger
+from app.listings import service as listing_service
+from app.listings.models import Listing, ListingStatus
+from app.periods import queries as period_queries
+from app.periods import service as periods
+from app.periods.models import Period, PeriodStatus
+from app.periods.rules import end_moment
+from app.pricing.listed.models import ListedConditions, ListedSale, SalePhase
+
+NOTICE_ENDS = "listed.notice_ends"
+"""The deadline at which a notice, or its extension, ends and registrants are counted."""
+REVIEW_ENDS = "listed.review_ends"
+"""The deadline at which the review after a notice ends and silence counts as no objection."""
+SUSPENSION_ENDS = "listed.suspension_ends"
+"""The deadline at which a suspension that nobody lifted ends, and the listing with it."""
+NOTICE, EXTENSION, REVIEW, SUSPENSION = "listing_notice", "listing_extension", "listing_review", "suspension_max"
+
+
+def subject_of(listing_id: UUID) -> tuple[str, UUID]:
+    """What periods and deposits of a sale are of."""
+    return "listing", listing_id
+
+
+def audience_of(listing: Listing) -> list[UUID]:
+    """The sides of a listing's own: the market's staff and the seller."""
+    return [events.MARKET, listing.seller_id]
+
+
+def running_rule(sale: ListedSale) -> str:
+    """The rule of the period that runs, or would if it were not suspended."""
+    return EXTENSION if sale.extensions_used else NOTICE
+
+
+async def begin(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    rule: str,
+    now: datetime,
+    count: int | None = None,
+) -> datetime:
+    """Open a public period of a listing today; answers the moment it ends.
+
+    Raises `period_too_short` for a notice or an extension of fewer working days than the rule's.
+    """
+    opening = periods.Opening(
+        rule=rule,
+        subject=subject_of(listing.id),
+        starts_on=local_date(now, settings.zone),
+        audience=[events.PUBLIC, *audience_of(listing)],
+        deadline=SUSPENSION_ENDS if rule == SUSPENSION else NOTICE_ENDS,
+        count=count,
+    )
+    return _end(settings, await periods.open_period(session, settings, opening))
+
+
+async def begin_review(
+    session: AsyncSession, settings: Settings, listing: Listing, registrants: list[UUID], now: datetime
+) -> datetime:
+    """Open the review after a notice, of which the public is not told: it says that somebody is registered."""
+    opening = periods.Opening(
+        rule=REVIEW,
+        subject=subject_of(listing.id),
+        starts_on=local_date(now, settings.zone),
+        audience=[*audience_of(listing), *registrants],
+        deadline=REVIEW_ENDS,
+    )
+    return _end(settings, await periods.open_period(session, settings, opening))
+
+
+async def begin_anew(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    sale: ListedSale,
+    conditions: ListedConditions,
+    now: datetime,
+) -> datetime:
+    """Published content changed: the whole notice runs again, with the extensions announced for it.
+
+    Source: operating rules (2009) art. 19.
+    """
+    today, reason = local_date(now, settings.zone), f"version {listing.version + 1}"
+    subject, rule = subject_of(listing.id), running_rule(sale)
+    running = await period_queries.lock_current(session, subject, rule)
+    sale.extensions_used = 0
+    if rule == NOTICE and running is not None and running.count == conditions.notice_working_days:
+        return _end(settings, await periods.restart(session, settings, subject, NOTICE, today, reason))
+    await periods.end(session, subject, rule, today, reason)
+    return await begin(session, settings, listing, NOTICE, now, conditions.notice_working_days)
+
+
+async def end(
+    session: AsyncSession, settings: Settings, listing: Listing, rule: str, reason: str, now: datetime
+) -> None:
+    """Nothing falls due any more under a rule, if anything did."""
+    await periods.end(session, subject_of(listing.id), rule, local_date(now, settings.zone), reason)
+
+
+async def end_all(session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime) -> None:
+    """The sale has ended, and with it whatever period still runs."""
+    for rule in (NOTICE, EXTENSION, REVIEW, SUSPENSION):
+        await end(session, settings, listing, rule, reason, now)
+
+
+async def suspend(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
+) -> datetime:
+    """Stop the notice; answers the moment at which the suspension ends, and deposits are due meanwhile."""
+    today = local_date(now, settings.zone)
+    await periods.suspend(session, subject_of(listing.id), running_rule(sale), today, reason)
+    ends_at = await begin(session, settings, listing, SUSPENSION, now)
+    await ledger.move_due(session, subject_of(listing.id), ends_at)
+    return ends_at
+
+
+async def resume(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, now: datetime
+) -> datetime:
+    """Go on with the notice, both floors held (art. 23); answers when it ends."""
+    today = local_date(now, settings.zone)
+    await periods.end(session, subject_of(listing.id), SUSPENSION, today, "resumed")
+    period = await periods.resume(session, settings, subject_of(listing.id), running_rule(sale), today)
+    await ledger.move_due(session, subject_of(listing.id), _end(settings, period))
+    return _end(settings, period)
+
+
+async def follow(session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale) -> None:
+    """A declared holiday moved an end: `closes_at`, deposits and the review follow the periods."""
+    suspended = listing.status == ListingStatus.SUSPENDED
+    for period in await period_queries.current_of(session, subject_of(listing.id)):
+        if period.status != PeriodStatus.OPEN:
+            continue
+        if period.rule == REVIEW:
+            sale.review_ends_at = _end(settings, period)
+        elif sale.phase == SalePhase.NOTICE and (period.rule == SUSPENSION) == suspended:
+            listing_service.move_end(session, listing, _end(settings, period))
+            await ledger.move_due(session, subject_of(listing.id), _end(settings, period))
+
+
+def last_day(settings: Settings, ends_at: datetime) -> date:
+    """The local day that ends at a moment."""
+    return local_date(ends_at - timedelta(microseconds=1), settings.zone)
+
+
+def _end(settings: Settings, period: Period) -> datetime:
+    return end_moment(period.ends_on, settings.zone).astimezone(UTC)
+
+
+def tell(
+    session: AsyncSession,
+    listing: Listing,
+    event: str,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    public: bool = False,
+) -> None:
+    """Append an event of the sale: for the seller and the market's staff, or for everyone. Nobody who registered is
+    named in it.
+    """
+    audience = [*audience_of(listing), *([events.PUBLIC] if public else [])]
+    body = {"number": listing.number, "version": listing.version}
+    events.append(session, event, subject_of(listing.id), audience=audience, payload=body | dict(payload or {}))

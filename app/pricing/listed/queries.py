@@ -1,0 +1,123 @@
+"""All reading of competitive listed sales, and who may see whom.
+
+Who registered is secret: registrants see themselves, the seller sees them to judge them, operator and auditor see all.
+To everybody else there are none, and not even how many.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Role
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, Problem
+from app.listings.models import Listing
+from app.pricing.listed.models import (
+    ListedConditions,
+    ListedRegistration,
+    ListedRevision,
+    ListedSale,
+    RegistrationStatus,
+    RevisionStatus,
+)
+
+
+async def find_conditions(session: AsyncSession, listing_id: UUID) -> ListedConditions | None:
+    """The conditions of a listing's sale, if they are set; check first who may see the listing."""
+    return await session.get(ListedConditions, listing_id, populate_existing=True)
+
+
+async def conditions_of(session: AsyncSession, listing_id: UUID) -> ListedConditions:
+    """The conditions of a listing that was submitted, which it has."""
+    conditions = await find_conditions(session, listing_id)
+    assert conditions is not None  # nothing is submitted without them
+    return conditions
+
+
+async def sale_of(session: AsyncSession, listing_id: UUID) -> ListedSale | None:
+    """How far the sale of a listing has come; None before it is published. Read it under the listing's lock."""
+    return await session.get(ListedSale, listing_id, populate_existing=True)
+
+
+def no_registration() -> Problem:
+    """The refusal for a registration that is not there or is hidden."""
+    return NOT_FOUND(what="listing registration / 受让登记")
+
+
+def _registrations() -> Select[ListedRegistration]:
+    return (
+        select(ListedRegistration)
+        .options(selectinload(ListedRegistration.decisions))
+        .execution_options(populate_existing=True)
+    )
+
+
+def _visible(actor: Actor) -> Select[ListedRegistration]:
+    if actor.has(Role.OPERATOR, Role.AUDITOR):
+        return _registrations()
+    own = actor.organisation_id
+    return _registrations().where(or_(ListedRegistration.organisation_id == own, ListedRegistration.seller_id == own))
+
+
+async def get_registration(session: AsyncSession, actor: Actor, registration_id: UUID) -> ListedRegistration:
+    """A registration the actor may see, with its decisions; raises `not_found`."""
+    statement = _visible(actor).where(ListedRegistration.id == registration_id)
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise no_registration()
+    return found
+
+
+async def list_registrations(
+    session: AsyncSession, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrationStatus | None
+) -> Sequence[ListedRegistration]:
+    """A page (and one more row) of the registrations the actor may see, oldest first."""
+    statement = _visible(actor).order_by(ListedRegistration.id).limit(page.limit + 1)
+    if listing_id:
+        statement = statement.where(ListedRegistration.listing_id == listing_id)
+    if status:
+        statement = statement.where(ListedRegistration.status == status)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(ListedRegistration.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> ListedRegistration | None:
+    """An organisation's newest registration for a listing."""
+    statement = _registrations().where(
+        ListedRegistration.listing_id == listing_id, ListedRegistration.organisation_id == organisation_id
+    )
+    return (await session.execute(statement.order_by(ListedRegistration.id.desc()).limit(1))).scalar_one_or_none()
+
+
+async def registrations_of(
+    session: AsyncSession, listing_id: UUID, status: RegistrationStatus
+) -> Sequence[ListedRegistration]:
+    """The registrations of a listing in a status, in order; for services that hold its lock."""
+    statement = _registrations().where(ListedRegistration.listing_id == listing_id, ListedRegistration.status == status)
+    return (await session.execute(statement.order_by(ListedRegistration.id))).scalars().all()
+
+
+async def proposed_revision(session: AsyncSession, listing_id: UUID) -> ListedRevision | None:
+    """The revision that waits for the operator, if there is one; for services that hold the listing's lock."""
+    statement = select(ListedRevision).where(
+        ListedRevision.listing_id == listing_id, ListedRevision.status == RevisionStatus.PROPOSED
+    )
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def list_revisions(
+    session: AsyncSession, actor: Actor, page: PageRequest, listing: Listing
+) -> Sequence[ListedRevision]:
+    """The revisions of a listing, oldest first: for its seller, its agency and the market's staff; others see none."""
+    statement = select(ListedRevision).where(ListedRevision.listing_id == listing.id)
+    if not actor.is_market and actor.organisation_id not in (listing.seller_id, listing.agency_id):
+        statement = statement.where(ListedRevision.id.is_(None))
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(ListedRevision.id > after[0])
+    return (await session.execute(statement.order_by(ListedRevision.id).limit(page.limit + 1))).scalars().all()

@@ -1,0 +1,253 @@
+"""Use cases of intending transferees (意向受让方): registering with a deposit, confirming, qualifying, withdrawing.
+
+Lock order: the listing, then its deposits.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor, Role
+from app.core.clock import local_date, read_clock
+from app.core.ids import readable_number
+from app.core.settings import Settings
+from app.deals.models import PartyRole
+from app.deals.rules import PartyShare
+from app.deals.service import related_parties
+from app.identity import queries as identity
+from app.ledger import service as ledger
+from app.ledger.queries import live_deposit
+from app.listings import queries as listings
+from app.listings.models import Listing
+from app.listings.publication import require_verified
+from app.pricing.listed import notice, queries, sale_rules, sale_schemas
+from app.pricing.listed.models import (
+    Judge,
+    ListedQualification,
+    ListedRegistration,
+    ListedSale,
+    Qualification,
+    RegistrationStatus,
+    RevisionStatus,
+)
+from app.pricing.listed.sale_problems import REGISTERED_ALREADY
+from app.pricing.listed.sale_rules import Earlier, Sale
+
+
+def standing(listing: Listing, sale: ListedSale) -> Sale:
+    """What the rules ask of a sale, under the listing's lock."""
+    return Sale(sale.phase, listing.status, listing.closes_at, listing.version, sale.review_ends_at)
+
+
+async def lock_sale(session: AsyncSession, listing_id: UUID) -> tuple[Listing, ListedSale]:
+    """A public competitive listing, locked, and its sale. Raises `not_found`, `not_competitive`."""
+    listing = await listings.lock_public(session, listing_id)
+    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    sale = await queries.sale_of(session, listing_id)
+    assert sale is not None  # made when it was published
+    return listing, sale
+
+
+async def register(
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: sale_schemas.RegistrationIn
+) -> ListedRegistration:
+    """Register the actor's organisation, which must be verified, and ask for its deposit, due by the notice's end.
+
+    Raises `organisation_not_verified`, and what `sale_rules.check_registration` raises.
+    """
+    organisation_id = actor.organisation()
+    require_verified((await identity.organisations_by_id(session, [organisation_id]))[organisation_id])
+    listing, sale = await lock_sale(session, listing_id)
+    now = await read_clock(session)
+    before = await queries.latest_of(session, listing.id, organisation_id)
+    earlier = Earlier(before.number, before.status, before.listing_version) if before else None
+    barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
+    sale_rules.check_registration(standing(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
+    today = local_date(now, settings.zone)
+    sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
+    registration = ListedRegistration(
+        number=await readable_number(session, settings.city_code, "Y", today.year),
+        listing_id=listing.id,
+        seller_id=listing.seller_id,
+        organisation_id=organisation_id,
+        listing_version=listing.version,
+        buyer_abroad=body.buyer_abroad,
+        related_party=await related_parties(session, sides, today),
+        registered_at=now,
+        confirmed_at=now,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(registration)
+    except IntegrityError as error:
+        # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
+        if "uq_listed_registrations_live" not in str(error.orig):
+            raise
+        raise REGISTERED_ALREADY(number="-", version=listing.version, status="registered") from error
+    await _request_deposit(session, settings, listing, organisation_id)
+    tell(session, registration, "listing_registration.made")
+    return await queries.get_registration(session, actor, registration.id)
+
+
+async def _request_deposit(session: AsyncSession, settings: Settings, listing: Listing, organisation_id: UUID) -> None:
+    conditions = await queries.conditions_of(session, listing.id)
+    await ledger.request_deposit(
+        session, settings, subject=notice.subject_of(listing.id), organisation_id=organisation_id,
+        amount=conditions.deposit, due_at=listing.closes_at,
+    )  # fmt: skip
+
+
+async def lock_registration(
+    session: AsyncSession, actor: Actor, registration_id: UUID
+) -> tuple[Listing, ListedSale, ListedRegistration]:
+    """A registration the actor may see, under its listing's lock. Raises `not_found`."""
+    found = await queries.get_registration(session, actor, registration_id)
+    listing = await listings.lock_listing(session, found.listing_id)
+    sale = await queries.sale_of(session, listing.id)
+    assert sale is not None
+    return listing, sale, await queries.get_registration(session, actor, registration_id)
+
+
+async def withdraw(
+    session: AsyncSession, actor: Actor, settings: Settings, registration_id: UUID, reason: str
+) -> ListedRegistration:
+    """A registrant goes, while the notice runs or is suspended; its deposit goes back.
+
+    Raises `listing_registration_over`, `listing_notice_over`; `not_found` for anybody else, the seller too.
+    """
+    listing, sale, registration = await lock_registration(session, actor, registration_id)
+    _check_own(actor, registration)
+    sale_rules.check_live(registration.number, registration.status, "Withdrawal / 撤回")
+    now = await read_clock(session)
+    sale_rules.check_notice_not_over(standing(listing, sale), "Withdrawal / 撤回", now)
+    end(session, registration, RegistrationStatus.WITHDRAWN, reason)
+    await ledger.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
+    return registration
+
+
+async def confirm(
+    session: AsyncSession, actor: Actor, settings: Settings, registration_id: UUID, body: sale_schemas.ConfirmationIn
+) -> ListedRegistration:
+    """A registrant agrees to the version published since; where its deposit was given back, a new one is asked for."""
+    listing, sale, registration = await lock_registration(session, actor, registration_id)
+    _check_own(actor, registration)
+    sale_rules.check_live(registration.number, registration.status, "Confirmation / 确认")
+    now = await read_clock(session)
+    sale_rules.check_confirmation(
+        registration.number, registration.listing_version, body.listing_version, standing(listing, sale), now
+    )
+    registration.listing_version, registration.confirmed_at = listing.version, now
+    registration.revision += 1
+    if await live_deposit(session, notice.subject_of(listing.id), registration.organisation_id) is None:
+        await _request_deposit(session, settings, listing, registration.organisation_id)
+    tell(session, registration, "listing_registration.confirmed", {"version": listing.version})
+    return registration
+
+
+def _check_own(actor: Actor, registration: ListedRegistration) -> None:
+    if actor.organisation_id != registration.organisation_id:
+        raise queries.no_registration()
+
+
+async def judge(
+    session: AsyncSession, actor: Actor, registration_id: UUID, body: sale_schemas.QualificationIn, settings: Settings
+) -> tuple[Listing, ListedSale, ListedRegistration]:
+    """Decide on a registrant, as the seller or as the operator. Refused, its deposit goes back at once.
+
+    Raises `listing_registration_over` and what `sale_rules.check_decision` raises; `not_found` for the registrant.
+    """
+    listing, sale, registration = await lock_registration(session, actor, registration_id)
+    side = Judge.OPERATOR if actor.has(Role.OPERATOR) else Judge.SELLER
+    if side == Judge.SELLER and actor.organisation_id != registration.seller_id:
+        raise queries.no_registration()
+    sale_rules.check_live(registration.number, registration.status, "Qualification / 资格确认")
+    now = await read_clock(session)
+    decided = {d.judge: (d.outcome, d.decided_at) for d in current_decisions(registration)}
+    sale_rules.check_decision(
+        standing(listing, sale), registration.number, registration.listing_version, side, decided,
+        outcome=body.outcome, reason=body.reason, now=now,
+    )  # fmt: skip
+    session.add(
+        ListedQualification(
+            registration_id=registration.id,
+            listing_version=registration.listing_version,
+            judge=side,
+            outcome=body.outcome,
+            reason=body.reason,
+            decided_at=now,
+            decided_by_person_id=actor.person_id,
+        )
+    )
+    if body.outcome == Qualification.REFUSED:
+        end(session, registration, RegistrationStatus.REFUSED, body.reason)
+        await ledger.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
+    else:
+        registration.revision += 1
+        tell(session, registration, "listing_registration.qualified", {"by": side})
+    await session.flush()
+    return listing, sale, await queries.get_registration(session, actor, registration.id)
+
+
+def current_decisions(registration: ListedRegistration) -> list[ListedQualification]:
+    """The decisions on what the registrant agrees to now."""
+    return [row for row in registration.decisions if row.listing_version == registration.listing_version]
+
+
+def is_decided(registration: ListedRegistration) -> bool:
+    """Whether seller and operator have both decided."""
+    return {row.judge for row in current_decisions(registration)} == set(Judge)
+
+
+async def settle(
+    session: AsyncSession, listing: Listing, status: RegistrationStatus, organisations: Iterable[UUID] | None
+) -> None:
+    """The count is over: those named come to a status, every other live registration lapses; None: all lapse."""
+    named = set(organisations or ())
+    for row in await queries.registrations_of(session, listing.id, RegistrationStatus.REGISTERED):
+        end(session, row, status if row.organisation_id in named else RegistrationStatus.LAPSED)
+    if organisations is None:
+        for row in await queries.registrations_of(session, listing.id, RegistrationStatus.BIDDING):
+            end(session, row, RegistrationStatus.LOST)
+
+
+async def end_bidding(session: AsyncSession, listing: Listing, winner_id: UUID) -> None:
+    """The bidding ended in a deal: one won, the others lost."""
+    for row in await queries.registrations_of(session, listing.id, RegistrationStatus.BIDDING):
+        won = row.organisation_id == winner_id
+        end(session, row, RegistrationStatus.WON if won else RegistrationStatus.LOST)
+
+
+async def drop_revision(session: AsyncSession, listing: Listing, now: datetime) -> None:
+    """The notice is over: a revision that was proposed and not published is moot."""
+    revision = await queries.proposed_revision(session, listing.id)
+    if revision is not None:
+        revision.status, revision.decided_at = RevisionStatus.MOOT, now
+
+
+def end(
+    session: AsyncSession, registration: ListedRegistration, status: RegistrationStatus, reason: str | None = None
+) -> None:
+    """Bring a registration to another status, and say so."""
+    registration.status, registration.status_reason = status, reason
+    registration.revision += 1
+    tell(session, registration, f"listing_registration.{status}")
+
+
+def tell(
+    session: AsyncSession, registration: ListedRegistration, event: str, payload: Mapping[str, Any] | None = None
+) -> None:
+    """Append the event for the registrant, the seller and the market's staff. It names no organisation."""
+    audience = [events.MARKET, registration.seller_id, registration.organisation_id]
+    body = {
+        "number": registration.number,
+        "status": registration.status,
+        "listing_id": registration.listing_id,
+        "version": registration.listing_version,
+    }
+    subject = ("listing_registration", registration.id)
+    events.append(session, event, subject, audience=audience, payload=body | dict(payload or {}))
