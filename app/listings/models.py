@@ -98,6 +98,8 @@ class Listing(Base):
             ),
         ),
         Index("ix_listings_seller_id", "seller_id", "id"),
+        Index("ix_listings_agency_id", "agency_id", "id"),
+        Index("ix_listings_status", "status", "id"),
         Index("ix_listings_result_id", "result_id"),
     )
 

@@ -46,7 +46,7 @@ NEVER = {
     "two deals on a sale": "SELECT listing_id FROM deals GROUP BY listing_id HAVING count(*) > 1",
     "a notice shorter than its floor, in all or after a suspension": (
         "SELECT id FROM periods WHERE rule = 'listing_notice' "
-        "AND (count < 20 OR (elapsed > 0 AND least_remaining < 10))"
+        "AND (count < 20 OR (status = 'open' AND elapsed > 0 AND least_remaining < 10))"
     ),
     "a deal, or bidding, before the notice ended": (
         "SELECT s.listing_id FROM listed_sales s JOIN listings l ON l.id = s.listing_id "
@@ -135,9 +135,14 @@ class Machine(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
 
-    @initialize(extends=st.booleans(), assigned=st.booleans())
-    def start(self, extends: bool, assigned: bool) -> None:
+    @initialize(extends=st.booleans(), assigned=st.booleans(), registrants=st.sampled_from([1, 2, 0]))
+    def start(self, extends: bool, assigned: bool, registrants: int) -> None:
+        """With nobody, one or two who did everything, so that most examples arrive at a sale."""
         self.run(self._start(extends, assigned))
+        for buyer in range(registrants):
+            self.register(buyer, pays=True)
+            self.judge(buyer, True, "qualified")
+            self.judge(buyer, False, "qualified")
 
     async def _start(self, extends: bool, assigned: bool) -> None:
         connection = await self.stack.enter_async_context(self.database.engine.connect())
@@ -157,6 +162,9 @@ class Machine(RuleBasedStateMachine):
         self.document = (await uploaded(self.world, self.seller))["id"]
 
     def teardown(self) -> None:
+        """However it went, time goes on: the sale comes to its end, and the promises still hold."""
+        self.go_to_the_end(9)
+        self.nothing_that_must_never_be()
         for row in self.run(self._rows("SELECT phase, extensions_used, deal_id FROM listed_sales")):
             for what in (row.phase, "extended" if row.extensions_used else "-", "deal" if row.deal_id else "-"):
                 self.ends[what] = self.ends.get(what, 0) + 1
@@ -315,13 +323,9 @@ class Machine(RuleBasedStateMachine):
 
         self.run(act())
 
-    @rule(registrants=st.sampled_from([1, 1, 2, 3, 0]), decided=st.booleans(), days=st.sampled_from([0, 9]))
-    def go_to_the_end(self, registrants: int, decided: bool, days: int) -> None:
-        """The straight way to a count, so that most examples arrive at one; late where the worker sleeps on."""
-        for buyer in range(registrants):
-            self.register(buyer, pays=True)
-            for seller in (True, False) if decided else ():
-                self.judge(buyer, seller, "qualified")
+    @rule(days=st.sampled_from([0, 9]))
+    def go_to_the_end(self, days: int) -> None:
+        """To the end of the notice, an extension, a suspension; late where the worker slept on."""
 
         async def act() -> None:
             for row in await self._rows("SELECT closes_at FROM listings WHERE closes_at > techex_now()"):
@@ -353,10 +357,10 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
             run_state_machine_as_test(Machine, settings=RUNS)
         finally:
             runner.run(Machine.database.close())
-    assert {"deal", "bidding", "ended"} <= Machine.ends.keys(), f"the machine proves little: {Machine.ends}"
+    assert "deal" in Machine.ends, f"no example arrived at a deal: the machine proves little: {Machine.ends}"
 
 
 RUNS = settings(
-    max_examples=200 if LONG else 6, stateful_step_count=30 if LONG else 10, deadline=None, derandomize=not LONG,
+    max_examples=200 if LONG else 6, stateful_step_count=30 if LONG else 8, deadline=None, derandomize=not LONG,
     database=None, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
