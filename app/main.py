@@ -21,6 +21,7 @@ from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
 from app.deals import routes as deals
 from app.documents import routes as documents
+from app.dossiers import routes as dossiers
 from app.gates import routes as gates
 from app.identity import routes as identity
 from app.identity.queries import authenticate
@@ -57,6 +58,7 @@ def domain_routers() -> list[APIRouter]:
         gates.router,
         deals.router,
         contracts.router,
+        dossiers.router,
         awards.router,
         periods.router,
         ledger.router,

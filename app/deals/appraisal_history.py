@@ -1,11 +1,16 @@
 """The appraisals' part of a price dossier. Appraisals stand below deals, so their history is told here."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.appraisals import queries as appraisals
 from app.appraisals.models import AppraisalReport, ReportStatus
 from app.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
+from app.core import events
 from app.core.access import Actor
+from app.core.events import Event
 from app.core.problems import Text
 from app.deals.histories import By, Capacity, DocumentRef, Entry, Section, Stage, Trace, tells
 from app.deals.models import Deal
@@ -21,11 +26,9 @@ async def appraisal_history(session: AsyncSession, deal: Deal, actor: Actor) -> 
     """Every report of the result that the reader may see, with its review and the re-approvals of lower prices."""
     if deal.result_id is None:
         return []
-    entries = [
-        entry
-        for report in await appraisals.reports_of(session, actor, deal.result_id)
-        for entry in (*_report(report), *_reapprovals(report))
-    ]
+    reports = await appraisals.reports_of(session, actor, deal.result_id)
+    happened = await events.of_subjects(session, [report.id for report in reports])
+    entries = [entry for report in reports for entry in (*_report(report), *_reapprovals(report, happened))]
     entries.sort(key=lambda entry: entry.at)
     title = Text("Appraisal reports and re-approvals", "资产评估报告与再次审批")
     return [Section("appraisals", title, entries, withheld=None if entries or actor.is_market else HIDDEN)]
@@ -61,11 +64,16 @@ def _report(report: AppraisalReport) -> list[Entry]:
     return [recorded, reviewed]
 
 
-def _reapprovals(report: AppraisalReport) -> list[Entry]:
+def _reapprovals(report: AppraisalReport, happened: Sequence[Event]) -> list[Entry]:
+    recorders = {
+        event.payload["sha256"]: event.actor_organisation_id
+        for event in happened
+        if event.type == "appraisal.reapproved" and event.subject_id == report.id
+    }
     return [
         Entry(
             at=row.recorded_at,
-            by=By(Capacity.SELLER),
+            by=_keeper(recorders.get(row.document.sha256)),
             what=Text("Price below the floor approved again", "低于评估下限的价格再次审批"),
             facts={
                 "number": report.number,
@@ -75,12 +83,15 @@ def _reapprovals(report: AppraisalReport) -> list[Entry]:
             },
             rule=FLOOR_RULE,
             documents=[DocumentRef(row.document.filename, row.document.sha256)],
-            traces=[
-                Trace("appraisal.reapproved", report.id, {"sha256": row.document.sha256}),
-            ],
+            traces=[Trace("appraisal.reapproved", report.id, {"sha256": row.document.sha256})],
         )
         for row in report.reapprovals
     ]
+
+
+def _keeper(organisation_id: UUID | None) -> By:
+    """The unit that keeps the result, or else the operator, recorded the paper."""
+    return By(Capacity.SELLER, organisation_id) if organisation_id else By(Capacity.OPERATOR)
 
 
 def _recorder(report: AppraisalReport) -> Capacity:

@@ -44,7 +44,7 @@ class Stage(IntEnum):
 
 
 class Capacity(StrEnum):
-    """In what capacity somebody acted."""
+    """In what capacity somebody acted; `exchange` is what its rules did by themselves, `time` what a deadline did."""
 
     SELLER = "seller"
     BUYER = "buyer"
@@ -57,6 +57,7 @@ class Capacity(StrEnum):
     ASKER = "asker"
     OPERATOR = "operator"
     REGISTRAR = "registrar"
+    EXCHANGE = "exchange"
     TIME = "time"
 
 
@@ -74,12 +75,14 @@ class By:
 class Trace:
     """The event behind an entry: that type, on that subject, whose payload has these members (the last one, of many).
 
-    `match` holds values as the event's payload has them, ids and numbers as there written.
+    `match` holds values as the event's payload has them, ids and numbers as there written. A teller that has read the
+    event itself names its `event_id`, and needs no more.
     """
 
     type: str
     subject_id: UUID
     match: Mapping[str, str | int | bool] = field(default_factory=dict)
+    event_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,10 @@ class DocumentRef:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened: when, by whom, what in both languages, with its facts, rule, papers and events."""
+    """One thing that happened: when, by whom, what in both languages, with its facts, rule, papers and events.
+
+    `texts` are sealed texts that the reader may have in full; a fact of the entry states the SHA-256 of each.
+    """
 
     at: datetime
     by: By
@@ -101,6 +107,7 @@ class Entry:
     rule: Rule | None = None
     documents: Sequence[DocumentRef] = ()
     traces: Sequence[Trace] = ()
+    texts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

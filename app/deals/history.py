@@ -32,7 +32,8 @@ async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
             by=_by(deal, event),
             what=HAPPENED[event.type],
             facts=_made(deal) if event.type in MADE else {"status_reason": deal.status_reason},
-            traces=[Trace(event.type, deal.id)],
+            traces=[Trace(event.type, deal.id, event_id=event.id)],
+            texts=[rfc8785.dumps(deal.terms).decode()] if event.type in MADE and deal.terms is not None else [],
         )
         for event in await events.of_subjects(session, [deal.id])
         if event.type in HAPPENED
@@ -62,7 +63,6 @@ def _made(deal: Deal) -> dict[str, Fact]:
     }
     if deal.terms is not None:
         facts["terms_sha256"] = hashlib.sha256(rfc8785.dumps(deal.terms)).hexdigest()
-        facts["terms"] = deal.terms
     return facts
 
 

@@ -67,6 +67,7 @@ def _versions(versions: Sequence[ListingVersion], listing: Listing) -> Section:
                 facts=facts,
                 documents=[DocumentRef(item["title"], item["sha256"]) for item in content["documents"]],
                 traces=[Trace("listing.published", listing.id, {"version": version.version})],
+                texts=[version.content],
             )
         )
         before = content
@@ -84,7 +85,7 @@ def _life(deal: Deal, listing: Listing, happened: Sequence[Event]) -> Section:
             by=_by(deal, listing, event),
             what=LIFE[event.type],
             facts={"status": event.payload["status"]},
-            traces=[Trace(event.type, listing.id, {"revision": event.payload["revision"]})],
+            traces=[Trace(event.type, listing.id, event_id=event.id)],
         )
         for event in happened
         if event.type in LIFE

@@ -24,9 +24,7 @@ HIDDEN = Text(
 )
 
 
-async def gate_section(
-    session: AsyncSession, actor: Actor, key: str, subjects: Iterable[tuple[str, UUID]]
-) -> Section:
+async def gate_section(session: AsyncSession, actor: Actor, key: str, subjects: Iterable[tuple[str, UUID]]) -> Section:
     """When each gate of these subjects was opened, on what rule, and how it was settled on what paper.
 
     `key` names the section. What the actor may not see of it is left out, by organisation and role alone.
@@ -47,9 +45,9 @@ async def _entries(session: AsyncSession, gate: Gate) -> Sequence[Entry]:
     rule = KINDS[gate.kind].rule
     opened = Entry(
         at=gate.opened_at,
-        by=By(Capacity.TIME),
+        by=By(Capacity.EXCHANGE),
         what=Text("Gate opened", "开启前置事项"),
-        facts={"kind": gate.kind, "key": gate.key, "detail": gate.detail, "lapses_at": gate.lapses_at},
+        facts={"kind": gate.kind, "detail": gate.detail, "lapses_at": gate.lapses_at},
         rule=rule,
         traces=[Trace("gate.opened", gate.id)],
     )
@@ -64,7 +62,7 @@ async def _entries(session: AsyncSession, gate: Gate) -> Sequence[Entry]:
         at=closure.closed_at,
         by=_by(gate, closure),
         what=OUTCOMES[closure.outcome],
-        facts={"kind": gate.kind, "key": gate.key, "outcome": closure.outcome, "reference": closure.reference},
+        facts={"kind": gate.kind, "outcome": closure.outcome, "reference": closure.reference},
         rule=rule,
         documents=papers,
         traces=[Trace("gate.closed", gate.id)],
