@@ -13,7 +13,7 @@ from app.core.access import Actor
 from app.core.events import Event
 from app.core.problems import Text
 from app.deals.histories import By, Capacity, DocumentRef, Entry, Section, Stage, Trace, tells
-from app.deals.models import Deal
+from app.deals.models import Deal, PartyRole
 
 HIDDEN = Text(
     "Reports are read by their appraiser, the owners of the result and the market's staff.",
@@ -31,7 +31,10 @@ async def appraisal_history(session: AsyncSession, deal: Deal, actor: Actor) -> 
     entries = [entry for report in reports for entry in (*_report(report), *_reapprovals(report, happened))]
     entries.sort(key=lambda entry: entry.at)
     title = Text("Appraisal reports and re-approvals", "资产评估报告与再次审批")
-    return [Section("appraisals", title, entries, withheld=None if entries or actor.is_market else HIDDEN)]
+    sellers = {party.organisation_id for party in deal.parties if party.role == PartyRole.SELLER}
+    # Whoever sells a result keeps or co-owns it, and so sees every report on it.
+    sees_all = actor.is_market or actor.organisation_id in sellers
+    return [Section("appraisals", title, entries, withheld=None if sees_all else HIDDEN)]
 
 
 def _report(report: AppraisalReport) -> list[Entry]:

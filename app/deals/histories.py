@@ -31,7 +31,7 @@ Fact = str | int | bool | Decimal | datetime | date | UUID | Sequence[Any] | Map
 
 
 class Stage(IntEnum):
-    """Where a section stands in the dossier; sections of one stage stand in the order of their keys."""
+    """Where a section stands in the dossier; in one stage what a teller tells stays together, by its first key."""
 
     LISTING = 10
     APPRAISAL = 20
@@ -136,10 +136,11 @@ def tells(stage: Stage) -> Callable[[Teller], Teller]:
 
 async def told(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """Every section of a deal, with its parties loaded, that the actor may see; raises `ValueError` for a key twice."""
-    found = [(stage, section) for stage, teller in _TELLERS for section in await teller(session, deal, actor)]
-    found.sort(key=lambda pair: (pair[0], pair[1].key))
-    sections = [section for _, section in found]
-    keys = [section.key for section in sections]
+    told_by = [(stage, await teller(session, deal, actor)) for stage, teller in _TELLERS]
+    told_by = [(stage, sections) for stage, sections in told_by if sections]
+    told_by.sort(key=lambda part: (part[0], part[1][0].key))
+    found = [section for _, sections in told_by for section in sections]
+    keys = [section.key for section in found]
     if len(set(keys)) != len(keys):
         raise ValueError(f"two sections of one key among {keys}")
-    return sections
+    return found

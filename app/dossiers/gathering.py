@@ -21,7 +21,7 @@ from app.deals import queries as deals
 from app.deals.histories import Entry, Section
 from app.dossiers import rules, schemas
 from app.dossiers.comparing import compare
-from app.dossiers.problems import BASIS
+from app.dossiers.problems import BASIS, BASIS_TITLE
 from app.dossiers.rules import Happened
 from app.identity import queries as identity
 
@@ -45,6 +45,7 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
     parties = {party.organisation_id: party.role for party in deal.parties}
     return schemas.Dossier(
         basis=_rule(BASIS),
+        basis_title=_text(BASIS_TITLE),
         deal=schemas.DealRef(id=deal.id, number=deal.number),
         reader=schemas.ReaderOut(view=rules.view_of(actor, parties), organisation_id=actor.organisation_id),
         audit=schemas.ChainEnd(sealed=position, head=head),

@@ -95,4 +95,4 @@ def label(name: str) -> str:
 
 def capacity(name: str) -> str:
     """In what capacity somebody acted or reads, in both languages."""
-    return f"{CAPACITIES.get(name, name)} {name.replace('_', ' ')}"
+    return f"{CAPACITIES.get(name, name)}\n{name.replace('_', ' ')}"

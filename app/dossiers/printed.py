@@ -46,7 +46,8 @@ def _head(dossier: Dossier, sha256: str, names: Mapping[str, str], zone: ZoneInf
             ("成交编号 Deal", dossier.deal.number),
             (
                 "依据 Basis",
-                f"{_both(dossier.basis.instrument)}\n第 {dossier.basis.article} 条 art. {dossier.basis.article}",
+                f"{dossier.basis.instrument.zh} 第 {dossier.basis.article} 条 {dossier.basis_title.zh}\n"
+                f"{dossier.basis.instrument.en}, art. {dossier.basis.article}: {dossier.basis_title.en}",
             ),
             ("查阅人 Made for", reader),
             ("审计链末端 End of the audit chain", chain),

@@ -1,10 +1,11 @@
 """The refusals of price dossiers, and the rule that they serve."""
 
-from app.core.problems import NOT_FOUND, Problem, Rule
+from app.core.problems import NOT_FOUND, Problem, Rule, Text
 from app.results.problems import POLICY
 
 BASIS = Rule(POLICY, "20")
-"""Article 20, 营造宽容失误的科技创新环境: it protects those who can show that they followed the procedure."""
+"""It protects those who can show that they followed the procedure."""
+BASIS_TITLE = Text("An environment for innovation that is tolerant of failure", "营造宽容失误的科技创新环境")
 
 
 def no_export() -> Problem:

@@ -131,6 +131,7 @@ class Dossier(Output):
 
     format: Literal["techex-dossier/1"] = FORMAT
     basis: RuleRef
+    basis_title: Bilingual
     deal: DealRef
     reader: ReaderOut
     audit: ChainEnd

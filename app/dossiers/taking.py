@@ -15,10 +15,10 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from app.core import audit
+from app.core import audit, idempotency
 from app.core.access import Actor
 from app.core.http import Context, MoneyEndpoint, context_of
-from app.core.problems import UNAUTHENTICATED
+from app.core.problems import IDEMPOTENCY_KEY_REQUIRED, UNAUTHENTICATED
 from app.core.storage import Storage
 from app.dossiers import bundle, gathering
 from app.dossiers.printed import printed
@@ -51,10 +51,13 @@ class ExportEndpoint(MoneyEndpoint):
     async def receive(self, request: Request) -> bytes:
         """Make the bundle; the body is empty, so that a retry under the same key is the same request."""
         body = await super().receive(request)
+        context = context_of(request)
+        actor = await self._admit(request, context)
+        if idempotency.HEADER not in request.headers:
+            raise IDEMPOTENCY_KEY_REQUIRED(field=idempotency.HEADER)
         deal_id = _uuid(request.path_params["deal_id"])
         if deal_id is not None:  # else the command itself says what is wrong with the path
-            context = context_of(request)
-            request.state.bundle = await _make(context, await self._admit(request, context), deal_id)
+            request.state.bundle = await _make(context, actor, deal_id)
         return body
 
     async def _admit(self, request: Request, context: Context) -> Actor:

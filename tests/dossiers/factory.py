@@ -10,6 +10,7 @@ from app.core.deadlines import run_due
 from tests.pricing.negotiated.factory import (
     accepted,
     decided,
+    lump_sum,
     negotiated_listing,
     notice_over,
     objection,
@@ -17,7 +18,6 @@ from tests.pricing.negotiated.factory import (
     opened,
     read,
     terms,
-    lump_sum,
 )
 from tests.world import Party, World
 
