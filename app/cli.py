@@ -106,13 +106,14 @@ def verify(
 def verify_dossier(
     bundle: Annotated[Path, typer.Argument(help="The bundle.zip of an export.")],
     sha256: Annotated[str | None, typer.Option(help="Its SHA-256 as the exchange has it on record.")] = None,
+    key: Annotated[str | None, typer.Option(help="The exchange's public key as it is on record.")] = None,
 ) -> None:
     """Check a bundle offline: status 0 if it is as it was made, 1 with each problem if it is not."""
     from app.dossiers.verification import verify as verify_bundle
 
-    report = verify_bundle(bundle, sha256)
+    report = verify_bundle(bundle, sha256, key)
     typer.echo(
-        f"deal {report.deal}, audit chain {report.sealed} {report.head}\n"
+        f"deal {report.deal}, audit chain {report.sealed} {report.head}\nsigned by {report.public_key}\n"
         f"events recomputed {report.recomputed}, hash alone {report.alone}, not sealed yet {report.unsealed}"
     )
     for problem in report.problems:

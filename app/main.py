@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from app.appraisals import routes as appraisals
 from app.awards import routes as awards
 from app.contracts import routes as contracts
-from app.core import validation
+from app.core import keys, validation
 from app.core.clock import is_moved
 from app.core.database import Database
 from app.core.http import Context
@@ -113,7 +113,8 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
 
 
 def open_context(settings: Settings, database: Database | None = None) -> Context:
-    """The process's connections and stores. Raises `ValueError` without a database."""
+    """The process's connections, stores and keys. Raises `ValueError` without a database."""
+    keys.configure(settings)
     if database is None:
         if settings.database_url is None:
             raise ValueError("no database: set DATABASE_URL, or use `techex run`")

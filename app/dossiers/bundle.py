@@ -8,6 +8,7 @@ from typing import IO, Any
 import rfc8785
 
 from app.dossiers.schemas import Dossier
+from app.dossiers.signing import sign
 
 FORMAT = "techex-dossier-bundle/1"
 DOSSIER, PDF, README, MANIFEST = "dossier.json", "dossier.pdf", "README.txt", "manifest.json"
@@ -21,7 +22,7 @@ GUIDE = """\
 
 dossier.json   档案全文,规范化 JSON(RFC 8785)
 dossier.pdf    同一档案的打印稿;以 dossier.json 为准
-manifest.json  各文件的 SHA-256,以及审计链末端
+manifest.json  各文件的 SHA-256、审计链末端,以及交易所对其的签名(Ed25519)
 
 如何离线核对
 1. techex dossier verify bundle.zip 核对以下各项。
@@ -29,12 +30,13 @@ manifest.json  各文件的 SHA-256,以及审计链末端
 3. texts 中每段文本(UTF-8)的 SHA-256 须等于其键。
 4. events 中凡附 content 的事件:SHA-256(previous 的 32 字节 ‖ content 的规范化 JSON)须等于 hash。
    未附 content 的事件涉及他人的身份,仅列散列值;审计员可凭 techex audit verify 核对整条审计链。
-5. 整个 bundle.zip 的 SHA-256 登记在交易所(GET …/dossier-exports/…),该登记本身也封存在审计链中;
-   techex dossier verify --sha256 以其核对,可发现整体伪造。
+5. signature 为对 "techex dossier v1\\0" 与去掉 signature 的 manifest 规范化 JSON 的签名,公钥为 public_key。
+   须与交易所登记的公钥和 bundle.zip 的 SHA-256(GET …/dossier-exports/…)核对:techex dossier verify --key … --sha256 …;
+   否则整体伪造无法发现。该登记本身也封存在审计链中。
 
 dossier.json   the dossier in full, in canonical JSON (RFC 8785)
 dossier.pdf    the same dossier in print; dossier.json is what counts
-manifest.json  the SHA-256 of each file, and the end of the audit chain
+manifest.json  the SHA-256 of each file, the end of the audit chain, and the exchange's signature on it (Ed25519)
 
 How to check it offline
 1. `techex dossier verify bundle.zip` checks what follows.
@@ -43,15 +45,17 @@ How to check it offline
 4. For each event in `events` that has its `content`: SHA-256 of the 32 bytes of `previous` followed by the canonical
    JSON of `content` is `hash`. An event without `content` tells who acted for somebody else, so its hash stands
    alone; an auditor checks the whole chain by `techex audit verify`.
-5. The SHA-256 of bundle.zip as a whole is on record with the exchange (GET …/dossier-exports/…), and that record is
-   sealed in the audit chain; `techex dossier verify --sha256` compares with it, so a forgery of the whole is found.
+5. `signature` is on "techex dossier v1\\0" followed by the canonical JSON of the manifest without it, by the key
+   `public_key`. Compare that key, and the SHA-256 of bundle.zip, with what the exchange has on record
+   (GET …/dossier-exports/…): `techex dossier verify --key … --sha256 …`. Without that a forgery of the whole, signed
+   by somebody else, is not found. The record itself is sealed in the audit chain.
 """
 
 
-def parts(dossier: Dossier, canonical: bytes, pdf: bytes) -> dict[str, bytes]:
-    """The files of a bundle by name, the manifest last."""
+def parts(dossier: Dossier, canonical: bytes, pdf: bytes, seed: bytes) -> dict[str, bytes]:
+    """The files of a bundle by name, the manifest last, signed with the exchange's `seed`."""
     files = {DOSSIER: canonical, PDF: pdf, README: GUIDE.format(number=dossier.deal.number).encode()}
-    return files | {MANIFEST: rfc8785.dumps(manifest(dossier, files))}
+    return files | {MANIFEST: rfc8785.dumps(sign(manifest(dossier, files), seed))}
 
 
 def manifest(dossier: Dossier, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ class DossierExport(Base):
     """A bundle that was taken; its content lies in the store under `bundle_sha256`.
 
     `view` is for whom it was made: the role of the organisation in the deal, or of the market's staff
-    (`organisation_id` null). `audit_position` and `audit_head` are the chain's end that it was made at.
+    (`organisation_id` null). `audit_position` and `audit_head` are the chain's end that it was made at; `public_key`
+    (hex) is the exchange's, which its manifest is signed by.
     """
 
     __tablename__ = "dossier_exports"
@@ -30,5 +31,6 @@ class DossierExport(Base):
     audit_head: Mapped[str]
     dossier_sha256: Mapped[str]
     pdf_sha256: Mapped[str]
+    public_key: Mapped[str]
     bundle_sha256: Mapped[str]
     bundle_size: Mapped[int] = mapped_column(BigInteger)

@@ -154,5 +154,6 @@ class ExportOut(Output):
     audit_head: str
     dossier_sha256: str
     pdf_sha256: str
+    public_key: str = Field(description="The exchange's Ed25519 key that signed the manifest, hex")
     bundle_sha256: str
     bundle_size: int

@@ -30,6 +30,7 @@ async def record_export(session: AsyncSession, actor: Actor, deal_id: UUID, bund
         audit_head=bundle.audit.head,
         dossier_sha256=bundle.dossier_sha256,
         pdf_sha256=bundle.pdf_sha256,
+        public_key=bundle.public_key,
         bundle_sha256=bundle.sha256,
         bundle_size=bundle.size,
     )

@@ -7,6 +7,7 @@ nobody can reach. A retry makes the bundle again and is answered what the first 
 
 import asyncio
 import hashlib
+import json
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from app.core import audit, idempotency
+from app.core import audit, idempotency, keys
 from app.core.access import Actor
 from app.core.http import Context, MoneyEndpoint, context_of
 from app.core.problems import IDEMPOTENCY_KEY_REQUIRED, UNAUTHENTICATED
@@ -23,6 +24,7 @@ from app.core.storage import Storage
 from app.dossiers import bundle, gathering
 from app.dossiers.printed import printed
 from app.dossiers.schemas import ChainEnd
+from app.dossiers.signing import PUBLIC_KEY
 from app.printing.service import print_pdf
 
 SEAL_BATCHES = 5
@@ -41,6 +43,7 @@ class Bundle:
     audit: ChainEnd
     dossier_sha256: str
     pdf_sha256: str
+    public_key: str
     sha256: str
     size: int
 
@@ -80,11 +83,19 @@ async def _make(context: Context, actor: Actor, deal_id: UUID) -> Bundle:
         canonical = gathering.canonical(dossier)
         sha256 = hashlib.sha256(canonical).hexdigest()
         pdf = await print_pdf(printed(dossier, sha256, context.settings.zone))
-        files = bundle.parts(dossier, canonical, pdf)
+        files = bundle.parts(dossier, canonical, pdf, keys.current().signing_seed)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as archive:
             await asyncio.to_thread(bundle.write, files, archive)
             stored, size = await _store(context.storage, archive)
-    return Bundle(dossier.reader.view, dossier.audit, sha256, hashlib.sha256(pdf).hexdigest(), stored, size)
+    return Bundle(
+        view=dossier.reader.view,
+        audit=dossier.audit,
+        dossier_sha256=sha256,
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        public_key=json.loads(files[bundle.MANIFEST])[PUBLIC_KEY],
+        sha256=stored,
+        size=size,
+    )
 
 
 async def _store(storage: Storage, archive: IO[bytes]) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import rfc8785
 
 from app.core.audit import GENESIS, link_content
-from app.dossiers import bundle
+from app.dossiers import bundle, signing
 from app.dossiers.schemas import FORMAT
 
 MOST_BYTES: Final = 2**29
@@ -25,6 +25,7 @@ class BundleReport:
     """
 
     deal: str = "-"
+    public_key: str = "-"
     sealed: int = 0
     head: str = "-"
     recomputed: int = 0
@@ -37,13 +38,15 @@ class BundleReport:
         return not self.problems
 
 
-def verify(path: Path, sha256: str | None = None) -> BundleReport:
-    """Check a bundle. `sha256` is that of the whole file, as the exchange has it on record."""
+def verify(path: Path, sha256: str | None = None, public_key: str | None = None) -> BundleReport:
+    """Check a bundle. `sha256` is that of the whole file and `public_key` the exchange's, as it has them on record."""
     report = BundleReport()
     try:
         report.problems += _whole(path, sha256)
         files = _read(path)
         _check(report, files)
+        if public_key is not None and report.public_key != public_key.lower():
+            report.problems.append(f"signed by the key {report.public_key}, not {public_key}")
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
         report.problems.append(f"the archive cannot be read: {error}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -82,8 +85,9 @@ def _check(report: BundleReport, files: Mapping[str, bytes]) -> None:
         for part in ("deal", "reader", "audit")
         if manifest[part] != dossier[part]
     ]
-    if set(manifest) != {"format", "deal", "reader", "audit", "files"} or set(manifest["files"]) != set(bundle.FILES):
-        report.problems.append("the manifest has other members than a manifest has")
+    if not signing.is_signed(manifest):
+        report.problems.append("the manifest is not what was signed")
+    report.public_key = manifest[signing.PUBLIC_KEY]
     report.deal = dossier["deal"]["number"]
     report.sealed, report.head = dossier["audit"]["sealed"], dossier["audit"]["head"]
     report.problems += [*_texts(dossier), *_named(dossier)]

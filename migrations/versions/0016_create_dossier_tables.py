@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("audit_head", sa.Text(), nullable=False),
         sa.Column("dossier_sha256", sa.Text(), nullable=False),
         sa.Column("pdf_sha256", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
         sa.Column("bundle_sha256", sa.Text(), nullable=False),
         sa.Column("bundle_size", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name=op.f("fk_dossier_exports_deal_id")),

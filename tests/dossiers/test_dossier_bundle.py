@@ -16,6 +16,7 @@ from app.cli import cli
 from app.core import audit
 from app.dossiers import bundle, gathering
 from app.dossiers.printed import printed
+from app.dossiers.signing import sign
 from app.dossiers.verification import verify
 from app.printing.service import set_pages
 from tests.dossiers.factory import bundle_of, dossier_in, dossier_of, exported, negotiated_deal, packed, unpacked
@@ -38,6 +39,7 @@ async def taken(fresh_world: World) -> tuple[World, Json, dict[str, bytes]]:
         files = unpacked(bundles[who])
         assert hashlib.sha256(files["dossier.json"]).hexdigest() == export["dossier_sha256"]
         assert hashlib.sha256(files["dossier.pdf"]).hexdigest() == export["pdf_sha256"]
+        assert json.loads(files["manifest.json"])["public_key"] == export["public_key"]
     # Nothing has happened since the auditor's was taken but the taking itself.
     live = await dossier_of(world, world.auditor, deal)
     assert live == dossier_in(bundles["auditor"]), "the live view is what the bundle holds"
@@ -47,13 +49,18 @@ async def taken(fresh_world: World) -> tuple[World, Json, dict[str, bytes]]:
 
 
 def _tampered(files: dict[str, bytes], change: Callable[[Json], None], path: Path) -> list[str]:
-    """A forger who knows the form: changes the dossier, and makes manifest and canonical form fit again."""
+    """A forger who knows the form: changes the dossier, makes the manifest fit again, and signs it with its own key."""
+    exchange_key = json.loads(files["manifest.json"])["public_key"]
     dossier, manifest = json.loads(files["dossier.json"]), json.loads(files["manifest.json"])
     change(dossier)
     text = rfc8785.dumps(dossier)
     manifest["files"]["dossier.json"] = hashlib.sha256(text).hexdigest()
-    forged = files | {"dossier.json": text, "manifest.json": rfc8785.dumps(manifest)}
-    return verify(packed(forged, path)).problems
+    del manifest["signature"]
+    signed = sign(manifest, bytes(32))
+    forged = files | {"dossier.json": text, "manifest.json": rfc8785.dumps(signed)}
+    report = verify(packed(forged, path), public_key=signed["public_key"])
+    assert not verify(path, public_key=exchange_key).ok, "whatever it changed, it does not have the exchange's key"
+    return report.problems
 
 
 async def test_a_bundle_is_checked_offline(taken: tuple[World, Json, dict[str, bytes]], tmp_path: Path) -> None:
@@ -67,6 +74,7 @@ async def test_a_bundle_is_checked_offline(taken: tuple[World, Json, dict[str, b
         # The auditor has every event in full; a party has its own, and those that time brought about.
         assert (report.alone == 0) is (who == "auditor")
         assert report.recomputed > 0
+        assert not verify(path, public_key="0" * 64).ok
     _every_part_is_guarded(unpacked(bundles["auditor"]), path)
     _a_forged_dossier_is_found(unpacked(bundles["auditor"]), path)
     _the_command_says_so(bundles["auditor"], path)
@@ -140,4 +148,4 @@ async def _content(world: World, context: Any, party: Any, deal: Json) -> dict[s
         dossier = await gathering.gather(session, context.settings, actor, UUID(deal["id"]))
     canonical = gathering.canonical(dossier)
     pdf = set_pages(printed(dossier, hashlib.sha256(canonical).hexdigest(), context.settings.zone))
-    return bundle.parts(dossier, canonical, pdf)
+    return bundle.parts(dossier, canonical, pdf, bytes(32))
