@@ -84,8 +84,8 @@ def current() -> Keys:
 def load(settings: Settings) -> Keys:
     """The keys of an installation."""
     return Keys(
-        _key(settings, settings.signing_key and settings.signing_key.get_secret_value(), "signing"),
-        _key(settings, settings.sealing_key and settings.sealing_key.get_secret_value(), "sealing"),
+        _key(settings, settings.signing_key.get_secret_value() if settings.signing_key else None, "signing"),
+        _key(settings, settings.sealing_key.get_secret_value() if settings.sealing_key else None, "sealing"),
     )
 
 

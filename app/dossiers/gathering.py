@@ -1,5 +1,6 @@
 """Gathering a price dossier: the sections that the packages tell, the events behind them, and their seals."""
 
+import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,9 +58,12 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
     )
 
 
-def canonical(dossier: schemas.Dossier) -> bytes:
-    """The dossier in canonical JSON (RFC 8785): what its SHA-256 is of."""
-    return rfc8785.dumps(dossier.model_dump(mode="json"))
+async def canonical(dossier: schemas.Dossier) -> bytes:
+    """The dossier in canonical JSON (RFC 8785): what its SHA-256 is of.
+
+    Works in a thread: a long one takes seconds, for which the event loop would stand still.
+    """
+    return await asyncio.to_thread(lambda: rfc8785.dumps(dossier.model_dump(mode="json")))
 
 
 async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[tuple[str, UUID], list[Event]]:

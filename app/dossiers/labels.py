@@ -88,6 +88,59 @@ CAPACITIES: Mapping[str, str] = {
 }
 
 
+VALUES: Mapping[str, str] = {
+    "negotiated": "协议定价",
+    "listed": "挂牌交易",
+    "auction": "拍卖",
+    "appraised": "评估定价",
+    "first_come": "先到先得",
+    "assignment": "转让",
+    "exclusive_licence": "独占许可",
+    "sole_licence": "排他许可",
+    "ordinary_licence": "普通许可",
+    "equity_contribution": "作价投资",
+    "commissioned_development": "委托开发",
+    "joint_development": "合作开发",
+    "fixed": "全部确定",
+    "fixed_and_contingent": "部分确定、部分视情形",
+    "contingent": "视情形",
+    "unknown": "尚未确定",
+    "none": "无价款",
+    "exchange": "交易所成交",
+    "recorded": "场外成交",
+    "upheld": "异议成立",
+    "dismissed": "异议不成立",
+    "cleared": "已办结",
+    "lapsed": "期满",
+    "refused": "不予同意",
+    "first_refusal": "优先受让权",
+    "co_owner_consent": "共有人同意",
+    "co_buyer_consent": "联合买方同意",
+    "related_party_approval": "关联交易审批",
+    "restricted_export": "限制出口许可",
+    "foreign_approval": "向境外转让审批",
+    "patent_in_force": "专利有效",
+    "seller": "卖方",
+    "buyer": "买方",
+    "agency": "中介机构",
+    "cost": "成本法",
+    "market": "市场法",
+    "income": "收益法",
+    "notice": "公示",
+    "source": "公开来源",
+    "certificate": "交易凭证",
+}
+"""The codes of the API in Chinese, wherever one stands alone."""
+CODED = frozenset(
+    {"pricing_mode", "transfer_mode", "allocation", "price_basis", "origin", "outcome", "kind", "role", "method"}
+)
+
+
+def value(name: str, text: str) -> str:
+    """A fact's value for print: a code with its name in Chinese before it, any other text as it is."""
+    return f"{VALUES[text]} {text}" if name in CODED and text in VALUES else text
+
+
 def label(name: str) -> str:
     """A fact's name for print."""
     return FACTS.get(name, name.replace("_", " "))

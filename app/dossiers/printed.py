@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.dossiers.labels import capacity, label
+from app.dossiers.labels import capacity, label, value
 from app.dossiers.schemas import Bilingual, ComparablesOut, Dossier, EntryOut, EventSeal, SectionOut
 from app.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose
 
@@ -82,7 +82,9 @@ def _row(
     what = _both(entry.what)
     if entry.rule is not None:
         what += f"\n{entry.rule.instrument.zh} {entry.rule.article}"
-    lines = [f"{label(name)}:{_value(value, names, zone)}" for name, value in entry.facts.items() if value is not None]
+    lines = [
+        f"{label(name)}:{_fact(name, fact, names, zone)}" for name, fact in entry.facts.items() if fact is not None
+    ]
     lines += [f"文件 {paper.title}:{paper.sha256}" for paper in entry.documents]
     lines += [_seal(seals[event]) for event in entry.events]
     return _moment(entry.at, zone), who, what, "\n".join(lines)
@@ -94,16 +96,16 @@ def _seal(event: EventSeal) -> str:
     return f"审计链 #{event.position} {event.hash[:16]}…"
 
 
-def _value(value: Any, names: Mapping[str, str], zone: ZoneInfo) -> str:
-    if isinstance(value, Mapping):
-        parts = (f"{label(name)} {_value(item, names, zone)}" for name, item in value.items() if item is not None)
+def _fact(name: str, fact: Any, names: Mapping[str, str], zone: ZoneInfo) -> str:
+    if isinstance(fact, Mapping):
+        parts = (f"{label(key)} {_fact(key, item, names, zone)}" for key, item in fact.items() if item is not None)
         text = " · ".join(parts)
-    elif isinstance(value, list):
-        text = ";".join(_value(item, names, zone) for item in value)
-    elif isinstance(value, str):
-        text = names.get(value) or _local(value, zone)
+    elif isinstance(fact, list):
+        text = ";".join(_fact(name, item, names, zone) for item in fact)
+    elif isinstance(fact, str):
+        text = names.get(fact) or value(name, _local(fact, zone))
     else:
-        text = str(value)
+        text = str(fact)
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}… (dossier.json)"
 
 
@@ -131,7 +133,7 @@ def _comparables(comparables: ComparablesOut) -> list[Block]:
     header = ("编号 Number", "达成 Agreed", "定价 Mode", "价款(元) CNY", "公开出处 Public as", "当时已公开 Then public")
     rows = [
         (
-            deal.number, deal.agreed_on.isoformat(), deal.pricing_mode, f"{deal.price:.2f}",
+            deal.number, deal.agreed_on.isoformat(), value("pricing_mode", deal.pricing_mode), f"{deal.price:.2f}",
             f"{deal.source}\n{deal.reference}", "是 yes" if deal.public_before else "否 no",
         )
         for deal in comparables.deals

@@ -33,7 +33,7 @@ async def read_dossier(actor: Reader, session: Session, settings: Config, deal_i
     await session.commit()  # the connection goes back before the snapshot takes one
     async with context_of(request).database.snapshot() as reading:
         dossier = await gathering.gather(reading, settings, actor, deal_id)
-    canonical = gathering.canonical(dossier)
+    canonical = await gathering.canonical(dossier)
     headers = {"ETag": f'"{hashlib.sha256(canonical).hexdigest()}"', **PRIVATE}
     return Response(canonical, media_type="application/json", headers=headers)
 

@@ -85,10 +85,10 @@ def _fits(trace: Trace, event: Happened) -> bool:
 def sees_whole(actor: Actor, *, is_for: bool, acting: UUID | None, by_person: bool) -> bool:
     """Whether an actor may have an event as it was sealed, person, key and request included.
 
-    It must be among the event's audience, and be who acted, the market's staff, or nobody have acted but time.
+    It must be among the event's audience, and be who acted, the operator or the auditor, or nobody have acted but time.
     """
     own = acting is not None and acting == actor.organisation_id
-    return is_for and (own or actor.is_market or not by_person)
+    return is_for and (own or actor.has(Role.OPERATOR, Role.AUDITOR) or not by_person)
 
 
 def view_of(actor: Actor, parties: Mapping[UUID, PartyRole]) -> str:

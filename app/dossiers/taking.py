@@ -80,7 +80,7 @@ async def _make(context: Context, actor: Actor, deal_id: UUID) -> Bundle:
         await audit.seal_all(context.database, batches=SEAL_BATCHES)
         async with context.database.snapshot() as session:
             dossier = await gathering.gather(session, context.settings, actor, deal_id)
-        canonical = gathering.canonical(dossier)
+        canonical = await gathering.canonical(dossier)
         sha256 = hashlib.sha256(canonical).hexdigest()
         pdf = await print_pdf(printed(dossier, sha256, context.settings.zone))
         files = bundle.parts(dossier, canonical, pdf, keys.current().signing_seed)

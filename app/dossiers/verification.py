@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,7 @@ def verify(path: Path, sha256: str | None = None, public_key: str | None = None)
         _check(report, files)
         if public_key is not None and report.public_key != public_key.lower():
             report.problems.append(f"signed by the key {report.public_key}, not {public_key}")
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
         report.problems.append(f"the archive cannot be read: {error}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         report.problems.append(f"a part is not of the form of a bundle: {type(error).__name__} {error}")

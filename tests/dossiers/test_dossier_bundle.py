@@ -146,6 +146,6 @@ async def _content(world: World, context: Any, party: Any, deal: Json) -> dict[s
         actor = await context.authenticate(session, f"Bearer {party.secret}")
     async with world.database.snapshot() as session:
         dossier = await gathering.gather(session, context.settings, actor, UUID(deal["id"]))
-    canonical = gathering.canonical(dossier)
+    canonical = await gathering.canonical(dossier)
     pdf = set_pages(printed(dossier, hashlib.sha256(canonical).hexdigest(), context.settings.zone))
     return bundle.parts(dossier, canonical, pdf, bytes(32))

@@ -99,6 +99,7 @@ def _actor(organisation: int | None, *roles: Role) -> Actor:
         (_actor(1, Role.ADMIN), False, UUID(int=1), True, False),
         (_actor(None, Role.OPERATOR), True, UUID(int=2), True, True),
         (_actor(None, Role.OPERATOR), False, UUID(int=2), True, False),
+        (_actor(None, Role.REGISTRAR), True, UUID(int=2), True, False),
         (_actor(None, Role.AUDITOR), True, UUID(int=2), True, True),
     ],
 )
