@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,7 +22,7 @@ from app.deals.histories import Entry, Section
 from app.dossiers import rules, schemas
 from app.dossiers.comparing import compare
 from app.dossiers.problems import BASIS, BASIS_TITLE
-from app.dossiers.rules import Happened
+from app.dossiers.rules import Happened, Happenings
 from app.identity import queries as identity
 
 ORGANISATION = "organisation_id"
@@ -40,7 +39,8 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
     sections = await histories.told(session, deal, actor)
     position, head = await audit.head(session)
     found = await _happened(session, sections)
-    shown = [_section(section, found) for section in sections]
+    happened = Happenings(Happened(row.id, row.seq, row.type, row.subject_id, row.payload) for row in found.values())
+    shown = [_section(section, happened) for section in sections]
     texts = {_sha256(text): text for section in sections for entry in section.entries for text in entry.texts}
     named = await identity.organisations_by_id(session, {*_organisations(shown)})
     parties = {party.organisation_id: party.role for party in deal.parties}
@@ -66,30 +66,22 @@ async def canonical(dossier: schemas.Dossier) -> bytes:
     return await asyncio.to_thread(lambda: rfc8785.dumps(dossier.model_dump(mode="json")))
 
 
-async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[tuple[str, UUID], list[Event]]:
+async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[UUID, Event]:
+    """Every event on what the entries are about, by its id, oldest first."""
     subjects = {trace.subject_id for section in sections for entry in section.entries for trace in entry.traces}
-    found: dict[tuple[str, UUID], list[Event]] = defaultdict(list)
-    for event in await events.of_subjects(session, subjects):
-        found[event.type, event.subject_id].append(event)
-    return found
+    return {event.id: event for event in await events.of_subjects(session, subjects)}
 
 
-def _section(section: Section, found: Mapping[tuple[str, UUID], Sequence[Event]]) -> schemas.SectionOut:
+def _section(section: Section, happened: Happenings) -> schemas.SectionOut:
     return schemas.SectionOut(
         key=section.key,
         title=_text(section.title),
         withheld=_text(section.withheld) if section.withheld else None,
-        entries=[_entry(entry, found) for entry in section.entries],
+        entries=[_entry(entry, happened) for entry in section.entries],
     )
 
 
-def _entry(entry: Entry, found: Mapping[tuple[str, UUID], Sequence[Event]]) -> schemas.EntryOut:
-    wanted = {(trace.type, trace.subject_id) for trace in entry.traces}
-    happened = {
-        key: [Happened(row.id, row.seq, row.type, row.subject_id, row.payload) for row in found[key]]
-        for key in wanted
-        if key in found
-    }
+def _entry(entry: Entry, happened: Happenings) -> schemas.EntryOut:
     return schemas.EntryOut(
         at=entry.at,
         by=schemas.ByOut(capacity=entry.by.capacity, organisation_id=entry.by.organisation_id),
@@ -98,18 +90,18 @@ def _entry(entry: Entry, found: Mapping[tuple[str, UUID], Sequence[Event]]) -> s
         rule=_rule(entry.rule) if entry.rule else None,
         documents=[schemas.PaperOut(title=paper.title, sha256=paper.sha256) for paper in entry.documents],
         texts=[_sha256(text) for text in entry.texts],
-        events=[event.id for event in rules.behind(entry.traces, happened)],
+        events=[event.id for event in happened.behind(entry.traces)],
     )
 
 
 async def _seals(
     session: AsyncSession,
     actor: Actor,
-    found: Mapping[tuple[str, UUID], Sequence[Event]],
+    found: Mapping[UUID, Event],
     shown: Sequence[schemas.SectionOut],
 ) -> list[schemas.EventSeal]:
     named = {event_id for section in shown for entry in section.entries for event_id in entry.events}
-    behind = sorted((row for rows in found.values() for row in rows if row.id in named), key=lambda row: row.seq)
+    behind = [event for event in found.values() if event.id in named]
     links = await audit.links_of(session, [row.seq for row in behind])
     return [_seal(actor, row, links.get(row.seq)) for row in behind]
 

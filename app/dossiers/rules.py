@@ -1,5 +1,6 @@
 """Pure decisions about price dossiers: what a deal is compared with, which event is behind an entry, who sees seals."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,20 +67,36 @@ class Happened:
     payload: Mapping[str, Any]
 
 
-def behind(traces: Sequence[Trace], happened: Mapping[tuple[str, UUID], Sequence[Happened]]) -> list[Happened]:
-    """The events that traces lead to, each once. `happened` is by type and subject, oldest first."""
-    found: dict[int, Happened] = {}
-    for trace in traces:
-        fitting = [event for event in happened.get((trace.type, trace.subject_id), ()) if _fits(trace, event)]
-        if fitting:
-            found[fitting[-1].seq] = fitting[-1]
-    return list(found.values())
+class Happenings:
+    """Events, looked up by what a trace names: a long history has as many traces as events."""
 
+    def __init__(self, happened: Iterable[Happened]) -> None:
+        """Take the events in, oldest first."""
+        self._by_id: dict[UUID, Happened] = {}
+        self._by_kind: dict[tuple[str, UUID], list[Happened]] = defaultdict(list)
+        self._by_member: dict[tuple[str, UUID, str, Any], list[Happened]] = defaultdict(list)
+        for event in happened:
+            self._by_id[event.id] = event
+            self._by_kind[event.type, event.subject_id].append(event)
+            for name, value in event.payload.items():
+                if isinstance(value, str | int):
+                    self._by_member[event.type, event.subject_id, name, value].append(event)
 
-def _fits(trace: Trace, event: Happened) -> bool:
-    if trace.event_id is not None:
-        return event.id == trace.event_id
-    return all(event.payload.get(name) == value for name, value in trace.match.items())
+    def behind(self, traces: Sequence[Trace]) -> list[Happened]:
+        """The events that traces lead to, each once."""
+        found = [event for trace in traces if (event := self._behind(trace)) is not None]
+        return list({event.seq: event for event in found}.values())
+
+    def _behind(self, trace: Trace) -> Happened | None:
+        if trace.event_id is not None:
+            return self._by_id.get(trace.event_id)
+        kind = (trace.type, trace.subject_id)
+        lists = [self._by_member.get((*kind, name, value), []) for name, value in trace.match.items()]
+        candidates = min(lists, key=len) if lists else self._by_kind.get(kind, [])
+        for event in reversed(candidates):
+            if all(event.payload.get(name) == value for name, value in trace.match.items()):
+                return event
+        return None
 
 
 def sees_whole(actor: Actor, *, is_for: bool, acting: UUID | None, by_person: bool) -> bool:

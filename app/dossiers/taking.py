@@ -32,7 +32,7 @@ SEAL_BATCHES = 5
 IN_MEMORY_BYTES = 2**21
 CHUNK_BYTES = 2**18
 AT_ONCE = asyncio.Semaphore(2)
-"""Bundles a process makes at a time: one of 20 000 entries takes some 200 MB while it is printed."""
+"""Bundles a process makes at a time: one of 5 000 entries takes some 100 MB while it is made."""
 
 
 @dataclass(frozen=True, slots=True)

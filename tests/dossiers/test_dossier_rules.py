@@ -12,7 +12,7 @@ from app.core.access import Actor, Role
 from app.deals.histories import Trace
 from app.deals.models import DealStatus, PartyRole, PriceBasis
 from app.dossiers.gathering import plain
-from app.dossiers.rules import Comparable, Happened, behind, comparables, sees_whole, view_of
+from app.dossiers.rules import Comparable, Happened, Happenings, comparables, sees_whole, view_of
 from app.listings.rules import differences
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -74,13 +74,14 @@ def test_a_trace_leads_to_the_last_event_that_has_what_it_names() -> None:
         Happened(UUID(int=seq), seq, "offer.made", subject, {"offer_id": name, "n": seq})
         for seq, name in enumerate(["a", "b", "a"], 1)
     ]
-    happened = {("offer.made", subject): rows}
-    assert behind([Trace("offer.made", subject, {"offer_id": "a"})], happened) == [rows[2]]
-    assert behind([Trace("offer.made", subject, event_id=UUID(int=2))], happened) == [rows[1]]
-    assert behind([Trace("offer.made", subject, {"offer_id": "c"})], happened) == []
-    assert behind([Trace("offer.made", UUID(int=8))], happened) == []
+    happened = Happenings(rows)
+    assert happened.behind([Trace("offer.made", subject, {"offer_id": "a"})]) == [rows[2]]
+    assert happened.behind([Trace("offer.made", subject, {"offer_id": "a", "n": 1})]) == [rows[0]]
+    assert happened.behind([Trace("offer.made", subject, event_id=UUID(int=2))]) == [rows[1]]
+    assert happened.behind([Trace("offer.made", subject, {"offer_id": "c"})]) == []
+    assert happened.behind([Trace("offer.made", UUID(int=8))]) == []
     twice = [Trace("offer.made", subject), Trace("offer.made", subject, {"n": 3})]
-    assert behind(twice, happened) == [rows[2]], "each event once"
+    assert happened.behind(twice) == [rows[2]], "each event once"
 
 
 def _actor(organisation: int | None, *roles: Role) -> Actor:
