@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from app.appraisals import routes as appraisals
 from app.awards import routes as awards
 from app.contracts import routes as contracts
-from app.core import validation
+from app.core import keys, validation
 from app.core.clock import is_moved
 from app.core.database import Database
 from app.core.http import Context
@@ -21,6 +21,7 @@ from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
 from app.deals import routes as deals
 from app.documents import routes as documents
+from app.dossiers import routes as dossiers
 from app.gates import routes as gates
 from app.identity import routes as identity
 from app.identity.queries import authenticate
@@ -57,6 +58,7 @@ def domain_routers() -> list[APIRouter]:
         gates.router,
         deals.router,
         contracts.router,
+        dossiers.router,
         awards.router,
         periods.router,
         ledger.router,
@@ -111,7 +113,8 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
 
 
 def open_context(settings: Settings, database: Database | None = None) -> Context:
-    """The process's connections and stores. Raises `ValueError` without a database."""
+    """The process's connections, stores and keys. Raises `ValueError` without a database."""
+    keys.configure(settings)
     if database is None:
         if settings.database_url is None:
             raise ValueError("no database: set DATABASE_URL, or use `techex run`")

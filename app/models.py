@@ -7,6 +7,7 @@ from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
 from app.core.database import Base
 from app.deals import models as deals
 from app.documents import models as documents
+from app.dossiers import models as dossiers
 from app.gates import models as gates
 from app.identity import models as identity
 from app.ledger import models as ledger
@@ -28,6 +29,7 @@ __all__ = [
     "deadlines",
     "deals",
     "documents",
+    "dossiers",
     "events",
     "gates",
     "idempotency",

@@ -26,6 +26,7 @@ from tests.contracts.factory import (
 )
 from tests.deals.factory import agreed_deal, recorded_body
 from tests.documents.factory import PDF, uploaded
+from tests.dossiers.factory import exported
 from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.pricing.listed.factory import (
@@ -207,12 +208,19 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
 
 
 async def _deals(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
-    deal = {"deal_id": (await agreed_deal(world, seller, buyer, agency_id=str(agency.id)))["id"]}
+    made = await agreed_deal(world, seller, buyer, agency_id=str(agency.id))
+    deal = {"deal_id": made["id"]}
+    taken = deal | {"export_id": (await exported(world, seller, made))["id"]}
     return {
         "list_deals": Call(),
         "read_deal": Call(deal),
         "cancel_deal": Call(deal, {"reason": "示例"}),
         "record_deal": Call(json=await recorded_body(world, seller, buyer)),
+        "read_dossier": Call(deal),
+        "export_dossier": Call(deal),
+        "list_dossier_exports": Call(deal),
+        "read_dossier_export": Call(taken),
+        "read_dossier_bundle": Call(taken),
         "estimate_award": Call(deal),
     }
 

@@ -83,6 +83,13 @@ async def list_reports(
     return (await session.execute(statement)).scalars().all()
 
 
+async def reports_of(session: AsyncSession, actor: Actor, result_id: UUID) -> Sequence[AppraisalReport]:
+    """Every report of a result that the actor may see, with all its parts, in order of recording."""
+    statement = _visible(actor).where(AppraisalReport.result_id == result_id).order_by(AppraisalReport.id)
+    statement = statement.options(*_PARTS).execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def number_used(session: AsyncSession, appraiser_id: UUID, number: str) -> bool:
     """Whether the appraiser has a report of that number that was not refused. Read it under the number's lock."""
     statement = select(

@@ -1,5 +1,6 @@
 """Settings, read once from the environment (`TECHEX_…`; `DATABASE_URL` has no prefix)."""
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -55,6 +56,14 @@ class Settings(BaseSettings):
     document_max_bytes: int = Field(default=50 * 2**20, ge=1, description="Limit of an uploaded document.")
     body_max_bytes: int = Field(default=2**20, ge=1024, description="Limit of a JSON body; documents have their own.")
 
+    signing_key: SecretStr | None = Field(
+        default=None,
+        description="64 hex digits: signs receipts and dossiers. A sandbox without it makes its own in `data_dir`.",
+    )
+    sealing_key: SecretStr | None = Field(
+        default=None, description="64 hex digits: encrypts sealed bids, reserves and limits. The same holds."
+    )
+
     city_code: str = Field(default="WH", pattern=r"^[A-Z]{2,4}$", description="Prefix of readable numbers.")
     timezone: str = Field(
         default="Asia/Shanghai", description="The city's: days, award years and the ends of periods are local."
@@ -66,6 +75,13 @@ class Settings(BaseSettings):
         default="4201", pattern=r"^\d{4}$", description="First four digits of a registration's number."
     )
     registry_station_code: str = Field(default="01", pattern=r"^\d{2}$", description="The two digits after them.")
+
+    @field_validator("signing_key", "sealing_key")
+    @classmethod
+    def _whole_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[0-9a-f]{64}", value.get_secret_value()):
+            raise ValueError("64 hex digits, as `techex keys` prints them")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -17,7 +17,7 @@ from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.deals import deposits, followers, queries, rules, schemas
-from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole, PriceBasis
+from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole, PriceBasis, PriceSource
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
 from app.identity import queries as identity
@@ -74,6 +74,7 @@ async def create_deal(
         agreed_at=agreed_at,
         contract_due_at=due.astimezone(UTC),
         default=None,
+        technical_field=listing.technical_field,
     )
     if not held:
         await check_still_listable(session, listing, on)
@@ -87,8 +88,7 @@ async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, b
     """Record a deal concluded elsewhere, with its source. It has no listing and no day to sign by."""
     now = await read_clock(session)
     day = rules.day_of_record(body.agreed_on, body.published_on, local_date(now, settings.zone))
-    if body.result_id is not None:
-        await results.get_result(session, actor, body.result_id)
+    result = await results.get_result(session, actor, body.result_id) if body.result_id is not None else None
     sides = ((PartyRole.SELLER, body.sellers), (PartyRole.BUYER, body.buyers), (PartyRole.AGENCY, body.agencies))
     parties = [PartyShare(role, party.organisation_id, party.share) for role, side in sides for party in side]
     deal = Deal(
@@ -102,9 +102,27 @@ async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, b
         source_url=str(body.source_url),
         published_on=body.published_on,
         default=None,
+        technical_field=result.technical_field if result else None,
     )
+    publish_price(deal, PriceSource.SOURCE, str(body.source_url), _published_at(deal, settings))
     await _store(session, settings, deal, parties, day, None)
     return deal
+
+
+def publish_price(deal: Deal, source: PriceSource, reference: str, at: datetime) -> None:
+    """From `at` on everybody can read the deal's price under `reference` (a notice's number, an address).
+
+    The caller has locked the deal, or makes it. What was public before stays: a price is published once.
+    """
+    if deal.price_public_at is None:
+        deal.price_public_at, deal.price_source, deal.price_reference = at, source, reference
+
+
+def _published_at(deal: Deal, settings: Settings) -> datetime:
+    """A recorded deal is public since the beginning of the day its source names, or else since its agreement."""
+    if deal.published_on is None:
+        return deal.agreed_at
+    return datetime.combine(deal.published_on, time.min, settings.zone).astimezone(UTC)
 
 
 async def cancel_deal(

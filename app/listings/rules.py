@@ -1,10 +1,11 @@
 """Pure decisions about listings: the life of a listing, its period, what may be published."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Problem
@@ -174,3 +175,24 @@ def check_open(status: ListingStatus, closes_at: datetime | None, now: datetime)
     """Published and before its end, whether or not the worker has come round; raises `listing_not_open`."""
     if status != S.PUBLISHED or closes_at is None or now >= closes_at:
         raise not_open(status, closes_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one version of a listing says otherwise than the one before: a member's path, and both values."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> list[Difference]:
+    """How two published contents differ, member by member, by the members' names; lists are compared whole."""
+    found: list[Difference] = []
+    for name in sorted({*before, *after} - {"version"} if not path else {*before, *after}):
+        old, new, here = before.get(name), after.get(name), f"{path}{name}"
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            found += differences(old, new, f"{here}.")
+        elif old != new:
+            found.append(Difference(here, old, new))
+    return found

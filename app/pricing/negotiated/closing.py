@@ -15,10 +15,10 @@ from app.core.clock import local_date, read_clock
 from app.core.parameters import parameter
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.deals.models import PartyRole
+from app.deals.models import PartyRole, PriceSource
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
-from app.deals.service import create_deal
+from app.deals.service import create_deal, publish_price
 from app.gates import openings
 from app.gates import queries as gates
 from app.gates import rules as gate_rules
@@ -129,6 +129,7 @@ async def try_close(
     negotiation.revision += 1
     tell(session, negotiation, "negotiation.closed", {"deal_id": deal.id})
     if negotiation.notice is not None:
+        publish_price(deal, PriceSource.NOTICE, negotiation.notice.number, negotiation.notice.published_at)
         notice.tell(session, negotiation.notice, "notice.closed", {"deal": True})
     return None
 
