@@ -3,10 +3,9 @@
 Every function here is called with listing and negotiation locked, in this order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,12 +18,10 @@ from app.core.settings import Settings
 from app.deals.models import PartyRole
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
-from app.deals.service import create_deal, related_parties
+from app.deals.service import create_deal
+from app.gates import openings
 from app.gates import queries as gates
 from app.gates import rules as gate_rules
-from app.gates import service as gate_service
-from app.gates.models import Gate
-from app.identity import queries as identity
 from app.listings import service as listing_service
 from app.listings.models import Listing
 from app.pricing.negotiated import notice, queries, rules
@@ -32,16 +29,12 @@ from app.pricing.negotiated.models import Negotiation, NegotiationStatus, Offer
 from app.pricing.negotiated.rules import RunningNotice
 from app.pricing.negotiated.terms import Terms
 from app.results import queries as results
-from app.results.listability import as_error
-from app.results.models import Result, TransferMode
-from app.results.problems import RESULT_NOT_LISTABLE
 
 SUBJECT = "negotiation"
 NOTICE_ENDED = "negotiation.notice_ended"
 """The deadline at which an agreed negotiation closes, if nothing else blocks it."""
 NOTICE_DAYS = "negotiated_notice_days"
 NOTICE_OPTIONAL = "negotiated_notice_optional"
-FIRST_REFUSAL_DAYS = "first_refusal_days"
 BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
 
 
@@ -77,8 +70,8 @@ async def agree(
     tell(session, negotiation, "negotiation.agreed", {"offer_id": offer.id})
     terms = Terms.model_validate(offer.terms)
     result = await results.read_result(session, listing.result_id)
-    sale = await _sale(session, settings, listing, negotiation, result, terms, now)
-    _refuse_never(sale, local_date(now, settings.zone))
+    sale = await _find_sale(session, settings, listing, negotiation, terms, now)
+    openings.refuse_never(sale, local_date(now, settings.zone))
     if terms.public_notice:
         days = notice_days(local_date(now, settings.zone))
         period = rules.notice_period(now, days, settings.zone)
@@ -87,7 +80,7 @@ async def agree(
             session, settings, listing, negotiation, offer, result, flags, period, now
         )
         await deadlines.schedule(session, NOTICE_ENDED, negotiation.id, period.ends_at)
-    await _open_gates(session, settings, negotiation, sale, now)
+    await openings.open_gates(session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now)
     await try_close(session, settings, listing, negotiation)
 
 
@@ -113,12 +106,12 @@ async def try_close(
     assert negotiation.agreed_offer_id is not None
     offer = await queries.get_offer(session, negotiation.agreed_offer_id)
     terms = Terms.model_validate(offer.terms)
-    result = await results.read_result(session, listing.result_id)
-    sale = await _sale(session, settings, listing, negotiation, result, terms, now)
+    sale = await _find_sale(session, settings, listing, negotiation, terms, now)
     if gate_rules.never(sale, local_date(now, settings.zone)):
         refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
         return None
-    known = await _open_gates(session, settings, negotiation, sale, now)
+    subject = (SUBJECT, negotiation.id)
+    known = await openings.open_gates(session, settings, subject, negotiation.seller_id, sale, now)
     running = None
     if negotiation.notice is not None:
         undecided = await queries.open_objections(session, negotiation.notice.id)
@@ -154,51 +147,11 @@ def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, re
         notice.tell(session, negotiation.notice, "notice.closed", {"deal": False})
 
 
-def _refuse_never(sale: gate_rules.Sale, today: date) -> None:
-    if reasons := gate_rules.never(sale, today):
-        raise RESULT_NOT_LISTABLE(errors=[as_error(reason) for reason in reasons], count=len(reasons))
-
-
-async def _open_gates(
-    session: AsyncSession, settings: Settings, negotiation: Negotiation, sale: gate_rules.Sale, now: datetime
-) -> Sequence[Gate]:
-    today = local_date(now, settings.zone)
-    days = int(parameter(FIRST_REFUSAL_DAYS, on=today).value)
-    lapses_at = rules.notice_period(now, days, settings.zone).ends_at
-    needed = gate_rules.needed(sale, today)
-    subject = (SUBJECT, negotiation.id)
-    return await gate_service.open_needed(session, subject, negotiation.seller_id, needed, now, lapses_at=lapses_at)
-
-
-async def _sale(
-    session: AsyncSession,
-    settings: Settings,
-    listing: Listing,
-    negotiation: Negotiation,
-    result: Result,
-    terms: Terms,
-    now: datetime,
+async def _find_sale(
+    session: AsyncSession, settings: Settings, listing: Listing, negotiation: Negotiation, terms: Terms, now: datetime
 ) -> gate_rules.Sale:
-    people = tuple(completer.person_id for completer in result.completers)
-    buyers = [row.organisation_id for row in negotiation.buyers]
-    parties = [PartyShare(PartyRole.SELLER, negotiation.seller_id), *buyers_of(negotiation)]
-    return gate_rules.Sale(
-        result=await results.listing_facts(session, result.id, listing.seller_id),
-        transfer_mode=TransferMode(listing.transfer_mode),
-        completers=people,
-        buying_people=frozenset(await _acting_for(session, people, buyers)),
-        co_buyers=tuple(buyer for buyer in buyers if buyer != negotiation.lead_id),
-        abroad=terms.abroad,
-        related=await related_parties(session, parties, local_date(now, settings.zone)),
-    )
-
-
-async def _acting_for(session: AsyncSession, people: Sequence[UUID | None], buyers: Sequence[UUID]) -> list[UUID]:
-    return [
-        person
-        for person in people
-        if person is not None and any([await identity.acts_for(session, person, buyer) for buyer in buyers])
-    ]
+    buying = openings.Buying(buyers_of(negotiation), negotiation.lead_id, terms.abroad, related_needs_approval=True)
+    return await openings.find_sale(session, settings, listing, buying, now)
 
 
 def tell(session: AsyncSession, negotiation: Negotiation, event: str, payload: Mapping[str, Any] | None = None) -> None:
