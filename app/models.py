@@ -12,6 +12,7 @@ from app.identity import models as identity
 from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
+from app.pricing.appraised import models as appraised
 from app.pricing.negotiated import models as negotiated
 from app.results import models as results
 
@@ -19,6 +20,7 @@ metadata = Base.metadata
 
 __all__ = [
     "appraisals",
+    "appraised",
     "audit",
     "awards",
     "calendar",

@@ -67,6 +67,7 @@ class Listing(Base):
     """A result offered for sale. Its content may be edited in draft; what was published is in the versions.
 
     `closes_at` is the end of the local day `closes_on`; it and `technical_field` (the result's) are set on publication.
+    `appraisal_report_id` is the report (评估报告) that sets the floor of the price, in any pricing mode.
     `suspended_by` says who may resume: a suspension by the operator is lifted by the operator.
     """
 
@@ -111,6 +112,7 @@ class Listing(Base):
     territory: Mapped[str]
     asking_price: Mapped[Decimal]
     closes_on: Mapped[date]
+    appraisal_report_id: Mapped[UUID | None] = mapped_column(ForeignKey("appraisal_reports.id"))
     status: Mapped[ListingStatus] = mapped_column(Text, default=ListingStatus.DRAFT)
     status_reason: Mapped[str | None]
     suspended_by: Mapped[Mover | None] = mapped_column(Text)

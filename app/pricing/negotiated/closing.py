@@ -22,6 +22,7 @@ from app.deals.service import create_deal
 from app.gates import openings
 from app.gates import queries as gates
 from app.gates import rules as gate_rules
+from app.listings import appraisal
 from app.listings import service as listing_service
 from app.listings.models import Listing
 from app.pricing.negotiated import notice, queries, rules
@@ -59,7 +60,8 @@ async def agree(
     """The accepted offer holds the listing, opens the gates, and is published where it must or shall be.
 
     Raises `listing_taken` where another negotiation was agreed first, and `result_not_listable` for what became a
-    state secret or prohibited from export.
+    state secret or prohibited from export; for a price that the listing's appraisal report does not carry, what
+    `appraisal.check_price` raises.
     """
     negotiation.status = NegotiationStatus.AGREED
     negotiation.agreed_at = now
@@ -72,6 +74,7 @@ async def agree(
     result = await results.read_result(session, listing.result_id)
     sale = await _find_sale(session, settings, listing, negotiation, terms, now)
     openings.refuse_never(sale, local_date(now, settings.zone))
+    await appraisal.check_price(session, listing, offer.price, local_date(now, settings.zone))
     if terms.public_notice:
         days = notice_days(local_date(now, settings.zone))
         period = rules.notice_period(now, days, settings.zone)
@@ -118,6 +121,8 @@ async def try_close(
         published = negotiation.notice
         running = RunningNotice(published.number, published.last_day, published.ends_at, undecided)
     block = rules.block(running, gates.still_open(known), negotiation.id, now)
+    if block is None:
+        block = await appraisal.what_blocks(session, listing, offer.price, local_date(now, settings.zone))
     if block is not None:
         return block
     deal = await create_deal(
