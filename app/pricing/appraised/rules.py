@@ -1,8 +1,8 @@
 """Pure decisions about purchase offers on appraised listings (资产评估定价)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ class Standing:
         """An offer stands up to its expiry, not at it (Civil Code 478)."""
         return now >= self.expires_at
 
-    def facts(self, now: datetime) -> Mapping[str, str]:
+    def facts(self, now: datetime) -> dict[str, Any]:
         """For the texts of a refusal."""
         return {"number": self.number, "expires_at": self.expires_at.isoformat(), "server_time": now.isoformat()}
 

@@ -71,14 +71,14 @@ async def make_offer(
 
 
 async def _store(session: AsyncSession, offer: PurchaseOffer) -> None:
-    facts = {"number": offer.number, "status": OfferStatus.OPEN, "expires_at": offer.expires_at.isoformat()}
+    number, expires_at = offer.number, offer.expires_at.isoformat()
     try:
         async with session.begin_nested():
             session.add(offer)
     except IntegrityError as error:
         # Of two first offers at once each sees none; the index lets one pass.
         if "uq_purchase_offers_live_buyer" in str(error.orig):
-            raise OFFER_EXISTS(**facts) from error
+            raise OFFER_EXISTS(number=number, status=OfferStatus.OPEN, expires_at=expires_at) from error
         raise
 
 
