@@ -12,12 +12,13 @@ from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
 from app.deals.models import Deal, DealParty, DealStatus, PartyRole
 
-_PARTS = (selectinload(Deal.parties), selectinload(Deal.appraisal))
+WHOLE = (selectinload(Deal.parties), selectinload(Deal.appraisal))
+"""What a deal is always read with."""
 
 
 def visible(actor: Actor) -> Select[Deal]:
     """The parties of a deal and the market's staff see it; for everybody else it does not exist."""
-    statement = select(Deal).options(*_PARTS)
+    statement = select(Deal).options(*WHOLE)
     if actor.is_market:
         return statement
     return statement.where(Deal.parties.any(DealParty.organisation_id == actor.organisation()))
@@ -37,13 +38,13 @@ async def get_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
 
 async def lock_deal(session: AsyncSession, deal_id: UUID) -> Deal:
     """A deal with its parties, locked, whoever asks; raises `not_found`. Lock the deal before its listing."""
-    statement = select(Deal).where(Deal.id == deal_id).options(*_PARTS)
+    statement = select(Deal).where(Deal.id == deal_id).options(*WHOLE)
     return await _one(session, statement.with_for_update(key_share=True))
 
 
 async def lock_for_cancelling(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
     """A deal that the actor may cancel: the operator any, an organisation one where it sells or buys; locked."""
-    statement = select(Deal).where(Deal.id == deal_id).options(*_PARTS)
+    statement = select(Deal).where(Deal.id == deal_id).options(*WHOLE)
     if not actor.has(Role.OPERATOR):
         sides = [PartyRole.SELLER, PartyRole.BUYER]
         own = Deal.parties.any((DealParty.organisation_id == actor.organisation()) & DealParty.role.in_(sides))
