@@ -142,7 +142,8 @@ async def lapse(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
         return
     block = await closing.try_close(session, get_settings(), listing, offer)
     if block is not None:
-        await closing.refuse(session, listing, offer, f"{block.kind.code}: {block.kind.title.zh}", now)
+        title = block.kind.title
+        await closing.refuse(session, listing, offer, f"{block.kind.code}: {title.en} / {title.zh}", now)
 
 
 async def lock_both(session: AsyncSession, offer_id: UUID) -> tuple[Listing, PurchaseOffer]:

@@ -30,6 +30,7 @@ from app.pricing.negotiated.models import Negotiation, NegotiationStatus, Offer
 from app.pricing.negotiated.rules import RunningNotice
 from app.pricing.negotiated.terms import Terms
 from app.results import queries as results
+from app.results.service import BECAME_SECRET
 
 SUBJECT = "negotiation"
 NOTICE_ENDED = "negotiation.notice_ended"
@@ -111,7 +112,7 @@ async def try_close(
     terms = Terms.model_validate(offer.terms)
     sale = await _find_sale(session, settings, listing, negotiation, terms, now)
     if gate_rules.never(sale, local_date(now, settings.zone)):
-        refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
+        await refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
         return None
     subject = (SUBJECT, negotiation.id)
     known = await openings.open_gates(session, settings, subject, negotiation.seller_id, sale, now)
@@ -138,7 +139,7 @@ async def try_close(
     return None
 
 
-def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
+async def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
     """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end.
 
     The deadline of the notice stays and will find nothing to do: it may be what calls.
@@ -147,6 +148,8 @@ def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, re
     negotiation.status_reason = reason
     negotiation.revision += 1
     listing_service.release(session, listing, now)
+    # A result that became secret while it was held for the buyer must not come back on offer.
+    await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
     tell(session, negotiation, "negotiation.refused")
     if negotiation.notice is not None:
         notice.tell(session, negotiation.notice, "notice.closed", {"deal": False})

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from app.core.deadlines import run_due
 from tests.appraisals.factory import accepted_report
 from tests.listings.factory import draft_listing, move_clock_to, today
@@ -91,7 +93,10 @@ async def read(world: World, party: Party, offer: Json) -> Json:
 
 
 async def pass_time(world: World, moment: datetime | str) -> None:
-    """Move the clock and let the worker run until nothing is due."""
+    """Move the clock and let the worker run until nothing is due; no deadline may fail."""
     await move_clock_to(world, datetime.fromisoformat(moment) if isinstance(moment, str) else moment)
     while await run_due(world.database):
         pass
+    async with world.database.reading() as session:
+        failed = "SELECT kind, last_error FROM deadlines WHERE last_error <> 'cancelled'"
+        assert (await session.execute(text(failed))).all() == []
