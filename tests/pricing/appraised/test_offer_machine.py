@@ -80,7 +80,7 @@ BROKEN = " UNION ALL ".join(f"SELECT '{promise}' WHERE EXISTS ({rows})" for prom
 
 
 class Machine(RuleBasedStateMachine):
-    """A seller, two buyers, and one listing to be assigned (so with a gate) on a report that expires in 20 days."""
+    """A seller, two buyers, and one listing to be assigned (so with a gate) on a report that expires in 14 days."""
 
     runner: ClassVar[asyncio.Runner]
     database: ClassVar[Database]
@@ -111,7 +111,7 @@ class Machine(RuleBasedStateMachine):
         self.seller = await self.world.institution()
         self.buyers = [await self.world.enterprise() for _ in range(2)]
         self.listing, self.report = await appraised_listing(
-            self.world, self.seller, transfer_mode="assignment", valid_for=20
+            self.world, self.seller, transfer_mode="assignment", valid_for=14
         )
         self.document = (await uploaded(self.world, self.seller))["id"]
 
@@ -178,7 +178,7 @@ class Machine(RuleBasedStateMachine):
 
         self.run(act())
 
-    @rule(outcome=st.sampled_from(["cleared", "cleared", "refused"]))
+    @rule(outcome=st.sampled_from(["cleared", "refused"]))
     def settle_gate(self, outcome: str) -> None:
         async def act() -> None:
             for row in await self._rows("SELECT id FROM gates ORDER BY id DESC LIMIT 1"):
@@ -195,7 +195,7 @@ class Machine(RuleBasedStateMachine):
 
         self.run(act())
 
-    @rule(hours=st.integers(1, 24 * 12), worker=st.booleans())
+    @rule(hours=st.integers(1, 24 * 4), worker=st.booleans())
     def pass_time(self, hours: int, worker: bool) -> None:
         async def act() -> None:
             await move_clock_to(self.world, await now(self.world) + timedelta(hours=hours))
@@ -204,17 +204,26 @@ class Machine(RuleBasedStateMachine):
 
         self.run(act())
 
-    @rule(buyer=BUYERS, below=st.booleans(), days=st.sampled_from([0, 10, 16, 22]), worker=st.booleans())
-    def go_for_a_deal(self, buyer: int, below: bool, days: int, worker: bool) -> None:
-        """Offer, accept, clear the gate, wait, and ask for the deal; the report may have expired by then."""
+    def _agree(self, buyer: int, below: bool) -> None:
+        """The straight way, so that most examples arrive somewhere; an offer that binds is not withdrawn."""
         self.offer(buyer, "800000.00" if below else "950000.00", 3, False)
+        self.withdraw(buyer)
         if below:
             self.sell(buyer, "acceptance")
             self.reapprove("800000.00")
         self.sell(buyer, "acceptance")
-        if days:
-            self.pass_time(24 * days, worker)
-        self.settle_gate("cleared")
+
+    @rule(buyer=BUYERS, below=st.booleans(), outcome=st.sampled_from(["cleared", "cleared", "refused"]))
+    def agree_and_settle(self, buyer: int, below: bool, outcome: str) -> None:
+        self._agree(buyer, below)
+        self.settle_gate(outcome)
+        self.sell(buyer, "closing")
+
+    @rule(buyer=BUYERS, below=st.booleans())
+    def agree_and_let_the_gate_lapse(self, buyer: int, below: bool) -> None:
+        """By then the report has expired, unless it was renewed."""
+        self._agree(buyer, below)
+        self.pass_time(24 * 17, worker=True)
         self.sell(buyer, "closing")
 
     @invariant()
@@ -240,6 +249,6 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
 # A failure is made smaller in the long form alone: it takes a minute.
 PHASES = tuple(Phase) if LONG else (Phase.explicit, Phase.generate)
 RUNS = settings(
-    max_examples=60 if LONG else 5, stateful_step_count=40 if LONG else 15, deadline=None, derandomize=True,
+    max_examples=60 if LONG else 6, stateful_step_count=40 if LONG else 14, deadline=None, derandomize=True,
     database=None, suppress_health_check=list(HealthCheck), phases=PHASES,
 )  # fmt: skip
