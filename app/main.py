@@ -28,6 +28,7 @@ from app.identity.queries import authenticate
 from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
+from app.pricing.appraised import routes as appraised
 from app.pricing.listed import routes as listed
 from app.pricing.negotiated import routes as negotiated
 from app.results import routes as results
@@ -55,6 +56,7 @@ def domain_routers() -> list[APIRouter]:
         appraisals.router,
         listed.router,
         negotiated.router,
+        appraised.router,
         gates.router,
         deals.router,
         contracts.router,

@@ -13,6 +13,7 @@ from app.identity import models as identity
 from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
+from app.pricing.appraised import models as appraised
 from app.pricing.listed import models as listed
 from app.pricing.negotiated import models as negotiated
 from app.results import models as results
@@ -21,6 +22,7 @@ metadata = Base.metadata
 
 __all__ = [
     "appraisals",
+    "appraised",
     "audit",
     "awards",
     "calendar",

@@ -29,6 +29,8 @@ from tests.documents.factory import PDF, uploaded
 from tests.dossiers.factory import exported
 from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
+from tests.pricing.appraised.factory import appraised_listing, drafted_on_report, offered, step
+from tests.pricing.appraised.factory import offer_body as purchase_offer_body
 from tests.pricing.listed.factory import (
     CONDITIONS,
     competitive_draft,
@@ -88,6 +90,7 @@ async def build(world: World) -> Scene:
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await _negotiations(world, seller, buyer)
     calls |= await _listed_sales(world, seller, buyer, agency)
+    calls |= await _purchase_offers(world, seller, buyer)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
     calls |= await _calendar(world, seller, buyer, agency)
@@ -304,6 +307,26 @@ async def _listed_sales(world: World, seller: Party, buyer: Party, agency: Party
         "publish_listing_revision": Call(revision),
         "return_listing_revision": Call(revision, reason),
         "find_deal_default": Call({"deal_id": deal["items"][0]["id"]}, {"defaulted": "none", "reason": "示例"}),
+    }
+
+
+async def _purchase_offers(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
+    """A draft on a report, open offers, and an accepted one that waits for a right of first refusal."""
+    draft, report = await drafted_on_report(world, seller)
+    listing, _ = await appraised_listing(world, seller)
+    fresh, _ = await appraised_listing(world, seller)
+    waiting, _ = await appraised_listing(world, seller, transfer_mode="assignment")
+    offer = {"offer_id": (await offered(world, buyer, listing, revocable=True))["id"]}
+    held = {"offer_id": (await step(world, seller, await offered(world, buyer, waiting), "acceptance"))["id"]}
+    return {
+        "name_appraisal": Call({"listing_id": draft["id"]}, {"report_id": report["id"]}),
+        "read_listing_appraisal": Call({"listing_id": listing["id"]}),
+        "make_purchase_offer": Call({"listing_id": fresh["id"]}, await purchase_offer_body(world)),
+        "list_purchase_offers": Call(),
+        "read_purchase_offer": Call(offer),
+        "withdraw_purchase_offer": Call(offer, {"reason": "示例"}),
+        "accept_purchase_offer": Call(offer),
+        "close_purchase_offer": Call(held),
     }
 
 

@@ -56,6 +56,11 @@ async def hold_report(session: AsyncSession, report_id: UUID) -> AppraisalReport
     return await _find(session, statement.with_for_update(of=AppraisalReport, read=True))
 
 
+async def read_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
+    """One report whoever asks, with all its parts, for services that have checked what may be seen."""
+    return await _find(session, select(AppraisalReport).where(AppraisalReport.id == report_id))
+
+
 async def _one(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport:
     found = await _find(session, statement)
     if found is None:

@@ -135,6 +135,7 @@ class Deal(Base):
     revision: Mapped[int] = mapped_column(default=1)
     parties: Mapped[list["DealParty"]] = relationship(lazy="raise", order_by="DealParty.position")
     default: Mapped["DealDefault | None"] = relationship(lazy="raise")
+    appraisal: Mapped["DealAppraisal | None"] = relationship(lazy="raise")
 
 
 class DealDefault(Base):
@@ -166,3 +167,23 @@ class DealParty(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     position: Mapped[int]
     share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+
+
+class DealAppraisal(Base):
+    """The appraisal report that carried the price of a deal, as it was judged that day (CNY). Append-only.
+
+    `reapproval_id` is the re-approval that a price below `floor` rested on.
+    """
+
+    __tablename__ = "deal_appraisals"
+
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("appraisal_reports.id"))
+    number: Mapped[str]
+    base_date: Mapped[date]
+    valid_until: Mapped[date]
+    value: Mapped[Decimal]
+    floor_share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+    floor: Mapped[Decimal]
+    reapproval_id: Mapped[UUID | None] = mapped_column(ForeignKey("appraisal_reapprovals.id"))
+    judged_on: Mapped[date]

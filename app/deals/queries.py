@@ -12,7 +12,7 @@ from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
 from app.deals.models import COMPARABLE, Deal, DealParty, DealStatus, PartyRole
 
-WHOLE = (selectinload(Deal.parties), selectinload(Deal.default))
+WHOLE = (selectinload(Deal.parties), selectinload(Deal.default), selectinload(Deal.appraisal))
 """What a deal is always read with."""
 
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Problem
 from app.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
 from app.listings.problems import (
     ALLOCATION_MISPLACED,
+    APPRAISAL_IN_FORCE,
+    APPRAISAL_MISSING,
+    APPRAISED_REFUSED,
     CLOSING_DAY_MISPLACED,
     CLOSING_OUT_OF_RANGE,
     FIRST_COME_REFUSED,
@@ -93,9 +97,12 @@ def after(move: Move, mover: Mover, status: ListingStatus, suspended_by: Mover |
     )  # fmt: skip
 
 
+EDITABLE = frozenset({S.DRAFT, S.RETURNED})
+
+
 def check_editable(status: ListingStatus) -> None:
     """Only a draft or a returned listing is edited; raises `listing_not_editable`."""
-    if status not in (S.DRAFT, S.RETURNED):
+    if status not in EDITABLE:
         raise NOT_EDITABLE(status=status)
 
 
@@ -138,6 +145,39 @@ def check_first_come(allocation: Allocation | None, seller: str, state_founded: 
     """
     if allocation == Allocation.FIRST_COME and state_founded is not False:
         raise FIRST_COME_REFUSED(field="allocation", seller=seller)
+
+
+def check_appraised(
+    pricing_mode: PricingMode, listing_id: UUID, report_id: UUID | None, seller: str, *, notice_needed: bool
+) -> None:
+    """An appraised price rests on a report, and is for sellers who need no public notice.
+
+    The price is settled with one buyer, so in substance it is agreed on (协议定价), and the Law on Promoting the
+    Conversion of Scientific and Technological Achievements, art. 18, asks for a notice; this mode has none. Raises
+    `appraisal_missing`, `appraised_refused` naming the mode that has.
+    """
+    if pricing_mode != PricingMode.APPRAISED:
+        return
+    if notice_needed:
+        raise APPRAISED_REFUSED(field="pricing_mode", seller=seller)
+    if report_id is None:
+        raise APPRAISAL_MISSING(field="appraisal_report_id", listing_id=listing_id)
+
+
+def check_replaceable(status: ListingStatus, number: str | None, valid_until: date | None, today: date) -> None:
+    """What was published on a report is put on another only once that one has expired, and while it is on offer.
+
+    A seller could otherwise lower the floor under the offers by another report. Raises `appraisal_in_force` naming
+    the day from which it passes, `listing_not_editable` for a listing that ended or named none.
+    """
+    if status not in LIVE_STATUSES or number is None or valid_until is None:
+        raise NOT_EDITABLE(status=status)
+    if today <= valid_until:
+        following = valid_until + timedelta(days=1)
+        raise APPRAISAL_IN_FORCE(
+            field="report_id", number=number, valid_until=valid_until, replaceable_from=following,
+            extra={"replaceable_from": following.isoformat()},
+        )  # fmt: skip
 
 
 OUTRIGHT = frozenset({TransferMode.ASSIGNMENT, TransferMode.EQUITY_CONTRIBUTION})
