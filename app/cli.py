@@ -27,9 +27,11 @@ cli = typer.Typer(
 )
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
 openapi = typer.Typer(help="The API's document.", no_args_is_help=True)
+dossier = typer.Typer(help="Price dossiers.", no_args_is_help=True)
 bootstrap = typer.Typer(help="The first user of an empty installation.", no_args_is_help=True)
 cli.add_typer(audit, name="audit")
 cli.add_typer(openapi, name="openapi")
+cli.add_typer(dossier, name="dossier")
 cli.add_typer(bootstrap, name="bootstrap")
 
 T = TypeVar("T")
@@ -124,6 +126,26 @@ def verify_auction(
     for seq, problem in report.problems:
         typer.echo(f"entry {seq}: {problem}" if seq else problem, err=True)
     typer.echo("the transcript holds." if report.ok else "the transcript is NOT sound.", err=not report.ok)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@dossier.command("verify")
+def verify_dossier(
+    bundle: Annotated[Path, typer.Argument(help="The bundle.zip of an export.")],
+    sha256: Annotated[str | None, typer.Option(help="Its SHA-256 as the exchange has it on record.")] = None,
+    key: Annotated[str | None, typer.Option(help="The exchange's public key as it is on record.")] = None,
+) -> None:
+    """Check a bundle offline: status 0 if it is as it was made, 1 with each problem if it is not."""
+    from app.dossiers.verification import verify as verify_bundle
+
+    report = verify_bundle(bundle, sha256, key)
+    typer.echo(
+        f"deal {report.deal}, audit chain {report.sealed} {report.head}\nsigned by {report.public_key}\n"
+        f"events recomputed {report.recomputed}, hash alone {report.alone}, not sealed yet {report.unsealed}"
+    )
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    typer.echo("the dossier holds." if report.ok else "the dossier does NOT hold.", err=not report.ok)
     raise typer.Exit(0 if report.ok else 1)
 
 

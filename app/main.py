@@ -21,12 +21,14 @@ from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
 from app.deals import routes as deals
 from app.documents import routes as documents
+from app.dossiers import routes as dossiers
 from app.gates import routes as gates
 from app.identity import routes as identity
 from app.identity.queries import authenticate
 from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
+from app.pricing.appraised import routes as appraised
 from app.pricing.auction import house as auction_house
 from app.pricing.auction import routes as auctions
 from app.pricing.auction.bids import BidDoor
@@ -59,9 +61,11 @@ def domain_routers() -> list[APIRouter]:
         listed.router,
         auctions.router,
         negotiated.router,
+        appraised.router,
         gates.router,
         deals.router,
         contracts.router,
+        dossiers.router,
         awards.router,
         periods.router,
         ledger.router,

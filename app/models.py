@@ -7,11 +7,13 @@ from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
 from app.core.database import Base
 from app.deals import models as deals
 from app.documents import models as documents
+from app.dossiers import models as dossiers
 from app.gates import models as gates
 from app.identity import models as identity
 from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
+from app.pricing.appraised import models as appraised
 from app.pricing.auction import models as auctions
 from app.pricing.listed import models as listed
 from app.pricing.negotiated import models as negotiated
@@ -21,6 +23,7 @@ metadata = Base.metadata
 
 __all__ = [
     "appraisals",
+    "appraised",
     "auctions",
     "audit",
     "awards",
@@ -30,6 +33,7 @@ __all__ = [
     "deadlines",
     "deals",
     "documents",
+    "dossiers",
     "events",
     "gates",
     "idempotency",

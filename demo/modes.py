@@ -1,6 +1,6 @@
 """One real record through each way to a price, on the sandbox's clock: negotiated, listed, by auction, appraised.
 
-Everything is set up on one day; then the clock walks through the notices, the bidding and the closings, as the days would.
+Everything is set up on one day; then the clock walks through notices, bidding and closings, as the days would.
 """
 
 import time
@@ -112,8 +112,8 @@ class _Auctioned:
         for party in (self.cast.seller, self.winner):
             confirmation = party.client.post(f"{self.path}/confirmation/signature")
         self.played.lines += [
-            f"auction {closed['number']}: {closed['accepted']} bids of {len(self.cast.bidders)} bidders, sold to paddle "
-            f"{closed['winner']} at {closed['price']} CNY",
+            f"auction {closed['number']}: {closed['accepted']} bids of {len(self.cast.bidders)} bidders, sold to "
+            f"paddle {closed['winner']} at {closed['price']} CNY",
             f"confirmation {confirmation['number']} signed by both sides; deposits of the others owed back",
         ]
 
@@ -203,8 +203,8 @@ class _Negotiated:
         closed = await_worker(lambda: buyer.get(self.path), lambda row: row["status"] == "closed")
         deal = buyer.get(f"/v1/deals/{closed['deal_id']}")
         self.played.lines.append(
-            f"negotiation {closed['number']}: public notice to {self.ends_at[:10]}, no objection; deal {deal['number']} "
-            f"at {deal['price']} CNY"
+            f"negotiation {closed['number']}: public notice to {self.ends_at[:10]}, no objection; deal "
+            f"{deal['number']} at {deal['price']} CNY"
         )
 
 
@@ -221,7 +221,8 @@ class _Appraised:
         offer = cast.buyer.client.post(f"/v1/listings/{offered['id']}/purchase-offers", body)
         refused = cast.seller.client.refused(f"/v1/purchase-offers/{offer['id']}/acceptance")
         self.played.lines.append(
-            f"appraised at {facts['value']} CNY, offered {facts['offer']}: no deal ({refused['code']}: {refused['remedy']})"
+            f"appraised at {facts['value']} CNY, offered {facts['offer']}: no deal "
+            f"({refused['code']}: {refused['remedy']})"
         )
 
 

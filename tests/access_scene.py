@@ -26,9 +26,12 @@ from tests.contracts.factory import (
 )
 from tests.deals.factory import agreed_deal, recorded_body
 from tests.documents.factory import PDF, uploaded
+from tests.dossiers.factory import exported
 from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.pricing.auction import factory as auctions
+from tests.pricing.appraised.factory import appraised_listing, drafted_on_report, offered, step
+from tests.pricing.appraised.factory import offer_body as purchase_offer_body
 from tests.pricing.listed.factory import (
     CONDITIONS,
     competitive_draft,
@@ -89,6 +92,7 @@ async def build(world: World) -> Scene:
     calls |= await _negotiations(world, seller, buyer)
     calls |= await _listed_sales(world, seller, buyer, agency)
     calls |= await _auctions(world, seller, buyer, agency)
+    calls |= await _purchase_offers(world, seller, buyer)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
     calls |= await _calendar(world, seller, buyer, agency)
@@ -209,12 +213,19 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
 
 
 async def _deals(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
-    deal = {"deal_id": (await agreed_deal(world, seller, buyer, agency_id=str(agency.id)))["id"]}
+    made = await agreed_deal(world, seller, buyer, agency_id=str(agency.id))
+    deal = {"deal_id": made["id"]}
+    taken = deal | {"export_id": (await exported(world, seller, made))["id"]}
     return {
         "list_deals": Call(),
         "read_deal": Call(deal),
         "cancel_deal": Call(deal, {"reason": "示例"}),
         "record_deal": Call(json=await recorded_body(world, seller, buyer)),
+        "read_dossier": Call(deal),
+        "export_dossier": Call(deal),
+        "list_dossier_exports": Call(deal),
+        "read_dossier_export": Call(taken),
+        "read_dossier_bundle": Call(taken),
         "estimate_award": Call(deal),
     }
 
@@ -335,6 +346,26 @@ async def _auctions(world: World, seller: Party, buyer: Party, agency: Party) ->
         "read_auction_confirmation": Call(sold),
         "sign_auction_confirmation": Call(sold),
         "list_exchange_keys": Call(),
+    }
+
+
+async def _purchase_offers(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
+    """A draft on a report, open offers, and an accepted one that waits for a right of first refusal."""
+    draft, report = await drafted_on_report(world, seller)
+    listing, _ = await appraised_listing(world, seller)
+    fresh, _ = await appraised_listing(world, seller)
+    waiting, _ = await appraised_listing(world, seller, transfer_mode="assignment")
+    offer = {"offer_id": (await offered(world, buyer, listing, revocable=True))["id"]}
+    held = {"offer_id": (await step(world, seller, await offered(world, buyer, waiting), "acceptance"))["id"]}
+    return {
+        "name_appraisal": Call({"listing_id": draft["id"]}, {"report_id": report["id"]}),
+        "read_listing_appraisal": Call({"listing_id": listing["id"]}),
+        "make_purchase_offer": Call({"listing_id": fresh["id"]}, await purchase_offer_body(world)),
+        "list_purchase_offers": Call(),
+        "read_purchase_offer": Call(offer),
+        "withdraw_purchase_offer": Call(offer, {"reason": "示例"}),
+        "accept_purchase_offer": Call(offer),
+        "close_purchase_offer": Call(held),
     }
 
 

@@ -84,6 +84,14 @@ class Database:
             return AsyncSession(self.bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
         return AsyncSession(self._autocommit, expire_on_commit=False, autoflush=False)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session whose reads all see one moment, and which cannot write: for an answer of many parts that agree."""
+        async with self.transaction() as session:
+            if self.bound is None:
+                await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
+
     async def fetch(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
         """The rows of one read, straight from the driver: for the few answers that must be fast.
 

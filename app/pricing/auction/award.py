@@ -28,6 +28,7 @@ from app.gates import rules as gate_rules
 from app.gates.models import Gate, GateOutcome
 from app.identity import queries as identity
 from app.ledger import service as ledger
+from app.listings import appraisal
 from app.listings import queries as listings
 from app.listings import service as listing_service
 from app.listings.models import Listing, ListingStatus
@@ -72,6 +73,8 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
         return None
     gates = await openings.open_gates(session, settings, (SUBJECT, auction.id), listing.seller_id, sale, now)
     block = openings.what_blocks(gates)
+    if block is None:
+        block = await appraisal.what_blocks(session, listing, auction.price, local_date(now, settings.zone))
     if block is not None:
         return block
     deal = await create_deal(session, settings, listing, buyers=[buyer], price=auction.price, agreed_at=now, held=True)
@@ -126,15 +129,14 @@ async def _confirm(
         "log_head": auction.head.hex(),
     }
     text = rfc8785.dumps(content)
-    digest = hashlib.sha256(text).digest()
     signer = logbook.signer()
     row = AuctionConfirmation(
         number=number,
         auction_id=auction.id,
         deal_id=deal.id,
         content=text.decode(),
-        sha256=digest.hex(),
-        signature=signer.sign(auction.id, auction.last_seq, digest),
+        sha256=hashlib.sha256(text).hexdigest(),
+        signature=signer.sign_confirmation(text),
         key_id=signer.key_id,
         issued_at=now,
         signatures=[],

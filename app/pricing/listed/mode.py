@@ -62,6 +62,11 @@ class Competitive(modes.Mode):
             raise SALE_UNDER_WAY(what="Withdrawal / 撤牌", phase=found.phase)
         await sale.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
 
+    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        found = await queries.sale_of(session, listing.id)
+        if found is not None and found.phase == SalePhase.HELD:
+            await closing.try_close(session, settings, listing, found)
+
     async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)
         if found is not None:

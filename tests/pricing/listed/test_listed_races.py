@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
@@ -58,11 +59,9 @@ async def test_two_workers_end_one_notice_once(fresh_world: World, monkeypatch: 
                 await both.wait()
         return await lock(session, listing_id)
 
-    async def unlocked(session: AsyncSession, *name: object) -> bool:
-        return True
-
     monkeypatch.setattr(queries, "lock_listing", together)
-    monkeypatch.setattr(deadlines, "try_advisory_lock", unlocked)
+    unclaimed = str(deadlines._CLAIM).replace("pg_try_advisory_xact_lock(", "0 <> 1 OR pg_try_advisory_xact_lock(")
+    monkeypatch.setattr(deadlines, "_CLAIM", text(unclaimed))
     await asyncio.gather(run_due(world.database), run_due(world.database))
     monkeypatch.undo()
     assert len(await deals_of(world, listing)) == 1
