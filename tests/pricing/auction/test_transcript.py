@@ -312,3 +312,20 @@ def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_later() -> 
     scribe.close(scribe.state.ends_at)
     assert short["seq"] in exhausted([entry for entry in scribe.contents if entry["kind"] == "bid"])
     assert problems(published(scribe.contents)) == []
+
+
+def test_a_leader_who_only_raises_its_maximum_is_followed() -> None:
+    scribe = Scribe(BY_FORM[Form.ENGLISH], START, range(101, 103))
+    scribe.bid(Bid(101, cny(100), cny(200)), START)
+    raised = scribe.bid(Bid(101, cny(100), cny(400)), START)
+    scribe.bid(Bid(102, cny(250)), START)
+    scribe.close(scribe.state.ends_at)
+    assert raised["accepted"]
+    assert problems(published(scribe.contents)) == []
+
+
+@given(st.integers(1, COUNT - 1))
+def test_a_signed_head_that_is_not_the_last_entry_is_found(seq: int) -> None:
+    transcript = published(SAMPLE.contents)
+    transcript["head"] = receipt_of(transcript, seq)
+    assert problems(transcript)
