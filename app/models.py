@@ -2,6 +2,7 @@
 
 from app.appraisals import models as appraisals
 from app.awards import models as awards
+from app.certificates import models as certificates
 from app.contracts import models as contracts
 from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
 from app.core.database import Base
@@ -14,6 +15,7 @@ from app.listings import models as listings
 from app.periods import models as periods
 from app.pricing.negotiated import models as negotiated
 from app.results import models as results
+from app.settlement import models as settlement
 
 metadata = Base.metadata
 
@@ -22,6 +24,7 @@ __all__ = [
     "audit",
     "awards",
     "calendar",
+    "certificates",
     "clock",
     "contracts",
     "deadlines",
@@ -38,4 +41,5 @@ __all__ = [
     "negotiated",
     "periods",
     "results",
+    "settlement",
 ]
