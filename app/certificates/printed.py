@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.certificates.models import Certificate
-from app.certificates.schemas import CertificateContent, CertifiedParty
+from app.certificates.schemas import CertificateContent, CertifiedParty, CertifiedPrice
 from app.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose, QrCode
 
 TITLE = "技术交易凭证 Transaction Certificate"
@@ -39,7 +39,7 @@ def certificate(row: Certificate, public_url: str) -> Printed:
     address = f"{public_url.rstrip('/')}/v1/certificates/verify/{content.verification_code}"
     return Printed(
         title=TITLE,
-        subtitle=content.number,
+        subtitle=f"{content.number}    出具日期 Issued on {content.issued_on}",
         blocks=[*_body(content), *_verification(content, address)],
         footer=[f"核验码 Verification code: {content.verification_code}", f"SHA-256: {row.sha256}"],
         mark="已撤销 REVOKED" if row.revocation else "",
@@ -58,7 +58,6 @@ def _body(content: CertificateContent) -> list[Block]:
                 ("转化方式 Mode of transfer", _named(content.transfer_mode)),
                 ("定价方式 Pricing", _named(content.pricing_mode)),
                 ("评估 Appraisal", _appraisal(content)),
-                ("签约日期 Signed on", str(content.signed_on)),
                 *replaced,
             ]
         ),
@@ -66,24 +65,20 @@ def _body(content: CertificateContent) -> list[Block]:
         _parties(content.sellers, content.buyers),
         Heading("合同 Contracts"),
         Grid(
-            ["编号 Number", "名称 Name", "付款方式 Payment", "签约 Signed"],
+            ["编号 Number", "名称 Name", "付款方式 Payment", "签约日期 Signed"],
             [[row.number, row.name, _named(row.payment_terms), str(row.signed_on)] for row in content.contracts],
             (3, 4, 4, 2),
         ),
         Heading("价款 Price (CNY)"),
         Fields(
             [
-                ("成交价款 Price", f"{content.price.amount:.2f}"),
-                ("价款性质 Basis", _named(content.price.basis)),
+                ("成交价款 Price", f"{content.price.amount:.2f} ({_named(content.price.basis)})"),
                 ("货币价款 In money", f"{content.price.cash:.2f}"),
-                ("已到账 Arrived", f"{content.price.arrived:.2f}"),
-                ("经本所结算 Through the exchange", f"{content.price.through_exchange:.2f}"),
-                ("直接支付转让方 Paid directly", f"{content.price.direct:.2f}"),
+                ("已到账 Arrived", _arrived(content.price)),
             ]
         ),
         Heading("结论 Conclusion"),
         Prose(f"{content.conclusion.zh}\n{content.conclusion.en}"),
-        Prose(f"出具日期 Issued on: {content.issued_on}"),
     ]
 
 
@@ -98,6 +93,11 @@ def _verification(content: CertificateContent, address: str) -> list[Block]:
             ],
         )
     ]
+
+
+def _arrived(price: CertifiedPrice) -> str:
+    ways = f"经本所 through the exchange {price.through_exchange:.2f}, 直接支付 directly {price.direct:.2f}"
+    return f"{price.arrived:.2f} ({ways})"
 
 
 def _appraisal(content: CertificateContent) -> str:

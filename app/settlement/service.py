@@ -58,9 +58,10 @@ def audience_of(deal: Deal) -> list[UUID]:
 @deal_followers.when_contracted
 async def open_settlement(session: AsyncSession, deal: Deal, now: datetime) -> None:
     """The contract of a deal is signed: charge the fees, turn the deposits into price, and ask for what is left."""
+    contract = next(iter(await queries.signed_contracts(session, deal.id)), None)
+    if contract is None or contract.signed_on is None:
+        return  # nothing says yet how the price is paid
     settings = get_settings()
-    contract = (await queries.signed_contracts(session, deal.id))[0]
-    assert contract.signed_on is not None
     figures = {name: parameter(name, on=contract.signed_on) for name in (*RATES.values(), MINIMUM, FIRST, DUE_DAYS)}
     parts = _parts(deal, contract, figures[FIRST].value)
     settlement = Settlement(

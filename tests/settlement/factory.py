@@ -23,7 +23,9 @@ async def signed(world: World, deal: Json, seller: Party, buyer: Party, **contra
     return await sign(world, made, buyer)
 
 
-async def contracted(world: World, seller: Party, buyer: Party, *, payment_terms: str = "lump_sum", **listing: Any) -> Json:
+async def contracted(
+    world: World, seller: Party, buyer: Party, *, payment_terms: str = "lump_sum", **listing: Any
+) -> Json:
     """A deal at a fixed price whose contract is signed."""
     deal = await agreed_deal(world, seller, buyer, **listing)
     await signed(world, deal, seller, buyer, payment_terms=payment_terms)
