@@ -15,7 +15,7 @@ class Certificate(Base):
 
     The indexes keep a deal from having two that are valid: there is one first certificate a deal, and each later one
     replaces a revoked one of the same deal, once. `code_sha256` finds what a verification code belongs to, in a time
-    that does not depend on how much of it is right.
+    that does not depend on how much of it is right; the code itself is in the content.
     """
 
     __tablename__ = "certificates"
@@ -35,7 +35,6 @@ class Certificate(Base):
     replaces_id: Mapped[UUID | None] = mapped_column(unique=True)
     content: Mapped[str]
     sha256: Mapped[str]
-    verification_code: Mapped[str]
     code_sha256: Mapped[str] = mapped_column(unique=True)
     issued_at: Mapped[datetime]
     issued_by_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

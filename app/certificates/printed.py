@@ -1,18 +1,23 @@
 """The certificate on paper."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from app.certificates.models import Certificate
 from app.certificates.schemas import CertificateContent, CertifiedParty, CertifiedPrice
 from app.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose, QrCode
 
 TITLE = "技术交易凭证 Transaction Certificate"
-MODES = {
+NAMES: Final = {
     "assignment": "转让 assignment",
     "exclusive_licence": "独占许可 exclusive licence",
     "sole_licence": "排他许可 sole licence",
     "ordinary_licence": "普通许可 ordinary licence",
-    "equity": "作价入股 equity contribution",
+    "equity_contribution": "作价入股 equity contribution",
+    "commissioned_development": "委托开发 commissioned development",
+    "joint_development": "合作开发 joint development",
+    "consulting": "技术咨询 consulting",
+    "service": "技术服务 service",
     "negotiated": "协议定价 negotiated price",
     "listed": "挂牌交易 listed price",
     "auction": "拍卖 auction",
@@ -30,7 +35,7 @@ MODES = {
 
 
 def _named(value: str) -> str:
-    return MODES.get(value, value)
+    return NAMES[value]
 
 
 def certificate(row: Certificate, public_url: str) -> Printed:

@@ -1,5 +1,6 @@
 """HTTP of transaction certificates."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -73,7 +74,8 @@ async def list_certificates(
 ) -> Page[schemas.CertificateOut]:
     """The certificates of your organisation's deals, newest first; all of them for the market's staff."""
     shown, cursor = cut(await queries.list_certificates(session, actor, page, deal_id), page, lambda row: (row.id,))
-    return Page(items=[await _answer(session, row) for row in shown], next_cursor=cursor)
+    now = await read_clock(session)
+    return Page(items=[_shown(row, now) for row in shown], next_cursor=cursor)
 
 
 @router.get(
@@ -109,6 +111,10 @@ def _status(row: Certificate) -> schemas.CertificateStatus:
 
 
 async def _answer(session: Session, row: Certificate) -> schemas.CertificateOut:
+    return _shown(row, await read_clock(session))
+
+
+def _shown(row: Certificate, now: datetime) -> schemas.CertificateOut:
     return schemas.CertificateOut(
         id=row.id,
         number=row.number,
@@ -119,5 +125,5 @@ async def _answer(session: Session, row: Certificate) -> schemas.CertificateOut:
         sha256=row.sha256,
         issued_at=row.issued_at,
         revocation=schemas.RevocationOut.model_validate(row.revocation) if row.revocation else None,
-        server_time=await read_clock(session),
+        server_time=now,
     )

@@ -161,7 +161,6 @@ async def _store(
         replaces_id=before.id if before else None,
         content=text,
         sha256=sha256,
-        verification_code=content.verification_code,
         code_sha256=rules.fingerprint(content.verification_code),
         issued_at=now,
         issued_by_person_id=actor.person_id,

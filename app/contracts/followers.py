@@ -1,8 +1,8 @@
-"""Who is told when money is recorded on a contract, or a contract ends.
+"""Who is told when a contract is signed, money is recorded on it, or it ends.
 
 Contracts stand below the settlement of a deal and its certificate, so those register here when they are imported. A
-follower runs in the transaction that wrote the payment or ended the contract, with the deal and the contract locked in
-this order. What it raises undoes that.
+follower runs in the transaction that did it, with the deal and the contract locked in this order. What it raises undoes
+that.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,8 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts.models import Contract
 
 Follower = Callable[[AsyncSession, Contract, datetime], Awaitable[None]]
+_SIGNED: list[Follower] = []
 _PAID: list[Follower] = []
 _ENDED: list[Follower] = []
+
+
+def when_signed(follower: Follower) -> Follower:
+    """Register what happens once a contract is signed by everybody, its deal being under contract; also when anew."""
+    _SIGNED.append(follower)
+    return follower
 
 
 def when_paid(follower: Follower) -> Follower:
@@ -27,6 +34,11 @@ def when_ended(follower: Follower) -> Follower:
     """Register what happens once a contract ended (变更、解除、撤销)."""
     _ENDED.append(follower)
     return follower
+
+
+async def tell_signed(session: AsyncSession, contract: Contract, now: datetime) -> None:
+    for follower in _SIGNED:
+        await follower(session, contract, now)
 
 
 async def tell_paid(session: AsyncSession, contract: Contract, now: datetime) -> None:

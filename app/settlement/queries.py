@@ -90,7 +90,10 @@ async def receipts(session: AsyncSession, deal_id: UUID) -> list[Receipt]:
         .order_by(Payment.received_at, Payment.id)
     )
     rows = (await session.execute(statement)).scalars()
-    return [Receipt(row.payer_id, row.payee_id, row.amount, row.received_at) for row in rows]
+    return [
+        Receipt(row.id, row.payer_id, row.payee_id, row.amount, row.received_at, row.recorded_at, row.reverses_id)
+        for row in rows
+    ]
 
 
 async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Contract]:

@@ -1,6 +1,7 @@
 """Pure decisions of settlement: the parts of a price, fees, what a deposit pays, what has arrived. CNY to the fen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -162,28 +163,65 @@ def left_of(parts: Sequence[Decimal], arrived: Decimal) -> list[Decimal]:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a seller recorded as received at its own bank account; a reversal is negative."""
+    """What a seller recorded as received at its own bank account. A reversal names what it takes back whole."""
 
+    id: UUID
     payer_id: UUID
     payee_id: UUID
     amount: Decimal
     received_at: datetime
+    recorded_at: datetime
+    reverses_id: UUID | None = None
 
 
-def paid_directly(receipts: Iterable[Receipt], ordered: Mapping[UUID, Decimal]) -> dict[UUID, Decimal]:
-    """What each buyer paid past the exchange.
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A payout of the exchange to a seller, from the moment it was ordered."""
 
-    The exchange's own payouts reach the sellers' accounts too, and are recorded there for the awards. So of what a
-    seller recorded, what was `ordered` to be paid out to it counts as having come from here: no money counts twice.
+    payee_id: UUID
+    amount: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Money of a buyer for its price, at the bank's time; taken back it is negative."""
+
+    payer_id: UUID
+    amount: Decimal
+    at: datetime
+
+
+def reached(arrivals: Iterable[Arrival], needed: Decimal) -> datetime | None:
+    """Since when the sum is not below what is needed (CNY above zero); None where it is."""
+    total, since = NIL, None
+    for arrival in sorted(arrivals, key=lambda row: row.at):
+        before, total = total, total + arrival.amount
+        if before < needed <= total:
+            since = arrival.at
+    return since if total >= needed else None
+
+
+def paid_directly(receipts: Iterable[Receipt], payouts: Iterable[Ordered]) -> list[Arrival]:
+    """What the buyers paid past the exchange.
+
+    The exchange's own payouts reach the sellers' accounts too, and are recorded there for the awards. So what a seller
+    records after a payout was ordered counts as that payout first, and only what is more as paid directly: no money
+    counts twice. What was recorded before stays what it was.
     """
-    by_payee: dict[UUID, Decimal] = {}
-    by_payer: dict[UUID, Decimal] = {}
-    for receipt in receipts:
-        by_payee[receipt.payee_id] = by_payee.get(receipt.payee_id, NIL) + receipt.amount
-        by_payer[receipt.payer_id] = by_payer.get(receipt.payer_id, NIL) + receipt.amount
-    left = sum((max(amount - ordered.get(payee, NIL), NIL) for payee, amount in by_payee.items()), NIL)
-    direct = {}
-    for payer, amount in sorted(by_payer.items()):
-        direct[payer] = min(max(amount, NIL), left)
-        left -= direct[payer]
+    expected: dict[UUID, Decimal] = {}
+    direct = []
+    of_receipt: dict[UUID, Decimal] = {}
+    waiting = deque(sorted(payouts, key=lambda row: row.at))
+    for receipt in sorted(receipts, key=lambda row: (row.recorded_at, row.id)):
+        while waiting and waiting[0].at <= receipt.recorded_at:
+            payout = waiting.popleft()
+            expected[payout.payee_id] = expected.get(payout.payee_id, NIL) + payout.amount
+        if receipt.reverses_id is None:
+            from_here = min(receipt.amount, expected.get(receipt.payee_id, NIL))
+            of_receipt[receipt.id] = from_here
+        else:
+            from_here = -of_receipt[receipt.reverses_id]
+        expected[receipt.payee_id] = expected.get(receipt.payee_id, NIL) - from_here
+        direct.append(Arrival(receipt.payer_id, receipt.amount - from_here, receipt.received_at))
     return direct

@@ -84,7 +84,6 @@ async def open_settlement(session: AsyncSession, deal: Deal, now: datetime) -> N
     await ask(session, settings, deal)
     payload = {"number": deal.number, "price": deal.price, "cash": settlement.cash}
     events.append(session, "settlement.opened", ("deal", deal.id), audience=audience_of(deal), payload=payload)
-    await deadlines.schedule(session, MOVED, deal.id, now)
 
 
 @ledger_followers.when_moved
@@ -93,6 +92,13 @@ async def follow_bank(session: AsyncSession, instruction: SettlementInstruction,
     deal_id = await queries.deal_of(session, instruction.id)
     if deal_id is not None:
         await deadlines.schedule(session, MOVED, deal_id, now)
+
+
+@contract_followers.when_signed
+async def follow_signing(session: AsyncSession, contract: Contract, now: datetime) -> None:
+    """A contract of a settled deal was signed, perhaps anew after an amendment: look whether its conditions hold."""
+    if await queries.find_settlement(session, contract.deal_id) is not None:
+        await deadlines.schedule(session, MOVED, contract.deal_id, now)
 
 
 @contract_followers.when_paid

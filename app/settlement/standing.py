@@ -10,7 +10,7 @@ from uuid import UUID
 from app.contracts.models import Contract
 from app.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
 from app.settlement.models import Settlement
-from app.settlement.rules import NIL, Receipt, Shares, by_share, left_of, paid_directly
+from app.settlement.rules import NIL, Arrival, Ordered, Receipt, Shares, by_share, left_of, paid_directly, reached
 
 
 class ConditionKind(StrEnum):
@@ -94,7 +94,7 @@ class Facts:
             deposit = credited.get(payer_id, NIL)
             # What a seller records beyond the certain price is royalty, and no part of what is settled here.
             most = max(sum(parts, NIL) - deposit - sum(settled, NIL), NIL)
-            besides = min(direct.get(payer_id, NIL), most)
+            besides = min(sum((row.amount for row in direct if row.payer_id == payer_id), NIL), most)
             standings.append(PayerStanding(payer_id, parts, settled, deposit, besides))
         return standings
 
@@ -111,12 +111,12 @@ class Facts:
             if row.payer_id == payer_id and row.instruction.status == InstructionStatus.OPEN
         )
 
-    def _ordered(self) -> dict[UUID, Decimal]:
-        ordered: dict[UUID, Decimal] = {}
-        for row in self.payouts:
-            if row.kind == InstructionKind.PRICE_PAYOUT and row.organisation_id is not None:
-                ordered[row.organisation_id] = ordered.get(row.organisation_id, NIL) + row.amount
-        return ordered
+    def _ordered(self) -> list[Ordered]:
+        return [
+            Ordered(row.organisation_id, row.amount, row.created_at)
+            for row in self.payouts
+            if row.kind == InstructionKind.PRICE_PAYOUT and row.organisation_id is not None
+        ]
 
     def _settled(self, payer_id: UUID, position: int) -> Decimal:
         rows = [row for row in self.settlement.requests if (row.payer_id, row.position) == (payer_id, position)]
@@ -133,15 +133,17 @@ class Facts:
 
     def _price_arrived(self) -> Condition:
         first = [part.position for part in self.settlement.parts if part.before_certificate]
-        missing = []
+        missing, arrivals, since = [], self._arrivals(), []
         for payer in self.payers():
             needed = sum((payer.parts[position] for position in first), NIL)
             if payer.arrived < needed:
                 short = needed - payer.arrived
                 missing.append(Missing(payer.payer_id, short, self.open_numbers(payer.payer_id)))
+            elif needed > 0:
+                since.append(reached((row for row in arrivals if row.payer_id == payer.payer_id), needed))
         if missing:
             return Condition(ConditionKind.PRICE_ARRIVED, None, tuple(missing))
-        return Condition(ConditionKind.PRICE_ARRIVED, self._last(self._arrivals()))
+        return Condition(ConditionKind.PRICE_ARRIVED, self._last(since))
 
     def _fees_paid(self) -> Condition:
         rows = [row.instruction for row in self.settlement.fees if row.instruction is not None]
@@ -153,12 +155,16 @@ class Facts:
         since = None if missing else self._last(row.settled_at for row in rows)
         return Condition(ConditionKind.FEES_PAID, since, missing)
 
-    def _arrivals(self) -> Iterable[datetime | None]:
-        """When the money of the first part came, by the bank's time; later parts do not move the day."""
-        first = {part.position for part in self.settlement.parts if part.before_certificate}
-        yield from (row.instruction.settled_at for row in self.settlement.requests if row.position in first)
-        if any(payer.direct for payer in self.payers()):
-            yield from (receipt.received_at for receipt in self.receipts)
+    def _arrivals(self) -> list[Arrival]:
+        """All money for the price: deposits at the signing, what the bank confirmed, what sellers received."""
+        opened_at = self.settlement.opened_at
+        deposits = [Arrival(row.organisation_id, row.credited, opened_at) for row in self.settlement.deposits]
+        settled = [
+            Arrival(row.payer_id, row.instruction.amount, row.instruction.settled_at)
+            for row in self.settlement.requests
+            if row.instruction.settled_at is not None
+        ]
+        return [*deposits, *settled, *paid_directly(self.receipts, self._ordered())]
 
     def _last(self, moments: Iterable[datetime | None]) -> datetime:
         return max((moment for moment in moments if moment is not None), default=self.settlement.opened_at)

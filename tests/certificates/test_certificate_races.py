@@ -99,25 +99,23 @@ async def test_a_payment_that_arrives_beside_the_issue_is_in_it_or_after_it(fres
     )
 
 
-@pytest.mark.parametrize("which", [0, 1])
-async def test_a_reversal_beside_the_issue_leaves_no_certificate_without_its_money(
-    fresh_world: World, monkeypatch: pytest.MonkeyPatch, which: int
-) -> None:
-    """The issue has read nothing yet when the reversal holds the instruction: it waits, and then refuses."""
+async def test_a_reversal_beside_the_issue_waits_for_it(fresh_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The issue has read its conditions when the bank takes the price back: that waits, and finds it paid out."""
     world = fresh_world
     deal = await contracted(world, await world.institution(), await world.enterprise())
-    requests = open_requests(await settlement(world, deal))
-    confirmations = [await paid(world, row) for row in requests]
-    path = f"/v1/bank-confirmations/{confirmations[which]['id']}/reversal"
-    reversed_, (status, code) = await asyncio.gather(
-        world.api.post(path, world.operator, json={"reason": "示例"}), issue(world, deal)
-    )
-    if which == 0:  # the price: paid out with the certificate, so that one of the two is refused
-        assert ((status, code), reversed_.status_code) in {((201, None), 422), ((409, "certificate_not_due"), 201)}
-    else:  # a fee may be taken back after the issue as well
-        assert reversed_.status_code == 201
-        assert (status, code) in {(201, None), (409, "certificate_not_due")}
-    await balances(world)
+    confirmation, *_ = [await paid(world, row) for row in open_requests(await settlement(world, deal))]
+    path = f"/v1/bank-confirmations/{confirmation['id']}/reversal"
+    compose, reversals = service.compose, []
+
+    async def meanwhile(*args: Any) -> Any:
+        reversals.append(asyncio.create_task(world.api.post(path, world.operator, json={"reason": "示例"})))
+        await asyncio.wait(reversals, timeout=0.3)
+        return await compose(*args)
+
+    monkeypatch.setattr(service, "compose", meanwhile)
+    assert await issue(world, deal) == (201, None)
+    assert (await reversals[0]).json()["code"] == "more_than_held"
+    assert (await balances(world))["seller_payable"] == "1000000.00"
 
 
 async def test_a_recorded_payment_beside_the_banks_confirmation_counts_once(fresh_world: World) -> None:

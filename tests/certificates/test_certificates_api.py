@@ -1,12 +1,18 @@
 """Transaction certificates: issued once all three conditions hold, once, sealed, verified by whoever has the code."""
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 
 import rfc8785
 from sqlalchemy import text
 
+from app.certificates.printed import NAMES
 from app.certificates.rules import ALPHABET, fingerprint, new_code
+from app.contracts.models import PaymentTerms
+from app.deals.models import PriceBasis
+from app.listings.models import PricingMode
+from app.results.models import TransferMode
 from tests.deals.factory import agreed_deal
 from tests.ledger.factory import balances
 from tests.listings.factory import move_clock_to
@@ -115,20 +121,27 @@ async def test_once_issued_never_again_save_to_correct_a_revoked_one(world: Worl
     ]
 
 
-async def test_anyone_with_the_code_verifies_it(world: World) -> None:
-    deal = await contracted(world, await world.institution(), await world.enterprise())
+async def test_anyone_with_the_code_on_the_paper_verifies_it(world: World) -> None:
+    buyer = await world.enterprise(name="示例镕喆科技有限公司")
+    deal = await contracted(world, await world.institution(), buyer)
     await all_paid(world, deal)
     made = await issued(world, deal)
     code = made["content"]["verification_code"]
     for typed in (code, code.lower(), code.replace("-", ""), code.replace("-", " ")):
         found = await world.api.ok("GET", f"/v1/certificates/verify/{typed}")
         assert (found["status"], found["content"], found["sha256"]) == ("valid", made["content"], made["sha256"])
+    path = f"/v1/certificates/{made['id']}.pdf"
+    paper, again = await world.api.get(path, buyer), await world.api.get(path, world.operator)
+    assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert paper.content == again.content
+    assert len(re.findall(rb"/Type /Page\b(?!s)", paper.content)) == 1
     wrong = new_code()
     for typed in (wrong, code[:-1], code + "A", "x"):
         await world.api.refused(404, "not_found", "GET", f"/v1/certificates/verify/{typed}")
     await world.api.ok("POST", f"/v1/certificates/{made['id']}/revocation", world.operator, json={"reason": "示例"})
     found = await world.api.ok("GET", f"/v1/certificates/verify/{code}")
     assert (found["status"], found["revoked_at"] is not None) == ("revoked", True)
+    assert (await world.api.get(path, buyer)).content != paper.content
     async with world.database.reading() as session:
         told = await session.execute(
             text("SELECT count(*) FROM events WHERE payload::text LIKE :code"), {"code": f"%{code}%"}
@@ -136,18 +149,9 @@ async def test_anyone_with_the_code_verifies_it(world: World) -> None:
         assert told.scalar_one() == 0
 
 
-async def test_on_paper(world: World) -> None:
-    buyer = await world.enterprise(name="示例镕喆科技有限公司")
-    deal = await contracted(world, await world.institution(), buyer)
-    await all_paid(world, deal)
-    made = await issued(world, deal)
-    path = f"/v1/certificates/{made['id']}.pdf"
-    first, again = await world.api.get(path, buyer), await world.api.get(path, world.operator)
-    assert (first.headers["content-type"], first.content[:5]) == ("application/pdf", b"%PDF-")
-    assert first.content == again.content
-    assert first.content.count(b"/Type /Page\n") + first.content.count(b"/Type /Page ") == 1
-    await world.api.ok("POST", f"/v1/certificates/{made['id']}/revocation", world.operator, json={"reason": "示例"})
-    assert (await world.api.get(path, buyer)).content != first.content
+def test_everything_that_may_be_printed_has_a_name() -> None:
+    printable = {*TransferMode, *PricingMode, *PaymentTerms, *PriceBasis}
+    assert printable == set(NAMES)
 
 
 def test_codes_are_long_and_hold_nothing_to_confuse() -> None:

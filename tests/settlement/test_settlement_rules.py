@@ -1,6 +1,6 @@
 """How a price falls into parts, a fee is found, a deposit is spent: to the fen, whatever the figures."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from app.pricing.negotiated.terms import Terms
 from app.pricing.negotiated.terms_rules import price_of
 from app.settlement import rules
 from app.settlement.models import PartKind
-from app.settlement.rules import NIL, Part, Receipt
+from app.settlement.rules import NIL, Ordered, Part, Receipt
 
 FLOOR = Decimal("0.30")
 MONEY = st.integers(0, 10**12).map(lambda fens: Decimal(fens) / 100)
@@ -158,32 +158,74 @@ def test_deposit_and_what_is_asked_for_are_the_price(
         assert min(left, default=NIL) >= 0
 
 
-def _receipt(payer: int, payee: int, amount: str) -> Receipt:
-    return Receipt(KEYS[payer], KEYS[payee], Decimal(amount), datetime(2026, 11, 24, tzinfo=UTC))
+DAY = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def test_what_the_exchange_paid_out_is_not_counted_again() -> None:
-    own = [_receipt(0, 2, "300.00")]
-    assert rules.paid_directly(own, {}) == {KEYS[0]: Decimal("300.00")}
-    assert rules.paid_directly(own, {KEYS[2]: Decimal("300.00")}) == {KEYS[0]: NIL}
-    assert rules.paid_directly([*own, _receipt(0, 2, "-300.00")], {}) == {KEYS[0]: NIL}
-    both = [_receipt(0, 2, "300.00"), _receipt(1, 3, "200.00")]
-    assert rules.paid_directly(both, {KEYS[3]: Decimal("150.00")}) == {
-        KEYS[0]: Decimal("300.00"),
-        KEYS[1]: Decimal("50.00"),
-    }
+def _receipt(serial: int, payer: int, payee: int, amount: str, reverses: int | None = None) -> Receipt:
+    """Recorded in the hour of its serial number."""
+    at = DAY + timedelta(hours=serial)
+    reversed_id = None if reverses is None else UUID(int=100 + reverses)
+    return Receipt(UUID(int=100 + serial), KEYS[payer], KEYS[payee], Decimal(amount), at, at, reversed_id)
+
+
+def _payout(serial: int, payee: int, amount: str) -> Ordered:
+    return Ordered(KEYS[payee], Decimal(amount), DAY + timedelta(hours=serial))
+
+
+@pytest.mark.parametrize(
+    ("receipts", "payouts", "expected"),
+    [
+        ([_receipt(1, 0, 2, "300")], [], ["300", "0"]),
+        ([_receipt(2, 0, 2, "300")], [_payout(1, 2, "300")], ["0", "0"]),
+        ([_receipt(1, 0, 2, "300")], [_payout(2, 2, "300")], ["300", "0"]),  # recorded before: it was not that payout
+        ([_receipt(1, 0, 2, "300"), _receipt(3, 0, 2, "50")], [_payout(2, 2, "50")], ["300", "0"]),
+        ([_receipt(2, 0, 2, "300")], [_payout(1, 2, "200")], ["100", "0"]),
+        ([_receipt(2, 0, 2, "300")], [_payout(1, 3, "300")], ["300", "0"]),  # another seller's
+        ([_receipt(1, 0, 2, "300"), _receipt(2, 0, 2, "-300", reverses=1)], [], ["0", "0"]),
+        (
+            [_receipt(2, 0, 2, "300"), _receipt(3, 0, 2, "-300", reverses=2), _receipt(4, 1, 2, "300")],
+            [_payout(1, 2, "300")],
+            ["0", "0"],
+        ),
+    ],
+)
+def test_what_the_exchange_paid_out_is_not_counted_again(
+    receipts: list[Receipt], payouts: list[Ordered], expected: list[str]
+) -> None:
+    direct = rules.paid_directly(receipts, payouts)
+    sums = [sum((row.amount for row in direct if row.payer_id == KEYS[payer]), NIL) for payer in (0, 1)]
+    assert sums == [Decimal(amount) for amount in expected]
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(KEYS[:2]), st.sampled_from(KEYS[2:4]), MONEY), max_size=6),
-    st.dictionaries(st.sampled_from(KEYS[2:4]), MONEY),
+    st.lists(st.tuples(st.sampled_from([0, 1]), st.sampled_from([2, 3]), MONEY.filter(bool)), max_size=6),
+    st.lists(st.tuples(st.integers(0, 7), st.sampled_from([2, 3]), MONEY.filter(bool)), max_size=3),
 )
-def test_direct_money_is_what_was_recorded_beyond_the_payouts(
-    rows: list[tuple[UUID, UUID, Decimal]], ordered: dict[UUID, Decimal]
-) -> None:
-    receipts = [Receipt(payer, payee, amount, datetime(2026, 11, 24, tzinfo=UTC)) for payer, payee, amount in rows]
-    recorded = {key: sum((row.amount for row in receipts if row.payee_id == key), NIL) for key in KEYS[2:4]}
-    direct = rules.paid_directly(receipts, ordered)
-    assert sum(direct.values(), NIL) == sum((max(recorded[key] - ordered.get(key, NIL), NIL) for key in recorded), NIL)
-    for payer, amount in direct.items():
-        assert NIL <= amount <= sum((row.amount for row in receipts if row.payer_id == payer), NIL)
+def test_no_money_counts_twice(rows: list[tuple[int, int, Decimal]], orders: list[tuple[int, int, Decimal]]) -> None:
+    """Recorded money is direct or a payout; a seller's payouts take no more than was ordered, in whatever order."""
+    receipts = [_receipt(serial, *row) for serial, row in enumerate(rows, 1)]  # type: ignore[arg-type]
+    payouts = [_payout(*row) for row in orders]  # type: ignore[arg-type]
+    direct = rules.paid_directly(receipts, payouts)
+    recorded, ordered = sum((row.amount for row in receipts), NIL), sum((row.amount for row in payouts), NIL)
+    total = sum((row.amount for row in direct), NIL)
+    assert max(recorded - ordered, NIL) <= total <= recorded
+    assert all(row.amount >= NIL for row in direct)
+    late = [_payout(9, *row[1:]) for row in orders]  # type: ignore[arg-type]
+    assert sum((row.amount for row in rules.paid_directly(receipts, late)), NIL) == recorded
+
+
+@pytest.mark.parametrize(
+    ("amounts", "since"),
+    [
+        (["300"], 0),
+        (["299.99", "0.01", "50"], 1),
+        (["300", "-300"], None),
+        (["300", "-300", "100", "200"], 3),  # what was taken back begins anew
+        (["400", "-50", "10"], 0),
+        ([], None),
+    ],
+)
+def test_since_when_the_price_has_arrived(amounts: list[str], since: int | None) -> None:
+    moments = [DAY + timedelta(hours=hour) for hour in range(len(amounts))]
+    arrivals = [rules.Arrival(KEYS[0], Decimal(amount), at) for amount, at in zip(amounts, moments, strict=True)]
+    assert rules.reached(reversed(arrivals), Decimal(300)) == (None if since is None else moments[since])
