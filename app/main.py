@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.appraisals import routes as appraisals
 from app.awards import routes as awards
+from app.certificates import routes as certificates
 from app.contracts import routes as contracts
 from app.core import keys, validation
 from app.core.clock import is_moved
@@ -35,6 +36,7 @@ from app.pricing.auction.bids import BidDoor
 from app.pricing.listed import routes as listed
 from app.pricing.negotiated import routes as negotiated
 from app.results import routes as results
+from app.settlement import routes as settlement
 from app.system import routes as system
 
 DESCRIPTION = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.
@@ -66,6 +68,8 @@ def domain_routers() -> list[APIRouter]:
         deals.router,
         contracts.router,
         dossiers.router,
+        settlement.router,
+        certificates.router,
         awards.router,
         periods.router,
         ledger.router,

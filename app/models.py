@@ -2,6 +2,7 @@
 
 from app.appraisals import models as appraisals
 from app.awards import models as awards
+from app.certificates import models as certificates
 from app.contracts import models as contracts
 from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
 from app.core.database import Base
@@ -18,6 +19,7 @@ from app.pricing.auction import models as auctions
 from app.pricing.listed import models as listed
 from app.pricing.negotiated import models as negotiated
 from app.results import models as results
+from app.settlement import models as settlement
 
 metadata = Base.metadata
 
@@ -28,6 +30,7 @@ __all__ = [
     "audit",
     "awards",
     "calendar",
+    "certificates",
     "clock",
     "contracts",
     "deadlines",
@@ -46,4 +49,5 @@ __all__ = [
     "negotiated",
     "periods",
     "results",
+    "settlement",
 ]

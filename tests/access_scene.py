@@ -41,6 +41,7 @@ from tests.pricing.listed.factory import (
 )
 from tests.pricing.negotiated.factory import accepted, agreed, negotiated_listing, objection, offer_body, opened
 from tests.results.factory import recorded_result, result_body
+from tests.settlement.factory import all_paid, contracted, issued
 from tests.world import Party, World
 
 Json = dict[str, Any]
@@ -98,6 +99,7 @@ async def build(world: World) -> Scene:
     calls |= await _calendar(world, seller, buyer, agency)
     calls |= await _appraisals(world, seller)
     calls |= await _ledger(world, seller)
+    calls |= await _certificates(world, seller, buyer, agency)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
@@ -426,6 +428,25 @@ async def _appraisals(world: World, seller: Party) -> dict[str, Call]:
         "read_appraisal_report": Call(accepted),
         "review_appraisal_report": Call(waiting, {"decision": "accepted"}),
         "reapprove_appraised_price": Call(accepted, await reapproval_body(world, seller, "800000.00")),
+    }
+
+
+async def _certificates(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    """A deal whose certificate is issued, and one whose conditions hold."""
+    certified, ready = [await contracted(world, seller, buyer, agency_id=str(agency.id)) for _ in range(2)]
+    for deal in (certified, ready):
+        await all_paid(world, deal)
+    certificate = await issued(world, certified)
+    of_deal, of_certificate = {"deal_id": certified["id"]}, {"certificate_id": certificate["id"]}
+    return {
+        "read_settlement": Call(of_deal),
+        "read_certificate_conditions": Call(of_deal),
+        "issue_certificate": Call({"deal_id": ready["id"]}),
+        "list_certificates": Call(),
+        "read_certificate": Call(of_certificate),
+        "print_certificate": Call(of_certificate),
+        "revoke_certificate": Call(of_certificate, {"reason": "示例"}),
+        "verify_certificate": Call({"code": certificate["content"]["verification_code"]}),
     }
 
 

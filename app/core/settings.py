@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     )
     registry_station_code: str = Field(default="01", pattern=r"^\d{2}$", description="The two digits after them.")
 
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
+        description="Where the public reaches this API; printed on certificates, so that they can be verified.",
+    )
+
     @field_validator("signing_key", "sealing_key")
     @classmethod
     def _whole_key(cls, value: SecretStr | None) -> SecretStr | None:

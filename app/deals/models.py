@@ -42,11 +42,11 @@ class PriceBasis(StrEnum):
 
 
 class PriceSource(StrEnum):
-    """Where everybody can read a deal's price: the public notice, the source it was recorded from, its certificate."""
+    """Where everybody can read a deal's price: the public notice, the source it was recorded from, an auction's log."""
 
     NOTICE = "notice"
     SOURCE = "source"
-    CERTIFICATE = "certificate"
+    AUCTION = "auction"
 
 
 LIVE_STATUSES = (DealStatus.AGREED, DealStatus.CONTRACTED)

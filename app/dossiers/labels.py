@@ -128,7 +128,6 @@ VALUES: Mapping[str, str] = {
     "income": "收益法",
     "notice": "公示",
     "source": "公开来源",
-    "certificate": "交易凭证",
 }
 """The codes of the API in Chinese, wherever one stands alone."""
 CODED = frozenset(
