@@ -29,9 +29,9 @@ from tests.documents.factory import PDF, uploaded
 from tests.dossiers.factory import exported
 from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
-from tests.pricing.auction import factory as auctions
 from tests.pricing.appraised.factory import appraised_listing, drafted_on_report, offered, step
 from tests.pricing.appraised.factory import offer_body as purchase_offer_body
+from tests.pricing.auction import factory as auctions
 from tests.pricing.listed.factory import (
     CONDITIONS,
     competitive_draft,

@@ -20,9 +20,9 @@ from app.core.parameters import parameter
 from app.core.problems import Problem
 from app.core.settings import Settings, get_settings
 from app.deals import followers
-from app.deals.models import Deal, DealStatus, Defaulted, PartyRole
+from app.deals.models import Deal, DealStatus, Defaulted, PartyRole, PriceSource
 from app.deals.rules import PartyShare
-from app.deals.service import create_deal
+from app.deals.service import create_deal, publish_price
 from app.gates import openings, subjects
 from app.gates import rules as gate_rules
 from app.gates.models import Gate, GateOutcome
@@ -78,6 +78,7 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
     if block is not None:
         return block
     deal = await create_deal(session, settings, listing, buyers=[buyer], price=auction.price, agreed_at=now, held=True)
+    publish_price(deal, PriceSource.AUCTION, auction.number, auction.closed_at or now)
     auction.deal_id, auction.revision = deal.id, auction.revision + 1
     await _confirm(session, settings, listing, auction, deal, now)
     if auction.is_contest:
