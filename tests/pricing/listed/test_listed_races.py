@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
 from app.core.deadlines import run_due
+from app.ledger import service as ledger
 from app.listings import queries
 from app.listings.models import Listing
 from tests.ledger.factory import balances
@@ -71,10 +72,10 @@ async def test_two_workers_end_one_notice_once(fresh_world: World, monkeypatch: 
     assert [row["organisation_id"] for row in await deposits(world, world.operator, listing)] == [str(buyer.id)]
 
 
-async def after_the_worker(
-    world: World, listing: Json, monkeypatch: pytest.MonkeyPatch, act: Callable[[], Awaitable[Any]]
+async def past_the_end(
+    world: World, listing: Json, monkeypatch: pytest.MonkeyPatch, act: Callable[[], Awaitable[Any]], *, worker: bool
 ) -> Any:
-    """What a command answers that came before the end, and got the listing's lock only after a worker had counted."""
+    """What a command answers that came before the end, and got the listing's lock only after it, counted or not."""
     waits, free = asyncio.Event(), asyncio.Event()
 
     def behind(lock: Lock) -> Lock:
@@ -92,7 +93,8 @@ async def after_the_worker(
     answer = asyncio.ensure_future(act())
     await asyncio.wait_for(waits.wait(), 10)
     await move_clock_to(world, end)
-    await run_due(world.database)
+    if worker:
+        await run_due(world.database)
     free.set()
     answered = await answer
     monkeypatch.undo()
@@ -100,19 +102,64 @@ async def after_the_worker(
     return answered
 
 
+@pytest.mark.parametrize("worker", [True, False])
 async def test_a_registration_that_waited_past_the_end_is_late(
-    fresh_world: World, monkeypatch: pytest.MonkeyPatch
+    fresh_world: World, monkeypatch: pytest.MonkeyPatch, worker: bool
 ) -> None:
     """Whoever waits for the lock is judged by the clock after it, and then nothing is asked of it."""
     world = fresh_world
     _, _, listing = await ready(world)
     late = await world.enterprise()
     path, body = f"/v1/listings/{listing['id']}/registrations", registration_body(listing)
-    answer = await after_the_worker(world, listing, monkeypatch, lambda: world.api.post(path, late, json=body))
+    answer = await past_the_end(
+        world, listing, monkeypatch, lambda: world.api.post(path, late, json=body), worker=worker
+    )
     assert (answer.status_code, answer.json()["code"]) == (409, "listing_notice_over")
     assert await deposits(world, late, listing) == []
     assert len(await deals_of(world, listing)) == 1
     assert await errors(world) == []
+
+
+async def test_the_count_waits_for_a_withdrawal_under_way(fresh_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registrant that went in time, and whose transaction the end overtook, is not counted."""
+    world = fresh_world
+    _, (buyer,), listing = await ready(world)
+    found = await world.api.ok("GET", "/v1/listing-registrations", buyer)
+    path = f"/v1/listing-registrations/{found['items'][0]['id']}/withdrawal"
+    holds, free = asyncio.Event(), asyncio.Event()
+    give_back = ledger.give_back
+
+    async def late(*arguments: Any) -> None:
+        holds.set()
+        await asyncio.wait_for(free.wait(), 10)
+        await give_back(*arguments)
+
+    end = await end_of(world, listing)
+    monkeypatch.setattr(ledger, "give_back", late)
+    going = asyncio.ensure_future(world.api.post(path, buyer, json={"reason": "示例"}))
+    await asyncio.wait_for(holds.wait(), 10)
+    await move_clock_to(world, end)
+    counting = asyncio.ensure_future(run_due(world.database))
+    async with asyncio.timeout(10):
+        while not counting.done() and not await somebody_waits(world):
+            pass
+    free.set()
+    assert (await going).status_code == 200
+    await counting
+    await work(world)
+    assert await deals_of(world, listing) == []
+    assert (await sale(world, listing))["phase"] == "ended"
+    assert await balances(world) == {"bank": "100000.00", "deposit_repayable": "100000.00"}
+    assert await errors(world) == []
+
+
+async def somebody_waits(world: World) -> bool:
+    """Whether a transaction of this database waits for another one's lock."""
+    async with world.database.reading() as session:
+        statement = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool((await session.execute(text(statement))).scalar_one())
 
 
 async def test_a_refusal_beside_the_end_counts_once(fresh_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +170,9 @@ async def test_a_refusal_beside_the_end_counts_once(fresh_world: World, monkeypa
     row = await registered(world, other, listing)
     path = f"/v1/listing-registrations/{row['id']}/qualification"
     body = {"outcome": "refused", "reason": "示例"}
-    answer = await after_the_worker(world, listing, monkeypatch, lambda: world.api.post(path, seller, json=body))
+    answer = await past_the_end(
+        world, listing, monkeypatch, lambda: world.api.post(path, seller, json=body), worker=True
+    )
     assert answer.status_code == 201
     (deal,) = await deals_of(world, listing)
     assert str(buyer.id) in str(deal["parties"])

@@ -514,7 +514,7 @@ async def test_a_refused_gate_ends_the_sale_and_the_deposit_goes_back(world: Wor
     assert await deals_of(world, listing) == []
 
 
-@pytest.mark.parametrize("phase", ["notice", "suspended", "review", "held"])
+@pytest.mark.parametrize("phase", ["suspended", "review", "held"])
 async def test_the_operator_terminates_what_cannot_go_on(world: World, phase: str) -> None:
     seller, buyer = await world.university(), await world.enterprise()
     listing = await competitive_listing(world, seller, transfer_mode="assignment")

@@ -361,6 +361,6 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
 
 
 RUNS = settings(
-    max_examples=200 if LONG else 6, stateful_step_count=30 if LONG else 8, deadline=None, derandomize=not LONG,
+    max_examples=100 if LONG else 6, stateful_step_count=30 if LONG else 8, deadline=None, derandomize=not LONG,
     database=None, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
