@@ -70,3 +70,17 @@ async def test_only_the_registrants_bid(world: World, caller: str) -> None:
     response = await scene.bid(party, "1000000.00")
     assert response.status_code == 403
     assert response.json()["code"] == ("bidder_barred" if caller == "seller" else "not_a_bidder")
+
+
+async def test_a_result_that_becomes_secret_ends_the_bidding(world: World) -> None:
+    scene = await contest(world)
+    await scene.begin()
+    await scene.accepted(scene.bidders[0], "1000000.00")
+    path = f"/v1/results/{scene.listing['published']['result']['id']}"
+    etag = (await world.api.get(path, world.operator)).headers["ETag"]
+    body = {"secrecy": "state_secret"}
+    await world.api.ok("PATCH", path, world.operator, json=body, headers={"If-Match": etag})
+    await listed.work(world)
+    assert (await scene.shown(world.operator))["status"] == "cancelled"
+    assert (await scene.bid(scene.bidders[1], "1010000.00")).json()["code"] == "auction_state"
+    assert await balances(world) == {"bank": "200000.00", "deposit_repayable": "200000.00"}
