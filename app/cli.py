@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -102,6 +103,32 @@ def verify(
     raise typer.Exit(0 if report.ok else 1)
 
 
+@cli.command("verify")
+def verify_auction(
+    transcript: Annotated[Path, typer.Argument(help="The transcript of an auction, as the exchange publishes it.")],
+    receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that must be in it; may be repeated.")] = None,
+    key: Annotated[list[str] | None, typer.Option(help="The exchange's public key in hex, from elsewhere.")] = None,
+) -> None:
+    """Check an auction's transcript offline and decide every bid again: status 1 with each problem if it does not hold.
+
+    Needs no database and no settings.
+    """
+    from app.pricing.auction.transcript import verify_transcript
+
+    keys = [_public_key(text) for text in key] if key else None
+    report = verify_transcript(_read_json(transcript), [_read_json(path) for path in receipt or ()], keys)
+    typer.echo(f"{report.entries} entries, {report.bids} bids decided again, {report.receipts} receipts")
+    typer.echo(f"head {report.head}")
+    if not report.trusted:
+        typer.echo("signatures were held against the transcript's own keys: give the exchange's with --key.")
+    if report.unchecked:
+        typer.echo(f"{report.unchecked} prices rest on maxima that are secret until the close: checked within bounds.")
+    for seq, problem in report.problems:
+        typer.echo(f"entry {seq}: {problem}" if seq else problem, err=True)
+    typer.echo("the transcript holds." if report.ok else "the transcript is NOT sound.", err=not report.ok)
+    raise typer.Exit(0 if report.ok else 1)
+
+
 @dossier.command("verify")
 def verify_dossier(
     bundle: Annotated[Path, typer.Argument(help="The bundle.zip of an export.")],
@@ -161,6 +188,23 @@ def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
     with database_for(_settings()) as settings:
         require_current(_url(settings))
         return asyncio.run(use(settings))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise StartError(f"{path} cannot be read as JSON: {error}") from None
+
+
+def _public_key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise StartError("a key is given as 64 hex characters.")
+    return key
 
 
 def _settings() -> "Settings":

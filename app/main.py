@@ -30,6 +30,9 @@ from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
 from app.pricing.appraised import routes as appraised
+from app.pricing.auction import house as auction_house
+from app.pricing.auction import routes as auctions
+from app.pricing.auction.bids import BidDoor
 from app.pricing.listed import routes as listed
 from app.pricing.negotiated import routes as negotiated
 from app.results import routes as results
@@ -50,6 +53,7 @@ class ClockMovedError(RuntimeError):
 def domain_routers() -> list[APIRouter]:
     """The routers under `/v1`. A request is compared with one route after the other: what is read most comes first."""
     return [
+        auctions.bid_router,
         listings.router,
         identity.router,
         identity.secrets_router,
@@ -57,6 +61,7 @@ def domain_routers() -> list[APIRouter]:
         results.router,
         appraisals.router,
         listed.router,
+        auctions.router,
         negotiated.router,
         appraised.router,
         gates.router,
@@ -85,6 +90,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             await refuse_moved_clock(settings, context.database)
             yield
         finally:
+            await auction_house.close(app)
             await context.database.close()
 
     app = FastAPI(
@@ -102,6 +108,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.include_router(system.sandbox_router, prefix="/v1")
     app.include_router(system.root_router)
     validation.install(app)
+    app.add_middleware(BidDoor, application=app)
     app.add_middleware(RequestContext)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app

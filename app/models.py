@@ -15,6 +15,7 @@ from app.ledger import models as ledger
 from app.listings import models as listings
 from app.periods import models as periods
 from app.pricing.appraised import models as appraised
+from app.pricing.auction import models as auctions
 from app.pricing.listed import models as listed
 from app.pricing.negotiated import models as negotiated
 from app.results import models as results
@@ -25,6 +26,7 @@ metadata = Base.metadata
 __all__ = [
     "appraisals",
     "appraised",
+    "auctions",
     "audit",
     "awards",
     "calendar",

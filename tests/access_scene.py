@@ -31,6 +31,7 @@ from tests.ledger.factory import confirmation_body, confirmed, held_deposit, rel
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.pricing.appraised.factory import appraised_listing, drafted_on_report, offered, step
 from tests.pricing.appraised.factory import offer_body as purchase_offer_body
+from tests.pricing.auction import factory as auctions
 from tests.pricing.listed.factory import (
     CONDITIONS,
     competitive_draft,
@@ -91,6 +92,7 @@ async def build(world: World) -> Scene:
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await _negotiations(world, seller, buyer)
     calls |= await _listed_sales(world, seller, buyer, agency)
+    calls |= await _auctions(world, seller, buyer, agency)
     calls |= await _purchase_offers(world, seller, buyer)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
@@ -309,6 +311,43 @@ async def _listed_sales(world: World, seller: Party, buyer: Party, agency: Party
         "publish_listing_revision": Call(revision),
         "return_listing_revision": Call(revision, reason),
         "find_deal_default": Call({"deal_id": deal["items"][0]["id"]}, {"defaulted": "none", "reason": "示例"}),
+    }
+
+
+async def _auctions(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    """A listing to auction; auctions proposed, announced with the buyer as a bidder, suspended, and sold to it."""
+    fresh = await auctions.auction_listing(world, seller)
+    proposed = await auctions.proposed_auction(world, seller, await auctions.auction_listing(world, seller))
+    scenes = [await auctions.announced(world, 0, seller=seller, agency=agency) for _ in range(3)]
+    open_, bid_on, halted = ({"auction_id": scene.id} for scene in scenes)
+    await auctions.admitted(world, bid_on["auction_id"], buyer)
+    await world.api.ok(
+        "POST", f"/v1/auctions/{halted['auction_id']}/suspension", world.operator, json={"reason": "示例"}
+    )
+    sold = await auctions.sold_at_once(world, seller, buyer)
+    reason, of_proposed = {"reason": "示例"}, {"auction_id": proposed["id"]}
+    return {
+        "propose_auction": Call({"listing_id": fresh["id"]}, await auctions.auction_body(world)),
+        "list_auctions": Call(),
+        "read_auction": Call(open_),
+        "read_proposed_auction": Call(of_proposed),
+        "announce_auction": Call(of_proposed),
+        "suspend_auction": Call(open_, reason),
+        "resume_auction": Call(halted),
+        "cancel_auction": Call(of_proposed, reason),
+        "register_bidder": Call(open_, {"listing_version": 1, "terms_accepted": True}),
+        "list_bidders": Call(bid_on),
+        "read_own_bidder": Call(bid_on),
+        "withdraw_bidder": Call(bid_on),
+        "place_bid": Call(bid_on, {"amount": "100000.00"}),
+        "accept_auction_offer": Call(bid_on),
+        "poll_auction": Call(open_),
+        "list_auction_entries": Call(open_),
+        "stream_auction": Call(open_, query="follow=false"),
+        "export_auction_transcript": Call(open_),
+        "read_auction_confirmation": Call(sold),
+        "sign_auction_confirmation": Call(sold),
+        "list_exchange_keys": Call(),
     }
 
 

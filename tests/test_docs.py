@@ -30,7 +30,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 BEGINNING = re.compile(r"[a-z_]+\.[a-z_]*")
-APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced"}
+APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced", "_event"}
 # A type that is put together from a state: its beginning, and the states that can follow.
 COMPOSED: dict[str, Set[StrEnum]] = {
     "organisation.": {*Verification} - {Verification.PENDING},

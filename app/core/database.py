@@ -118,6 +118,42 @@ class Database:
         rows = await self.fetch(statement, *arguments)
         return rows[0] if rows else None
 
+    @asynccontextmanager
+    async def driver_transaction(self, first: str = "") -> AsyncIterator[asyncpg.Connection]:
+        """A transaction on the driver's own connection: for the one path that SQLAlchemy's sessions are too slow for.
+
+        Committed when the block ends, rolled back when it raises. A connection whose end is not known is not used
+        again. `first` is a statement that travels with the BEGIN, such as the one that locks.
+        """
+        if self.bound is not None:
+            bound: Any = (await self.bound.get_raw_connection()).driver_connection
+            async with bound.transaction():  # the test's outer transaction is open: a savepoint
+                await bound.execute(first or "SELECT 1")
+                yield bound
+            return
+        pooled = await self.engine.raw_connection()
+        driver: Any = pooled.driver_connection
+        done = False
+        try:
+            try:
+                await driver.execute(f"BEGIN; {first}")
+                yield driver
+            except BaseException:
+                await driver.execute("ROLLBACK")
+                done = True
+                raise
+            await driver.execute("COMMIT")
+            done = True
+        finally:
+            if not done or driver.is_closed():
+                await greenlet_spawn(pooled.invalidate)
+            pooled.close()
+
+    async def driver_connection(self) -> asyncpg.Connection:
+        """A connection of the driver's own beside the pool, to listen on; whoever asks closes it."""
+        url = self.engine.url.set(drivername="postgresql")
+        return await asyncpg.connect(url.render_as_string(hide_password=False), timeout=10)
+
     async def ping(self) -> None:
         """Raises if no statement can be run."""
         async with self.reading() as session:

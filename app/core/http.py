@@ -6,7 +6,7 @@ A read gets a session whose statements commit by themselves; a read that names n
 gets none at all.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
@@ -14,7 +14,8 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.types import Message
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
 
 from app.core import idempotency
 from app.core.access import Actor, Allow
@@ -157,15 +158,24 @@ class MoneyEndpoint(Endpoint):
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The body, if it has at most `limit` bytes, announced or not; raises `body_too_large`."""
-    announced = request.headers.get("content-length", "0")
+    return await receive_body(dict(request.scope["headers"]), request.receive, limit)
+
+
+async def receive_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """The same from the bare protocol; a client that goes away in the middle raises `ClientDisconnect`."""
+    announced = headers.get(b"content-length", b"0")
     if announced.isdigit() and int(announced) > limit:
         raise BODY_TOO_LARGE(limit=limit)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > limit:
             raise BODY_TOO_LARGE(limit=limit)
-    return bytes(body)
+    return body
 
 
 def _replay(body: bytes) -> Callable[[], Awaitable[Message]]:

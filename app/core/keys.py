@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import SecretStr
 
 from app.core.problems import ProblemType, Text
 from app.core.settings import Environment, Settings
@@ -84,14 +85,14 @@ def current() -> Keys:
 def load(settings: Settings) -> Keys:
     """The keys of an installation."""
     return Keys(
-        _key(settings, settings.signing_key.get_secret_value() if settings.signing_key else None, "signing"),
-        _key(settings, settings.sealing_key.get_secret_value() if settings.sealing_key else None, "sealing"),
+        _key(settings, settings.signing_key, "signing"),
+        _key(settings, settings.sealing_key, "sealing"),
     )
 
 
-def _key(settings: Settings, given: str | None, name: str) -> bytes:
-    if given:
-        return bytes.fromhex(given)
+def _key(settings: Settings, given: SecretStr | None, name: str) -> bytes:
+    if given is not None:
+        return bytes.fromhex(given.get_secret_value())
     if settings.environment is Environment.PRODUCTION:
         raise EXCHANGE_KEYS_MISSING(variable=f"TECHEX_{name.upper()}_KEY")
     return _kept(settings.data_dir / "keys" / f"{name}.key")

@@ -58,10 +58,10 @@ class Settings(BaseSettings):
 
     signing_key: SecretStr | None = Field(
         default=None,
-        description="64 hex digits: signs receipts and dossiers. A sandbox without it makes its own in `data_dir`.",
+        description="64 hex digits; signs receipts and dossiers. A sandbox without it makes its own in `data_dir`.",
     )
     sealing_key: SecretStr | None = Field(
-        default=None, description="64 hex digits: encrypts sealed bids, reserves and limits. The same holds."
+        default=None, description="64 hex digits; encrypts sealed bids, reserves and limits. The same holds."
     )
 
     city_code: str = Field(default="WH", pattern=r"^[A-Z]{2,4}$", description="Prefix of readable numbers.")

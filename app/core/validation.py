@@ -97,6 +97,11 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    return answer_invalid(request, error)
+
+
+def answer_invalid(request: Request, error: RequestValidationError) -> Response:
+    """The refusal of an input that is not well-formed, with each wrong field."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         position = first["loc"][-1] if len(first["loc"]) > 1 else 0
@@ -123,21 +128,28 @@ CLASHES = frozenset({"23505", "23503", "23514", "23P01"})
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    """A clash is the caller's to know; a database that is away is a 503; anything else is a fault of ours."""
+    problem = database_problem(error)
+    if problem is None:
+        raise error
+    return answer(request, problem)
+
+
+def database_problem(error: Exception) -> Problem | None:
+    """A clash is the caller's to know; a database that is away is a 503; anything else (None) is a fault of ours."""
     state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     if isinstance(error, IntegrityError) and state in CLASHES:
         cause = getattr(error.orig, "__cause__", None)
         constraint, table = getattr(cause, "constraint_name", None), getattr(cause, "table_name", None)
         column = (constraint or "").removeprefix(f"uq_{table}_") if (constraint or "").startswith("uq_") else None
-        return answer(request, CONFLICT(constraint=constraint or "-", field=column))
+        return CONFLICT(constraint=constraint or "-", field=column)
     if state.startswith("22"):  # a value that the database cannot hold, such as NUL in a search text
-        return answer(request, MALFORMED_REQUEST())
+        return MALFORMED_REQUEST()
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     # 08: connection; 53: resources; 57: shut down or cancelled; 40: serialization or deadlock; 55: lock timeout.
     if lost or isinstance(error, PoolTimeoutError | OSError) or state[:2] in {"08", "53", "57", "40", "55"}:
         log.warning("database_unavailable", error=type(error).__name__, sqlstate=state)
-        return answer(request, UNAVAILABLE(headers={"Retry-After": "2"}))
-    raise error
+        return UNAVAILABLE(headers={"Retry-After": "2"})
+    return None
 
 
 def install(app: FastAPI) -> None:

@@ -205,6 +205,28 @@ async def standing_transactions(session: AsyncSession, reference: str, kind: Mov
     return (await session.execute(statement)).scalars().all()
 
 
+async def latest_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+    """An organisation's newest deposit for a subject, whatever became of it; raises `not_found`."""
+    statement = (
+        select(Deposit)
+        .where(Deposit.subject_id == subject[1], Deposit.organisation_id == organisation_id)
+        .order_by(Deposit.id.desc())
+        .limit(1)
+    )
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="deposit / 保证金")
+    return found
+
+
+async def deposit_amount(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Decimal:
+    """What an organisation's live deposit for a subject amounts to (CNY); raises `not_found`."""
+    found = await live_deposit(session, subject, organisation_id)
+    if found is None:
+        raise NOT_FOUND(what="deposit / 保证金")
+    return found.required_amount
+
+
 async def is_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> bool:
     """Whether an organisation's deposit for a subject is held now. Ask under the subject's lock."""
     statement = _live(subject, organisation_id).where(Deposit.status == DepositStatus.HELD)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
+from app.core import deadlines, events
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.http import Precondition
@@ -180,6 +180,24 @@ def release(session: AsyncSession, listing: Listing, now: datetime) -> None:
     _move(session, listing, target, "listing.released")
     if listing.closes_at is not None and now >= listing.closes_at:
         lapse(session, listing)
+
+
+async def keep_open_until(session: AsyncSession, listing: Listing, moment: datetime) -> None:
+    """A published listing does not lapse before `moment`: bidding on it may go on beyond its day. Lock held."""
+    if listing.closes_at is None or listing.closes_at < moment:
+        listing.closes_at = moment
+        await deadlines.schedule(session, CLOSES, listing.id, moment)
+
+
+async def end_when_published(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:
+    """Bidding on a published listing is over: it ends on the day that was published, or now if that has passed."""
+    assert listing.closes_on is not None
+    listing.closes_at = rules.end_of_day(listing.closes_on, settings.zone)
+    if now >= listing.closes_at:
+        await deadlines.cancel(session, CLOSES, listing.id)
+        lapse(session, listing)
+    else:
+        await deadlines.schedule(session, CLOSES, listing.id, listing.closes_at)
 
 
 def sell(session: AsyncSession, listing: Listing) -> None:

@@ -1,0 +1,84 @@
+"""Who may have a bid decided (竞买资格): pure, over what was read under the auction's lock.
+
+What is refused here is no bid: it has no place in the log.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.access import ROLE_NAMES_ZH, Actor, Role
+from app.core.problems import FORBIDDEN, SCOPE_MISSING, UNAUTHENTICATED, Problem
+from app.pricing.auction import admission_problems as problems
+from app.pricing.auction.models import AuctionStatus
+
+SCOPE = "auctions:write"
+BIDDING_ROLES = frozenset({Role.MEMBER, Role.ADMIN})
+MARKET_STAFF = ("You hold an office of the market.", "您担任交易所职务。")
+SELLING_SIDE = ("Your organisation sells, or serves the sale.", "贵组织为委托人或其代理。")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An auction as far as admission asks."""
+
+    status: AuctionStatus
+    starts_at: datetime
+    barred: Collection[UUID | None]
+    """The seller and its agency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a bid, as the database knows it now. `actor` is None for a key that is not valid any more."""
+
+    actor: Actor | None
+    is_market_staff: bool
+    paddle: int | None
+    withdrawn: bool
+    deposit_held: bool
+
+
+def check(stage: Stage, sender: Sender, behalf_of: UUID | None, now: datetime) -> Problem | None:  # noqa: PLR0911
+    """Why the sender may not have a bid decided now; None if it may."""
+    actor = sender.actor
+    refusal = check_actor(actor)
+    if refusal is not None or actor is None:
+        return refusal
+    if behalf_of is not None and behalf_of != actor.organisation_id:
+        return problems.ON_BEHALF(field="organisation_id", named=behalf_of)
+    if sender.is_market_staff:
+        return barred(*MARKET_STAFF)
+    if actor.organisation_id in stage.barred:
+        return barred(*SELLING_SIDE)
+    if stage.status != AuctionStatus.ANNOUNCED:
+        return problems.AUCTION_STATE(status=stage.status, wanted=AuctionStatus.ANNOUNCED)
+    if sender.paddle is None or sender.withdrawn:
+        return problems.NOT_A_BIDDER()
+    if not sender.deposit_held:
+        return problems.DEPOSIT_MISSING()
+    if now < stage.starts_at:
+        return problems.NOT_BEGUN(
+            starts_at=stage.starts_at.isoformat(),
+            server_time=now.isoformat(),
+            extra={"starts_at": stage.starts_at.isoformat(), "server_time": now.isoformat()},
+        )
+    return None
+
+
+def check_actor(actor: Actor | None) -> Problem | None:
+    """Whether a key may bid at all: valid, of a member or admin of an organisation, with the scope."""
+    if actor is None:
+        return UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
+    if actor.organisation_id is None or actor.roles.isdisjoint(BIDDING_ROLES):
+        allowed = ", ".join(sorted(f"{role} ({ROLE_NAMES_ZH[role]})" for role in BIDDING_ROLES))
+        return FORBIDDEN(allowed=allowed, held=", ".join(sorted(actor.roles)) or "-")
+    if not actor.holds_scope(SCOPE):
+        return SCOPE_MISSING(scope=SCOPE)
+    return None
+
+
+def barred(why_en: str, why_zh: str) -> Problem:
+    """The refusal `bidder_barred`."""
+    return problems.BIDDER_BARRED(why_en=why_en, why_zh=why_zh)

@@ -1,0 +1,150 @@
+"""The refusals of auctions' lives and of who may bid; those of a bid itself are in `bid_problems`."""
+
+from app.core.problems import ProblemType, Rule, Text
+
+AUCTION_LAW = Text("Auction Law", "拍卖法")
+BIDDER_RULE = Rule(AUCTION_LAW, "22, 23, 30")
+
+NOT_AUCTIONED = ProblemType(
+    "not_auctioned",
+    409,
+    Text("The price is not found by auction", "非拍卖定价"),
+    Text("The price of this listing is found by `{pricing_mode}`.", "该挂牌以 `{pricing_mode}` 定价。"),
+    Text("Auctions are for published listings with `pricing_mode` `auction`.",
+         "仅 `pricing_mode` 为 `auction` 且已发布的挂牌可拍卖。"),
+)  # fmt: skip
+AUCTION_EXISTS = ProblemType(
+    "auction_exists",
+    409,
+    Text("The listing has an auction", "该挂牌已有拍卖"),
+    Text("Auction {number} of this listing is {status}.", "该挂牌的拍卖 {number} 状态为 {status}。"),
+    Text("Wait for its end, or cancel it first.", "请待其结束,或先取消。"),
+)
+AUCTION_STATE = ProblemType(
+    "auction_state",
+    409,
+    Text("The auction's state does not allow it", "拍卖状态不允许此操作"),
+    Text("The auction is {status}; this is for one that is {wanted}.", "拍卖状态为 {status};此操作须为 {wanted}。"),
+)
+NOTICE_TOO_SHORT = ProblemType(
+    "auction_notice_too_short",
+    422,
+    Text("The notice is too short", "公告期不足"),
+    Text("The bidding would begin on {starts_on}; announced on {today}, it may begin on {earliest} at the earliest.",
+         "拟于 {starts_on} 开始竞价;{today} 公告的,最早可于 {earliest} 开始。"),
+    Text("A `starts_at` on or after {earliest}.", "`starts_at` 不得早于 {earliest}。"),
+    Rule(AUCTION_LAW, "45"),
+)  # fmt: skip
+VIEWING_TOO_SHORT = ProblemType(
+    "auction_viewing_too_short",
+    422,
+    Text("The viewing is too short", "展示期不足"),
+    Text("{first} to {last} are {days} days of viewing before the start; at least {least} are needed.",
+         "{first} 至 {last} 展示 {days} 日;开始前至少应展示 {least} 日。"),
+    Text("A viewing of {least} days or more that ends before the bidding begins.",
+         "展示应不少于 {least} 日,并于竞价开始前结束。"),
+    Rule(AUCTION_LAW, "48"),
+)  # fmt: skip
+BIDDER_BARRED = ProblemType(
+    "bidder_barred",
+    403,
+    Text("May not bid", "不得竞买"),
+    Text("{why_en}", "{why_zh}"),
+    Text("The seller, its agency and related parties, and the market's staff may not bid, nor let others bid for them.",
+         "委托人及其代理、关联方与交易所工作人员不得竞买,亦不得委托他人代为竞买。"),
+    BIDDER_RULE,
+)  # fmt: skip
+NOT_A_BIDDER = ProblemType(
+    "not_a_bidder",
+    403,
+    Text("Not a bidder of this auction", "非本场竞买人"),
+    Text("Your organisation has no paddle in this auction.", "贵组织未取得本场竞买号牌。"),
+    Text("Register before the bidding begins and pay the deposit.", "请于竞价开始前报名并缴纳保证金。"),
+)
+ALREADY_A_BIDDER = ProblemType(
+    "already_a_bidder",
+    409,
+    Text("Registered already", "已报名"),
+    Text("Your organisation has paddle {paddle} in this auction.", "贵组织在本场拍卖的号牌为 {paddle}。"),
+)
+DEPOSIT_MISSING = ProblemType(
+    "deposit_missing",
+    409,
+    Text("No deposit is held", "保证金未到账"),
+    Text("No deposit of your organisation is held for this auction.", "贵组织在本场拍卖中没有有效的保证金。"),
+    Text("Pay the deposit that was asked for; the bank's confirmation makes you a bidder.",
+         "请缴纳所要求的保证金;银行确认到账后即可竞买。"),
+)  # fmt: skip
+ON_BEHALF = ProblemType(
+    "bid_on_behalf",
+    403,
+    Text("A bid for somebody else", "代他人出价"),
+    Text("The bid names {named}; your key acts for another organisation.", "出价指明 {named};您的密钥代表另一组织。"),
+    Text("Bid with a key of the organisation that bids.", "请使用竞买组织自己的密钥出价。"),
+)
+NOT_BEGUN = ProblemType(
+    "auction_not_begun",
+    409,
+    Text("The bidding has not begun", "竞价尚未开始"),
+    Text("It begins at {starts_at}; the server time is {server_time}.",
+         "竞价于 {starts_at} 开始;服务器时间为 {server_time}。"),
+    Text("Bid from {starts_at} on.", "请于 {starts_at} 起出价。"),
+)  # fmt: skip
+REGISTRATION_OVER = ProblemType(
+    "auction_registration_over",
+    409,
+    Text("Too late to register", "报名已截止"),
+    Text("Registration ended at {until}; the server time is {server_time}.",
+         "报名已于 {until} 截止;服务器时间为 {server_time}。"),
+)  # fmt: skip
+TERMS_NOT_ACCEPTED = ProblemType(
+    "auction_terms_not_accepted",
+    422,
+    Text("The terms are not accepted", "未接受竞买条款"),
+    Text("Bidding rests on the published terms of the listing and the auction.", "竞买须接受挂牌与拍卖的公告条款。"),
+    Text("Send `terms_accepted` true and `listing_version` {version}.",
+         "请发送 `terms_accepted` 为 true,`listing_version` 为 {version}。"),
+)  # fmt: skip
+RESERVE_TOO_LOW = ProblemType(
+    "auction_reserve_too_low",
+    422,
+    Text("The reserve has no effect", "保留价无意义"),
+    Text("The reserve is below the starting price {starting_price}.", "保留价低于起拍价 {starting_price}。"),
+    Text("A reserve of {starting_price} or more, or none.", "保留价不得低于 {starting_price},或不设保留价。"),
+    Rule(AUCTION_LAW, "28, 50"),
+)
+RESERVE_FOREIGN = ProblemType(
+    "auction_reserve_foreign",
+    422,
+    Text("No reserve here", "此方式无保留价"),
+    Text("A descending price ends at its public floor.", "减价拍卖以公开的最低价为限。"),
+    Text("Give `floor_price` instead.", "请改用 `floor_price`。"),
+)
+CLERK_OVERLOADED = ProblemType(
+    "bids_overloaded",
+    503,
+    Text("Too many bids are waiting", "待处理出价过多"),
+    Text("More than {limit} bids wait for a decision in this process; yours was not taken.",
+         "本进程待决出价超过 {limit} 笔;您的出价未被受理。"),
+    Text("Retry with the same Idempotency-Key.", "请以同一 Idempotency-Key 重试。"),
+)  # fmt: skip
+LISTING_IN_AUCTION = ProblemType(
+    "listing_in_auction",
+    409,
+    Text("The listing is being auctioned", "该挂牌正在拍卖"),
+    Text("Auction {number} of the listing is {status}.", "该挂牌的拍卖 {number} 状态为 {status}。"),
+    Text("The operator suspends or cancels the auction itself.", "请由运营方中止或取消该场拍卖。"),
+)
+OFFER_NOT_YOURS = ProblemType(
+    "auction_offer_not_open",
+    409,
+    Text("Nothing is offered to you", "没有向您发出的递补要约"),
+    Text("The auction has no open offer to your organisation.", "本场拍卖没有向贵组织发出的有效递补要约。"),
+)
+WATCHERS_TOO_MANY = ProblemType(
+    "watchers_too_many",
+    503,
+    Text("Too many watch already", "观看连接过多"),
+    Text("This process serves {limit} watchers.", "本进程已有 {limit} 个观看连接。"),
+    Text("Try again in a few seconds, or poll `/live`.", "请几秒后重试,或改用 `/live` 轮询。"),
+)

@@ -1,0 +1,264 @@
+"""From the winner to the deal: gates, deal, confirmation (成交确认书); the next bidder's chance after a default.
+
+Everything here runs with listing and auction locked, in this order.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, keys
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.ids import readable_number
+from app.core.parameters import parameter
+from app.core.problems import Problem
+from app.core.settings import Settings, get_settings
+from app.deals import followers
+from app.deals.models import Deal, DealStatus, Defaulted, PartyRole, PriceSource
+from app.deals.rules import PartyShare
+from app.deals.service import create_deal, publish_price
+from app.gates import openings, subjects
+from app.gates import rules as gate_rules
+from app.gates.models import Gate, GateOutcome
+from app.identity import queries as identity
+from app.ledger import service as ledger
+from app.listings import appraisal
+from app.listings import queries as listings
+from app.listings import service as listing_service
+from app.listings.models import Listing, ListingStatus
+from app.pricing import contests
+from app.pricing.auction import contests_end, log, logbook, outcome, queries, service
+from app.pricing.auction.admission_problems import OFFER_NOT_YOURS
+from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionStatus, EntryKind
+
+SUBJECT = "auction"
+"""What gates of an auctioned sale are of."""
+OFFER_ENDS = "auction.offer_ends"
+"""The deadline of the next bidder's chance."""
+NEXT_CHANCE_DAYS = "auction_next_chance_days"
+BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
+
+
+async def fix_winner(
+    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, now: datetime
+) -> None:
+    """The winner is fixed: the listing is held for it, the others' deposits go back, and the deal is made if no gate
+    blocks it.
+    """
+    winner_id = (await _bidder(session, auction, auction.winner)).organisation_id
+    await ledger.release_losers(session, settings, ("listing", listing.id), winner_id, now)
+    listing_service.reserve(session, listing)
+    await try_deal(session, settings, listing, auction)
+
+
+async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction) -> Problem | None:
+    """Make the deal with the winner, or answer what blocks it, by today's facts. A result that became a state secret
+    meanwhile ends the sale.
+    """
+    assert auction.price is not None
+    now = await read_clock(session)
+    bidder = await _bidder(session, auction, auction.winner)
+    buyer = PartyShare(PartyRole.BUYER, bidder.organisation_id)
+    abroad = auction.rights_abroad or bidder.buyer_abroad
+    buying = openings.Buying([buyer], bidder.organisation_id, abroad, related_needs_approval=False)
+    sale = await openings.find_sale(session, settings, listing, buying, now)
+    if gate_rules.never(sale, local_date(now, settings.zone)):
+        await refuse(session, settings, listing, auction, BECAME_UNLISTABLE, now)
+        return None
+    gates = await openings.open_gates(session, settings, (SUBJECT, auction.id), listing.seller_id, sale, now)
+    block = openings.what_blocks(gates)
+    if block is None:
+        block = await appraisal.what_blocks(session, listing, auction.price, local_date(now, settings.zone))
+    if block is not None:
+        return block
+    deal = await create_deal(session, settings, listing, buyers=[buyer], price=auction.price, agreed_at=now, held=True)
+    publish_price(deal, PriceSource.AUCTION, auction.number, auction.closed_at or now)
+    auction.deal_id, auction.revision = deal.id, auction.revision + 1
+    await _confirm(session, settings, listing, auction, deal, now)
+    if auction.is_contest:
+        ended = contests.Outcome(auction.id, deal.id, None)
+        await contests.tell_outcome(session, settings, listing, ended, now)
+    return None
+
+
+async def refuse(
+    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, reason: str, now: datetime
+) -> None:
+    """A sale that gates held ends without a deal: the deposit goes back."""
+    auction.reason, auction.revision = reason, auction.revision + 1
+    logbook.tell(session, auction, "auction.sale_refused", {"reason": reason}, public=False)
+    await contests_end.unsold(session, settings, listing, auction, "refused", now)
+
+
+async def _bidder(session: AsyncSession, auction: Auction, paddle: int | None) -> AuctionBidder:
+    assert paddle is not None
+    return await queries.bidder_of_paddle(session, auction.id, paddle)
+
+
+async def _confirm(
+    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, deal: Deal, now: datetime
+) -> None:
+    """Issue the confirmation that both sides sign (Auction Law art. 52): sealed, signed by the exchange."""
+    known = await identity.organisations_by_id(session, [party.organisation_id for party in deal.parties])
+    number = await readable_number(session, settings.city_code, "Q", local_date(now, settings.zone).year)
+    content: dict[str, Any] = {
+        "number": number,
+        "auction_number": auction.number,
+        "listing_number": listing.number,
+        "listing_version": auction.listing_version,
+        "deal_number": deal.number,
+        "title": auction.title,
+        "form": auction.form,
+        "price": log.money(deal.price),
+        "paddle": auction.winner,
+        "parties": [
+            {
+                "role": party.role,
+                "organisation_id": str(party.organisation_id),
+                "name": known[party.organisation_id].name,
+            }
+            for party in deal.parties
+        ],
+        "closed_at": log.moment(auction.closed_at or now),
+        "log_seq": auction.last_seq,
+        "log_head": auction.head.hex(),
+    }
+    text = rfc8785.dumps(content)
+    signer = logbook.signer()
+    row = AuctionConfirmation(
+        number=number,
+        auction_id=auction.id,
+        deal_id=deal.id,
+        content=text.decode(),
+        sha256=hashlib.sha256(text).hexdigest(),
+        signature=signer.sign_confirmation(text),
+        key_id=signer.key_id,
+        issued_at=now,
+        signatures=[],
+    )
+    session.add(row)
+    await session.flush()
+    payload = {"confirmation_number": number, "deal_id": deal.id, "sha256": row.sha256}
+    logbook.tell(session, auction, "auction.confirmed", payload, public=False)
+
+
+# The winner defaults
+
+
+@followers.when_ended
+async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
+    """The deal of an auction ended without a contract: unless the seller let it fail, the next bidder gets its chance.
+
+    A contract that was not signed in time counts as the winner's default here [P]; what becomes of its deposit is found
+    by the operator.
+    """
+    auction = await queries.of_deal(session, deal.id)
+    if auction is None or auction.is_contest or deal.listing_id is None:
+        return
+    auction = await queries.lock_auction(session, auction.id)
+    listing = await listings.lock_listing(session, deal.listing_id)
+    auction.deal_id, auction.revision = None, auction.revision + 1
+    settings = get_settings()
+    if deal.status == DealStatus.CANCELLED and (deal.default is None or deal.default.defaulted != Defaulted.BUYER):
+        auction.reason = deal.status_reason
+        await _give_up(session, settings, listing, now)
+        return
+    await logbook.write(session, auction, EntryKind.DEFAULTED, now, {"paddle": auction.winner})
+    logbook.tell(session, auction, "auction.defaulted", {"paddle": auction.winner})
+    days = int(parameter(NEXT_CHANCE_DAYS, on=local_date(now, settings.zone)).value)
+    following = await _next(session, auction)
+    if following is None or days == 0 or listing.status != ListingStatus.PUBLISHED:
+        await _give_up(session, settings, listing, now)
+        return
+    paddle, price = following
+    until = now + timedelta(days=days)
+    auction.offered_to, auction.offer_ends_at, auction.price = paddle, until, price
+    facts = {"paddle": paddle, "price": log.money(price)}
+    await logbook.write(session, auction, EntryKind.OFFERED, now, facts)
+    await listing_service.keep_open_until(session, listing, until + service.MARGIN)
+    await deadlines.schedule(session, OFFER_ENDS, auction.id, until)
+    logbook.tell(session, auction, "auction.offered", facts | {"until": until})
+
+
+async def _give_up(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:
+    """Nothing comes of the auction any more: the listing ends on the day that was published."""
+    if listing.status == ListingStatus.PUBLISHED:
+        await listing_service.end_when_published(session, settings, listing, now)
+
+
+async def _next(session: AsyncSession, auction: Auction) -> tuple[int, Decimal] | None:
+    """The bidder after the last winner in the ranking, and how far it went."""
+    bids = await queries.accepted_bids(session, auction.id)
+    ranked = outcome.outcome_of(keys.current(), auction, bids).ranking
+    places = [paddle for paddle, _ in ranked]
+    place = places.index(auction.winner) + 1 if auction.winner in places else len(ranked)
+    return ranked[place] if place < len(ranked) else None
+
+
+async def accept_offer(session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID) -> Auction:
+    """Take the lot that stands offered after a default, at one's own bid. Raises `auction_offer_not_open`."""
+    await queries.get_auction(session, actor, auction_id)
+    listing, auction = await service.lock_both(session, auction_id)
+    bidder = await queries.find_bidder(session, auction_id, actor.organisation())
+    now = await read_clock(session)
+    open_still = auction.offer_ends_at is not None and now < auction.offer_ends_at
+    if bidder is None or auction.offered_to != bidder.paddle or not open_still:
+        raise OFFER_NOT_YOURS()
+    auction.winner, auction.offered_to, auction.offer_ends_at = bidder.paddle, None, None
+    await deadlines.cancel(session, OFFER_ENDS, auction.id)
+    logbook.tell(session, auction, "auction.offer_accepted", {"paddle": bidder.paddle})
+    listing_service.reserve(session, listing)
+    await try_deal(session, settings, listing, auction)
+    return auction
+
+
+async def end_offer(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+    """The next bidder has let its chance pass: the one after it gets none; the listing ends on its day."""
+    listing, auction = await service.lock_both(session, auction_id)
+    if auction.offer_ends_at is None or now < auction.offer_ends_at:
+        return
+    auction.offered_to, auction.offer_ends_at, auction.revision = None, None, auction.revision + 1
+    logbook.tell(session, auction, "auction.offer_lapsed", {})
+    await _give_up(session, settings, listing, now)
+
+
+# Gates
+
+
+async def _lock(session: AsyncSession, auction_id: UUID) -> bool:
+    _, auction = await service.lock_both(session, auction_id)
+    return _waits(auction)
+
+
+def _waits(auction: Auction) -> bool:
+    return auction.status == AuctionStatus.CLOSED and auction.winner is not None and auction.deal_id is None
+
+
+async def _sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
+    auction = await queries.read_auction(session, auction_id)
+    if actor.organisation_id is None:
+        return False
+    if actor.organisation_id == auction.seller_id:
+        return True
+    if auction.winner is None:
+        return False
+    return actor.organisation_id == (await _bidder(session, auction, auction.winner)).organisation_id
+
+
+async def _settled(session: AsyncSession, gate: Gate, settled: GateOutcome, now: datetime) -> None:
+    listing, auction = await service.lock_both(session, gate.subject_id)
+    if not _waits(auction):
+        return
+    if settled == GateOutcome.REFUSED:
+        await refuse(session, get_settings(), listing, auction, f"{gate.kind}: refused / 不予同意", now)
+    else:
+        await try_deal(session, get_settings(), listing, auction)
+
+
+subjects.register(SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))

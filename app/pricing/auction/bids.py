@@ -1,0 +1,205 @@
+"""The bid's own way through HTTP: received, authenticated and parsed here, decided by the clerk with others.
+
+Every other command has a transaction of its own, in which FastAPI resolves dependencies, validates and serialises. For
+a bid that way costs several times what deciding it does (docs/auctions.md has the figures), so a bid is taken at the
+door, before the router. The route stands behind it for the document and for addresses that the door does not know.
+"""
+
+import json
+import re
+from asyncio import get_running_loop
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter, ValidationError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.core import events, idempotency, validation
+from app.core.http import Context, Handle, Inner, MoneyEndpoint, receive_body
+from app.core.problems import (
+    IDEMPOTENCY_KEY_REQUIRED,
+    UNAUTHENTICATED,
+    UNSUPPORTED_MEDIA_TYPE,
+    Problem,
+)
+from app.identity.rules import digest_of
+from app.pricing.auction import admission, house, queries, schemas
+from app.pricing.auction.house import House
+from app.pricing.auction.problems import REFUSALS
+from app.pricing.auction.rules import Refusal
+from app.pricing.auction.submission import Decided, Submission
+
+_DOOR: Final = re.compile(r"/v1/auctions/([0-9a-fA-F-]{36})/bids")
+_ROUTE: Final = "/v1/auctions/{auction_id}/bids"
+_KNOWN_KEYS: Final = 10_000
+_UUID: Final = TypeAdapter(UUID)
+
+
+class BidDoor:
+    """ASGI middleware: takes bids before the router, and passes everything else on."""
+
+    def __init__(self, app: ASGIApp, application: FastAPI) -> None:
+        self.app = app
+        self.application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            found = _DOOR.fullmatch(scope["path"])
+            if found is not None:
+                scope["techex_route"] = _ROUTE
+                response = await _respond(self.application, found.group(1), scope, receive)
+                await response(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class BidEndpoint(MoneyEndpoint):
+    """The same behind the router: for the document, and for addresses that are no auction's."""
+
+    def _command(self, inner: Inner) -> Handle:
+        async def handle(request: Request) -> Response:
+            return await _respond(request.app, request.path_params["auction_id"], request.scope, request.receive)
+
+        return handle
+
+
+async def _respond(application: FastAPI, auction_id: str, scope: Scope, receive: Receive) -> Response:
+    """Have a bid decided and say what became of it, whatever that is."""
+    request = Request(scope, receive)
+    try:
+        return await _bid(application, auction_id, scope, receive)
+    except Problem as problem:
+        return validation.answer(request, problem)
+    except RequestValidationError as error:
+        return validation.answer_invalid(request, error)
+    except Exception as error:
+        known = validation.database_problem(error)
+        if known is None:
+            raise
+        return validation.answer(request, known)
+
+
+async def _bid(application: FastAPI, auction_id: str, scope: Scope, receive: Receive) -> Response:
+    made = house.of(application)
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    authorization = headers.get(b"authorization", b"").decode("latin-1")
+    body = await receive_body(headers, receive, made.context.settings.body_max_bytes)
+    digest = await _known.check(made.context, authorization)
+    try:
+        submission = _submission(headers, scope, auction_id, digest, body)
+    except (ValidationError, Problem) as error:
+        await _note_malformed(made.context, authorization, auction_id, scope)
+        if isinstance(error, Problem):
+            raise
+        raise RequestValidationError(error.errors()) from error
+    return _answer(made, submission, await made.clerk.submit(submission))
+
+
+class _KnownKeys:
+    """Digests of keys that were valid once in this process, so that a flood of unknown ones never reaches the clerk."""
+
+    def __init__(self) -> None:
+        self._digests: OrderedDict[bytes, None] = OrderedDict()
+
+    async def check(self, context: Context, authorization: str) -> bytes:
+        """The digest of a key that was valid at least once; raises `unauthenticated`. The clerk checks it again."""
+        scheme, _, secret = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not secret:
+            raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
+        digest = digest_of(secret.strip())
+        if digest in self._digests:
+            return digest
+        async with context.database.reading() as session:
+            refusal = admission.check_actor(await context.authenticate(session, authorization))
+        if refusal is not None:
+            raise refusal
+        self._digests[digest] = None
+        if len(self._digests) > _KNOWN_KEYS:
+            self._digests.popitem(last=False)
+        return digest
+
+
+_known = _KnownKeys()
+
+
+def _submission(
+    headers: Mapping[bytes, bytes], scope: Scope, auction_id: str, digest: bytes, body: bytes
+) -> Submission:
+    """The bid as it was sent. Raises for an `Idempotency-Key`, an address or a body that cannot be taken."""
+    got = headers.get(b"content-type", b"").decode("latin-1")
+    if got.partition(";")[0].strip().lower() != "application/json":
+        raise UNSUPPORTED_MEDIA_TYPE(expected="application/json", got=got or "-")
+    key = headers.get(idempotency.HEADER.encode())
+    if key is None:
+        raise IDEMPOTENCY_KEY_REQUIRED(field="Idempotency-Key")
+    bid = schemas.BidIn.model_validate_json(body)
+    return Submission(
+        auction_id=_UUID.validate_python(auction_id),
+        key_digest=digest,
+        idempotency_key=idempotency.check_key(key.decode("latin-1")),
+        request_hash=idempotency.request_hash("POST", scope["path"], scope["query_string"].decode("latin-1"), body),
+        request_id=scope.get("request_id"),
+        amount=bid.amount,
+        maximum=bid.maximum,
+        behalf_of=bid.organisation_id,
+        answer=get_running_loop().create_future(),
+    )
+
+
+async def _note_malformed(context: Context, authorization: str, auction_id: str, scope: Scope) -> None:
+    """Leave an audit entry: who sent what was no bid, to which auction."""
+    async with context.database.transaction() as session:
+        session.info["actor"] = await context.authenticate(session, authorization)
+        session.info["request_id"] = scope.get("request_id")
+        found = await queries.find_number(session, auction_id)
+        if found is not None:
+            payload = {"number": found[1], "code": "invalid_input"}
+            subject = "auction", found[0]
+            events.append(session, "auction.bid_rejected", subject, audience=[events.MARKET], payload=payload)
+
+
+def _answer(made: House, submission: Submission, decided: Decided) -> Response:
+    """201 for an accepted bid, the refusal for another; both with place in the log and receipt."""
+    content = decided.content
+    receipt = {
+        "auction_id": content["auction_id"],
+        "seq": decided.seq,
+        "hash": decided.hash.hex(),
+        "signature": made.signer.sign(submission.auction_id, decided.seq, decided.hash),
+        "key_id": made.signer.key_id,
+    }
+    headers = {idempotency.REPLAYED: "true"} if decided.replayed else {}
+    if content["code"] is not None:
+        raise _refused(content, receipt, submission, headers)
+    sealed = content["commitment"] is not None
+    body = {
+        "auction_id": content["auction_id"],
+        "seq": decided.seq,
+        "paddle": content["paddle"],
+        "amount": f"{submission.amount:.2f}",
+        "maximum": None if decided.maximum is None else f"{decided.maximum:.2f}",
+        "price": content["price"],
+        "leading": None if sealed else content["leader"] == content["paddle"],
+        "minimum": content["minimum"],
+        "ends_at": content["ends_at"],
+        "server_time": content["at"],
+        "salt": decided.salt,
+        "receipt": receipt,
+    }
+    return Response(json.dumps(body), 201, headers, "application/json")
+
+
+def _refused(
+    content: Mapping[str, Any], receipt: Mapping[str, Any], submission: Submission, headers: Mapping[str, str]
+) -> Problem:
+    shown = {name: content[name] for name in ("seq", "minimum", "price", "ends_at")} | {"server_time": content["at"]}
+    return REFUSALS[Refusal(content["code"])](
+        field="maximum" if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT else "amount",
+        amount=f"{submission.amount:.2f}", maximum=submission.maximum, minimum=content["minimum"] or "-",
+        price=content["price"] or "-", ends_at=content["ends_at"], server_time=content["at"],
+        extra=shown | {"receipt": receipt}, headers=headers,
+    )  # fmt: skip

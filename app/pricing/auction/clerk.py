@@ -1,0 +1,127 @@
+"""The clerk (书记员): decides the concurrent bids of a process together, in order of arrival, in one transaction.
+
+A hot auction would otherwise be bound by one lock, four round trips and one disk flush a bid. The clerk locks the
+auctions whose bids wait and only then takes the bids, so that whatever came in while another process held the row goes
+along; it reads all that the decisions need at once, decides by the pure rules, and writes at once. Any number of API
+processes have clerks: the row's lock arbitrates.
+
+A bid is answered after the commit. A process that dies before it has acknowledged nothing; one that dies after it has
+left the bid in the log, where a retry with the same key finds it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import structlog
+
+from app.core.database import Database
+from app.core.keys import Keys
+from app.core.problems import UNAVAILABLE, Problem
+from app.pricing.auction import clerk_batch
+from app.pricing.auction.admission_problems import CLERK_OVERLOADED
+from app.pricing.auction.rules import Conditions
+from app.pricing.auction.submission import Decided, Submission
+
+log = structlog.get_logger(__name__)
+LANES = 2
+AUCTIONS_A_TURN = 64
+BIDS_A_TURN = 256
+MAX_WAITING = 4096
+
+
+class Clerk:
+    """One for each process. `submit` answers when the bid was decided and committed, or raises why it was not."""
+
+    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
+        """`decided` is called after each turn that was committed."""
+        self._lanes = [_Lane(database, keys, decided) for _ in range(LANES)]
+
+    async def submit(self, submission: Submission) -> Decided:
+        """Have a bid decided. Raises the refusals of `admission`, `idempotency_key_reused`, `not_found`,
+        `bids_overloaded`; a database that is away raises what the driver does, and nothing is known of the bid.
+        """
+        lane = self._lanes[submission.auction_id.int % LANES]
+        lane.put(submission)
+        return await submission.answer
+
+
+class _Lane:
+    """A queue of bids and the turns that work it off, one after the other, on one connection at a time.
+
+    Auctions are spread over lanes, so that one whose row another process holds does not keep all others waiting.
+    """
+
+    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
+        self._database = database
+        self._keys = keys
+        self._decided = decided
+        self._waiting: deque[Submission] = deque()
+        self._work: asyncio.Task[None] | None = None
+        self._conditions: dict[UUID, Conditions] = {}
+
+    def put(self, submission: Submission) -> None:
+        if len(self._waiting) >= MAX_WAITING:
+            raise CLERK_OVERLOADED(limit=MAX_WAITING, headers={"Retry-After": "1"})
+        self._waiting.append(submission)
+        if self._work is None:
+            self._work = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._turn()
+        finally:
+            self._work = None
+
+    async def _turn(self) -> None:
+        """Lock, take, decide, commit, answer. What fails together is tried again one by one."""
+        ids = self._next_auctions()
+        batch: list[Submission] = []
+        try:
+            async with self._database.driver_transaction(clerk_batch.lock(ids)) as driver:
+                batch = self._take(ids)
+                answers = await clerk_batch.decide(driver, self._keys, self._conditions, batch)
+        except Exception as error:  # noqa: BLE001 — every waiting bid gets an answer, whatever happened
+            self._failed(batch or self._take(ids), error)
+            return
+        self._decided()
+        for submission, answer in zip(batch, answers, strict=True):
+            if submission.answer.done():
+                continue  # its client has gone; the bid is in the log all the same
+            if isinstance(answer, Problem):
+                submission.answer.set_exception(answer)
+            else:
+                submission.answer.set_result(answer)
+
+    def _next_auctions(self) -> list[UUID]:
+        """The auctions of the bids that have waited longest."""
+        first = self._waiting[0]
+        if first.alone:
+            return [first.auction_id]
+        found = dict.fromkeys(submission.auction_id for submission in self._waiting)
+        return sorted(list(found)[:AUCTIONS_A_TURN])
+
+    def _take(self, ids: Sequence[UUID]) -> list[Submission]:
+        """The bids on the locked auctions, in order of arrival; the others keep their place."""
+        wanted, taken, left = set(ids), list[Submission](), deque[Submission]()
+        while self._waiting and len(taken) < BIDS_A_TURN:
+            submission = self._waiting.popleft()
+            (taken if submission.auction_id in wanted else left).append(submission)
+            if submission.alone:
+                break
+        self._waiting.extendleft(reversed(left))
+        return taken
+
+    def _failed(self, batch: Sequence[Submission], error: Exception) -> None:
+        if len(batch) > 1 and not clerk_batch.is_away(error):
+            log.error("bids_failed_together", count=len(batch), error=type(error).__name__)
+            for submission in batch:
+                submission.alone = True
+            self._waiting.extendleft(reversed(batch))
+            return
+        away = clerk_batch.is_away(error)
+        for submission in batch:
+            if not submission.answer.done():
+                submission.answer.set_exception(UNAVAILABLE(headers={"Retry-After": "2"}) if away else error)

@@ -1,0 +1,60 @@
+"""Open bidding between the registrants of a listing (竞价): an auction that a pricing mode hands over to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import local_date
+from app.core.parameters import parameter
+from app.core.settings import Settings
+from app.ledger.queries import deposit_amount
+from app.listings.models import Listing
+from app.pricing import contests
+from app.pricing.auction import bidders, queries, service
+from app.pricing.auction.life_rules import contest_conditions
+from app.pricing.auction.models import LIVE_STATUSES
+from app.pricing.auction.rules import Form
+
+FORMS = {contests.ContestForm.ENGLISH: Form.ENGLISH, contests.ContestForm.SEALED: Form.SEALED}
+
+
+@contests.opens
+async def open_contest(
+    session: AsyncSession, settings: Settings, listing: Listing, contest: contests.Contest, now: datetime
+) -> UUID:
+    """Announce the bidding and give each entrant its paddle; terms by dated parameters, deposits as they are held."""
+    today = local_date(now, settings.zone)
+
+    def figure(name: str) -> int:
+        return int(parameter(name, on=today).value)
+
+    conditions = contest_conditions(
+        FORMS[contest.form],
+        contest.starting_price,
+        now,
+        settings.zone,
+        notice_days=figure("contest_notice_days"),
+        free_hours=figure("contest_free_hours"),
+        window_seconds=figure("contest_window_seconds"),
+        step_share=parameter("contest_step_share", on=today).value,
+    )
+    subject = "listing", listing.id
+    deposit = await deposit_amount(session, subject, contest.entrants[0])
+    auction = await service.create(
+        session, settings, listing, conditions, deposit, now, is_contest=True, rights_abroad=contest.rights_abroad
+    )
+    await service.begin(session, listing, auction, now)
+    for entrant in contest.entrants:
+        await bidders.admit(session, auction, entrant, None, now, buyer_abroad=entrant in contest.abroad)
+    return auction.id
+
+
+@contests.cancels
+async def cancel_contest(
+    session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
+) -> None:
+    """Call the bidding off, unless it is over."""
+    auction = await queries.lock_auction(session, contest_id)
+    if auction.status in LIVE_STATUSES:
+        await service.call_off(session, settings, listing, auction, reason, now)

@@ -1,0 +1,36 @@
+"""What a process holds for its auctions: the clerk, the signer, the watchers."""
+
+from fastapi import FastAPI
+
+from app.core import keys
+from app.core.http import Context
+from app.pricing.auction.clerk import Clerk
+from app.pricing.auction.receipts import Signer
+from app.pricing.auction.stream import Hub, Notifier
+
+
+class House:
+    """The auction house (拍卖行) of one process, made when it is first needed."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.signer = Signer(keys.current().signing_seed)
+        self.notifier = Notifier(context.database)
+        self.clerk = Clerk(context.database, keys.current(), self.notifier.grown)
+        self.hub = Hub(context.database)
+
+
+def of(application: FastAPI) -> House:
+    """The process's auction house. Raises `exchange_keys_missing`."""
+    context: Context = application.state.context
+    house: House | None = getattr(application.state, "auction_house", None)
+    if house is None or house.context is not context:
+        house = application.state.auction_house = House(context)
+    return house
+
+
+async def close(application: FastAPI) -> None:
+    """Let the watchers go, so that the process can stop."""
+    house: House | None = getattr(application.state, "auction_house", None)
+    if house is not None:
+        await house.hub.close()

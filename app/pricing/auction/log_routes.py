@@ -1,0 +1,126 @@
+"""HTTP of an auction's log: poll, pages, stream, transcript, and the keys that check it."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.core.access import Public
+from app.core.database import Database
+from app.core.http import Endpoint, Session, context_of
+from app.core.pages import Page, Paging, cut
+from app.pricing.auction import house, queries, schemas, shown, stream
+from app.pricing.auction.transcript import FORMAT
+
+router = APIRouter(route_class=Endpoint, tags=["auctions"])
+CHUNK = 1000
+MAX_SEQ = 2**53
+
+
+@router.get(
+    "/auctions/{auction_id}/live",
+    operation_id="poll_auction",
+    response_model=schemas.LiveOut,
+    responses={304: {"description": "Nothing has changed since the `ETag` you sent"}},
+)
+async def poll(
+    actor: Public,
+    request: Request,
+    auction_id: UUID,
+    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Where the bidding stands; with `If-None-Match`, 304 while nothing has changed."""
+    row = await queries.live(context_of(request).database, auction_id)
+    tag = f'"{row["last_seq"]}-{row["revision"]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if if_none_match is not None and tag in {part.strip().removeprefix("W/") for part in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    return Response(shown.live(row).model_dump_json(), headers=headers, media_type="application/json")
+
+
+@router.get("/auctions/{auction_id}/entries", operation_id="list_auction_entries")
+async def list_entries(actor: Public, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.EntryOut]:
+    """The log in order: each entry with the hash that chains it to the one before."""
+    auction = await queries.get_auction(session, actor, auction_id)
+    after = page.after(int)
+    rows = await queries.entries_after(session, auction.id, after[0] if after else 0, page.limit + 1)
+    entries, cursor = cut(rows, page, lambda row: (row.seq,))
+    return Page(items=[shown.entry(row) for row in entries], next_cursor=cursor)
+
+
+@router.get(
+    "/auctions/{auction_id}/stream",
+    operation_id="stream_auction",
+    response_class=StreamingResponse,
+    responses={200: {"description": "Server-sent events", "content": {"text/event-stream": {}}}},
+)
+async def watch(
+    actor: Public,
+    request: Request,
+    auction_id: UUID,
+    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_SEQ)] = None,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="Begin after this place in the log")] = 0,
+    follow: Annotated[bool, Query(description="False: what there is, and then the end")] = True,
+) -> Response:
+    """Every entry of the log as it is written, as server-sent events; `Last-Event-ID` resumes where you were."""
+    await queries.live(context_of(request).database, auction_id)
+    made = house.of(request.app)
+    made.hub.check_room()
+    seq = after if last_event_id is None else last_event_id
+    if not follow:
+        return StreamingResponse(stream.past(context_of(request).database, auction_id, seq), media_type=stream.MEDIA)
+    return stream.Stream(made.hub, context_of(request).database, auction_id, seq)
+
+
+@router.get(
+    "/auctions/{auction_id}/transcript",
+    operation_id="export_auction_transcript",
+    response_class=StreamingResponse,
+    responses={200: {"description": "The transcript", "content": {"application/json": {}}}},
+)
+async def transcript(actor: Public, request: Request, session: Session, auction_id: UUID) -> Response:
+    """The whole log with a signed head and the keys, as one file that `techex verify` checks offline."""
+    auction = await queries.get_auction(session, actor, auction_id)
+    await queries.live(context_of(request).database, auction_id)
+    made = house.of(request.app)
+    known = [{"key_id": key.key_id, "public_key": key.public_key.hex()} for key in await queries.list_keys(session)]
+    facts = {"id": str(auction.id), "number": auction.number, "title": auction.title, "form": auction.form}
+    head = {
+        "seq": auction.last_seq,
+        "hash": auction.head.hex(),
+        "signature": made.signer.sign(auction.id, auction.last_seq, auction.head),
+        "key_id": made.signer.key_id,
+    }
+    headers = {"Content-Disposition": f'attachment; filename="transcript-{auction.number}.json"'}
+    opening = {"format": FORMAT, "auction": facts, "head": head, "keys": known}
+    return StreamingResponse(
+        _transcript(context_of(request).database, auction.id, auction.last_seq, opening),
+        headers=headers,
+        media_type="application/json",
+    )
+
+
+async def _transcript(
+    database: Database, auction_id: UUID, last: int, opening: Mapping[str, object]
+) -> AsyncIterator[bytes]:
+    """The file piece by piece: a long log never stands in memory whole."""
+    yield json.dumps(opening, ensure_ascii=False)[:-1].encode() + b',"entries":['
+    seq = 0
+    while seq < last:
+        rows = await queries.watched_entries(database, auction_id, seq, min(CHUNK, last - seq))
+        lines = [f'{{"content":{row["content"]},"hash":"{row["hash"]}"}}' for row in rows]
+        yield ((",\n" if seq else "\n") + ",\n".join(lines)).encode()
+        seq = rows[-1]["seq"]
+    yield b"\n]}\n"
+
+
+@router.get("/exchange-keys", operation_id="list_exchange_keys")
+async def list_keys(actor: Public, session: Session) -> list[schemas.KeyOut]:
+    """The public keys (Ed25519) with which the exchange signs receipts and confirmations, or has signed."""
+    return [
+        schemas.KeyOut(key_id=key.key_id, public_key=key.public_key.hex(), first_used_at=key.first_used_at)
+        for key in await queries.list_keys(session)
+    ]

@@ -1,0 +1,55 @@
+"""Writing to an auction's log beside the clerk, and telling of it: the caller holds the auction's row."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events, keys
+from app.pricing.auction import published, queries, standing
+from app.pricing.auction.models import Auction, AuctionEntry, EntryKind, ExchangeKey
+from app.pricing.auction.receipts import Signer
+from app.pricing.auction.standing import Standing
+
+
+def signer() -> Signer:
+    """What signs for the exchange in this process. Raises `exchange_keys_missing`."""
+    return Signer(keys.current().signing_seed)
+
+
+def opened(auction: Auction) -> Standing:
+    """The auction as the rules and the log take it."""
+    row = {column.key: getattr(auction, column.key) for column in Auction.__table__.columns}
+    return standing.standing_of(row, published.conditions_of(auction.conditions), keys.current())
+
+
+async def write(
+    session: AsyncSession, auction: Auction, kind: EntryKind, at: datetime, facts: Mapping[str, Any]
+) -> AuctionEntry:
+    """Append one entry of public facts to a locked auction's log."""
+    stands = opened(auction)
+    made = stands.add(kind, at, facts)
+    auction.last_seq, auction.head = stands.last_seq, stands.head
+    row = AuctionEntry(auction_id=auction.id, seq=made.seq, kind=kind, at=made.at, content=made.text, hash=made.hash)
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def remember_key(session: AsyncSession, now: datetime) -> None:
+    """Keep the public key that signs from now on, so that receipts can be checked when it has been replaced."""
+    current = signer()
+    if await queries.find_key(session, current.key_id) is None:
+        await queries.add_key(session, ExchangeKey(
+            key_id=current.key_id, public_key=current.public_key, first_used_at=now
+        ))  # fmt: skip
+
+
+def tell(
+    session: AsyncSession, auction: Auction, event: str, payload: Mapping[str, Any], *, public: bool = True
+) -> None:
+    """Append an event about an auction: for everyone once it is announced, by paddles only."""
+    audience = [events.MARKET, auction.seller_id, *([events.PUBLIC] if public else [])]
+    body = {"number": auction.number, "last_seq": auction.last_seq, "head": auction.head.hex()} | dict(payload)
+    events.append(session, event, ("auction", auction.id), audience=audience, payload=body)

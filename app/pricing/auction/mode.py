@@ -1,0 +1,48 @@
+"""What an auction means for its listing; registered with the listings when imported."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.settings import Settings
+from app.listings import modes
+from app.listings.models import Listing, Mover, PricingMode
+from app.pricing.auction import award, queries, service
+from app.pricing.auction.admission_problems import LISTING_IN_AUCTION
+from app.pricing.auction.models import AuctionStatus
+
+BECAME_SECRET = "The result may not be sold any more / 该成果已不得转让"
+
+
+class Auctioned(modes.Mode):
+    """While an auction of it is announced, a listing is neither suspended nor withdrawn: bidders rely on it."""
+
+    async def suspended(
+        self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
+    ) -> datetime | None:
+        await self._refuse(session, listing)
+        return await super().suspended(session, settings, listing, reason, now)
+
+    async def withdrawn(
+        self, session: AsyncSession, settings: Settings, listing: Listing, mover: Mover, now: datetime
+    ) -> None:
+        if mover != Mover.RESULT:
+            await self._refuse(session, listing)
+        live = await queries.live_of_listing(session, listing.id)
+        if live is not None:
+            auction = await queries.lock_auction(session, live.id)
+            await service.call_off(session, settings, listing, auction, BECAME_SECRET, now)
+        await super().withdrawn(session, settings, listing, mover, now)
+
+    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        held = await queries.held_of_listing(session, listing.id)
+        if held is not None:
+            await award.try_deal(session, settings, listing, await queries.lock_auction(session, held.id))
+
+    async def _refuse(self, session: AsyncSession, listing: Listing) -> None:
+        live = await queries.live_of_listing(session, listing.id)
+        if live is not None and live.status != AuctionStatus.PROPOSED:
+            raise LISTING_IN_AUCTION(number=live.number, status=live.status)
+
+
+modes.register(PricingMode.AUCTION, None, Auctioned())

@@ -1,0 +1,104 @@
+"""Reading an auction's outcome out of its log: what was secret is opened here, once the bidding is over."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from app.core.keys import Keys
+from app.pricing.auction import log, logbook, standing
+from app.pricing.auction.forms import RULES
+from app.pricing.auction.models import Auction, AuctionEntry
+from app.pricing.auction.replay import exhausted
+from app.pricing.auction.rules import Bid, Ending, Form, Opened, Outcome, standings
+
+RESERVE = "reserve"
+"""What a reserve is sealed for."""
+
+
+def outcome_of(held: Keys, auction: Auction, bids: Sequence[AuctionEntry]) -> Outcome:
+    """How the bidding ended, by the form's rules; `bids` are the accepted ones in the order of the log."""
+    stands = logbook.opened(auction)
+    opened = _last_sealed(held, bids) if auction.form == Form.SEALED else []
+    best = {} if auction.form == Form.SEALED else standings(_bids(held, bids))
+    reserve = _reserve(held, auction)
+    return RULES[auction.form].outcome(
+        stands.conditions, stands.state, best, opened, reserve.amount if reserve else None
+    )
+
+
+def reserve_of(held: Keys, auction: Auction) -> Decimal | None:
+    """The secret reserve (保留价), CNY; None where there is none."""
+    opened = _reserve(held, auction)
+    return None if opened is None else opened.amount
+
+
+def revealed(held: Keys, bids: Sequence[AuctionEntry]) -> list[dict[str, Any]]:
+    """Every sealed bid with amount and salt, by which it fits the commitment it was logged with."""
+    shown = []
+    for entry in bids:
+        paddle = _paddle(entry)
+        secret = _unsealed(held, entry, paddle)
+        assert secret is not None
+        shown.append({"seq": entry.seq, "paddle": paddle, "amount": log.money(secret.amount), "salt": secret.salt})
+    return shown
+
+
+def closing_facts(held: Keys, auction: Auction, bids: Sequence[AuctionEntry], outcome: Outcome) -> dict[str, Any]:
+    """What the log says of the end: the reserve only where it has decided, every limit but the winner's own."""
+    reserve, shown = _reserve(held, auction), None
+    if outcome.ending is Ending.BELOW_RESERVE and reserve is not None:
+        shown = {"amount": log.money(reserve.amount), "salt": reserve.salt}
+    maxima = []
+    open_now = set(exhausted([json.loads(entry.content) for entry in bids])) if auction.form == Form.ENGLISH else set()
+    for entry in bids:
+        secret = _unsealed(held, entry, _paddle(entry)) if entry.seq in open_now else None
+        if secret is not None:
+            maxima.append({"seq": entry.seq, "amount": log.money(secret.amount), "salt": secret.salt})
+    return {
+        "ending": outcome.ending.value,
+        "winner": outcome.winner,
+        "price": None if outcome.price is None else log.money(outcome.price),
+        "reserve": shown,
+        "maxima": maxima,
+    }
+
+
+def _reserve(held: Keys, auction: Auction) -> standing.Unsealed | None:
+    if auction.reserve_secret is None:
+        return None
+    return standing.parse_secret(held.unseal(auction.id, RESERVE, auction.reserve_secret))
+
+
+def _unsealed(held: Keys, entry: AuctionEntry, paddle: int) -> standing.Unsealed | None:
+    return None if entry.secret is None else standing.unseal(held, entry.auction_id, paddle, entry.secret)
+
+
+def _paddle(entry: AuctionEntry) -> int:
+    paddle: int = json.loads(entry.content)["paddle"]
+    return paddle
+
+
+def _bids(held: Keys, entries: Sequence[AuctionEntry]) -> list[Bid]:
+    """The accepted bids of an open form, with their limits."""
+    made = []
+    for entry in entries:
+        content = json.loads(entry.content)
+        secret = _unsealed(held, entry, content["paddle"])
+        made.append(Bid(content["paddle"], Decimal(content["amount"]), secret.amount if secret else None))
+    return made
+
+
+def _last_sealed(held: Keys, entries: Sequence[AuctionEntry]) -> list[Opened]:
+    """The last sealed bid of each bidder, opened, in the order of the log."""
+    last: dict[int, AuctionEntry] = {}
+    for entry in entries:
+        paddle = _paddle(entry)
+        last.pop(paddle, None)
+        last[paddle] = entry
+    found = []
+    for paddle, entry in last.items():
+        secret = _unsealed(held, entry, paddle)
+        assert secret is not None
+        found.append(Opened(paddle, secret.amount, entry.seq))
+    return found

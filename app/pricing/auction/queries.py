@@ -1,0 +1,268 @@
+"""All reading of auctions, and who may see what.
+
+An announced auction is public, by paddles; a proposed one is the seller's, its agency's and the market's staff's. Who
+stands behind a paddle is known to that bidder, to operator and auditor, and to the seller after the close.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Role
+from app.core.database import Database
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND, Problem
+from app.deals.models import DealParty, PartyRole
+from app.identity.models import Appointment
+from app.pricing.auction.models import (
+    LIVE_STATUSES,
+    Auction,
+    AuctionBidder,
+    AuctionConfirmation,
+    AuctionEntry,
+    AuctionStatus,
+    EntryKind,
+    ExchangeKey,
+)
+
+
+def no_auction() -> Problem:
+    """The refusal of what is not there, or not for this caller."""
+    return NOT_FOUND(what="auction / 拍卖")
+
+
+def _visible(actor: Actor | None) -> Select[Auction]:
+    if actor is not None and actor.is_market:
+        return select(Auction)
+    shown: ColumnElement[bool] = Auction.status != AuctionStatus.PROPOSED
+    if actor is not None and actor.organisation_id is not None:
+        own = or_(Auction.seller_id == actor.organisation_id, Auction.agency_id == actor.organisation_id)
+        shown = or_(shown, own)
+    # One that was cancelled before it was announced stays what it was: nobody else's business.
+    announced: ColumnElement[bool] = Auction.announced_at.is_not(None)
+    if actor is not None and actor.organisation_id is not None:
+        announced = or_(announced, Auction.seller_id == actor.organisation_id)
+    return select(Auction).where(shown, announced)
+
+
+async def _one(session: AsyncSession, statement: Select[Auction]) -> Auction:
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise no_auction()
+    return found
+
+
+async def get_auction(session: AsyncSession, actor: Actor | None, auction_id: UUID) -> Auction:
+    """An auction the actor may see; raises `not_found`."""
+    return await _one(session, _visible(actor).where(Auction.id == auction_id))
+
+
+async def read_auction(session: AsyncSession, auction_id: UUID) -> Auction:
+    """An auction, whoever asks; raises `not_found`."""
+    return await _one(session, select(Auction).where(Auction.id == auction_id))
+
+
+async def lock_auction(session: AsyncSession, auction_id: UUID) -> Auction:
+    """An auction, locked against bids and all else. Lock its listing before it."""
+    return await _one(session, select(Auction).where(Auction.id == auction_id).with_for_update(key_share=True))
+
+
+async def live_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+    """The auction of a listing that is proposed, announced or suspended. Read it under the listing's lock."""
+    statement = select(Auction).where(Auction.listing_id == listing_id, Auction.status.in_(LIVE_STATUSES))
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def held_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+    """The auction whose winner waits for its deal. Read it under the listing's lock."""
+    statement = select(Auction).where(
+        Auction.listing_id == listing_id,
+        Auction.status == AuctionStatus.CLOSED,
+        Auction.winner.is_not(None),
+        Auction.deal_id.is_(None),
+        Auction.offered_to.is_(None),
+    )
+    statement = statement.order_by(Auction.id.desc()).limit(1)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def of_deal(session: AsyncSession, deal_id: UUID) -> Auction | None:
+    """The auction that a deal came from."""
+    statement = select(Auction).where(Auction.deal_id == deal_id)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def list_auctions(
+    session: AsyncSession, actor: Actor | None, page: PageRequest, status: AuctionStatus | None, listing_id: UUID | None
+) -> Sequence[Auction]:
+    """A page (and one more row) of what the actor may see, newest first."""
+    statement = _visible(actor).order_by(Auction.id.desc()).limit(page.limit + 1)
+    if status:
+        statement = statement.where(Auction.status == status)
+    if listing_id:
+        statement = statement.where(Auction.listing_id == listing_id)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Auction.id < after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def find_number(session: AsyncSession, auction_id: str) -> tuple[UUID, str] | None:
+    """Id and number of an auction, whoever asks; None if there is no such one."""
+    try:
+        wanted = UUID(auction_id)
+    except ValueError:
+        return None
+    row = (await session.execute(select(Auction.id, Auction.number).where(Auction.id == wanted))).one_or_none()
+    return None if row is None else (row.id, row.number)
+
+
+# Bidders
+
+
+async def find_bidder(session: AsyncSession, auction_id: UUID, organisation_id: UUID) -> AuctionBidder | None:
+    """An organisation's registration, withdrawn or not."""
+    statement = select(AuctionBidder).where(
+        AuctionBidder.auction_id == auction_id, AuctionBidder.organisation_id == organisation_id
+    )
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def bidder_of_paddle(session: AsyncSession, auction_id: UUID, paddle: int) -> AuctionBidder:
+    """Who holds a paddle."""
+    statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id, AuctionBidder.paddle == paddle)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def paddles_of(session: AsyncSession, auction_id: UUID) -> set[int]:
+    """The paddles that were given out. Read it under the auction's lock."""
+    found = await session.execute(select(AuctionBidder.paddle).where(AuctionBidder.auction_id == auction_id))
+    return set(found.scalars())
+
+
+async def list_bidders(session: AsyncSession, auction_id: UUID, page: PageRequest) -> Sequence[AuctionBidder]:
+    """A page (and one more row) of an auction's bidders by paddle."""
+    statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id).order_by(AuctionBidder.paddle)
+    after = page.after(int)
+    if after:
+        statement = statement.where(AuctionBidder.paddle > after[0])
+    return (await session.execute(statement.limit(page.limit + 1))).scalars().all()
+
+
+def knows_names(actor: Actor | None, auction: Auction) -> bool:
+    """Whether the actor may know who stands behind the paddles of an auction it sees."""
+    if actor is None:
+        return False
+    if actor.has(Role.OPERATOR, Role.AUDITOR):
+        return True
+    return auction.status == AuctionStatus.CLOSED and actor.organisation_id == auction.seller_id
+
+
+async def is_market_staff(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether a person holds an office of the market, whatever its key acts for."""
+    statement = select(
+        select(Appointment.id).where(Appointment.person_id == person_id, Appointment.ended_at.is_(None)).exists()
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
+# The log
+
+
+async def entries_after(session: AsyncSession, auction_id: UUID, seq: int, limit: int) -> Sequence[AuctionEntry]:
+    """At most `limit` entries of an auction's log after a place in it."""
+    statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.seq > seq)
+    return (await session.execute(statement.order_by(AuctionEntry.seq).limit(limit))).scalars().all()
+
+
+async def accepted_bids(session: AsyncSession, auction_id: UUID) -> Sequence[AuctionEntry]:
+    """The accepted bids of an auction in the order of the log."""
+    statement = select(AuctionEntry).where(
+        AuctionEntry.auction_id == auction_id,
+        AuctionEntry.kind == EntryKind.BID,
+        AuctionEntry.content.contains('"accepted":true'),
+    )
+    return (await session.execute(statement.order_by(AuctionEntry.seq))).scalars().all()
+
+
+WATCHED = """
+SELECT auction_id, seq, kind, content, encode(hash, 'hex') AS hash FROM auction_entries
+WHERE auction_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
+"""
+HEADS = "SELECT id, last_seq FROM auctions WHERE id = ANY($1::uuid[])"
+LIVE = """
+SELECT id, status, form, price, leader, accepted, ends_at, last_seq, encode(head, 'hex') AS head, revision,
+  conditions::text AS conditions, shift, techex_now() AS now
+FROM auctions WHERE id = $1 AND announced_at IS NOT NULL
+"""
+
+
+async def watched_entries(database: Database, auction_id: UUID, seq: int, limit: int) -> Sequence[Record]:
+    """What a watcher is sent: the log after a place in it, as text."""
+    return await database.fetch(WATCHED, auction_id, seq, limit)
+
+
+async def heads(database: Database, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How long the logs of auctions are now."""
+    return {row["id"]: row["last_seq"] for row in await database.fetch(HEADS, list(ids))}
+
+
+async def live(database: Database, auction_id: UUID) -> Record:
+    """What a poll of an announced auction answers; raises `not_found`."""
+    row = await database.fetch_row(LIVE, auction_id)
+    if row is None:
+        raise no_auction()
+    return row
+
+
+# Keys and confirmations
+
+
+async def find_key(session: AsyncSession, key_id: str) -> ExchangeKey | None:
+    """A key that the exchange has signed with."""
+    return (await session.execute(select(ExchangeKey).where(ExchangeKey.key_id == key_id))).scalar_one_or_none()
+
+
+async def add_key(session: AsyncSession, key: ExchangeKey) -> None:
+    """Keep a key, unless another process has just done so."""
+    values = {"key_id": key.key_id, "public_key": key.public_key, "first_used_at": key.first_used_at}
+    await session.execute(insert(ExchangeKey).values(values).on_conflict_do_nothing())
+
+
+async def list_keys(session: AsyncSession) -> Sequence[ExchangeKey]:
+    """All keys that the exchange has signed with, oldest first."""
+    return (await session.execute(select(ExchangeKey).order_by(ExchangeKey.first_used_at))).scalars().all()
+
+
+async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionConfirmation:
+    """The last confirmation of an auction, with its signatures; raises `not_found`."""
+    statement = (
+        select(AuctionConfirmation)
+        .where(AuctionConfirmation.auction_id == auction_id)
+        .order_by(AuctionConfirmation.id.desc())
+        .limit(1)
+        .options(selectinload(AuctionConfirmation.signatures))
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise no_confirmation()
+    return found
+
+
+def no_confirmation() -> Problem:
+    """The refusal of a confirmation that is not there, or not for this caller."""
+    return NOT_FOUND(what="confirmation / 成交确认书")
+
+
+async def sides_of_deal(session: AsyncSession, deal_id: UUID) -> set[UUID]:
+    """The organisations that sell and buy in a deal."""
+    statement = select(DealParty.organisation_id).where(
+        DealParty.deal_id == deal_id, DealParty.role.in_([PartyRole.SELLER, PartyRole.BUYER])
+    )
+    return set((await session.execute(statement)).scalars())

@@ -1,0 +1,319 @@
+"""Deciding every bid of a log again: whether the exchange decided as its published conditions say.
+
+What is secret is known here only as far as the log opens it. Sealed bids and exhausted maxima are opened at the close;
+the winner's maximum never is, and the replay needs it nowhere. While its bidder leads, a limit L gives the price
+`min(L, m + step(m))` against each rival's limit m. Let R be the highest price reached under L. Any M with R <= M <= L
+decides each of those bids as L did: where `m + step(m) <= L`, that is the price, so it is at most R, and M does not
+bind either; else the price is L itself, so that R = M = L. In the same way a lead taken with L is taken at the same
+price with M. So the replay puts the least possible limit in the place of a secret one. It needs the true one only where
+somebody bids over it: there it is exhausted, hence opened, and one that is not opened is a fault.
+
+What remains is a price that says the winner's maximum was reached when it was not, or passed: a last price less than a
+step above the last rival's limit. The winner tells by handing in the opening of its maximum with the receipt.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from app.pricing.auction import log
+from app.pricing.auction.forms import RULES
+from app.pricing.auction.published import conditions_of
+from app.pricing.auction.rules import (
+    Bid,
+    Conditions,
+    Decision,
+    Ending,
+    Form,
+    FormRules,
+    Opened,
+    Outcome,
+    Refusal,
+    State,
+    standings,
+)
+
+FEN: Final = Decimal("0.01")
+Content = Mapping[str, Any]
+MALFORMED: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+def exhausted(accepted: Sequence[Content]) -> list[int]:
+    """Of the accepted bids of a log, in order: the seq of each whose maximum somebody went over or did not reach.
+
+    These are opened at the close. What the leader named since it last took the lead stays secret, the rest of its
+    maxima, which it lost the lead with, do not.
+    """
+    if not accepted:
+        return []
+    leader = accepted[-1]["leader"]
+    since = next((bid["seq"] for bid in reversed(accepted) if bid["leader"] != leader), 0)
+    return [
+        bid["seq"]
+        for bid in accepted
+        if bid["maximum_commitment"] is not None and (bid["paddle"] != leader or bid["seq"] <= since)
+    ]
+
+
+class Unfaithful(Exception):  # noqa: N818 — it says what it finds
+    """An entry that does not follow from those before it."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """A log on its way through the rules. `take` each content in order; raises `Unfaithful` at the first wrong one.
+
+    `openings`: amount by the seq of the bid that committed to it, checked by the caller. `unchecked` counts bids whose
+    price depends on a maximum that is still secret, in a log that has not been closed: their bounds alone are checked.
+    """
+
+    contents: Sequence[Content]
+    openings: Mapping[int, Decimal]
+    closed: bool
+    bids: int = 0
+    unchecked: int = 0
+    outcome: Outcome | None = None
+    _published: Conditions | None = None
+    _shift: timedelta = timedelta(0)
+    _state: State | None = None
+    _exact: bool = True
+    _final: bool = False
+    _reserve_commitment: str | None = None
+    _suspended_at: datetime | None = None
+    _cancelled: bool = False
+    _paddles: set[int] = field(default_factory=set)
+    _accepted: list[Bid] = field(default_factory=list)
+    _sealed: dict[int, int] = field(default_factory=dict)
+    _opened: list[Opened] | None = None
+    _passed: set[int] = field(default_factory=set)
+
+    def take(self, content: Content) -> None:
+        """Check the next entry and move on; raises `Unfaithful`."""
+        kind = content["kind"]
+        step = _STEPS.get(kind)
+        if step is None:
+            raise Unfaithful(f"there is no entry of the kind {kind!r}")
+        if (self._published is None) != (kind == "scheduled"):
+            raise Unfaithful("the conditions stand first, and once")
+        if self._cancelled or (self.outcome is not None and kind not in {"bid", "defaulted", "offered"}):
+            raise Unfaithful(f"nothing of the kind {kind!r} follows the end")
+        step(self, content, log.read_moment(content["at"]))
+
+    @property
+    def _conditions(self) -> Conditions:
+        if self._published is None:
+            raise Unfaithful("there are no conditions")
+        return self._published.shifted(self._shift)
+
+    @property
+    def _rules(self) -> FormRules:
+        return RULES[self._conditions.form]
+
+    def _standing(self) -> State:
+        if self._state is None:
+            raise Unfaithful("there are no conditions")
+        return self._state
+
+    def _scheduled(self, content: Content, at: datetime) -> None:
+        self._published = conditions_of(content["conditions"])
+        self._reserve_commitment = content["reserve_commitment"]
+        self._state = self._rules.opening(self._published)
+
+    def _admitted(self, content: Content, at: datetime) -> None:
+        paddle = content["paddle"]
+        if not isinstance(paddle, int) or paddle in self._paddles:
+            raise Unfaithful(f"paddle {paddle} is given twice")
+        self._paddles.add(paddle)
+
+    def _bid(self, content: Content, at: datetime) -> None:
+        self.bids += 1
+        if content["paddle"] not in self._paddles:
+            raise Unfaithful(f"paddle {content['paddle']} was not admitted")
+        if self._suspended_at is not None or at < self._conditions.starts_at:
+            raise Unfaithful("a bid was taken before the start or during a suspension")
+        before = self._standing()
+        if self.outcome is not None and content["accepted"]:
+            raise Unfaithful("a bid was accepted after the close")
+        bid, exact = self._bid_of(content, before)
+        hidden = self._rests_on_a_secret(content, before, exact=exact)
+        decision = self._rules.decide(self._conditions, before, bid, at)
+        if hidden:
+            decision = self._believed(content, decision)
+        self._compare(content, decision, at)
+        self._keep(content, bid, decision, exact=exact)
+
+    def _bid_of(self, content: Content, before: State) -> tuple[Bid, bool]:
+        """The bid as far as it is known, and whether its limit is the true one."""
+        paddle, seq = content["paddle"], content["seq"]
+        amount = None if content["amount"] is None else log.read_money(content["amount"])
+        if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT and amount is not None:
+            # Whatever the maximum was, as long as it was below: its bidder alone can tell.
+            return Bid(paddle, amount, amount - FEN), True
+        if amount is None or content["maximum_commitment"] is None:
+            return Bid(paddle, amount), True
+        if seq in self.openings:
+            return Bid(paddle, amount, self.openings[seq]), True
+        least = max(amount, self._reached(content))
+        if before.leader == paddle and before.maximum is not None:
+            least = max(least, before.maximum + FEN)
+        return Bid(paddle, amount, least), False
+
+    def _reached(self, content: Content) -> Decimal:
+        """The highest price under this bid's limit: while its bidder leads and has not named another."""
+        highest = Decimal(0)
+        for position in range(content["seq"] - 1, len(self.contents)):
+            later = self.contents[position]
+            if later["kind"] != "bid":
+                continue
+            own = later["paddle"] == content["paddle"] and later["accepted"] and later["seq"] != content["seq"]
+            if own or later["leader"] != content["paddle"]:
+                break
+            highest = max(highest, log.read_money(later["price"]))
+        return highest
+
+    def _rests_on_a_secret(self, content: Content, before: State, *, exact: bool) -> bool:
+        """Whether the price depends on the true limit of somebody who was outbid, and that is not opened."""
+        if not content["accepted"] or self._conditions.form != Form.ENGLISH or before.leader == content["paddle"]:
+            return False
+        loser_is_exact = exact if content["leader"] == before.leader else self._exact
+        if before.leader is None or loser_is_exact:
+            return False
+        if self.closed:
+            raise Unfaithful("a maximum that was exhausted here was never opened")
+        return True
+
+    def _believed(self, content: Content, decision: Decision) -> Decision:
+        """The decision with the price and leader that the log states, within what the rules allow at all."""
+        self.unchecked += 1
+        before, price = self._standing(), log.read_money(content["price"])
+        least, leader = log.read_money(content["amount"]), content["leader"]
+        if decision.refusal is not None or price < least or leader not in {before.leader, content["paddle"]}:
+            raise Unfaithful(f"the price {price} and the leader {leader} do not follow from this bid")
+        after = replace(decision.state, price=price, leader=leader, maximum=price)
+        if leader == before.leader and before.maximum is not None:
+            after = replace(after, maximum=max(price, before.maximum))
+        elif leader == content["paddle"]:
+            limit = self.openings.get(content["seq"])
+            after = replace(after, maximum=max(price, self._reached(content) if limit is None else limit))
+        return replace(decision, state=after, minimum=None)
+
+    def _compare(self, content: Content, decision: Decision, at: datetime) -> None:
+        after = decision.state
+        minimum = self._rules.minimum(self._conditions, after, at)
+        expected: dict[str, Any] = {
+            "accepted": decision.refusal is None,
+            "code": None if decision.refusal is None else decision.refusal.value,
+            "price": None if after.price is None else log.money(after.price),
+            "leader": after.leader,
+            "ends_at": log.moment(after.ends_at),
+            "minimum": None if minimum is None else log.money(minimum),
+        }
+        for name, right in expected.items():
+            stated = content.get(name, right) if name == "minimum" else content[name]
+            if stated != right or type(stated) is not type(right):
+                raise Unfaithful(f"`{name}` is {stated!r}; the conditions give {right!r}")
+
+    def _keep(self, content: Content, bid: Bid, decision: Decision, *, exact: bool) -> None:
+        before = self._standing()
+        if decision.refusal is None:
+            self._accepted.append(bid)
+            self._sealed[bid.paddle] = content["seq"]
+            if decision.state.leader == bid.paddle:
+                self._exact = exact
+            self._final |= decision.final
+        if before.accepted > decision.state.accepted:
+            raise Unfaithful("bids were lost")
+        self._state = decision.state
+
+    def _suspended(self, content: Content, at: datetime) -> None:
+        if self._suspended_at is not None:
+            raise Unfaithful("it is suspended already")
+        self._suspended_at = at
+
+    def _resumed(self, content: Content, at: datetime) -> None:
+        state, since = self._standing(), self._suspended_at
+        if since is None:
+            raise Unfaithful("it was not suspended")
+        ends_at = log.read_moment(content["ends_at"])
+        if ends_at - state.ends_at < at - since:
+            raise Unfaithful("the suspension took time away from the bidders")
+        self._shift += ends_at - state.ends_at
+        self._state, self._suspended_at = replace(state, ends_at=ends_at), None
+
+    def _revealed(self, content: Content, at: datetime) -> None:
+        if self._conditions.form != Form.SEALED or self._opened is not None or self._suspended_at is not None:
+            raise Unfaithful("there is nothing to reveal")
+        if at < self._standing().ends_at:
+            raise Unfaithful("the bids were opened before the deadline")
+        listed = {bid["seq"]: bid for bid in content["bids"]}
+        missing = sorted(set(self._sealed.values()) - set(listed))
+        if missing:
+            raise Unfaithful(f"the bid of entry {missing[0]} was not opened")
+        by_seq = {seq: paddle for paddle, seq in self._sealed.items()}
+        for seq, paddle in by_seq.items():
+            if listed[seq]["paddle"] != paddle:
+                raise Unfaithful(f"the bid of entry {seq} is paddle {paddle}'s")
+        self._opened = [Opened(paddle, log.read_money(listed[seq]["amount"]), seq) for seq, paddle in by_seq.items()]
+
+    def _closed(self, content: Content, at: datetime) -> None:
+        state = self._standing()
+        if self._suspended_at is not None or (at < state.ends_at and not self._final):
+            raise Unfaithful("it was closed before its end")
+        if self._conditions.form == Form.SEALED and self._opened is None and self._sealed:
+            raise Unfaithful("the sealed bids were not opened")
+        reserve = self._reserve(content)
+        found = self._rules.outcome(self._conditions, state, standings(self._accepted), self._opened or (), reserve)
+        price = None if found.price is None else log.money(found.price)
+        stated = content["ending"], content["winner"], content["price"]
+        if stated != (found.ending.value, found.winner, price):
+            raise Unfaithful(f"it ended {stated}; the bids give {(found.ending.value, found.winner, price)}")
+        self.outcome = found
+
+    def _reserve(self, content: Content) -> Decimal | None:
+        """The reserve, where it decided: a sale does not open it."""
+        if (content["reserve"] is not None) != (content["ending"] == Ending.BELOW_RESERVE):
+            raise Unfaithful("the reserve is opened exactly where the top bid stayed below it")
+        if content["reserve"] is None:
+            return None
+        amount, salt = log.read_money(content["reserve"]["amount"]), content["reserve"]["salt"]
+        if log.commitment(salt, amount) != self._reserve_commitment:
+            raise Unfaithful("the reserve is not the one committed to")
+        return amount
+
+    def _cancel(self, content: Content, at: datetime) -> None:
+        self._cancelled = True
+
+    def _defaulted(self, content: Content, at: datetime) -> None:
+        self._ranked(content["paddle"])
+        self._passed.add(content["paddle"])
+
+    def _offered(self, content: Content, at: datetime) -> None:
+        price = self._ranked(content["paddle"])
+        if content["price"] != log.money(price):
+            raise Unfaithful(f"the offer is at {content['price']}; that bidder went to {price}")
+        self._passed.add(content["paddle"])
+
+    def _ranked(self, paddle: int) -> Decimal:
+        """The amount of a bidder whose turn it is, all before it having had theirs."""
+        for ranked, amount in self.outcome.ranking if self.outcome else ():
+            if ranked == paddle:
+                return amount
+            if ranked not in self._passed:
+                break
+        raise Unfaithful(f"it is not the turn of paddle {paddle}")
+
+
+_STEPS: Final = {
+    "scheduled": Replay._scheduled,
+    "admitted": Replay._admitted,
+    "bid": Replay._bid,
+    "suspended": Replay._suspended,
+    "resumed": Replay._resumed,
+    "revealed": Replay._revealed,
+    "closed": Replay._closed,
+    "cancelled": Replay._cancel,
+    "defaulted": Replay._defaulted,
+    "offered": Replay._offered,
+}

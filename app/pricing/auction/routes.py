@@ -1,0 +1,196 @@
+"""HTTP of auctions: their life, bidders and bids. Reading the log is in `log_routes`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import app.pricing.auction.contest
+import app.pricing.auction.mode
+import app.pricing.auction.tasks  # noqa: F401 — registers what time does, and how other modes hand over
+from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.gates.queries import gates_of
+from app.ledger import queries as ledger
+from app.pricing.auction import award, bidders, confirmations, log_routes, queries, schemas, service, shown
+from app.pricing.auction.bids import BidEndpoint
+from app.pricing.auction.models import Auction, AuctionBidder, AuctionStatus
+
+bid_router = APIRouter(route_class=BidEndpoint, tags=["auctions"])
+router = APIRouter(route_class=Endpoint, tags=["auctions"])
+money_router = APIRouter(route_class=MoneyEndpoint, tags=["auctions"])
+
+Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
+Bidder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="auctions:write")]
+SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="auctions:write")]
+Signatory = Annotated[Actor, allow(Role.ADMIN, scope="auctions:write")]
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="auctions:read")]
+
+
+@bid_router.post("/auctions/{auction_id}/bids", status_code=201, operation_id="place_bid")
+async def place_bid(actor: Bidder, auction_id: UUID, body: Annotated[schemas.BidIn, Body()]) -> schemas.BidOut:
+    """Bid. The answer says what was decided, by the database's clock after the lock, with a signed receipt.
+
+    A refusal of a well-formed bid (too low, too late) has a place in the log and a receipt too.
+    """
+    raise AssertionError("`BidEndpoint` answers")
+
+
+@money_router.post("/listings/{listing_id}/auction", status_code=201, operation_id="propose_auction")
+async def propose(
+    actor: Seller,
+    session: Session,
+    settings: Config,
+    listing_id: UUID,
+    body: schemas.AuctionIn,
+    response: Response,
+) -> schemas.AuctionOut:
+    """Propose the auction of your published listing; the operator announces it. The reserve stays secret."""
+    made = await service.propose(session, actor, settings, listing_id, body)
+    return await _answer(session, actor, made, response)
+
+
+@router.get("/auctions", operation_id="list_auctions")
+async def list_auctions(
+    actor: Public,
+    session: Session,
+    page: Paging,
+    status: AuctionStatus | None = None,
+    listing_id: UUID | None = None,
+) -> Page[schemas.AuctionCard]:
+    """Announced auctions, newest first; your own proposed ones besides, all of them for the market's staff."""
+    rows = await queries.list_auctions(session, actor, page, status, listing_id)
+    shown_rows, cursor = cut(rows, page, lambda row: (row.id,))
+    return Page(items=[shown.card(row) for row in shown_rows], next_cursor=cursor)
+
+
+@router.get("/auctions/{auction_id}", operation_id="read_auction")
+async def read_auction(actor: Public, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+    """One auction with its conditions and where the bidding stands."""
+    return await _answer(session, actor, await queries.get_auction(session, actor, auction_id), response)
+
+
+@money_router.post("/auctions/{auction_id}/announcement", operation_id="announce_auction")
+async def announce(
+    actor: Operator, session: Session, settings: Config, auction_id: UUID, response: Response
+) -> schemas.AuctionOut:
+    """Announce a proposed auction (拍卖公告): at least 7 days before the bidding, with 2 days of viewing to come."""
+    return await _answer(session, actor, await service.announce(session, actor, settings, auction_id), response)
+
+
+@router.post("/auctions/{auction_id}/suspension", operation_id="suspend_auction")
+async def suspend(
+    actor: Operator, session: Session, auction_id: UUID, body: schemas.ReasonIn, response: Response
+) -> schemas.AuctionOut:
+    """Stop the clock of an auction; no bid is decided until it is resumed."""
+    return await _answer(session, actor, await service.suspend(session, auction_id, body.reason), response)
+
+
+@router.post("/auctions/{auction_id}/resumption", operation_id="resume_auction")
+async def resume(actor: Operator, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+    """Let the clock run on: what was still to come moves by what the suspension took."""
+    return await _answer(session, actor, await service.resume(session, auction_id), response)
+
+
+@router.post("/auctions/{auction_id}/cancellation", operation_id="cancel_auction")
+async def cancel(
+    actor: SellerOrOperator,
+    session: Session,
+    settings: Config,
+    auction_id: UUID,
+    body: schemas.ReasonIn,
+    response: Response,
+) -> schemas.AuctionOut:
+    """End an auction without outcome: the seller before it is announced, the operator before it is closed."""
+    done = await service.cancel(session, actor, settings, auction_id, body.reason)
+    return await _answer(session, actor, done, response)
+
+
+@money_router.post("/auctions/{auction_id}/bidders", status_code=201, operation_id="register_bidder")
+async def register(
+    actor: Bidder, session: Session, settings: Config, auction_id: UUID, body: schemas.RegistrationIn
+) -> schemas.OwnBidderOut:
+    """Register as a bidder before the bidding begins; pay the deposit that the answer names, and you may bid."""
+    bidder = await bidders.register(session, actor, settings, auction_id, body)
+    return await _own(session, bidder)
+
+
+@router.get("/auctions/{auction_id}/bidders", operation_id="list_bidders")
+async def list_bidders(actor: Public, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.BidderOut]:
+    """The bidders by their paddles; who they are is shown to operator and auditor, to the seller after the close."""
+    auction = await queries.get_auction(session, actor, auction_id)
+    rows, cursor = cut(await queries.list_bidders(session, auction.id, page), page, lambda row: (row.paddle,))
+    names = queries.knows_names(actor, auction)
+    own = actor.organisation_id if actor else None
+    return Page(items=[shown.bidder(row, names or row.organisation_id == own) for row in rows], next_cursor=cursor)
+
+
+@router.get("/auctions/{auction_id}/bidders/own", operation_id="read_own_bidder")
+async def read_own_bidder(
+    actor: Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:read")], session: Session, auction_id: UUID
+) -> schemas.OwnBidderOut:
+    """Your organisation's registration, with its deposit."""
+    bidder = await queries.find_bidder(session, auction_id, actor.organisation())
+    if bidder is None:
+        raise queries.no_auction()
+    return await _own(session, bidder)
+
+
+@money_router.post("/auctions/{auction_id}/bidders/own/withdrawal", operation_id="withdraw_bidder")
+async def withdraw(actor: Bidder, session: Session, settings: Config, auction_id: UUID) -> schemas.BidderOut:
+    """Leave before the bidding begins; a deposit that was paid goes back."""
+    return shown.bidder(await bidders.withdraw(session, actor, settings, auction_id), named=True)
+
+
+@money_router.post("/auctions/{auction_id}/offer-acceptance", operation_id="accept_auction_offer")
+async def accept_offer(
+    actor: Bidder, session: Session, settings: Config, auction_id: UUID, response: Response
+) -> schemas.AuctionOut:
+    """Take the lot that stands offered to you after the winner's default, at your own bid."""
+    return await _answer(session, actor, await award.accept_offer(session, actor, settings, auction_id), response)
+
+
+@router.get("/auctions/{auction_id}/confirmation", operation_id="read_auction_confirmation")
+async def read_confirmation(actor: Reader, session: Session, auction_id: UUID) -> schemas.ConfirmationOut:
+    """The confirmation of the sale (成交确认书), for its parties and the market's staff."""
+    return shown.confirmation(await confirmations.get(session, actor, auction_id))
+
+
+@money_router.post("/auctions/{auction_id}/confirmation/signature", operation_id="sign_auction_confirmation")
+async def sign_confirmation(actor: Signatory, session: Session, auction_id: UUID) -> schemas.ConfirmationOut:
+    """Sign the confirmation, as an admin of the seller or of the buyer."""
+    return shown.confirmation(await confirmations.sign(session, actor, auction_id))
+
+
+async def _own(session: AsyncSession, bidder: AuctionBidder) -> schemas.OwnBidderOut:
+    auction = await queries.read_auction(session, bidder.auction_id)
+    deposit = await ledger.latest_deposit(session, ("listing", auction.listing_id), bidder.organisation_id)
+    return shown.own_bidder(bidder, auction, deposit, await read_clock(session))
+
+
+async def _answer(
+    session: AsyncSession, actor: Actor | None, auction: Auction, response: Response
+) -> schemas.AuctionOut:
+    set_etag(response, auction.revision)
+    gates = None
+    if actor is not None and (actor.is_market or await _is_party(session, actor, auction)):
+        gates = await gates_of(session, award.SUBJECT, auction.id)
+    return shown.auction(auction, await read_clock(session), actor, gates)
+
+
+async def _is_party(session: AsyncSession, actor: Actor, auction: Auction) -> bool:
+    if actor.organisation_id in (auction.seller_id, auction.agency_id):
+        return True
+    if auction.winner is None:
+        return False
+    return (
+        await queries.bidder_of_paddle(session, auction.id, auction.winner)
+    ).organisation_id == actor.organisation_id
+
+
+router.include_router(money_router)
+router.include_router(log_routes.router)

@@ -1,0 +1,273 @@
+"""Use cases of an auction's life before and beside the bidding. Lock order: listing, auction, deposits.
+
+Bids do not come this way: the clerk decides them. Whatever changes what the clerk reads holds the auction's row.
+"""
+
+import json
+import secrets
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines, keys
+from app.core.access import Actor, Role
+from app.core.clock import local_date, read_clock
+from app.core.ids import new_id, readable_number
+from app.core.parameters import parameter
+from app.core.settings import Settings
+from app.listings import appraisal
+from app.listings import queries as listings
+from app.listings import rules as listing_rules
+from app.listings import service as listing_service
+from app.listings.models import Listing, PricingMode
+from app.pricing.auction import contests_end, log, outcome, published, queries, schemas
+from app.pricing.auction.admission_problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_FOREIGN, RESERVE_TOO_LOW
+from app.pricing.auction.forms import RULES
+from app.pricing.auction.life_rules import check_notice, check_running, check_status, check_viewing
+from app.pricing.auction.logbook import remember_key, tell, write
+from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
+from app.pricing.auction.rules import Band, Conditions, Form
+
+CLOSES = "auction.closes"
+"""The deadline at which the bidding ends, unless a bid has moved the end meanwhile."""
+NOTICE_DAYS = "auction_notice_days"
+VIEWING_DAYS = "auction_viewing_days"
+MARGIN = timedelta(days=90)
+"""How long beyond the bidding a listing stays open, so that a contract, or the next bidder's chance, finds it so."""
+
+
+async def propose(
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.AuctionIn
+) -> Auction:
+    """Propose an auction of one's own published listing; the operator announces it.
+
+    Raises `not_auctioned`, `listing_not_open`, `auction_exists`, the forms' refusals of conditions, and those of notice
+    and viewing, which are judged again at the announcement.
+    """
+    listing = await listings.lock_for(session, actor, listing_id)
+    now = await read_clock(session)
+    if listing.pricing_mode != PricingMode.AUCTION:
+        raise NOT_AUCTIONED(pricing_mode=listing.pricing_mode)
+    listing_rules.check_open(listing.status, listing.closes_at, now)
+    conditions = _conditions(body)
+    _check_days(conditions, body.viewing_from, body.viewing_to, now, settings)
+    _check_reserve(body)
+    await _check_floor(session, settings, listing, body, conditions, now)
+    auction = await create(
+        session, settings, listing, conditions, body.deposit_amount, now,
+        viewing=(body.viewing_from, body.viewing_to), reserve=body.reserve_price, rights_abroad=body.rights_abroad,
+    )  # fmt: skip
+    tell(session, auction, "auction.proposed", {}, public=False)
+    return auction
+
+
+async def create(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    conditions: Conditions,
+    deposit_amount: Decimal,
+    now: datetime,
+    *,
+    viewing: tuple[date, date] | None = None,
+    reserve: Decimal | None = None,
+    rights_abroad: bool = False,
+    is_contest: bool = False,
+) -> Auction:
+    """A proposed auction of a locked listing; raises `auction_exists`, and what the form's check raises."""
+    live = await queries.live_of_listing(session, listing.id)
+    if live is not None:
+        raise AUCTION_EXISTS(number=live.number, status=live.status)
+    form = RULES[conditions.form]
+    form.check(conditions)
+    auction_id = new_id()
+    auction = Auction(
+        id=auction_id,
+        number=await readable_number(session, settings.city_code, "P", local_date(now, settings.zone).year),
+        listing_id=listing.id,
+        listing_version=listing.version,
+        seller_id=listing.seller_id,
+        agency_id=listing.agency_id,
+        title=listing.title,
+        form=conditions.form,
+        is_contest=is_contest,
+        rights_abroad=rights_abroad,
+        conditions=published.published_conditions(conditions),
+        deposit_amount=deposit_amount,
+        starts_at=conditions.starts_at,
+        ends_at=form.opening(conditions).ends_at,
+        head=log.genesis(auction_id),
+        accepted=0,
+        last_seq=0,
+        shift=timedelta(0),
+    )
+    if viewing is not None:
+        auction.viewing_from, auction.viewing_to = viewing
+    if reserve is not None:
+        salt = secrets.token_hex(16)
+        plain = json.dumps({"amount": log.money(reserve), "salt": salt}).encode()
+        auction.reserve_secret = keys.current().seal(auction.id, outcome.RESERVE, plain)
+        auction.reserve_commitment = log.commitment(salt, reserve)
+    session.add(auction)
+    await session.flush()
+    return auction
+
+
+async def announce(session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID) -> Auction:
+    """Announce a proposed auction (拍卖公告): its log begins, bidders register, its end is timed.
+
+    Raises `auction_notice_too_short`, `auction_viewing_too_short`, `listing_not_open`.
+    """
+    listing, auction = await lock_both(session, auction_id)
+    check_status(auction.status, AuctionStatus.PROPOSED)
+    now = await read_clock(session)
+    listing_rules.check_open(listing.status, listing.closes_at, now)
+    conditions = published.conditions_of(auction.conditions)
+    assert auction.viewing_from is not None
+    assert auction.viewing_to is not None
+    _check_days(conditions, auction.viewing_from, auction.viewing_to, now, settings)
+    await begin(session, listing, auction, now)
+    return auction
+
+
+async def begin(session: AsyncSession, listing: Listing, auction: Auction, now: datetime) -> None:
+    """Put an auction before the public, both locked."""
+    auction.status, auction.announced_at = AuctionStatus.ANNOUNCED, now
+    auction.revision += 1
+    await remember_key(session, now)
+    facts = {"conditions": auction.conditions, "reserve_commitment": auction.reserve_commitment}
+    await write(session, auction, EntryKind.SCHEDULED, now, facts)
+    await _time_end(session, listing, auction)
+    payload = {"listing_id": auction.listing_id, "form": auction.form, "starts_at": auction.starts_at}
+    tell(session, auction, "auction.announced", payload)
+
+
+async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Auction:
+    """Stop the clock of an announced auction; no bid is decided until it is resumed."""
+    auction = await queries.lock_auction(session, auction_id)
+    check_status(auction.status, AuctionStatus.ANNOUNCED)
+    now = await read_clock(session)
+    check_running(auction.ends_at, now)
+    auction.status, auction.reason, auction.suspended_at = AuctionStatus.SUSPENDED, reason, now
+    auction.revision += 1
+    await write(session, auction, EntryKind.SUSPENDED, now, {})
+    await deadlines.cancel(session, CLOSES, auction.id)
+    tell(session, auction, "auction.suspended", {})
+    return auction
+
+
+async def resume(session: AsyncSession, auction_id: UUID) -> Auction:
+    """Let the clock run on: every time still to come moves by what the suspension took."""
+    listing, auction = await lock_both(session, auction_id)
+    check_status(auction.status, AuctionStatus.SUSPENDED)
+    now = await read_clock(session)
+    assert auction.suspended_at is not None
+    took = now - auction.suspended_at
+    auction.shift += took
+    auction.starts_at += took
+    auction.ends_at += took
+    auction.status, auction.reason, auction.suspended_at = AuctionStatus.ANNOUNCED, None, None
+    auction.revision += 1
+    await write(session, auction, EntryKind.RESUMED, now, {"ends_at": log.moment(auction.ends_at)})
+    await _time_end(session, listing, auction)
+    tell(session, auction, "auction.resumed", {"ends_at": auction.ends_at})
+    return auction
+
+
+async def cancel(session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID, reason: str) -> Auction:
+    """End an auction without outcome: its seller while it is proposed, the operator until it is closed.
+
+    Every deposit goes back; the listing ends on the day that was published.
+    """
+    await queries.get_auction(session, actor, auction_id)
+    listing, auction = await lock_both(session, auction_id)
+    wanted = [AuctionStatus.PROPOSED]
+    if actor.has(Role.OPERATOR):
+        wanted += [AuctionStatus.ANNOUNCED, AuctionStatus.SUSPENDED]
+    check_status(auction.status, *wanted)
+    now = await read_clock(session)
+    await call_off(session, settings, listing, auction, reason, now)
+    return auction
+
+
+async def call_off(
+    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, reason: str, now: datetime
+) -> None:
+    """End a live auction without outcome, listing and auction locked: deposits go back."""
+    announced = auction.status != AuctionStatus.PROPOSED
+    auction.status, auction.reason, auction.closed_at = AuctionStatus.CANCELLED, reason, now
+    auction.revision += 1
+    if announced:
+        await write(session, auction, EntryKind.CANCELLED, now, {"reason": reason})
+        await deadlines.cancel(session, CLOSES, auction.id)
+    tell(session, auction, "auction.cancelled", {}, public=announced)
+    if announced:
+        await contests_end.unsold(session, settings, listing, auction, "cancelled", now)
+
+
+async def lock_both(session: AsyncSession, auction_id: UUID) -> tuple[Listing, Auction]:
+    """An auction and its listing, locked in the order in which everything here locks them."""
+    found = await queries.read_auction(session, auction_id)
+    listing = await listings.lock_listing(session, found.listing_id)
+    return listing, await queries.lock_auction(session, auction_id)
+
+
+async def _time_end(session: AsyncSession, listing: Listing, auction: Auction) -> None:
+    """Set when the bidding ends; the listing stays open beyond it. One whose mode hands over has an end of its own."""
+    if not auction.is_contest:
+        await listing_service.keep_open_until(session, listing, auction.ends_at + MARGIN)
+    await deadlines.schedule(session, CLOSES, auction.id, auction.ends_at)
+
+
+def _conditions(body: schemas.AuctionIn) -> Conditions:
+    def seconds(value: int | None) -> timedelta | None:
+        return None if value is None else timedelta(seconds=value)
+
+    return Conditions(
+        form=body.form,
+        starting_price=body.starting_price,
+        ladder=tuple(Band(band.from_price, band.step) for band in body.ladder),
+        starts_at=body.starts_at,
+        free_until=body.free_until,
+        window=seconds(body.window_seconds),
+        hard_end=body.hard_end,
+        step_every=seconds(body.step_every_seconds),
+        floor_price=body.floor_price,
+    )
+
+
+def _check_reserve(body: schemas.AuctionIn) -> None:
+    if body.reserve_price is None:
+        return
+    if body.form is Form.DUTCH:
+        raise RESERVE_FOREIGN(field="reserve_price")
+    if body.reserve_price < body.starting_price:
+        raise RESERVE_TOO_LOW(field="reserve_price", starting_price=f"{body.starting_price:.2f}")
+
+
+async def _check_floor(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    body: schemas.AuctionIn,
+    conditions: Conditions,
+    now: datetime,
+) -> None:
+    """The least price at which this auction can sell must not be below the floor of the listing's appraisal report.
+
+    Raises `price_below_floor`. The report is judged again on the day of the deal.
+    """
+    least, field = (body.starting_price, "starting_price")
+    if body.reserve_price is not None:
+        least, field = body.reserve_price, "reserve_price"
+    elif conditions.floor_price is not None:
+        least, field = conditions.floor_price, "floor_price"
+    await appraisal.check_price(session, listing, least, local_date(now, settings.zone), field=field)
+
+
+def _check_days(conditions: Conditions, first: date, last: date, now: datetime, settings: Settings) -> None:
+    today, starts_on = local_date(now, settings.zone), local_date(conditions.starts_at, settings.zone)
+    check_notice(starts_on, today, int(parameter(NOTICE_DAYS, on=today).value))
+    check_viewing(first, last, starts_on, today, int(parameter(VIEWING_DAYS, on=today).value))

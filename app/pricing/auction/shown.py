@@ -1,0 +1,118 @@
+"""Auctions as the API shows them: who sees what of a row that it may read."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.core import keys
+from app.core.access import Actor
+from app.gates.models import Gate
+from app.gates.schemas import gate_out
+from app.ledger.models import Deposit, DepositStatus
+from app.pricing.auction import outcome, published, schemas
+from app.pricing.auction.forms import RULES
+from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, AuctionStatus
+from app.pricing.auction.rules import Form, State
+
+
+def card(row: Auction) -> schemas.AuctionCard:
+    """An auction in a list."""
+    return schemas.AuctionCard.model_validate(row)
+
+
+def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Gate] | None) -> schemas.AuctionOut:
+    """An auction; the reserve for the seller's own people. `gates` None: the deal is not the actor's to see."""
+    own = actor is not None and actor.organisation_id == row.seller_id
+    reserve = outcome.reserve_of(keys.current(), row) if own and row.reserve_secret is not None else None
+    plain = {
+        name: getattr(row, name)
+        for name in (
+            *schemas.AuctionCard.model_fields,
+            "listing_version", "seller_id", "is_contest", "conditions", "deposit_amount", "viewing_from", "viewing_to",
+            "rights_abroad", "reason", "announced_at", "suspended_at", "leader", "last_seq", "winner", "closed_at",
+            "offered_to", "offer_ends_at", "revision",
+        )
+    }  # fmt: skip
+    computed = {
+        "has_reserve": row.reserve_secret is not None,
+        "reserve_price": reserve,
+        "minimum": _minimum(row.conditions, _state(row), row.shift, row.status, now),
+        "head": row.head.hex(),
+        "deal_id": None if gates is None else row.deal_id,
+        "gates": [gate_out(gate, now) for gate in gates or ()],
+        "server_time": now,
+    }
+    return schemas.AuctionOut.model_validate(plain | computed)
+
+
+def live(row: Mapping[str, Any]) -> schemas.LiveOut:
+    """What a poll answers, from the driver's row."""
+    state = State(row["ends_at"], row["price"], row["leader"], None, row["accepted"])
+    minimum = _minimum(json.loads(row["conditions"]), state, row["shift"], row["status"], row["now"])
+    names = ("id", "status", "price", "leader", "accepted", "ends_at", "last_seq", "head")
+    return schemas.LiveOut.model_validate(
+        {name: row[name] for name in names} | {"minimum": minimum, "server_time": row["now"]}
+    )
+
+
+def _state(row: Auction) -> State:
+    return State(row.ends_at, row.price, row.leader, None, row.accepted)
+
+
+def _minimum(
+    conditions: Mapping[str, Any], state: State, shift: Any, status: AuctionStatus, now: datetime
+) -> Decimal | None:
+    """The smallest bid that passes now, from somebody who does not lead; None where no bid is taken."""
+    if status != AuctionStatus.ANNOUNCED:
+        return None
+    made = published.conditions_of(conditions).shifted(shift)
+    if not made.starts_at <= now < state.ends_at:
+        return None
+    return RULES[Form(made.form)].minimum(made, state, now)
+
+
+def bidder(row: AuctionBidder, named: bool) -> schemas.BidderOut:
+    """A bidder by its paddle; `named`: the caller may know who it is."""
+    return schemas.BidderOut(
+        auction_id=row.auction_id,
+        paddle=row.paddle,
+        organisation_id=row.organisation_id if named else None,
+        registered_at=row.registered_at,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def own_bidder(row: AuctionBidder, of: Auction, deposit: Deposit, now: datetime) -> schemas.OwnBidderOut:
+    """A bidder as itself sees it, with its deposit."""
+    return schemas.OwnBidderOut(
+        **bidder(row, named=True).model_dump(),
+        deposit_id=deposit.id,
+        deposit_number=deposit.number,
+        deposit_amount=deposit.required_amount,
+        deposit_held=deposit.status == DepositStatus.HELD,
+        pay_by=of.starts_at,
+        server_time=now,
+    )
+
+
+def entry(row: AuctionEntry) -> schemas.EntryOut:
+    """An entry of the log."""
+    return schemas.EntryOut(seq=row.seq, kind=row.kind, at=row.at, content=json.loads(row.content), hash=row.hash.hex())
+
+
+def confirmation(row: AuctionConfirmation) -> schemas.ConfirmationOut:
+    """A confirmation with who has signed it."""
+    return schemas.ConfirmationOut(
+        id=row.id,
+        number=row.number,
+        auction_id=row.auction_id,
+        deal_id=row.deal_id,
+        content=json.loads(row.content),
+        sha256=row.sha256,
+        signature=row.signature,
+        key_id=row.key_id,
+        issued_at=row.issued_at,
+        signed_by=[schemas.PartySignatureOut.model_validate(signature) for signature in row.signatures],
+    )
