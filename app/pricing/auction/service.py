@@ -85,7 +85,7 @@ async def create(
     auction_id = new_id()
     auction = Auction(
         id=auction_id,
-        number=await readable_number(session, settings.city_code, "P", local_date(now, settings.zone).year),
+        number=await readable_number(session, settings.city_code, "J", local_date(now, settings.zone).year),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,
