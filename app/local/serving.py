@@ -20,17 +20,25 @@ def serve(settings: Settings, *, inherited: int | None) -> None:
     """
     import uvicorn  # noqa: PLC0415
 
-    from app.main import create_app  # noqa: PLC0415
+    from app.main import create_app, hang_up  # noqa: PLC0415
+
+    class Server(uvicorn.Server):
+        """Ends the streams first: uvicorn tells the application of its end only when all answers are complete."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await hang_up(application)
+            await super().shutdown(sockets)
 
     if inherited is not None:
         wait_for_go()
+    application = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        application, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
         ws="none", access_log=False, log_config=None, server_header=False, backlog=_BACKLOG,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )  # fmt: skip
     sockets = None if inherited is None else [socket.socket(fileno=inherited)]
-    uvicorn.Server(config).run(sockets=sockets)
+    Server(config).run(sockets=sockets)
 
 
 def work(settings: Settings, *, supervised: bool) -> None:
