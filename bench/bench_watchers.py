@@ -159,7 +159,9 @@ def main() -> None:
         auction = str(asyncio.run(fill(url))[0])
         with two_processes(url) as ports:
             got = measure(ports, auction)
-    print(f"# {WATCHERS} watchers connected in {got['connecting']:.1f} s; {got['bids']} bids at {BIDS_A_SECOND} a second")
+    print(
+        f"# {WATCHERS} watchers connected in {got['connecting']:.1f} s; {got['bids']} bids at {BIDS_A_SECOND} a second"
+    )
     print(f"# from decision to arrival: p50 {got['p50']:.0f} ms, p99 {got['p99']:.0f} ms, max {got['max']:.0f} ms")
     print(f"# CPU of the watched process: {got['cpu'] * 100:.0f} % of a core")
     print(f"# memory for each watcher: {got['kib']:.0f} KiB ({got['kib_after']:.0f} KiB after the bids)")

@@ -20,14 +20,8 @@ def serve(settings: Settings, *, inherited: int | None) -> None:
     """
     import uvicorn  # noqa: PLC0415
 
-    from app.main import create_app, hang_up  # noqa: PLC0415
-
-    class Server(uvicorn.Server):
-        """Ends the streams first: uvicorn tells the application of its end only when all answers are complete."""
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            await hang_up(application)
-            await super().shutdown(sockets)
+    from app.local.api_server import ApiServer  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
 
     if inherited is not None:
         wait_for_go()
@@ -38,7 +32,7 @@ def serve(settings: Settings, *, inherited: int | None) -> None:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )  # fmt: skip
     sockets = None if inherited is None else [socket.socket(fileno=inherited)]
-    Server(config).run(sockets=sockets)
+    ApiServer(application, config).run(sockets=sockets)
 
 
 def work(settings: Settings, *, supervised: bool) -> None:

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -65,14 +64,6 @@ class ApiProcess:
     def start(self) -> None:
         self._process = subprocess.Popen([sys.executable, "-m", "app.cli", "serve"], cwd=ROOT, env=self._environment)
         await_ready(self.url, self._process)
-
-    def stop(self) -> float:
-        """Ask it to end, which it must do by itself; answers how many seconds that took."""
-        assert self._process is not None
-        began = time.monotonic()
-        self._process.terminate()
-        self._process.wait(20)
-        return time.monotonic() - began
 
     def kill(self) -> None:
         assert self._process is not None

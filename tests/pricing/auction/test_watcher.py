@@ -64,7 +64,7 @@ async def settle() -> None:
 
 
 class Play:
-    """A log that grows while clients come, read, stop reading and lose the database, in an order that a seed chooses."""
+    """A log that grows while clients come, stop reading and lose the database, in an order that a seed chooses."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
@@ -91,9 +91,12 @@ class Play:
             one.away = False
             one.open.set()
         await settle()
-        self.room.over = True
         for one in self.clients:
             one.watcher.keep(0)
+        await settle()
+        self.room.over = True
+        for one in self.clients:
+            assert one.watcher.seq == self.room.seq
             one.watcher.stir()
         await settle()
 

@@ -10,28 +10,36 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.core.settings import Settings
-from app.main import create_app, hang_up, open_context
+from app.local.api_server import ApiServer
+from app.main import create_app, open_context
 from app.pricing.auction import house
 
 
 @asynccontextmanager
-async def process(settings: Settings) -> AsyncIterator[tuple[int, FastAPI]]:
-    """The port of an API with connections, watchers and a clerk of its own, as another process would have them."""
-    app = create_app(settings)
-    app.state.context = open_context(settings)
-    config = uvicorn.Config(app, port=0, lifespan="off", http="httptools", access_log=False, log_config=None)
-    server = uvicorn.Server(config)
+async def serving(app: FastAPI) -> AsyncIterator[int]:
+    """The port of an application that is served in this process, as `techex serve` does; its database stays open."""
+    config = uvicorn.Config(
+        app, port=0, lifespan="off", http="httptools", access_log=False, log_config=None, timeout_graceful_shutdown=5
+    )
+    server = ApiServer(app, config)
     config.load()
     server.lifespan = config.lifespan_class(config)
     await server.startup()
     try:
-        yield server.servers[0].sockets[0].getsockname()[1], app
+        yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        await hang_up(app)
-        server.force_exit = True
         await server.shutdown()
         await house.close(app)
-        await app.state.context.database.close()
+
+
+@asynccontextmanager
+async def another(settings: Settings) -> AsyncIterator[int]:
+    """The port of an API with connections, watchers and a clerk of its own, as another process would have them."""
+    app = create_app(settings)
+    app.state.context = open_context(settings)
+    async with serving(app) as port:
+        yield port
+    await app.state.context.database.close()
 
 
 class Viewer:
