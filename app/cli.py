@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -26,9 +27,11 @@ cli = typer.Typer(
 )
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
 openapi = typer.Typer(help="The API's document.", no_args_is_help=True)
+dossier = typer.Typer(help="Price dossiers.", no_args_is_help=True)
 bootstrap = typer.Typer(help="The first user of an empty installation.", no_args_is_help=True)
 cli.add_typer(audit, name="audit")
 cli.add_typer(openapi, name="openapi")
+cli.add_typer(dossier, name="dossier")
 cli.add_typer(bootstrap, name="bootstrap")
 
 T = TypeVar("T")
@@ -100,6 +103,52 @@ def verify(
     raise typer.Exit(0 if report.ok else 1)
 
 
+@cli.command("verify")
+def verify_auction(
+    transcript: Annotated[Path, typer.Argument(help="The transcript of an auction, as the exchange publishes it.")],
+    receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that must be in it; may be repeated.")] = None,
+    key: Annotated[list[str] | None, typer.Option(help="The exchange's public key in hex, from elsewhere.")] = None,
+) -> None:
+    """Check an auction's transcript offline and decide every bid again: status 1 with each problem if it does not hold.
+
+    Needs no database and no settings.
+    """
+    from app.pricing.auction.transcript import verify_transcript
+
+    keys = [_public_key(text) for text in key] if key else None
+    report = verify_transcript(_read_json(transcript), [_read_json(path) for path in receipt or ()], keys)
+    typer.echo(f"{report.entries} entries, {report.bids} bids decided again, {report.receipts} receipts")
+    typer.echo(f"head {report.head}")
+    if not report.trusted:
+        typer.echo("signatures were held against the transcript's own keys: give the exchange's with --key.")
+    if report.unchecked:
+        typer.echo(f"{report.unchecked} prices rest on maxima that are secret until the close: checked within bounds.")
+    for seq, problem in report.problems:
+        typer.echo(f"entry {seq}: {problem}" if seq else problem, err=True)
+    typer.echo("the transcript holds." if report.ok else "the transcript is NOT sound.", err=not report.ok)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@dossier.command("verify")
+def verify_dossier(
+    bundle: Annotated[Path, typer.Argument(help="The bundle.zip of an export.")],
+    sha256: Annotated[str | None, typer.Option(help="Its SHA-256 as the exchange has it on record.")] = None,
+    key: Annotated[str | None, typer.Option(help="The exchange's public key as it is on record.")] = None,
+) -> None:
+    """Check a bundle offline: status 0 if it is as it was made, 1 with each problem if it is not."""
+    from app.dossiers.verification import verify as verify_bundle
+
+    report = verify_bundle(bundle, sha256, key)
+    typer.echo(
+        f"deal {report.deal}, audit chain {report.sealed} {report.head}\nsigned by {report.public_key}\n"
+        f"events recomputed {report.recomputed}, hash alone {report.alone}, not sealed yet {report.unsealed}"
+    )
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    typer.echo("the dossier holds." if report.ok else "the dossier does NOT hold.", err=not report.ok)
+    raise typer.Exit(0 if report.ok else 1)
+
+
 @openapi.command()
 def export(
     path: Annotated[Path, typer.Argument(help="Where to write it.")] = _ROOT / "openapi" / "openapi.json",
@@ -139,6 +188,23 @@ def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
     with database_for(_settings()) as settings:
         require_current(_url(settings))
         return asyncio.run(use(settings))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise StartError(f"{path} cannot be read as JSON: {error}") from None
+
+
+def _public_key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise StartError("a key is given as 64 hex characters.")
+    return key
 
 
 def _settings() -> "Settings":

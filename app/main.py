@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.appraisals import routes as appraisals
 from app.awards import routes as awards
+from app.certificates import routes as certificates
 from app.contracts import routes as contracts
 from app.core import keys, validation
 from app.core.clock import is_moved
@@ -21,18 +22,21 @@ from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
 from app.deals import routes as deals
 from app.documents import routes as documents
+from app.dossiers import routes as dossiers
 from app.gates import routes as gates
 from app.identity import routes as identity
 from app.identity.queries import authenticate
 from app.ledger import routes as ledger
 from app.listings import routes as listings
 from app.periods import routes as periods
+from app.pricing.appraised import routes as appraised
 from app.pricing.auction import house as auction_house
 from app.pricing.auction import routes as auctions
 from app.pricing.auction.bids import BidDoor
 from app.pricing.listed import routes as listed
 from app.pricing.negotiated import routes as negotiated
 from app.results import routes as results
+from app.settlement import routes as settlement
 from app.system import routes as system
 
 DESCRIPTION = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.
@@ -59,9 +63,13 @@ def domain_routers() -> list[APIRouter]:
         listed.router,
         auctions.router,
         negotiated.router,
+        appraised.router,
         gates.router,
         deals.router,
         contracts.router,
+        dossiers.router,
+        settlement.router,
+        certificates.router,
         awards.router,
         periods.router,
         ledger.router,

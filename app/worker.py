@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -15,30 +16,35 @@ from app.periods import recompute
 
 log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5
-HOURLY_TICKS = 7200
+HOUR_SECONDS = 3600
 
 
 async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is under way is finished first. A lost database is waited for."""
     configure_logging(settings)
     context = open_context(settings)
-    tick = 0
+    database = context.database
     try:
-        await refuse_moved_clock(settings, context.database)
+        await refuse_moved_clock(settings, database)
         log.info("worker_started")
-        while not stop.is_set():
-            busy = await _guarded("deadlines", lambda: deadlines.run_due(context.database))
-            await _guarded("audit", lambda: audit.seal_all(context.database))
-            if tick % HOURLY_TICKS == 0:
-                await _guarded("purge", lambda: _purge(context.database))
-                await _guarded("calendar", lambda: recompute.after_announcement(context.database, settings))
-            tick += 1
-            if not busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), TICK_SECONDS)
+        # Side by side: a handler that waits for a lock, or a flood of deadlines, must not keep events unsealed.
+        async with asyncio.TaskGroup() as jobs:
+            jobs.create_task(_repeat("deadlines", lambda: deadlines.run_due(database), TICK_SECONDS, stop))
+            jobs.create_task(_repeat("audit", lambda: audit.seal_all(database), TICK_SECONDS, stop))
+            jobs.create_task(_repeat("purge", lambda: _purge(database), HOUR_SECONDS, stop))
+            after = partial(recompute.after_announcement, database, settings)
+            jobs.create_task(_repeat("calendar", after, HOUR_SECONDS, stop))
     finally:
-        await context.database.close()
+        await database.close()
         log.info("worker_stopped")
+
+
+async def _repeat(name: str, job: Callable[[], Awaitable[int | None]], seconds: float, stop: asyncio.Event) -> None:
+    """Do a job again and again: at once where it found work to do, else after a pause."""
+    while not stop.is_set():
+        if not await _guarded(name, job):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def _guarded(name: str, job: Callable[[], Awaitable[int | None]]) -> int:

@@ -55,7 +55,9 @@ BEGIN
        AND d.organisation_id = key.organisation_id AND d.status = 'held') THEN
     RAISE 'no bidder';
   END IF;
-  IF auction.status <> 'announced' OR moment < auction.starts_at OR moment >= auction.ends_at THEN RAISE 'not open'; END IF;
+  IF auction.status <> 'announced' OR moment < auction.starts_at OR moment >= auction.ends_at THEN
+    RAISE 'not open';
+  END IF;
   bid := coalesce(auction.price, 0) + 1000;
   IF bid < coalesce(auction.price + 1000, 1000) THEN RAISE 'too low'; END IF;
   said := json_build_object('auction_id', a, 'seq', auction.last_seq + 1, 'kind', 'bid', 'at', moment, 'paddle', number,
@@ -65,7 +67,8 @@ BEGIN
       idempotency_key, request_hash)
     VALUES (a, auction.last_seq + 1, 'bid', moment, said, link, key.organisation_id, key.person_id, key.id,
       gen_random_uuid()::text, link);
-  UPDATE auctions SET price = bid, leader = number, accepted = auction.accepted + 1, last_seq = auction.last_seq + 1, head = link
+  UPDATE auctions SET price = bid, leader = number, accepted = auction.accepted + 1,
+      last_seq = auction.last_seq + 1, head = link
     WHERE auctions.id = a;
   INSERT INTO events (id, type, subject_type, subject_id, audiences, payload)
     VALUES (gen_random_uuid(), 'auction.bids_decided', 'auction', a,
@@ -121,7 +124,10 @@ async def fill(url: str) -> list[UUID]:
             [(a[2], f"R-{n}", seller, "示例成果", "示例", "new_materials", False, "none", "free", now.date(), 1)
              for n, a in enumerate(auctions)],
         ),
-        "result_owners": ("result_id position organisation_id share", [(a[2], 0, seller, Decimal(1)) for a in auctions]),
+        "result_owners": (
+            "result_id position organisation_id share",
+            [(a[2], 0, seller, Decimal(1)) for a in auctions],
+        ),
         "listings": (
             "id number result_id seller_id pricing_mode transfer_mode title summary terms territory asking_price "
             "closes_on status version revision published_at closes_at",

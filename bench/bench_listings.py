@@ -22,8 +22,8 @@ GOAL = 0.5
 PARAGRAPH = "本成果面向光电检测与生物制造，已完成中试，工艺稳定，适合在汉企业产业化。" * 8
 
 
-async def fill(url: str) -> list[UUID]:
-    """Write 100 000 published listings with contents of a usual size; answers their ids."""
+async def fill(url: str, count: int = LISTINGS) -> list[UUID]:
+    """Write published listings with contents of a usual size; answers their ids."""
     import asyncpg  # noqa: PLC0415
 
     from app.core.ids import new_id  # noqa: PLC0415
@@ -39,7 +39,7 @@ async def fill(url: str) -> list[UUID]:
     )
     results, listings, versions = [], [], []
     base = datetime(2026, 1, 1, tzinfo=UTC)
-    for n in range(LISTINGS):
+    for n in range(count):
         published = base + timedelta(seconds=n)
         row = _row(new_id(), new_id(), n, sellers[n % SELLERS], published)
         results.append(row[0])

@@ -29,11 +29,14 @@ class Cast:
     agency: Actor
     brokers: tuple[Actor, ...]
     broker_ids: tuple[str, ...]
+    bidders: tuple[Actor, ...]
+    appraiser_id: str
 
     def keys(self) -> dict[str, str]:
         """A key for each kind of user."""
         named = ("operator", "registrar", "award_officer", "auditor", "seller", "buyer", "agency")
-        return {name: getattr(self, name).key for name in named} | {"broker": self.brokers[0].key}
+        others = {"broker": self.brokers[0].key, "bidder_1": self.bidders[0].key, "bidder_2": self.bidders[1].key}
+        return {name: getattr(self, name).key for name in named} | others
 
 
 def assemble(base_url: str, operator_key: str) -> Cast:
@@ -62,9 +65,20 @@ def assemble(base_url: str, operator_key: str) -> Cast:
         agency=agency,
         brokers=tuple(actor for actor, _ in brokers),
         broker_ids=tuple(broker_id for _, broker_id in brokers),
+        bidders=tuple(party(name, "enterprise", "420112") for name in BIDDERS),
+        appraiser_id=organisation(
+            root,
+            "示例楚天资产评估事务所",
+            "appraiser",
+            "420106",
+            state_founded=False,
+            since="2015-01-01",
+            fictional=True,
+        )["id"],
     )
 
 
+BIDDERS = ("示例竞买企业甲", "示例竞买企业乙", "示例竞买企业丙")
 BROKERS = (("示例经纪人甲", "示例-JJR-0001"), ("示例经纪人乙", "示例-JJR-0002"))
 
 

@@ -36,6 +36,17 @@ class Client:
         headers = {"Idempotency-Key": str(uuid.uuid4())} | ({"If-Match": if_match} if if_match else {})
         return self._answer(self._http.post(path, json=body, headers=headers))
 
+    def put(self, path: str, body: object, *, if_match: str | None = None) -> Any:
+        return self._answer(self._http.put(path, json=body, headers={"If-Match": if_match} if if_match else None))
+
+    def refused(self, path: str, body: object = None) -> dict[str, Any]:
+        """The problem document of a POST that is to be refused."""
+        try:
+            self.post(path, body)
+        except Refused as refusal:
+            return refusal.problem
+        raise AssertionError(f"{path} was not refused")
+
     def upload(self, path: str, content: bytes, media_type: str) -> Any:
         headers = {"Content-Type": media_type, "Idempotency-Key": str(uuid.uuid4())}
         return self._answer(self._http.post(path, content=content, headers=headers))

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from demo.cast import Cast
 from demo.history import Finding
+from demo.modes import Played
 from demo.sale import Sale
 
 ROLES = {"buyer": "买方 buyer", "seller": "卖方 seller", "agency": "技术转移机构 agency"}
@@ -35,6 +36,18 @@ def show_findings(console: Console, findings: list[Finding]) -> None:
         console.print(f"  award for {record['estimate_year']}: {finding.total}")
         for reason in finding.reasons:
             console.print(f"  because   {reason}")
+
+
+def show_modes(console: Console, played: list[Played]) -> None:
+    """How each record found its price: the public fact, and what was played."""
+    console.print(
+        "\n[bold]Four ways to a price[/bold] (fictional parties; the sandbox's clock was moved through the notices)"
+    )
+    for one in played:
+        console.print(f"\n[bold]{one.record['record']}[/bold]  {one.mode}: {one.record['facts']['title']}")
+        console.print(f"  fact      {one.record['facts']['how']}; {one.record['url']}")
+        for line in one.lines:
+            console.print(f"  played    {line}")
 
 
 def show_run(console: Console, run: dict[str, Any], cast: Cast) -> None:

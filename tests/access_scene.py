@@ -26,10 +26,22 @@ from tests.contracts.factory import (
 )
 from tests.deals.factory import agreed_deal, recorded_body
 from tests.documents.factory import PDF, uploaded
+from tests.dossiers.factory import exported
 from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
 from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
+from tests.pricing.appraised.factory import appraised_listing, drafted_on_report, offered, step
+from tests.pricing.appraised.factory import offer_body as purchase_offer_body
+from tests.pricing.auction import factory as auctions
+from tests.pricing.listed.factory import (
+    CONDITIONS,
+    competitive_draft,
+    competitive_listing,
+    registered,
+    registration_body,
+)
 from tests.pricing.negotiated.factory import accepted, agreed, negotiated_listing, objection, offer_body, opened
 from tests.results.factory import recorded_result, result_body
+from tests.settlement.factory import all_paid, contracted, issued
 from tests.world import Party, World
 
 Json = dict[str, Any]
@@ -79,11 +91,15 @@ async def build(world: World) -> Scene:
     calls |= await _listings(world, seller, buyer, agency)
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await _negotiations(world, seller, buyer)
+    calls |= await _listed_sales(world, seller, buyer, agency)
+    calls |= await _auctions(world, seller, buyer, agency)
+    calls |= await _purchase_offers(world, seller, buyer)
     calls |= await _contracts(world, seller, buyer, agency, broker)
     calls |= await _awards(world, seller, buyer)
     calls |= await _calendar(world, seller, buyer, agency)
     calls |= await _appraisals(world, seller)
     calls |= await _ledger(world, seller)
+    calls |= await _certificates(world, seller, buyer, agency)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
@@ -199,12 +215,19 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
 
 
 async def _deals(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
-    deal = {"deal_id": (await agreed_deal(world, seller, buyer, agency_id=str(agency.id)))["id"]}
+    made = await agreed_deal(world, seller, buyer, agency_id=str(agency.id))
+    deal = {"deal_id": made["id"]}
+    taken = deal | {"export_id": (await exported(world, seller, made))["id"]}
     return {
         "list_deals": Call(),
         "read_deal": Call(deal),
         "cancel_deal": Call(deal, {"reason": "示例"}),
         "record_deal": Call(json=await recorded_body(world, seller, buyer)),
+        "read_dossier": Call(deal),
+        "export_dossier": Call(deal),
+        "list_dossier_exports": Call(deal),
+        "read_dossier_export": Call(taken),
+        "read_dossier_bundle": Call(taken),
         "estimate_award": Call(deal),
     }
 
@@ -255,6 +278,96 @@ async def _negotiations(world: World, seller: Party, buyer: Party) -> dict[str, 
         "list_gates": Call(),
         "read_gate": Call(gate),
         "close_gate": Call(gate, closure),
+    }
+
+
+async def _listed_sales(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    """A competitive sale whose notice runs, with a registration of the buyer's; others that are revised, or expired."""
+    draft = {"listing_id": (await competitive_draft(world, seller))["id"]}
+    sale = await competitive_listing(world, seller, agency_id=str(agency.id))
+    row = await registered(world, buyer, sale)
+    changed = await competitive_listing(world, seller)
+    stale = await registered(world, buyer, changed)
+    await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision", seller, json={"title": "新", "reason": "示例"})
+    await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision/publication", world.operator)
+    await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision", seller, json={"title": "再", "reason": "示例"})
+    listing, revision = {"listing_id": sale["id"]}, {"listing_id": changed["id"]}
+    registration, reason = {"registration_id": row["id"]}, {"reason": "示例"}
+    deal = await world.api.ok("GET", "/v1/deals?limit=1", world.operator)
+    agrees = {"listing_version": 2, "meets_conditions": True}
+    return {
+        "set_listed_conditions": Call(draft, CONDITIONS),
+        "read_listed_conditions": Call(listing),
+        "read_listed_sale": Call(listing),
+        "terminate_listed_sale": Call(listing, reason),
+        "register_for_listing": Call(listing, registration_body(sale)),
+        "list_listing_registrations": Call(),
+        "read_listing_registration": Call(registration),
+        "judge_listing_registration": Call(registration, {"outcome": "qualified"}),
+        "confirm_listing_registration": Call({"registration_id": stale["id"]}, agrees),
+        "withdraw_listing_registration": Call(registration, reason),
+        "propose_listing_revision": Call(listing, {"title": "新", "reason": "示例"}),
+        "list_listing_revisions": Call(listing),
+        "publish_listing_revision": Call(revision),
+        "return_listing_revision": Call(revision, reason),
+        "find_deal_default": Call({"deal_id": deal["items"][0]["id"]}, {"defaulted": "none", "reason": "示例"}),
+    }
+
+
+async def _auctions(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    """A listing to auction; auctions proposed, announced with the buyer as a bidder, suspended, and sold to it."""
+    fresh = await auctions.auction_listing(world, seller)
+    proposed = await auctions.proposed_auction(world, seller, await auctions.auction_listing(world, seller))
+    scenes = [await auctions.announced(world, 0, seller=seller, agency=agency) for _ in range(3)]
+    open_, bid_on, halted = ({"auction_id": scene.id} for scene in scenes)
+    await auctions.admitted(world, bid_on["auction_id"], buyer)
+    await world.api.ok(
+        "POST", f"/v1/auctions/{halted['auction_id']}/suspension", world.operator, json={"reason": "示例"}
+    )
+    sold = await auctions.sold_at_once(world, seller, buyer)
+    reason, of_proposed = {"reason": "示例"}, {"auction_id": proposed["id"]}
+    return {
+        "propose_auction": Call({"listing_id": fresh["id"]}, await auctions.auction_body(world)),
+        "list_auctions": Call(),
+        "read_auction": Call(open_),
+        "read_proposed_auction": Call(of_proposed),
+        "announce_auction": Call(of_proposed),
+        "suspend_auction": Call(open_, reason),
+        "resume_auction": Call(halted),
+        "cancel_auction": Call(of_proposed, reason),
+        "register_bidder": Call(open_, {"listing_version": 1, "terms_accepted": True}),
+        "list_bidders": Call(bid_on),
+        "read_own_bidder": Call(bid_on),
+        "withdraw_bidder": Call(bid_on),
+        "place_bid": Call(bid_on, {"amount": "100000.00"}),
+        "accept_auction_offer": Call(bid_on),
+        "poll_auction": Call(open_),
+        "list_auction_entries": Call(open_),
+        "stream_auction": Call(open_, query="follow=false"),
+        "export_auction_transcript": Call(open_),
+        "read_auction_confirmation": Call(sold),
+        "sign_auction_confirmation": Call(sold),
+        "list_exchange_keys": Call(),
+    }
+
+
+async def _purchase_offers(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
+    """A draft on a report, open offers, and an accepted one that waits for a right of first refusal."""
+    draft, report = await drafted_on_report(world, seller)
+    listing, _ = await appraised_listing(world, seller)
+    fresh, _ = await appraised_listing(world, seller)
+    waiting, _ = await appraised_listing(world, seller, transfer_mode="assignment")
+    offer = {"offer_id": (await offered(world, buyer, listing, revocable=True))["id"]}
+    held = {"offer_id": (await step(world, seller, await offered(world, buyer, waiting), "acceptance"))["id"]}
+    return {
+        "name_appraisal": Call({"listing_id": draft["id"]}, {"report_id": report["id"]}),
+        "read_listing_appraisal": Call({"listing_id": listing["id"]}),
+        "make_purchase_offer": Call({"listing_id": fresh["id"]}, await purchase_offer_body(world)),
+        "list_purchase_offers": Call(),
+        "read_purchase_offer": Call(offer),
+        "withdraw_purchase_offer": Call(offer, {"reason": "示例"}),
+        "accept_purchase_offer": Call(offer),
+        "close_purchase_offer": Call(held),
     }
 
 
@@ -315,6 +428,25 @@ async def _appraisals(world: World, seller: Party) -> dict[str, Call]:
         "read_appraisal_report": Call(accepted),
         "review_appraisal_report": Call(waiting, {"decision": "accepted"}),
         "reapprove_appraised_price": Call(accepted, await reapproval_body(world, seller, "800000.00")),
+    }
+
+
+async def _certificates(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:
+    """A deal whose certificate is issued, and one whose conditions hold."""
+    certified, ready = [await contracted(world, seller, buyer, agency_id=str(agency.id)) for _ in range(2)]
+    for deal in (certified, ready):
+        await all_paid(world, deal)
+    certificate = await issued(world, certified)
+    of_deal, of_certificate = {"deal_id": certified["id"]}, {"certificate_id": certificate["id"]}
+    return {
+        "read_settlement": Call(of_deal),
+        "read_certificate_conditions": Call(of_deal),
+        "issue_certificate": Call({"deal_id": ready["id"]}),
+        "list_certificates": Call(),
+        "read_certificate": Call(of_certificate),
+        "print_certificate": Call(of_certificate),
+        "revoke_certificate": Call(of_certificate, {"reason": "示例"}),
+        "verify_certificate": Call({"code": certificate["content"]["verification_code"]}),
     }
 
 

@@ -22,6 +22,7 @@ from app.local.embedded_postgres import EmbeddedPostgres
 from app.local.migrating import upgrade
 from app.main import create_app, open_context
 from tests.api import Api
+from tests.applications import application
 from tests.databases import execute
 from tests.world import World
 
@@ -107,9 +108,15 @@ async def database(shared_database: Database, shared_url: str) -> AsyncIterator[
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> FastAPI:
-    application = create_app(settings, database)
-    application.state.context = open_context(settings, database)
-    return application
+    return application(settings, database)
+
+
+@pytest.fixture
+def own_app(settings: Settings, database: Database) -> FastAPI:
+    """An application of the test's own, which it may add routes to."""
+    made = create_app(settings, database)
+    made.state.context = open_context(settings, database)
+    return made
 
 
 @pytest.fixture
@@ -135,10 +142,7 @@ async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def fresh_app(settings: Settings, fresh_database: Database, fresh_url: str) -> FastAPI:
     """The API on a database with real commits."""
-    fresh_settings = settings.model_copy(update={"database_url": SecretStr(fresh_url)})
-    application = create_app(fresh_settings, fresh_database)
-    application.state.context = open_context(fresh_settings, fresh_database)
-    return application
+    return application(settings.model_copy(update={"database_url": SecretStr(fresh_url)}), fresh_database, "fresh")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 LETTERS = {401: "U", 403: "F", 404: "H"}
 # A second row for an operation whose answer depends on the state of what it reads.
-ALIASES = {"read_draft_listing": "read_listing"}
+ALIASES = {"read_draft_listing": "read_listing", "read_proposed_auction": "read_auction"}
 
 
 def expected() -> dict[str, str]:

@@ -21,6 +21,7 @@ from app.core.settings import Settings
 from app.deals.models import DealStatus
 from app.identity.models import Verification
 from app.ledger.models import DepositStatus
+from app.pricing.listed.models import RegistrationStatus as ListedStatus
 from tests.recorded_docs import RECORDING, Played, agrees, blocks, played
 from tests.served import ROOT
 
@@ -29,13 +30,14 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 BEGINNING = re.compile(r"[a-z_]+\.[a-z_]*")
-APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced"}
+APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced", "_event"}
 # A type that is put together from a state: its beginning, and the states that can follow.
 COMPOSED: dict[str, Set[StrEnum]] = {
     "organisation.": {*Verification} - {Verification.PENDING},
     "appraisal.": {ReportStatus.ACCEPTED, ReportStatus.REFUSED},
     "deposit.": {*DepositStatus},
     "deal.": {DealStatus.CANCELLED, DealStatus.EXPIRED},
+    "listing_registration.": {*ListedStatus} - {ListedStatus.REGISTERED},
     "contract.registration_": {*RegistrationStatus} - {RegistrationStatus.REGISTERED},
 }
 

@@ -56,6 +56,11 @@ async def hold_report(session: AsyncSession, report_id: UUID) -> AppraisalReport
     return await _find(session, statement.with_for_update(of=AppraisalReport, read=True))
 
 
+async def read_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
+    """One report whoever asks, with all its parts, for services that have checked what may be seen."""
+    return await _find(session, select(AppraisalReport).where(AppraisalReport.id == report_id))
+
+
 async def _one(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport:
     found = await _find(session, statement)
     if found is None:
@@ -80,6 +85,13 @@ async def list_reports(
     after = page.after(UUID)
     if after:
         statement = statement.where(AppraisalReport.id > after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def reports_of(session: AsyncSession, actor: Actor, result_id: UUID) -> Sequence[AppraisalReport]:
+    """Every report of a result that the actor may see, with all its parts, in order of recording."""
+    statement = _visible(actor).where(AppraisalReport.result_id == result_id).order_by(AppraisalReport.id)
+    statement = statement.options(*_PARTS).execution_options(populate_existing=True)
     return (await session.execute(statement)).scalars().all()
 
 

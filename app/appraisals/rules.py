@@ -72,13 +72,21 @@ def oldest_base_date(on: date, years: int) -> date:
     return day if valid_until(day, years) >= on else date.fromordinal(day.toordinal() + 1)
 
 
-def check_price(report: Report, price: Decimal, lowest: Decimal, share: Decimal) -> None:
-    """Raises `price_below_floor` naming the floor (CNY) and the article."""
+def check_price(
+    report: Report,
+    price: Decimal,
+    lowest: Decimal,
+    share: Decimal,
+    *,
+    named: Decimal | None = None,
+    field: str = "price",
+) -> None:
+    """Raises `price_below_floor` naming a price that would pass (CNY; the lowest unless `named`) and the article."""
     if price < lowest:
         raise problems.PRICE_BELOW_FLOOR(
-            field="price",
+            field=field,
             price=price,
-            floor=lowest,
+            floor=lowest if named is None else named,
             percent=f"{(share * 100).normalize():f}",
             value=report.value,
             number=report.number,

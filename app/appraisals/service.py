@@ -33,9 +33,20 @@ documents_access.register(SUBJECT, queries.access_to_documents)
 class Floor:
     """How low a price (CNY) may go on a day: `floor` by the figure, `lowest_price` with what was re-approved."""
 
+    report: AppraisalReport
+    on: date
     figure: Parameter
     floor: Decimal
     lowest_price: Decimal
+
+    def reapproval_of(self, price: Decimal) -> Reapproval | None:
+        """The re-approval that carries a price, the narrowest of that day; None where the price needs none."""
+        carrying = [
+            row
+            for row in self.report.reapprovals
+            if price < self.floor and row.lowest_price <= price and row.approved_on <= self.on
+        ]
+        return max(carrying, key=lambda row: row.lowest_price, default=None)
 
 
 async def record_report(
@@ -120,21 +131,38 @@ async def reapprove(
     return await _announced(session, actor, report.id, "appraisal.reapproved", **about)
 
 
-async def check_price(
-    session: AsyncSession, report_id: UUID, price: Decimal, on: date, *, result_id: UUID | None = None
-) -> Floor:
-    """Whether a price (CNY) may rest on a report on a day; for the pricing modes, under their own lock.
+async def usable_floor(session: AsyncSession, report_id: UUID, on: date, *, result_id: UUID | None = None) -> Floor:
+    """The floor of a report that may be used on a day; the report stays as it is until the transaction ends.
 
-    The report stays as it is until the transaction ends. Answers the floor. Raises `unknown_reference` for a report
-    that is not there or is of another result than `result_id`, `appraisal_not_accepted`, `appraisal_expired` naming the
-    day, `price_below_floor` naming the floor and the article.
+    Raises `unknown_reference` for a report that is not there or is of another result than `result_id`,
+    `appraisal_not_accepted`, `appraisal_expired` naming the day.
     """
     report = await queries.hold_report(session, report_id)
     if report is None or (result_id is not None and report.result_id != result_id):
         raise UNKNOWN_REFERENCE(field="appraisal_report_id", what="appraisal report of the result / 该成果的评估报告")
     rules.check_usable(facts_of(report), on, _years(report.base_date))
-    floor = floor_on(report, on)
-    rules.check_price(facts_of(report), price, floor.lowest_price, floor.figure.value)
+    return floor_on(report, on)
+
+
+async def check_price(
+    session: AsyncSession,
+    report_id: UUID,
+    price: Decimal,
+    on: date,
+    *,
+    result_id: UUID | None = None,
+    field: str = "price",
+    to_owner: bool = True,
+) -> Floor:
+    """Whether a price (CNY) may rest on a report on a day; for the pricing modes, under their own lock.
+
+    Answers the floor. Raises what `usable_floor` raises, and `price_below_floor` naming the article and the lowest
+    price that passes. How low was re-approved is for the owner's side: others (`to_owner` false) are told the floor
+    by the figure, which always passes.
+    """
+    floor = await usable_floor(session, report_id, on, result_id=result_id)
+    named = floor.lowest_price if to_owner else floor.floor
+    rules.check_price(facts_of(floor.report), price, floor.lowest_price, floor.figure.value, named=named, field=field)
     return floor
 
 
@@ -143,7 +171,7 @@ def floor_on(report: AppraisalReport, on: date) -> Floor:
     figure = parameter("appraisal_price_floor", on=on)
     approved = [rules.Approved(row.lowest_price, row.approved_on) for row in report.reapprovals]
     lowest = rules.lowest_price(report.value, figure.value, approved, on)
-    return Floor(figure, rules.price_floor(report.value, figure.value), lowest)
+    return Floor(report, on, figure, rules.price_floor(report.value, figure.value), lowest)
 
 
 def facts_of(report: AppraisalReport) -> rules.Report:

@@ -1,11 +1,11 @@
-"""Use cases of payments and invoices. Each runs in the caller's transaction; locks: contract, then payee."""
+"""Use cases of payments and invoices. Each runs in the caller's transaction; locks: deal, contract, then payee."""
 
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import payment_problems, payment_schemas, problems, queries
+from app.contracts import followers, payment_problems, payment_schemas, problems, queries
 from app.contracts import payment_rules as rules
 from app.contracts.models import Contract, ContractStatus, Invoice, Payment
 from app.contracts.service import audience_of, check_side_of, parties_of
@@ -16,6 +16,7 @@ from app.core.database import advisory_lock
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem
 from app.core.settings import Settings
+from app.deals import queries as deals
 from app.deals.models import PartyRole
 
 
@@ -28,7 +29,7 @@ async def record_payment(
     `contract_not_signed`, `payer_not_a_buyer`, `payment_above_due`, `technical_above_payment`, `technical_above_left`,
     `dates_out_of_order`, `contract_date_in_future`, `bank_reference_used`, and the refusals of an invoice.
     """
-    contract = await queries.lock_contract(session, actor, contract_id)
+    contract = await _lock_contract(session, actor, contract_id)
     check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
     payee_id = actor.organisation()
     if contract.status != ContractStatus.SIGNED:
@@ -57,6 +58,7 @@ async def record_payment(
         await _add_invoice(session, settings, contract, payment, body.invoice, "invoice.")
     await session.flush()
     _tell(session, "payment.recorded", contract, payment)
+    await followers.tell_paid(session, contract, now)
     return payment
 
 
@@ -89,6 +91,7 @@ async def reverse_payment(
     session.add(reversal)
     await session.flush()
     _tell(session, "payment.reversed", contract, reversal)
+    await followers.tell_paid(session, contract, now)
     return reversal
 
 
@@ -115,11 +118,17 @@ def terms_of(contract: Contract) -> rules.Terms:
     return rules.Terms(contract.total_amount, technical, contract.amounts_provisional)
 
 
+async def _lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
+    """A contract under its deal, both locked: what is paid moves the deal's settlement too."""
+    await deals.lock_deal(session, (await queries.get_contract(session, actor, contract_id)).deal_id)
+    return await queries.lock_contract(session, actor, contract_id)
+
+
 async def _lock_payment(session: AsyncSession, actor: Actor, payment_id: UUID) -> tuple[Contract, Payment]:
     """A payment and its contract, locked, for the payee. A contract the actor may not see hides its payments too."""
     payment = await queries.get_payment(session, payment_id)
     try:
-        contract = await queries.lock_contract(session, actor, payment.contract_id)
+        contract = await _lock_contract(session, actor, payment.contract_id)
     except Problem as hidden:
         raise NOT_FOUND(what="payment / 付款") from hidden
     check_side_of(actor, [payment.payee_id], "the payee / 收款方")

@@ -98,6 +98,12 @@ async def list_contracts(
     return (await session.execute(statement.order_by(Contract.id).limit(page.limit + 1))).scalars().all()
 
 
+async def of_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Sequence[Contract]:
+    """The contracts of a deal that the actor may see, with their parties, oldest first."""
+    statement = _in_full(_visible(actor).where(Contract.deal_id == deal_id)).order_by(Contract.id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def fixed_total_of_others(session: AsyncSession, deal_id: UUID, contract_id: UUID | None) -> Decimal:
     """What the deal's other fixed contracts sum to (CNY). Read it under the deal's lock."""
     statement = select(func.coalesce(func.sum(Contract.total_amount), Decimal(0))).where(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import problems, queries, registration_problems, registration_schemas
+from app.contracts import followers, problems, queries, registration_problems, registration_schemas
 from app.contracts import registration_rules as rules
 from app.contracts.models import (
     Contract,
@@ -22,6 +22,7 @@ from app.core.clock import local_date, read_clock
 from app.core.ids import new_id, next_in_series
 from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
+from app.deals import queries as deals
 from app.deals.models import PartyRole
 from app.identity import queries as identity
 from app.periods import service as periods
@@ -165,15 +166,19 @@ async def cancel(
     body: registration_schemas.CancellationIn,
 ) -> Registration:
     """The registrar cancels a registration. Number and amounts stay on record; awards given on it must be reviewed."""
+    await deals.lock_deal(session, (await queries.get_contract(session, actor, contract_id)).deal_id)
     contract, registration = await _case(session, actor, contract_id)
     rules.check_step(registration.status, S.CANCELLED, S.REGISTERED)
-    today = local_date(await read_clock(session), settings.zone)
+    now = await read_clock(session)
+    today = local_date(now, settings.zone)
     registration.cancelled_on = today
     registration.reason = body.reason
     if body.contract_ended:
         contract.status, contract.cancelled_on = ContractStatus.CANCELLED, today
         contract.revision += 1
     await _step(session, contract, registration, S.CANCELLED, body.reason)
+    if body.contract_ended:
+        await followers.tell_ended(session, contract, now)
     return registration
 
 

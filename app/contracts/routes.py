@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+import app.contracts.history  # noqa: F401 — tells the price dossier
 from app.contracts import payment_routes, queries, registration_routes, schemas, service
 from app.contracts.models import Contract, ContractParty, ContractStatus, RegistrationStatus
 from app.core.access import EVERY_ROLE, Actor, Role, allow

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import problems, queries, rules, schemas
+from app.contracts import followers, problems, queries, rules, schemas
 from app.contracts.models import (
     Contract,
     ContractBroker,
@@ -166,6 +166,7 @@ async def _conclude(session: AsyncSession, contract: Contract, deal: Deal, signe
     if deal.status == DealStatus.AGREED:
         await deal_service.mark_contracted(session, deal.id)
     _tell(session, "contract.signed", contract)
+    await followers.tell_signed(session, contract, await read_clock(session))
 
 
 async def _lock_live(session: AsyncSession, deal: Deal) -> None:

@@ -7,16 +7,17 @@ found; cutting off the newest end is found by comparing with a head noted outsid
 """
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC
+from itertools import count
 from typing import Any
 
 import rfc8785
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.core.database import Base, Database, advisory_lock
 from app.core.events import Event, settled_after
@@ -52,10 +53,17 @@ class AuditReport:
 
 def link(previous: bytes, event: Event) -> bytes:
     """SHA-256 over the seal before and the event in canonical JSON (RFC 8785)."""
-    return hashlib.sha256(previous + rfc8785.dumps(_content(event))).digest()
+    return link_content(previous, content_of(event))
 
 
-def _content(event: Event) -> Any:
+def link_content(previous: bytes, content: Any) -> bytes:
+    """The same over the content of an event that left the exchange, such as in a price dossier."""
+    return hashlib.sha256(previous + rfc8785.dumps(content)).digest()
+
+
+def content_of(event: Event) -> dict[str, Any]:
+    """What the seal of an event covers: all of it, times in UTC."""
+
     def text_of(value: object) -> str | None:
         return None if value is None else str(value)
 
@@ -97,9 +105,9 @@ async def seal_settled(session: AsyncSession) -> int:
     return len(rows)
 
 
-async def seal_all(database: Database) -> None:
-    """Seal until nothing settled is left."""
-    while True:
+async def seal_all(database: Database, *, batches: int | None = None) -> None:
+    """Seal until nothing settled is left, or that many batches are sealed."""
+    for _ in count() if batches is None else range(batches):
         async with database.transaction() as session:
             if await seal_settled(session) < BATCH:
                 return
@@ -111,6 +119,29 @@ async def head(session: AsyncSession) -> tuple[int, str]:
         await session.execute(select(Seal.position, Seal.hash).order_by(Seal.position.desc()).limit(1))
     ).one_or_none()
     return (row.position, row.hash.hex()) if row else (0, GENESIS.hex())
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A seal with the hash before it: `hash` is `link(previous, event)`."""
+
+    position: int
+    previous: str
+    hash: str
+
+
+async def links_of(session: AsyncSession, seqs: Iterable[int]) -> dict[int, Link]:
+    """The links of some events by their `seq`; one that is not sealed yet has none."""
+    before = aliased(Seal)
+    statement = (
+        select(Seal.event_seq, Seal.position, Seal.hash, before.hash)
+        .outerjoin(before, before.position == Seal.position - 1)
+        .where(Seal.event_seq.in_(sorted(set(seqs))))
+    )
+    return {
+        seq: Link(position, (previous or GENESIS).hex(), digest.hex())
+        for seq, position, digest, previous in await session.execute(statement)
+    }
 
 
 async def _sealed(session: AsyncSession) -> AsyncIterator[tuple[Seal, Event | None]]:

@@ -60,6 +60,12 @@ class Database:
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.bound = bound
+        self.pool_size = pool_size
+
+    @property
+    def at_once(self) -> int:
+        """How many transactions may run at once; one on a bound connection."""
+        return 1 if self.bound is not None else self.pool_size
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -77,6 +83,14 @@ class Database:
         if self.bound is not None:
             return AsyncSession(self.bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
         return AsyncSession(self._autocommit, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session whose reads all see one moment, and which cannot write: for an answer of many parts that agree."""
+        async with self.transaction() as session:
+            if self.bound is None:
+                await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
 
     async def fetch(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
         """The rows of one read, straight from the driver: for the few answers that must be fast.
@@ -156,9 +170,3 @@ async def advisory_lock(session: AsyncSession, name: str, key: UUID | str, *, sh
     """
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     await session.execute(text(f"SELECT {function}(hashtextextended(:name, 0))"), {"name": f"{name}:{key}"})
-
-
-async def try_advisory_lock(session: AsyncSession, name: str, key: UUID | str) -> bool:
-    """The same without waiting: whether the lock was had."""
-    statement = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-    return bool((await session.execute(statement, {"name": f"{name}:{key}"})).scalar_one())

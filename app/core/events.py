@@ -123,6 +123,18 @@ def audiences_of(actor: Actor | None) -> list[UUID] | None:
     return [PUBLIC, actor.organisation()]
 
 
+def is_for(event: Event, actor: Actor | None) -> bool:
+    """Whether an actor may read an event."""
+    audiences = audiences_of(actor)
+    return audiences is None or not set(audiences).isdisjoint(event.audiences)
+
+
+async def of_subjects(session: AsyncSession, subject_ids: Iterable[UUID]) -> Sequence[Event]:
+    """Everything that happened to some subjects, oldest first, for services that decide who may read it."""
+    statement = select(Event).where(Event.subject_id.in_(sorted(set(subject_ids)))).order_by(Event.seq)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def read_feed(
     session: AsyncSession, actor: Actor | None, cursor: tuple[int, int] | None, limit: int, types: Sequence[str] = ()
 ) -> Sequence[Event]:

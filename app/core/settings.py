@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
     database_pool_size: int = Field(
-        default=16, ge=1, le=200, description="Connections of one process, API or worker; none beyond them."
+        default=16, ge=3, le=200, description="Connections of one process, API or worker; none beyond them."
     )
     log_level: str = Field(
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; requests are logged at `INFO`."
@@ -58,7 +58,7 @@ class Settings(BaseSettings):
 
     signing_key: SecretStr | None = Field(
         default=None,
-        description="64 hex digits; signs receipts, confirmations. A sandbox without it makes its own in `data_dir`.",
+        description="64 hex digits; signs receipts and dossiers. A sandbox without it makes its own in `data_dir`.",
     )
     sealing_key: SecretStr | None = Field(
         default=None, description="64 hex digits; encrypts sealed bids, reserves and limits. The same holds."
@@ -75,6 +75,12 @@ class Settings(BaseSettings):
         default="4201", pattern=r"^\d{4}$", description="First four digits of a registration's number."
     )
     registry_station_code: str = Field(default="01", pattern=r"^\d{2}$", description="The two digits after them.")
+
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
+        description="Where the public reaches this API; printed on certificates, so that they can be verified.",
+    )
 
     @field_validator("signing_key", "sealing_key")
     @classmethod

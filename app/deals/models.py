@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.ids import new_id
 from app.listings.models import PricingMode
-from app.results.models import TransferMode
+from app.results.models import TechnicalField, TransferMode
 
 
 class DealOrigin(StrEnum):
@@ -41,7 +41,22 @@ class PriceBasis(StrEnum):
     NONE = "none"
 
 
+class PriceSource(StrEnum):
+    """Where everybody can read a deal's price: the public notice, the source it was recorded from, an auction's log."""
+
+    NOTICE = "notice"
+    SOURCE = "source"
+    AUCTION = "auction"
+
+
 LIVE_STATUSES = (DealStatus.AGREED, DealStatus.CONTRACTED)
+
+
+COMPARABLE = (
+    "price_public_at IS NOT NULL AND related_party IS NULL AND status IN ('agreed', 'contracted') "
+    "AND price_basis IN ('fixed', 'fixed_and_contingent')"
+)
+"""Deals that others may be compared with: a public, certain price between parties that are not related."""
 
 
 class PartyRole(StrEnum):
@@ -65,7 +80,8 @@ class Deal(Base):
 
     `published_on` is the day on which a recorded deal's source made it public; where the source does not tell the day
     of the agreement, `agreed_at` is the beginning of that day. `price` is what is certain (CNY), 0 where nothing is;
-    `terms` are those the parties agreed on in a mode that has any.
+    `terms` are those the parties agreed on in a mode that has any. `price_public_at` is since when everybody can read
+    the price, `price_source` and `price_reference` where; null for a price that is the parties' own.
     """
 
     __tablename__ = "deals"
@@ -76,6 +92,20 @@ class Deal(Base):
             "listing_id",
             unique=True,
             postgresql_where=text("status IN ('agreed', 'contracted')"),
+        ),
+        CheckConstraint(
+            "(price_public_at IS NULL) = (price_source IS NULL) "
+            "AND (price_public_at IS NULL) = (price_reference IS NULL)",
+            name="price_public",
+        ),
+        # What a deal is compared with: `queries.comparable_deals` walks it away from a moment, both ways.
+        Index(
+            "ix_deals_comparable",
+            "technical_field",
+            "transfer_mode",
+            "agreed_at",
+            "id",
+            postgresql_where=text(COMPARABLE),
         ),
     )
 
@@ -98,9 +128,14 @@ class Deal(Base):
     source_url: Mapped[str | None]
     published_on: Mapped[date | None]
     related_party: Mapped[str | None]
+    technical_field: Mapped[TechnicalField | None] = mapped_column(Text)
+    price_public_at: Mapped[datetime | None]
+    price_source: Mapped[PriceSource | None] = mapped_column(Text)
+    price_reference: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=1)
     parties: Mapped[list["DealParty"]] = relationship(lazy="raise", order_by="DealParty.position")
     default: Mapped["DealDefault | None"] = relationship(lazy="raise")
+    appraisal: Mapped["DealAppraisal | None"] = relationship(lazy="raise")
 
 
 class DealDefault(Base):
@@ -132,3 +167,23 @@ class DealParty(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     position: Mapped[int]
     share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+
+
+class DealAppraisal(Base):
+    """The appraisal report that carried the price of a deal, as it was judged that day (CNY). Append-only.
+
+    `reapproval_id` is the re-approval that a price below `floor` rested on.
+    """
+
+    __tablename__ = "deal_appraisals"
+
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("appraisal_reports.id"))
+    number: Mapped[str]
+    base_date: Mapped[date]
+    valid_until: Mapped[date]
+    value: Mapped[Decimal]
+    floor_share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+    floor: Mapped[Decimal]
+    reapproval_id: Mapped[UUID | None] = mapped_column(ForeignKey("appraisal_reapprovals.id"))
+    judged_on: Mapped[date]

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
-from app.deals.models import Deal, DealParty, DealStatus, PartyRole
+from app.deals.models import COMPARABLE, Deal, DealParty, DealStatus, PartyRole
 
-WHOLE = (selectinload(Deal.parties), selectinload(Deal.default))
+WHOLE = (selectinload(Deal.parties), selectinload(Deal.default), selectinload(Deal.appraisal))
 """What a deal is always read with."""
 
 
@@ -70,3 +70,21 @@ async def list_deals(
     if after:
         statement = statement.where(Deal.id < after[0])
     return (await session.execute(statement)).scalars().all()
+
+
+async def comparable_deals(session: AsyncSession, deal: Deal, most: int) -> list[Deal]:
+    """At most `most` deals before and `most` after a deal, nearest first, that may stand beside it: same technical
+    field and transfer mode, a public and certain price, parties that are not related. Only what is public of them
+    may be shown.
+    """
+    same = (
+        Deal.technical_field == deal.technical_field,
+        Deal.transfer_mode == deal.transfer_mode,
+        Deal.id != deal.id,
+        text(COMPARABLE),
+    )
+    moment = tuple_(Deal.agreed_at, Deal.id)
+    here = tuple_(literal(deal.agreed_at), literal(deal.id))
+    before = select(Deal).where(*same, moment < here).order_by(Deal.agreed_at.desc(), Deal.id.desc()).limit(most)
+    after = select(Deal).where(*same, moment > here).order_by(Deal.agreed_at, Deal.id).limit(most)
+    return [row for side in (before, after) for row in (await session.execute(side)).scalars()]

@@ -6,6 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import app.deals.appraisal_history  # tells the price dossier
+import app.deals.history  # tells the price dossier
+import app.deals.listing_history  # tells the price dossier
 import app.deals.tasks  # noqa: F401 — registers what time does to deals
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock

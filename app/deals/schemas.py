@@ -67,6 +67,20 @@ class PartyOut(Output):
     share: Share
 
 
+class DealAppraisalOut(Output):
+    """The appraisal report on which the price rests: its value and floor (CNY) as judged on that day."""
+
+    report_id: UUID
+    number: str
+    base_date: date
+    valid_until: date
+    value: Money
+    floor_share: Share
+    floor: Money
+    reapproval_id: UUID | None = Field(description="The re-approval that a price below the floor rests on")
+    judged_on: date
+
+
 class DealOut(Output):
     """An agreement on a price. `related_party` holds the finding that makes seller and buyer related parties.
 
@@ -93,6 +107,7 @@ class DealOut(Output):
     source_url: str | None
     published_on: date | None
     related_party: str | None
+    appraisal: DealAppraisalOut | None
     parties: list[PartyOut]
     default: DefaultOut | None = Field(description="Who let it fail, where it had a deposit and that is decided")
     revision: int

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.appraisals.service import Floor
 from app.core import deadlines, events
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
@@ -17,10 +18,20 @@ from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.deals import deposits, followers, queries, rules, schemas
-from app.deals.models import Deal, DealOrigin, DealParty, DealStatus, PartyRole, PriceBasis
+from app.deals.models import (
+    Deal,
+    DealAppraisal,
+    DealOrigin,
+    DealParty,
+    DealStatus,
+    PartyRole,
+    PriceBasis,
+    PriceSource,
+)
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
 from app.identity import queries as identity
+from app.listings import appraisal
 from app.listings import queries as listings
 from app.listings import service as listing_service
 from app.listings.models import Listing
@@ -53,12 +64,14 @@ async def create_deal(
 
     Raises `result_not_listable` and `organisation_not_verified` for a result or a seller that changed since the
     publication, `listing_transition_refused` for a listing that is not published, `listing_taken` where another live
-    deal holds it, `side_does_not_sum` and `party_twice` for buyers that do not fit.
+    deal holds it, `side_does_not_sum` and `party_twice` for buyers that do not fit; where the listing names an
+    appraisal report, `appraisal_expired` and `price_below_floor`.
     """
     parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buyers]
     if listing.agency_id:
         parties.append(PartyShare(PartyRole.AGENCY, listing.agency_id))
     on = local_date(agreed_at, settings.zone)
+    floor = await appraisal.check_price(session, listing, price, on)
     due = rules.contract_due(agreed_at, int(parameter(SIGNING_DAYS, on=on).value), settings.zone)
     deal = Deal(
         origin=DealOrigin.EXCHANGE,
@@ -71,9 +84,11 @@ async def create_deal(
         price=price,
         price_basis=price_basis,
         terms=terms,
+        appraisal=_carried_by(floor, price) if floor else None,
         agreed_at=agreed_at,
         contract_due_at=due.astimezone(UTC),
         default=None,
+        technical_field=listing.technical_field,
     )
     if not held:
         await check_still_listable(session, listing, on)
@@ -87,8 +102,7 @@ async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, b
     """Record a deal concluded elsewhere, with its source. It has no listing and no day to sign by."""
     now = await read_clock(session)
     day = rules.day_of_record(body.agreed_on, body.published_on, local_date(now, settings.zone))
-    if body.result_id is not None:
-        await results.get_result(session, actor, body.result_id)
+    result = await results.get_result(session, actor, body.result_id) if body.result_id is not None else None
     sides = ((PartyRole.SELLER, body.sellers), (PartyRole.BUYER, body.buyers), (PartyRole.AGENCY, body.agencies))
     parties = [PartyShare(role, party.organisation_id, party.share) for role, side in sides for party in side]
     deal = Deal(
@@ -98,13 +112,32 @@ async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, b
         transfer_mode=body.transfer_mode,
         subject=body.subject,
         price=body.price,
+        appraisal=None,
         agreed_at=datetime.combine(day, time.min, settings.zone).astimezone(UTC),
         source_url=str(body.source_url),
         published_on=body.published_on,
         default=None,
+        technical_field=result.technical_field if result else None,
     )
+    publish_price(deal, PriceSource.SOURCE, str(body.source_url), _published_at(deal, settings))
     await _store(session, settings, deal, parties, day, None)
     return deal
+
+
+def publish_price(deal: Deal, source: PriceSource, reference: str, at: datetime) -> None:
+    """From `at` on everybody can read the deal's price under `reference` (a notice's number, an address).
+
+    The caller has locked the deal, or makes it. What was public before stays: a price is published once.
+    """
+    if deal.price_public_at is None:
+        deal.price_public_at, deal.price_source, deal.price_reference = at, source, reference
+
+
+def _published_at(deal: Deal, settings: Settings) -> datetime:
+    """A recorded deal is public since the beginning of the day its source names, or else since its agreement."""
+    if deal.published_on is None:
+        return deal.agreed_at
+    return datetime.combine(deal.published_on, time.min, settings.zone).astimezone(UTC)
 
 
 async def cancel_deal(
@@ -159,6 +192,21 @@ async def mark_contracted(session: AsyncSession, deal_id: UUID) -> Deal:
     if deal.listing_id is not None:
         await followers.tell_contracted(session, deal, await read_clock(session))
     return deal
+
+
+def _carried_by(floor: Floor, price: Decimal) -> DealAppraisal:
+    reapproval = floor.reapproval_of(price)
+    return DealAppraisal(
+        report_id=floor.report.id,
+        number=floor.report.number,
+        base_date=floor.report.base_date,
+        valid_until=floor.report.valid_until,
+        value=floor.report.value,
+        floor_share=floor.figure.value,
+        floor=floor.floor,
+        reapproval_id=reapproval.id if reapproval else None,
+        judged_on=floor.on,
+    )
 
 
 async def _store(

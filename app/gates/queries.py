@@ -38,12 +38,17 @@ async def read_gate(session: AsyncSession, gate_id: UUID) -> Gate:
 async def get_gate(session: AsyncSession, actor: Actor, gate_id: UUID) -> Gate:
     """A gate the actor may see; raises `not_found`."""
     gate = await read_gate(session, gate_id)
-    own = actor.organisation_id is not None and actor.organisation_id in (gate.seller_id, gate.holder_organisation_id)
-    if actor.has(Role.OPERATOR, Role.AUDITOR) or own or actor.person_id == gate.holder_person_id:
-        return gate
-    if not await subjects.of_type(gate.subject_type).sees(session, actor, gate.subject_id):
+    if actor.person_id != gate.holder_person_id and not await sees(session, actor, gate):
         raise no_gate()
     return gate
+
+
+async def sees(session: AsyncSession, actor: Actor, gate: Gate) -> bool:
+    """Whether the actor's role or organisation sees a gate; a person who holds it sees it besides."""
+    own = actor.organisation_id is not None and actor.organisation_id in (gate.seller_id, gate.holder_organisation_id)
+    if actor.has(Role.OPERATOR, Role.AUDITOR) or own:
+        return True
+    return await subjects.of_type(gate.subject_type).sees(session, actor, gate.subject_id)
 
 
 async def gates_of(session: AsyncSession, subject_type: str, subject_id: UUID) -> Sequence[Gate]:

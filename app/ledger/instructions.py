@@ -21,6 +21,7 @@ DIRECTIONS: Final[Mapping[InstructionKind, Direction]] = {
     InstructionKind.PRICE_DUE: Direction.IN,
     InstructionKind.FEE_DUE: Direction.IN,
     InstructionKind.PRICE_PAYOUT: Direction.OUT,
+    InstructionKind.PRICE_RETURN: Direction.OUT,
     InstructionKind.SUSPENSE_RETURN: Direction.OUT,
 }
 

@@ -194,6 +194,7 @@ class InstructionKind(StrEnum):
     PRICE_DUE = "price_due"
     FEE_DUE = "fee_due"
     PRICE_PAYOUT = "price_payout"
+    PRICE_RETURN = "price_return"
     SUSPENSE_RETURN = "suspense_return"
 
 

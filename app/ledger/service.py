@@ -276,11 +276,24 @@ async def pay_out_price(
     due_on: date | None = None,
 ) -> SettlementInstruction:
     """Owe a seller a part of what gathered of the price, and instruct the bank. Raises `more_than_held`."""
+    return await _owe(session, settings, InstructionKind.PRICE_PAYOUT, Owner(deal, seller_id), amount, due_on)
+
+
+async def return_price(
+    session: AsyncSession, settings: Settings, *, deal: Subject, buyer_id: UUID, amount: Decimal
+) -> SettlementInstruction:
+    """Owe a buyer what gathered for it beyond the price, and instruct the bank. Raises `more_than_held`."""
+    return await _owe(session, settings, InstructionKind.PRICE_RETURN, Owner(deal, buyer_id), amount, None)
+
+
+async def _owe(
+    session: AsyncSession, settings: Settings, kind: InstructionKind, owner: Owner, amount: Decimal, due_on: date | None
+) -> SettlementInstruction:
     instruction = await instructions.instruct(
-        session, settings, InstructionKind.PRICE_PAYOUT, subject=deal, organisation_id=seller_id,
+        session, settings, kind, subject=owner.subject, organisation_id=owner.organisation_id,
         amount=amount, due_on=due_on,
     )  # fmt: skip
-    movement = rules.price_payable(Owner(deal, seller_id), amount)
+    movement = rules.price_payable(owner, amount)
     await journal.post(session, movement, occurred_at=await read_clock(session), reference=instruction.number)
     return instruction
 

@@ -14,7 +14,7 @@ from app.core.database import advisory_lock
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.ledger import deposit_rules, instructions, journal, problems, queries, rules, schemas, service
+from app.ledger import deposit_rules, followers, instructions, journal, problems, queries, rules, schemas, service
 from app.ledger.models import (
     AccountCode,
     BankConfirmation,
@@ -188,6 +188,7 @@ async def _follow(
             released = await queries.lock_deposit(session, instruction.deposit_id)
             service.move(session, released, DepositStatus.RELEASED)
             await deadlines.cancel(session, service.RELEASE_DUE, released.id)
+        await followers.tell_moved(session, instruction, await read_clock(session))
 
 
 async def _instruct_return(
@@ -229,6 +230,8 @@ async def _unsettle(
     if deposit is not None:
         service.move(session, deposit, DepositStatus.RELEASE_DUE, reversed=True)
         await service.watch_release(session, settings, deposit)
+    if instruction is not None:
+        await followers.tell_moved(session, instruction, now)
 
 
 def _check_open(row: BankConfirmation) -> None:

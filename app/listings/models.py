@@ -71,6 +71,7 @@ class Listing(Base):
 
     `closes_at` is the moment it closes, and `technical_field` the result's; both are set on publication. Where the
     procedure sets the end (`app.listings.modes`), a draft has no `closes_on`, and `closes_at` follows the procedure.
+    `appraisal_report_id` is the report (评估报告) that sets the floor of the price, in any pricing mode.
     `suspended_by` says who may resume: a suspension by the operator is lifted by the operator.
     """
 
@@ -98,6 +99,8 @@ class Listing(Base):
             ),
         ),
         Index("ix_listings_seller_id", "seller_id", "id"),
+        Index("ix_listings_agency_id", "agency_id", "id"),
+        Index("ix_listings_status", "status", "id"),
         Index("ix_listings_result_id", "result_id"),
     )
 
@@ -115,6 +118,7 @@ class Listing(Base):
     territory: Mapped[str]
     asking_price: Mapped[Decimal]
     closes_on: Mapped[date | None]
+    appraisal_report_id: Mapped[UUID | None] = mapped_column(ForeignKey("appraisal_reports.id"))
     status: Mapped[ListingStatus] = mapped_column(Text, default=ListingStatus.DRAFT)
     status_reason: Mapped[str | None]
     suspended_by: Mapped[Mover | None] = mapped_column(Text)

@@ -60,6 +60,9 @@ class Mode:
         """The listing is taken back for good, by its seller, or because its result became secret."""
         await deadlines.cancel(session, CLOSES, listing.id)
 
+    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        """The listing names another appraisal report: a sale that waited for one may go on."""
+
     async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         """The calendar changed, and with it the end of a period of the listing."""
 

@@ -40,8 +40,8 @@ FIRST_COME_REFUSED = ProblemType(
         "{seller} 为国家设立;其成果应经竞争性方式或公示后转让,不得先到先得。",
     ),
     Text(
-        "List it with `allocation` `competitive`, or with `pricing_mode` `negotiated`, `auction` or `appraised`.",
-        "请将 `allocation` 设为 `competitive`,或将 `pricing_mode` 设为 `negotiated`、`auction` 或 `appraised`。",
+        "List it with `allocation` `competitive`, or with `pricing_mode` `negotiated` or `auction`.",
+        "请将 `allocation` 设为 `competitive`,或将 `pricing_mode` 设为 `negotiated` 或 `auction`。",
     ),
     Rule(CONVERSION_LAW, "18"),
 )
@@ -119,4 +119,41 @@ ANSWERED = ProblemType(
     Text("Answered already", "已答复"),
     Text("The question was answered at {answered_at}; an answer is public and stays.",
          "该问题已于 {answered_at} 答复;答复公开且不可更改。"),
+)  # fmt: skip
+APPRAISAL_MISSING = ProblemType(
+    "appraisal_missing",
+    409,
+    Text("No appraisal report named", "未指明评估报告"),
+    Text("The price of an `appraised` listing rests on a report; this one names none.",
+         "`appraised` 挂牌的价格以评估报告为依据;此挂牌未指明报告。"),
+    Text("Name an accepted report of the result: `PUT /v1/listings/{listing_id}/appraisal`.",
+         "请指明该成果的一份审核通过的报告:`PUT /v1/listings/{listing_id}/appraisal`。"),
+)  # fmt: skip
+APPRAISED_REFUSED = ProblemType(
+    "appraised_refused",
+    409,
+    Text(
+        "Sale at an appraised price without public notice is not open to this seller", "该卖方不得未经公示以评估价成交"
+    ),
+    Text(
+        "{seller} is founded by the state, or its founder is not known: a price settled with one buyer is published "
+        "first, and this mode has no public notice.",
+        "{seller} 为国家设立或设立情况不明:与单一买方议定的价格须先行公示,而本方式不设公示。",
+    ),
+    Text(
+        "List it with `pricing_mode` `negotiated` and name the report: its floor holds there too, and the notice runs.",
+        "请将 `pricing_mode` 设为 `negotiated` 并指明评估报告:其底线同样适用,并按规定公示。",
+    ),
+    Rule(CONVERSION_LAW, "18"),
+)
+APPRAISAL_IN_FORCE = ProblemType(
+    "appraisal_in_force",
+    409,
+    Text("The report named still holds", "所依据的评估报告仍有效"),
+    Text(
+        "The listing was published on report {number}, which may be used until {valid_until}.",
+        "该挂牌依据报告 {number} 发布,其有效期至 {valid_until}。",
+    ),
+    Text("Name another from {replaceable_from} on, or withdraw the listing and list anew.",
+         "自 {replaceable_from} 起可更换,或撤回后重新挂牌。"),
 )  # fmt: skip

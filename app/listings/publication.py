@@ -8,13 +8,14 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.appraisals.service import Floor
 from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.documents import queries as documents
 from app.identity import queries as identity
 from app.identity.models import Organisation, OrganisationKind, Verification
 from app.identity.problems import NOT_VERIFIED
-from app.listings import modes, queries, rules, schemas
+from app.listings import appraisal, modes, queries, rules, schemas
 from app.listings.models import Listing, ListingVersion
 from app.listings.problems import AGENCY_REFUSED
 from app.results import queries as results
@@ -22,6 +23,7 @@ from app.results.models import Result, TransferMode
 from app.results.rules import refuse_unlistable
 
 MAX_MONTHS = "listing_max_months"
+NOTICE_OPTIONAL = "negotiated_notice_optional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Publishable:
     result: Result
     seller: Organisation
     agency: Organisation | None
+    floor: Floor | None
 
 
 def require_verified(organisation: Organisation) -> None:
@@ -69,6 +72,21 @@ def check_draft(listing: Listing, today: date) -> None:
     check_period(listing, today)
 
 
+def check_appraised(listing: Listing, seller: Organisation, today: date) -> None:
+    """Raises `appraisal_missing`, `appraised_refused` for an `appraised` listing that may not be on offer on a day.
+
+    A founder not known counts as the state; whether anybody may leave out the notice is a dated figure.
+    """
+    optional = parameter(NOTICE_OPTIONAL, on=today).value == 1
+    rules.check_appraised(
+        listing.pricing_mode,
+        listing.id,
+        listing.appraisal_report_id,
+        seller.name,
+        notice_needed=seller.state_founded is not False or not optional,
+    )
+
+
 async def check_still_listable(session: AsyncSession, listing: Listing, today: date) -> None:
     """What may have changed since publication: the result may still be sold so, and the seller is still verified.
 
@@ -88,10 +106,12 @@ async def check_publishable(session: AsyncSession, listing: Listing, today: date
     require_verified(seller)
     agency = await require_agency(session, listing.agency_id, listing.seller_id)
     rules.check_first_come(listing.allocation, seller.name, seller.state_founded)
+    check_appraised(listing, seller, today)
+    floor = await appraisal.check_price(session, listing, listing.asking_price, today, field="asking_price")
     check_period(listing, today)
     await modes.of_listing(listing).check(session, listing, today)
     rules.check_siblings(listing.transfer_mode, await queries.siblings(session, listing))
-    return Publishable(await results.lock_result(session, listing.result_id), seller, agency)
+    return Publishable(await results.lock_result(session, listing.result_id), seller, agency, floor)
 
 
 async def seal(session: AsyncSession, listing: Listing, found: Publishable, now: datetime) -> None:
@@ -121,6 +141,7 @@ async def _content(session: AsyncSession, listing: Listing, found: Publishable) 
         result=schemas.ListedResult.model_validate(found.result),
         seller=schemas.ListedParty.model_validate(found.seller),
         agency=schemas.ListedParty.model_validate(found.agency) if found.agency else None,
+        appraisal=appraisal.public_facts(found.floor.report) if found.floor else None,
         documents=[
             schemas.SealedDocument(
                 document_id=item.document_id, title=item.title, filename=item.document.filename,

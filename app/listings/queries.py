@@ -138,6 +138,12 @@ async def get_version(session: AsyncSession, listing_id: UUID, version: int) -> 
     return await session.get(ListingVersion, (listing_id, version))
 
 
+async def versions_of(session: AsyncSession, listing_id: UUID) -> Sequence[ListingVersion]:
+    """Everything that was published of a listing, in order, for services that have checked access."""
+    statement = select(ListingVersion).where(ListingVersion.listing_id == listing_id).order_by(ListingVersion.version)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def public_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion:
     """A version of a listing that everyone may see; raises `not_found`."""
     statement = (
@@ -154,15 +160,26 @@ async def public_version(session: AsyncSession, listing_id: UUID, version: int) 
 async def list_questions(
     session: AsyncSession, actor: Actor | None, listing: Listing, page: PageRequest
 ) -> Sequence[Question]:
-    """Answered questions; all of them for the seller, its agency and the market's staff; one's own in any case."""
-    statement = select(Question).where(Question.listing_id == listing.id).order_by(Question.id).limit(page.limit + 1)
-    if not sees_working_copy(actor, listing):
-        own = Question.asker_id == (actor.organisation_id if actor else None)
-        statement = statement.where(or_(Question.answered_at.is_not(None), own))
+    """A page (and one more row) of the questions the actor may see."""
+    statement = _questions(actor, listing).limit(page.limit + 1)
     after = page.after(UUID)
     if after:
         statement = statement.where(Question.id > after[0])
     return (await session.execute(statement)).scalars().all()
+
+
+async def questions_of(session: AsyncSession, actor: Actor | None, listing: Listing) -> Sequence[Question]:
+    """All of them, for the price dossier."""
+    return (await session.execute(_questions(actor, listing))).scalars().all()
+
+
+def _questions(actor: Actor | None, listing: Listing) -> Select[Question]:
+    """Answered questions; all of them for the seller, its agency and the market's staff; one's own in any case."""
+    statement = select(Question).where(Question.listing_id == listing.id).order_by(Question.id)
+    if not sees_working_copy(actor, listing):
+        own = Question.asker_id == (actor.organisation_id if actor else None)
+        statement = statement.where(or_(Question.answered_at.is_not(None), own))
+    return statement
 
 
 async def lock_question(session: AsyncSession, actor: Actor, question_id: UUID) -> Question:

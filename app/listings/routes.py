@@ -15,7 +15,7 @@ from app.core.http import Config, Endpoint, IfMatch, Session, context_of, sessio
 from app.core.pages import Page, Paging, cut
 from app.core.schemas import MONEY_PATTERN
 from app.documents.schemas import AttachmentIn, AttachmentOut
-from app.listings import attachments, envelopes, queries, schemas, service
+from app.listings import appraisal, attachments, envelopes, queries, schemas, service
 from app.listings.models import Listing, ListingStatus, Question
 from app.results.models import TechnicalField, TransferMode
 
@@ -183,6 +183,25 @@ async def resume(actor: SellerOrOperator, session: Session, settings: Config, li
 async def withdraw(actor: Seller, session: Session, settings: Config, listing_id: UUID) -> Response:
     """Take your listing back for good; not while it is held for a buyer, nor after a public notice has ended."""
     return await _full(session, await service.withdraw(session, actor, settings, listing_id))
+
+
+@router.put("/listings/{listing_id}/appraisal", operation_id="name_appraisal", response_model=schemas.ListingOut)
+async def name_appraisal(
+    actor: Seller,
+    session: Session,
+    settings: Config,
+    listing_id: UUID,
+    body: schemas.ReportChoiceIn,
+    if_match: IfMatch,
+) -> Response:
+    """Name the appraisal report that sets the floor of the price; once published, only in place of an expired one."""
+    return await _full(session, await appraisal.name_report(session, actor, settings, listing_id, body, if_match))
+
+
+@router.get("/listings/{listing_id}/appraisal", operation_id="read_listing_appraisal")
+async def read_appraisal(actor: Public, session: Session, listing_id: UUID) -> schemas.ListedAppraisal:
+    """The public facts of the report that the listing names now. What was published on is in its sealed content."""
+    return await appraisal.facts_for(session, actor, listing_id)
 
 
 @router.post("/listings/{listing_id}/documents", status_code=201, operation_id="attach_listing_document")

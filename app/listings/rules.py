@@ -1,16 +1,21 @@
 """Pure decisions about listings: the life of a listing, its period, what may be published."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Problem
 from app.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
 from app.listings.problems import (
     ALLOCATION_MISPLACED,
+    APPRAISAL_IN_FORCE,
+    APPRAISAL_MISSING,
+    APPRAISED_REFUSED,
     CLOSING_DAY_MISPLACED,
     CLOSING_OUT_OF_RANGE,
     FIRST_COME_REFUSED,
@@ -92,9 +97,12 @@ def after(move: Move, mover: Mover, status: ListingStatus, suspended_by: Mover |
     )  # fmt: skip
 
 
+EDITABLE = frozenset({S.DRAFT, S.RETURNED})
+
+
 def check_editable(status: ListingStatus) -> None:
     """Only a draft or a returned listing is edited; raises `listing_not_editable`."""
-    if status not in (S.DRAFT, S.RETURNED):
+    if status not in EDITABLE:
         raise NOT_EDITABLE(status=status)
 
 
@@ -139,6 +147,39 @@ def check_first_come(allocation: Allocation | None, seller: str, state_founded: 
         raise FIRST_COME_REFUSED(field="allocation", seller=seller)
 
 
+def check_appraised(
+    pricing_mode: PricingMode, listing_id: UUID, report_id: UUID | None, seller: str, *, notice_needed: bool
+) -> None:
+    """An appraised price rests on a report, and is for sellers who need no public notice.
+
+    The price is settled with one buyer, so in substance it is agreed on (协议定价), and the Law on Promoting the
+    Conversion of Scientific and Technological Achievements, art. 18, asks for a notice; this mode has none. Raises
+    `appraisal_missing`, `appraised_refused` naming the mode that has.
+    """
+    if pricing_mode != PricingMode.APPRAISED:
+        return
+    if notice_needed:
+        raise APPRAISED_REFUSED(field="pricing_mode", seller=seller)
+    if report_id is None:
+        raise APPRAISAL_MISSING(field="appraisal_report_id", listing_id=listing_id)
+
+
+def check_replaceable(status: ListingStatus, number: str | None, valid_until: date | None, today: date) -> None:
+    """What was published on a report is put on another only once that one has expired, and while it is on offer.
+
+    A seller could otherwise lower the floor under the offers by another report. Raises `appraisal_in_force` naming
+    the day from which it passes, `listing_not_editable` for a listing that ended or named none.
+    """
+    if status not in LIVE_STATUSES or number is None or valid_until is None:
+        raise NOT_EDITABLE(status=status)
+    if today <= valid_until:
+        following = valid_until + timedelta(days=1)
+        raise APPRAISAL_IN_FORCE(
+            field="report_id", number=number, valid_until=valid_until, replaceable_from=following,
+            extra={"replaceable_from": following.isoformat()},
+        )  # fmt: skip
+
+
 OUTRIGHT = frozenset({TransferMode.ASSIGNMENT, TransferMode.EQUITY_CONTRIBUTION})
 """Modes after which the seller does not hold the result any more."""
 
@@ -174,3 +215,24 @@ def check_open(status: ListingStatus, closes_at: datetime | None, now: datetime)
     """Published and before its end, whether or not the worker has come round; raises `listing_not_open`."""
     if status != S.PUBLISHED or closes_at is None or now >= closes_at:
         raise not_open(status, closes_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one version of a listing says otherwise than the one before: a member's path, and both values."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> list[Difference]:
+    """How two published contents differ, member by member, by the members' names; lists are compared whole."""
+    found: list[Difference] = []
+    for name in sorted({*before, *after} - {"version"} if not path else {*before, *after}):
+        old, new, here = before.get(name), after.get(name), f"{path}{name}"
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            found += differences(old, new, f"{here}.")
+        elif old != new:
+            found.append(Difference(here, old, new))
+    return found

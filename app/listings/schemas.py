@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.appraisals.models import AppraisalMethod
 from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
 from app.identity.models import OrganisationKind
 from app.listings.models import Allocation, ListingStatus, Mover, PricingMode
@@ -54,6 +55,12 @@ class ListingPatch(Input):
     closes_on: Day | None = None
 
 
+class ReportChoiceIn(Input):
+    """The appraisal report on which the price rests, or null for none."""
+
+    report_id: UUID | None = Field(description="An accepted report of the listing's result")
+
+
 class ReasonIn(Input):
     """Why; the seller reads it."""
 
@@ -89,6 +96,19 @@ class SealedDocument(Output):
     media_type: str
 
 
+class ListedAppraisal(Output):
+    """What everybody may know of the report that sets the floor of the price. The report itself is not public."""
+
+    report_id: UUID
+    number: str
+    appraiser_id: UUID
+    appraiser_name: str
+    base_date: date
+    method: AppraisalMethod
+    value: Money
+    valid_until: date = Field(description="The last day on which a price may rest on it")
+
+
 class PublishedListing(Output):
     """What was published of a listing. Its canonical JSON (RFC 8785) is stored, hashed and served to the byte."""
 
@@ -107,6 +127,9 @@ class PublishedListing(Output):
     result: ListedResult
     seller: ListedParty
     agency: ListedParty | None
+    appraisal: ListedAppraisal | None = Field(
+        default=None, description="The report named when it was published; `/appraisal` has the one named now"
+    )
     documents: list[SealedDocument]
     conditions: dict[str, Any] | None = Field(
         default=None, description="The conditions of the sale, where its procedure has any: see the pricing mode"
@@ -147,6 +170,7 @@ class WorkingCopy(Output):
     territory: str
     asking_price: Money
     closes_on: date | None
+    appraisal_report_id: UUID | None
     status: ListingStatus
     status_reason: str | None
     suspended_by: Mover | None

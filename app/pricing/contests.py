@@ -49,8 +49,10 @@ class Outcome:
 
 
 Opener = Callable[[AsyncSession, Settings, Listing, Contest, datetime], Awaitable[UUID]]
+Canceller = Callable[[AsyncSession, Settings, Listing, UUID, str, datetime], Awaitable[None]]
 Ended = Callable[[AsyncSession, Settings, Listing, Outcome, datetime], Awaitable[None]]
 _OPENERS: list[Opener] = []
+_CANCELLERS: list[Canceller] = []
 _ENDED: dict[PricingMode, Ended] = {}
 
 
@@ -60,6 +62,14 @@ def opens(opener: Opener) -> Opener:
         raise ValueError("contests have an opener already")
     _OPENERS.append(opener)
     return opener
+
+
+def cancels(canceller: Canceller) -> Canceller:
+    """Register what calls a contest off, once."""
+    if _CANCELLERS:
+        raise ValueError("contests have a canceller already")
+    _CANCELLERS.append(canceller)
+    return canceller
 
 
 def hears(mode: PricingMode) -> Callable[[Ended], Ended]:
@@ -79,6 +89,14 @@ async def open_contest(
 ) -> UUID:
     """Open the bidding on a locked, published listing, which does not lapse meanwhile; answers the auction's id."""
     return await _OPENERS[0](session, settings, listing, contest, now)
+
+
+async def cancel_contest(
+    session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
+) -> None:
+    """Call off the bidding on a locked listing that may not be sold any more; the mode has ended its sale already."""
+    for canceller in _CANCELLERS:
+        await canceller(session, settings, listing, contest_id, reason, now)
 
 
 async def tell_outcome(

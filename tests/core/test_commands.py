@@ -12,6 +12,8 @@ from app.core import events, middleware
 from app.core.access import Public
 from app.core.database import Database
 from app.core.http import Endpoint, Session
+from app.core.settings import Settings
+from app.main import create_app, open_context
 from tests.api import Api
 from tests.world import World
 
@@ -24,7 +26,7 @@ async def _people(database: Database) -> int:
         return (await session.execute(text("SELECT count(*) FROM people"))).scalar_one()
 
 
-async def test_a_failing_commit_never_answers_2xx(fresh_app: FastAPI, fresh_database: Database) -> None:
+async def test_a_failing_commit_never_answers_2xx(settings: Settings, fresh_database: Database) -> None:
     """The commit itself fails (a deferred constraint); the handler had already returned its answer."""
     async with fresh_database.transaction() as session:
         await session.execute(text("CREATE TABLE parent (id int PRIMARY KEY)"))
@@ -37,8 +39,10 @@ async def test_a_failing_commit_never_answers_2xx(fresh_app: FastAPI, fresh_data
         events.append(session, "thing.happened", SUBJECT, audience=[events.PUBLIC])
         return {"status": "written"}
 
-    fresh_app.include_router(router)
-    async with Api(fresh_app) as api:
+    app = create_app(settings, fresh_database)
+    app.state.context = open_context(settings, fresh_database)
+    app.include_router(router)
+    async with Api(app) as api:
         response = await api.post("/v1/late")
     assert response.status_code == 409
     assert response.json()["code"] == "conflict"
@@ -47,15 +51,16 @@ async def test_a_failing_commit_never_answers_2xx(fresh_app: FastAPI, fresh_data
         assert (await session.execute(text("SELECT count(*) FROM idempotency_answers"))).scalar_one() == 0
 
 
-async def test_a_fault_of_ours_is_a_500_that_leaks_nothing(app: FastAPI, api: Api) -> None:
+async def test_a_fault_of_ours_is_a_500_that_leaks_nothing(own_app: FastAPI) -> None:
     router = APIRouter(route_class=Endpoint)
 
     @router.get("/v1/broken")
     async def broken(actor: Public) -> None:
         raise RuntimeError("secret-detail")
 
-    app.include_router(router)
-    response = await api.get("/v1/broken", headers={"X-Request-Id": "req-12345678"})
+    own_app.include_router(router)
+    async with Api(own_app) as api:
+        response = await api.get("/v1/broken", headers={"X-Request-Id": "req-12345678"})
     assert response.status_code == 500
     assert "secret-detail" not in response.text
     assert response.headers["x-request-id"] == "req-12345678"
@@ -146,7 +151,7 @@ async def test_a_secret_is_never_kept_for_retries(world: World, database: Databa
 
 
 async def test_a_fault_is_logged_without_the_values_it_was_given(
-    app: FastAPI, api: Api, monkeypatch: pytest.MonkeyPatch
+    own_app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database quotes the row in its message; the log has the place, not the message."""
     router = APIRouter(route_class=Endpoint)
@@ -155,10 +160,11 @@ async def test_a_fault_is_logged_without_the_values_it_was_given(
     async def faulty(actor: Public, session: Session) -> None:
         await session.execute(text("INSERT INTO people (id, name) VALUES (NULL, '张三丰')"))
 
-    app.include_router(router)
+    own_app.include_router(router)
     log = MagicMock()
     monkeypatch.setattr(middleware, "log", log)
-    assert (await api.post("/v1/faulty")).status_code == 500
+    async with Api(own_app) as api:
+        assert (await api.post("/v1/faulty")).status_code == 500
     logged = str(log.mock_calls)
     assert "张三丰" not in logged
     assert "faulty" in logged

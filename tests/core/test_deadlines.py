@@ -1,6 +1,9 @@
 """Deadlines run once, at the exchange's time, whatever number of workers run."""
 
 import asyncio
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -31,9 +34,22 @@ async def _note(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
         await deadlines.schedule(session, "test.noted", subject_id, now + timedelta(days=1))
 
 
+@deadlines.handles("test.later")
+async def _note_later(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
+    events.append(session, "test.later", ("test", subject_id), audience=[events.PUBLIC])
+
+
 async def _noted(database: Database) -> list[UUID]:
     async with database.reading() as session:
         return list((await session.execute(text("SELECT subject_id FROM events ORDER BY seq"))).scalars())
+
+
+async def _until(done: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if await done():
+                return
+            await asyncio.sleep(0.005)
 
 
 async def _schedule(database: Database, count: int, after: timedelta) -> list[UUID]:
@@ -91,8 +107,11 @@ async def test_a_kind_without_a_handler_is_refused(fresh_database: Database) -> 
             await deadlines.schedule(session, "test.unknown", new_id(), await read_clock(session))
 
 
-async def test_a_command_on_the_subject_and_its_deadline_at_once_do_not_deadlock(fresh_database: Database) -> None:
-    """The command holds the subject and cancels the deadline while a worker has begun to run it."""
+@pytest.mark.parametrize("moved", [False, True])
+async def test_a_command_on_the_subject_and_its_deadline_at_once_do_not_deadlock(
+    fresh_database: Database, moved: bool
+) -> None:
+    """The command holds the subject and cancels or moves the deadline while a worker has begun to run it."""
     (subject,) = await _schedule(fresh_database, 1, timedelta(0))
     WAITING[subject] = asyncio.Event()
     async with fresh_database.transaction() as session:
@@ -100,9 +119,102 @@ async def test_a_command_on_the_subject_and_its_deadline_at_once_do_not_deadlock
         worker = asyncio.create_task(deadlines.run_due(fresh_database))
         await asyncio.wait_for(WAITING[subject].wait(), 10)
         await session.execute(text("SET LOCAL lock_timeout = '500ms'"))
-        await deadlines.cancel(session, "test.noted", subject)
+        if moved:
+            later = await read_clock(session) + timedelta(days=1)
+            await deadlines.schedule(session, "test.noted", subject, later)
+        else:
+            await deadlines.cancel(session, "test.noted", subject)
     assert await worker == 0
-    assert await _noted(fresh_database) == [], "what was cancelled meanwhile leaves no trace"
+    assert await _noted(fresh_database) == [], "what was cancelled or moved meanwhile leaves no trace"
+    async with fresh_database.transaction() as session:
+        await move_clock(session, await read_clock(session) + timedelta(days=1, seconds=1))
+    assert await deadlines.run_due(fresh_database) == moved
+    assert await _noted(fresh_database) == [subject] * moved
+
+
+async def test_a_worker_takes_what_no_other_has_begun(fresh_database: Database) -> None:
+    (held,) = await _schedule(fresh_database, 1, timedelta(0))
+    others = await _schedule(fresh_database, 3, timedelta(0))
+    WAITING[held] = asyncio.Event()
+    async with fresh_database.transaction() as session:
+        await advisory_lock(session, "subject", held)
+        first = asyncio.create_task(deadlines.run_due(fresh_database, limit=1))
+        await asyncio.wait_for(WAITING[held].wait(), 10)
+        assert await deadlines.run_due(fresh_database) == 3, "neither waits for the one, nor tries it"
+        assert sorted(await _noted(fresh_database)) == sorted(others)
+    assert await first == 1
+    assert sorted(await _noted(fresh_database)) == sorted([held, *others])
+
+
+async def test_one_that_waits_does_not_hold_up_the_others_of_its_worker(fresh_database: Database) -> None:
+    (held,) = await _schedule(fresh_database, 1, timedelta(0))
+    others = await _schedule(fresh_database, 20, timedelta(0))
+    WAITING[held] = asyncio.Event()
+    async with fresh_database.transaction() as session:
+        await advisory_lock(session, "subject", held)
+        worker = asyncio.create_task(deadlines.run_due(fresh_database))
+
+        async def others_are_done() -> bool:
+            return len(await _noted(fresh_database)) == len(others)
+
+        await _until(others_are_done)
+    assert await worker == 21
+
+
+async def test_even_without_claims_each_happens_once(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claims save work; what makes it once is the tick. Here every worker believes that every row is its own."""
+    unclaimed = str(deadlines._CLAIM).replace("pg_try_advisory_xact_lock(", "0 <> 1 OR pg_try_advisory_xact_lock(")
+    monkeypatch.setattr(deadlines, "_CLAIM", text(unclaimed))
+    subjects = await _schedule(fresh_database, 60, timedelta(0))
+    taken = await asyncio.gather(*(deadlines.run_due(fresh_database) for _ in range(2)))
+    assert sum(taken) == 60
+    assert sorted(await _noted(fresh_database)) == sorted(subjects)
+
+
+async def test_deadlines_of_one_subject_run_in_the_order_they_fell_due(fresh_database: Database) -> None:
+    subjects = await _schedule(fresh_database, 8, timedelta(minutes=-1))
+    async with fresh_database.transaction() as session:
+        for subject in subjects:
+            await deadlines.schedule(session, "test.later", subject, await read_clock(session))
+    assert await deadlines.run_due(fresh_database) == 16
+    async with fresh_database.reading() as session:
+        told = (await session.execute(text("SELECT subject_id, type FROM events ORDER BY xid, seq"))).all()
+    for subject in subjects:
+        assert [row.type for row in told if row.subject_id == subject] == ["test.noted", "test.later"]
+
+
+STUCK = """
+import asyncio, sys
+from app.core import deadlines, events
+from app.core.database import Database
+
+@deadlines.handles("test.noted")
+async def stuck(session, subject_id, now):
+    events.append(session, "test.noted", ("test", subject_id), audience=[events.PUBLIC])
+    await session.flush()
+    print("begun", flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(deadlines.run_due(Database(sys.argv[1])))
+"""
+
+
+async def test_what_a_killed_worker_had_begun_is_done_by_another_at_once(
+    fresh_database: Database, fresh_url: str
+) -> None:
+    subjects = await _schedule(fresh_database, 10, timedelta(0))
+    command = [sys.executable, "-c", STUCK, fresh_url]
+    worker = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    assert worker.stdout is not None
+    assert await worker.stdout.readline() == b"begun\n"
+    assert await deadlines.run_due(fresh_database) == 0, "all are claimed"
+    worker.kill()
+    await worker.wait()
+    await _until(lambda: deadlines.run_due(fresh_database))  # once the server has noticed
+    assert sorted(await _noted(fresh_database)) == sorted(subjects)
+    async with fresh_database.reading() as session:
+        attempts = (await session.execute(text("SELECT attempts FROM deadlines"))).scalars()
+    assert set(attempts) == {1}
 
 
 async def test_a_failing_deadline_does_not_hold_up_the_others_however_often_it_failed(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,9 +16,14 @@ from tests.results.factory import recorded_result
 from tests.world import Party, World
 
 
+@cache
+def _exported() -> dict[str, Any]:
+    return create_app().openapi()
+
+
 def conforms(schema: str, document: Any) -> None:
     """The bytes are held to the exported schema, for no model made them; a key the schema does not know fails too."""
-    exported = deepcopy(create_app().openapi())  # it shares the schema of problems with every other document
+    exported = deepcopy(_exported())
     for known in exported["components"]["schemas"].values():
         if known.get("type") == "object":
             known.setdefault("additionalProperties", False)

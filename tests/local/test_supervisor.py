@@ -83,6 +83,7 @@ def refused(run: Run) -> str:
     return message
 
 
+@pytest.mark.usefixtures("later_start")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_answers_and_stops_whole(
     start: Callable[..., Run], data_dir: Path, processes_of: Processes, number: signal.Signals
@@ -119,6 +120,7 @@ def test_a_second_start_finds_its_data(start: Callable[..., Run], data_dir: Path
     assert "migrated" not in second.until("API on|migrated").group(0)
 
 
+@pytest.mark.usefixtures("later_start")
 def test_no_process_survives_a_killed_supervisor(
     start: Callable[..., Run], data_dir: Path, processes_of: Processes, wait_for_end: WaitForEnd
 ) -> None:
@@ -129,6 +131,7 @@ def test_no_process_survives_a_killed_supervisor(
     assert all(wait_for_end(pid) for pid in others)
 
 
+@pytest.mark.usefixtures("later_start")
 @pytest.mark.parametrize("name", ["serve", "worker"])
 def test_a_child_that_dies_brings_everything_down(
     start: Callable[..., Run], data_dir: Path, processes_of: Processes, name: str
@@ -180,6 +183,7 @@ def test_a_database_of_a_newer_release_is_refused_untouched(start: Callable[...,
     assert "newer release (revision from_the_future)" in message
 
 
+@pytest.mark.usefixtures("later_start")
 def test_a_folder_in_use_is_refused_and_its_owner_runs_on(start: Callable[..., Run]) -> None:
     owner = start()
     owner.until("running")

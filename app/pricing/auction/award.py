@@ -20,14 +20,15 @@ from app.core.parameters import parameter
 from app.core.problems import Problem
 from app.core.settings import Settings, get_settings
 from app.deals import followers
-from app.deals.models import Deal, PartyRole
+from app.deals.models import Deal, DealStatus, Defaulted, PartyRole, PriceSource
 from app.deals.rules import PartyShare
-from app.deals.service import create_deal
+from app.deals.service import create_deal, publish_price
 from app.gates import openings, subjects
 from app.gates import rules as gate_rules
 from app.gates.models import Gate, GateOutcome
 from app.identity import queries as identity
 from app.ledger import service as ledger
+from app.listings import appraisal
 from app.listings import queries as listings
 from app.listings import service as listing_service
 from app.listings.models import Listing, ListingStatus
@@ -72,9 +73,12 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
         return None
     gates = await openings.open_gates(session, settings, (SUBJECT, auction.id), listing.seller_id, sale, now)
     block = openings.what_blocks(gates)
+    if block is None:
+        block = await appraisal.what_blocks(session, listing, auction.price, local_date(now, settings.zone))
     if block is not None:
         return block
     deal = await create_deal(session, settings, listing, buyers=[buyer], price=auction.price, agreed_at=now, held=True)
+    publish_price(deal, PriceSource.AUCTION, auction.number, auction.closed_at or now)
     auction.deal_id, auction.revision = deal.id, auction.revision + 1
     await _confirm(session, settings, listing, auction, deal, now)
     if auction.is_contest:
@@ -126,15 +130,14 @@ async def _confirm(
         "log_head": auction.head.hex(),
     }
     text = rfc8785.dumps(content)
-    digest = hashlib.sha256(text).digest()
     signer = logbook.signer()
     row = AuctionConfirmation(
         number=number,
         auction_id=auction.id,
         deal_id=deal.id,
         content=text.decode(),
-        sha256=digest.hex(),
-        signature=signer.sign(auction.id, auction.last_seq, digest),
+        sha256=hashlib.sha256(text).hexdigest(),
+        signature=signer.sign_confirmation(text),
         key_id=signer.key_id,
         issued_at=now,
         signatures=[],
@@ -150,21 +153,28 @@ async def _confirm(
 
 @followers.when_ended
 async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
-    """The deal of an auction ended without a contract: where the buyer let it fail, the next bidder gets its chance."""
+    """The deal of an auction ended without a contract: unless the seller let it fail, the next bidder gets its chance.
+
+    A contract that was not signed in time counts as the winner's default here [P]; what becomes of its deposit is found
+    by the operator.
+    """
     auction = await queries.of_deal(session, deal.id)
     if auction is None or auction.is_contest or deal.listing_id is None:
         return
     auction = await queries.lock_auction(session, auction.id)
     listing = await listings.lock_listing(session, deal.listing_id)
-    await logbook.write(session, auction, EntryKind.DEFAULTED, now, {"paddle": auction.winner})
     auction.deal_id, auction.revision = None, auction.revision + 1
-    logbook.tell(session, auction, "auction.defaulted", {"paddle": auction.winner})
     settings = get_settings()
+    if deal.status == DealStatus.CANCELLED and (deal.default is None or deal.default.defaulted != Defaulted.BUYER):
+        auction.reason = deal.status_reason
+        await _give_up(session, settings, listing, now)
+        return
+    await logbook.write(session, auction, EntryKind.DEFAULTED, now, {"paddle": auction.winner})
+    logbook.tell(session, auction, "auction.defaulted", {"paddle": auction.winner})
     days = int(parameter(NEXT_CHANCE_DAYS, on=local_date(now, settings.zone)).value)
     following = await _next(session, auction)
     if following is None or days == 0 or listing.status != ListingStatus.PUBLISHED:
-        if listing.status == ListingStatus.PUBLISHED:
-            await listing_service.end_when_published(session, settings, listing, now)
+        await _give_up(session, settings, listing, now)
         return
     paddle, price = following
     until = now + timedelta(days=days)
@@ -174,6 +184,12 @@ async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
     await listing_service.keep_open_until(session, listing, until + service.MARGIN)
     await deadlines.schedule(session, OFFER_ENDS, auction.id, until)
     logbook.tell(session, auction, "auction.offered", facts | {"until": until})
+
+
+async def _give_up(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:
+    """Nothing comes of the auction any more: the listing ends on the day that was published."""
+    if listing.status == ListingStatus.PUBLISHED:
+        await listing_service.end_when_published(session, settings, listing, now)
 
 
 async def _next(session: AsyncSession, auction: Auction) -> tuple[int, Decimal] | None:
@@ -209,8 +225,7 @@ async def end_offer(session: AsyncSession, settings: Settings, auction_id: UUID,
         return
     auction.offered_to, auction.offer_ends_at, auction.revision = None, None, auction.revision + 1
     logbook.tell(session, auction, "auction.offer_lapsed", {})
-    if listing.status == ListingStatus.PUBLISHED:
-        await listing_service.end_when_published(session, settings, listing, now)
+    await _give_up(session, settings, listing, now)
 
 
 # Gates

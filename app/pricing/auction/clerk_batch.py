@@ -183,11 +183,10 @@ class _Turn:
         """Leave an audit entry of what was not allowed, where it is known who tried."""
         if actor is None:
             return
-        payload = json.dumps({"number": self._auctions[submission.auction_id].number, "code": refusal.kind.code})
+        payload = {"number": self._auctions[submission.auction_id].number, "code": refusal.kind.code}
         self._rejections.append(
-            (new_id(), "auction.bid_rejected", submission.auction_id, TO_MARKET, payload, actor.person_id,
-             actor.organisation_id, actor.key_id, submission.request_id)
-        )  # fmt: skip
+            _event("auction.bid_rejected", submission.auction_id, TO_MARKET, payload, actor, submission.request_id)
+        )
 
     async def write(self, driver: asyncpg.Connection) -> None:
         """Write the log, the auctions' new states and the events, in one statement."""
@@ -240,7 +239,15 @@ def _told(auction: Standing) -> tuple[Any, ...]:
         "price": None if auction.state.price is None else f"{auction.state.price:.2f}",
         "ends_at": auction.state.ends_at.isoformat(),
     }
-    return new_id(), "auction.bids_decided", auction.id, TO_ALL, json.dumps(payload), None, None, None, None
+    return _event("auction.bids_decided", auction.id, TO_ALL, payload, None, None)
+
+
+def _event(
+    type_: str, auction_id: UUID, to: str, payload: Mapping[str, Any], actor: Actor | None, request_id: str | None
+) -> tuple[Any, ...]:
+    """A row of the event log."""
+    who = (actor.person_id, actor.organisation_id, actor.key_id) if actor else (None, None, None)
+    return new_id(), type_, auction_id, to, json.dumps(payload), *who, request_id
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

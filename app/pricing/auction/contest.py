@@ -11,8 +11,9 @@ from app.core.settings import Settings
 from app.ledger.queries import deposit_amount
 from app.listings.models import Listing
 from app.pricing import contests
-from app.pricing.auction import bidders, service
+from app.pricing.auction import bidders, queries, service
 from app.pricing.auction.life_rules import contest_conditions
+from app.pricing.auction.models import LIVE_STATUSES
 from app.pricing.auction.rules import Form
 
 FORMS = {contests.ContestForm.ENGLISH: Form.ENGLISH, contests.ContestForm.SEALED: Form.SEALED}
@@ -47,3 +48,13 @@ async def open_contest(
     for entrant in contest.entrants:
         await bidders.admit(session, auction, entrant, None, now, buyer_abroad=entrant in contest.abroad)
     return auction.id
+
+
+@contests.cancels
+async def cancel_contest(
+    session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
+) -> None:
+    """Call the bidding off, unless it is over."""
+    auction = await queries.lock_auction(session, contest_id)
+    if auction.status in LIVE_STATUSES:
+        await service.call_off(session, settings, listing, auction, reason, now)

@@ -1,8 +1,8 @@
 """The log of an auction: a chain of public entries, each hashed over the one before it.
 
 An entry is a JSON object with `auction_id`, `seq` (1, 2, 3, …), `kind`, `at`, and the fields of its kind. Its canonical
-form has sorted keys and no spaces, which for what entries hold (text, whole numbers below 2**53, true, false, null, ASCII
-keys) is that of RFC 8785, at a tenth of the cost. Hash n is SHA-256 over hash n - 1 and that form in UTF-8.
+form has sorted keys and no spaces, which for what entries hold (text, whole numbers below 2**53, true, false, null,
+ASCII keys) is that of RFC 8785, at a fraction of the cost. Hash n is SHA-256 over hash n - 1 and that form in UTF-8.
 """
 
 import hashlib

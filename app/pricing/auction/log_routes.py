@@ -72,6 +72,7 @@ async def watch(
     after: Annotated[
         int, Query(ge=0, le=MAX_SEQ, description="Begin after this place in the log; beyond its end: from now on")
     ] = 0,
+    follow: Annotated[bool, Query(description="False: what there is, and no more")] = True,
 ) -> Response:
     """Every entry of the log as it is written, as server-sent events; `Last-Event-ID` resumes where you were."""
     row = await queries.live(context_of(request).database, auction_id)
@@ -79,6 +80,9 @@ async def watch(
     seq = min(head, after if last_event_id is None else last_event_id)
     if queries.is_over(row["status"]) and seq == head:
         return Response(status_code=204)  # an EventSource takes it as: never again
+    if not follow:
+        entries = stream.past(context_of(request).database, auction_id, seq)
+        return StreamingResponse(entries, headers={"Cache-Control": "no-store"}, media_type=stream.MEDIA)
     hub = house.of(request.app).hub
     hub.check_room()
     return stream.Stream(hub, auction_id, head, seq)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.settings import Settings
 from app.listings import modes
 from app.listings.models import Listing, Mover, PricingMode
-from app.pricing.auction import queries, service
+from app.pricing.auction import award, queries, service
 from app.pricing.auction.admission_problems import LISTING_IN_AUCTION
 from app.pricing.auction.models import AuctionStatus
 
@@ -33,6 +33,11 @@ class Auctioned(modes.Mode):
             auction = await queries.lock_auction(session, live.id)
             await service.call_off(session, settings, listing, auction, BECAME_SECRET, now)
         await super().withdrawn(session, settings, listing, mover, now)
+
+    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        held = await queries.held_of_listing(session, listing.id)
+        if held is not None:
+            await award.try_deal(session, settings, listing, await queries.lock_auction(session, held.id))
 
     async def _refuse(self, session: AsyncSession, listing: Listing) -> None:
         live = await queries.live_of_listing(session, listing.id)

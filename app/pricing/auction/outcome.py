@@ -9,6 +9,7 @@ from app.core.keys import Keys
 from app.pricing.auction import log, logbook, standing
 from app.pricing.auction.forms import RULES
 from app.pricing.auction.models import Auction, AuctionEntry
+from app.pricing.auction.replay import exhausted
 from app.pricing.auction.rules import Bid, Ending, Form, Opened, Outcome, standings
 
 RESERVE = "reserve"
@@ -49,10 +50,10 @@ def closing_facts(held: Keys, auction: Auction, bids: Sequence[AuctionEntry], ou
     if outcome.ending is Ending.BELOW_RESERVE and reserve is not None:
         shown = {"amount": log.money(reserve.amount), "salt": reserve.salt}
     maxima = []
-    for entry in bids if auction.form == Form.ENGLISH else ():
-        paddle = _paddle(entry)
-        secret = _unsealed(held, entry, paddle)
-        if secret is not None and paddle != auction.leader:
+    open_now = set(exhausted([json.loads(entry.content) for entry in bids])) if auction.form == Form.ENGLISH else set()
+    for entry in bids:
+        secret = _unsealed(held, entry, _paddle(entry)) if entry.seq in open_now else None
+        if secret is not None:
             maxima.append({"seq": entry.seq, "amount": log.money(secret.amount), "salt": secret.salt})
     return {
         "ending": outcome.ending.value,

@@ -78,6 +78,19 @@ async def live_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | 
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
+async def held_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+    """The auction whose winner waits for its deal. Read it under the listing's lock."""
+    statement = select(Auction).where(
+        Auction.listing_id == listing_id,
+        Auction.status == AuctionStatus.CLOSED,
+        Auction.winner.is_not(None),
+        Auction.deal_id.is_(None),
+        Auction.offered_to.is_(None),
+    )
+    statement = statement.order_by(Auction.id.desc()).limit(1)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
 async def of_deal(session: AsyncSession, deal_id: UUID) -> Auction | None:
     """The auction that a deal came from."""
     statement = select(Auction).where(Auction.deal_id == deal_id)

@@ -8,6 +8,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 DOMAIN: Final = b"techex auction receipt v1\0"
+CONFIRMATION: Final = b"techex auction confirmation v1\0"
+"""What else the exchange signs begins otherwise, so that no signature stands for another."""
 
 
 def key_id_of(public_key: bytes) -> str:
@@ -31,6 +33,10 @@ class Signer:
     def sign(self, auction_id: UUID, seq: int, entry_hash: bytes) -> str:
         """The signature in hex."""
         return self._key.sign(statement(auction_id, seq, entry_hash)).hex()
+
+    def sign_confirmation(self, content: bytes) -> str:
+        """The signature in hex under the canonical JSON of a confirmation (成交确认书)."""
+        return self._key.sign(CONFIRMATION + content).hex()
 
 
 def verify(public_key: bytes, auction_id: UUID, seq: int, entry_hash: bytes, signature: str) -> bool:

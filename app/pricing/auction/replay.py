@@ -1,15 +1,15 @@
 """Deciding every bid of a log again: whether the exchange decided as its published conditions say.
 
 What is secret is known here only as far as the log opens it. Sealed bids and exhausted maxima are opened at the close;
-the winner's maximum never is. Nothing is lost by that. While its bidder leads, a limit L gives the price
-`min(L, m + step(m))` against each rival's limit m. Let R be the highest price that was reached under L. Any M with
-R <= M <= L decides every one of those bids as L did: where `m + step(m) <= L`, that is the price, so it is at most R and
-M does not bind either; else the price is L itself, so that R = M = L. In the same way a lead taken with L is taken at the
-same price with M. So the replay puts the least possible limit in the place of a secret one. It needs the true limit only
-where somebody bids over it, and there it is exhausted, hence opened; one that is not opened then is a fault.
+the winner's maximum never is, and the replay needs it nowhere. While its bidder leads, a limit L gives the price
+`min(L, m + step(m))` against each rival's limit m. Let R be the highest price reached under L. Any M with R <= M <= L
+decides each of those bids as L did: where `m + step(m) <= L`, that is the price, so it is at most R, and M does not
+bind either; else the price is L itself, so that R = M = L. In the same way a lead taken with L is taken at the same
+price with M. So the replay puts the least possible limit in the place of a secret one. It needs the true one only where
+somebody bids over it: there it is exhausted, hence opened, and one that is not opened is a fault.
 
-Left open is whether L was really as high as R + step when the last rival fell just short. The winner, or whoever holds
-the opening of its maximum, settles that by handing it in with the receipt.
+What remains is a price that says the winner's maximum was reached when it was not, or passed: a last price less than a
+step above the last rival's limit. The winner tells by handing in the opening of its maximum with the receipt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,24 @@ from app.pricing.auction.rules import (
 
 FEN: Final = Decimal("0.01")
 Content = Mapping[str, Any]
-MALFORMED: Final = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
+MALFORMED: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+def exhausted(accepted: Sequence[Content]) -> list[int]:
+    """Of the accepted bids of a log, in order: the seq of each whose maximum somebody went over or did not reach.
+
+    These are opened at the close. What the leader named since it last took the lead stays secret, the rest of its
+    maxima, which it lost the lead with, do not.
+    """
+    if not accepted:
+        return []
+    leader = accepted[-1]["leader"]
+    since = next((bid["seq"] for bid in reversed(accepted) if bid["leader"] != leader), 0)
+    return [
+        bid["seq"]
+        for bid in accepted
+        if bid["maximum_commitment"] is not None and (bid["paddle"] != leader or bid["seq"] <= since)
+    ]
 
 
 class Unfaithful(Exception):  # noqa: N818 — it says what it finds
@@ -146,7 +163,8 @@ class Replay:
     def _reached(self, content: Content) -> Decimal:
         """The highest price under this bid's limit: while its bidder leads and has not named another."""
         highest = Decimal(0)
-        for later in self.contents[content["seq"] - 1 :]:
+        for position in range(content["seq"] - 1, len(self.contents)):
+            later = self.contents[position]
             if later["kind"] != "bid":
                 continue
             own = later["paddle"] == content["paddle"] and later["accepted"] and later["seq"] != content["seq"]
@@ -177,7 +195,8 @@ class Replay:
         if leader == before.leader and before.maximum is not None:
             after = replace(after, maximum=max(price, before.maximum))
         elif leader == content["paddle"]:
-            after = replace(after, maximum=max(price, self.openings.get(content["seq"], self._reached(content))))
+            limit = self.openings.get(content["seq"])
+            after = replace(after, maximum=max(price, self._reached(content) if limit is None else limit))
         return replace(decision, state=after, minimum=None)
 
     def _compare(self, content: Content, decision: Decision, at: datetime) -> None:

@@ -13,6 +13,7 @@ from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.clock import read_clock
 from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.pages import Page, Paging, cut
+from app.gates.queries import gates_of
 from app.ledger import queries as ledger
 from app.pricing.auction import award, bidders, confirmations, log_routes, queries, schemas, service, shown
 from app.pricing.auction.bids import BidEndpoint
@@ -175,8 +176,10 @@ async def _answer(
     session: AsyncSession, actor: Actor | None, auction: Auction, response: Response
 ) -> schemas.AuctionOut:
     set_etag(response, auction.revision)
-    party = actor is not None and (actor.is_market or await _is_party(session, actor, auction))
-    return shown.auction(auction, await read_clock(session), actor, sees_deal=party)
+    gates = None
+    if actor is not None and (actor.is_market or await _is_party(session, actor, auction)):
+        gates = await gates_of(session, award.SUBJECT, auction.id)
+    return shown.auction(auction, await read_clock(session), actor, gates)
 
 
 async def _is_party(session: AsyncSession, actor: Actor, auction: Auction) -> bool:

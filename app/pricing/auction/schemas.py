@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.schemas import Day, Input, Line, Moment, Money, Output, PositiveMoney
+from app.gates.schemas import GateOut
 from app.pricing.auction.models import AuctionStatus, EntryKind
 from app.pricing.auction.rules import Ending, Form
 
@@ -103,6 +104,7 @@ class AuctionOut(AuctionCard):
     offered_to: int | None = Field(description="The paddle that has its chance after the winner's default")
     offer_ends_at: datetime | None
     deal_id: UUID | None = Field(description="For the two sides and the market's staff")
+    gates: list[GateOut] = Field(description="What the deal with the winner waits on; for the same")
     revision: int
     server_time: datetime
 

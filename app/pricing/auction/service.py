@@ -17,6 +17,7 @@ from app.core.clock import local_date, read_clock
 from app.core.ids import new_id, readable_number
 from app.core.parameters import parameter
 from app.core.settings import Settings
+from app.listings import appraisal
 from app.listings import queries as listings
 from app.listings import rules as listing_rules
 from app.listings import service as listing_service
@@ -53,6 +54,7 @@ async def propose(
     conditions = _conditions(body)
     _check_days(conditions, body.viewing_from, body.viewing_to, now, settings)
     _check_reserve(body)
+    await _check_floor(session, settings, listing, body, conditions, now)
     auction = await create(
         session, settings, listing, conditions, body.deposit_amount, now,
         viewing=(body.viewing_from, body.viewing_to), reserve=body.reserve_price, rights_abroad=body.rights_abroad,
@@ -243,6 +245,26 @@ def _check_reserve(body: schemas.AuctionIn) -> None:
         raise RESERVE_FOREIGN(field="reserve_price")
     if body.reserve_price < body.starting_price:
         raise RESERVE_TOO_LOW(field="reserve_price", starting_price=f"{body.starting_price:.2f}")
+
+
+async def _check_floor(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    body: schemas.AuctionIn,
+    conditions: Conditions,
+    now: datetime,
+) -> None:
+    """The least price at which this auction can sell must not be below the floor of the listing's appraisal report.
+
+    Raises `price_below_floor`. The report is judged again on the day of the deal.
+    """
+    least, field = (body.starting_price, "starting_price")
+    if body.reserve_price is not None:
+        least, field = body.reserve_price, "reserve_price"
+    elif conditions.floor_price is not None:
+        least, field = conditions.floor_price, "floor_price"
+    await appraisal.check_price(session, listing, least, local_date(now, settings.zone), field=field)
 
 
 def _check_days(conditions: Conditions, first: date, last: date, now: datetime, settings: Settings) -> None:

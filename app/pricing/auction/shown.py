@@ -1,13 +1,15 @@
 """Auctions as the API shows them: who sees what of a row that it may read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.core import keys
 from app.core.access import Actor
+from app.gates.models import Gate
+from app.gates.schemas import gate_out
 from app.ledger.models import Deposit, DepositStatus
 from app.pricing.auction import outcome, published, schemas
 from app.pricing.auction.forms import RULES
@@ -20,8 +22,8 @@ def card(row: Auction) -> schemas.AuctionCard:
     return schemas.AuctionCard.model_validate(row)
 
 
-def auction(row: Auction, now: datetime, actor: Actor | None, *, sees_deal: bool) -> schemas.AuctionOut:
-    """An auction; the reserve for the seller's own people, the deal for its parties and the market's staff."""
+def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Gate] | None) -> schemas.AuctionOut:
+    """An auction; the reserve for the seller's own people. `gates` None: the deal is not the actor's to see."""
     own = actor is not None and actor.organisation_id == row.seller_id
     reserve = outcome.reserve_of(keys.current(), row) if own and row.reserve_secret is not None else None
     plain = {
@@ -38,7 +40,8 @@ def auction(row: Auction, now: datetime, actor: Actor | None, *, sees_deal: bool
         "reserve_price": reserve,
         "minimum": _minimum(row.conditions, _state(row), row.shift, row.status, now),
         "head": row.head.hex(),
-        "deal_id": row.deal_id if sees_deal else None,
+        "deal_id": None if gates is None else row.deal_id,
+        "gates": [gate_out(gate, now) for gate in gates or ()],
         "server_time": now,
     }
     return schemas.AuctionOut.model_validate(plain | computed)

@@ -7,7 +7,7 @@ wrote an entry, and however, it is out within that time.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -35,8 +35,9 @@ SLICE = 100
 MAX_WATCHERS = 10_000
 Step = Callable[[], Awaitable[None]]
 RETRY = b"retry: 1000\n\n"
+MEDIA = "text/event-stream; charset=utf-8"
 HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"content-type", MEDIA.encode()),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
@@ -191,3 +192,10 @@ class Stream(Response):
                         pass
                 finally:
                     self._hub.leave(watcher)
+
+
+async def past(database: Database, auction_id: UUID, seq: int) -> AsyncIterator[bytes]:
+    """What the log holds after a place in it, and no more."""
+    while rows := await queries.watched_entries(database, auction_id, seq, BATCH):
+        yield b"".join(map(message_of, rows))
+        seq = rows[-1]["seq"]

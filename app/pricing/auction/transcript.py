@@ -1,7 +1,7 @@
 """Checking an auction's transcript offline: hashes, signatures, receipts, what was opened, and every decision again.
 
-A transcript is a JSON object: `format`, `auction` (with `id`), `entries` of `content` and `hash`, the signed `head`, and
-the public `keys`. Nothing of it is believed. It needs no database, no settings and no network.
+A transcript is a JSON object: `format`, `auction` (with `id`), `entries` of `content` and `hash`, the signed `head`,
+and the public `keys`. Nothing of it is believed. It needs no database, no settings and no network.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

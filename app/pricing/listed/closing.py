@@ -21,6 +21,7 @@ from app.gates import openings, subjects
 from app.gates import rules as gate_rules
 from app.gates.models import Gate, GateOutcome
 from app.ledger import service as ledger
+from app.listings import appraisal
 from app.listings import queries as listings
 from app.listings import service as listing_service
 from app.listings.models import Listing
@@ -61,6 +62,8 @@ async def try_close(session: AsyncSession, settings: Settings, listing: Listing,
         return None
     gates = await openings.open_gates(session, settings, (SUBJECT, listing.id), listing.seller_id, found, now)
     block = openings.what_blocks(gates)
+    if block is None:
+        block = await appraisal.what_blocks(session, listing, listing.asking_price, local_date(now, settings.zone))
     if block is not None:
         return block
     deal = await create_deal(

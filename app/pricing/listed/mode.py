@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.settings import Settings
 from app.listings import modes
 from app.listings.models import Allocation, Listing, Mover, PricingMode
+from app.pricing import contests
 from app.pricing.listed import closing, conditions, notice, queries, sale, sale_rules
 from app.pricing.listed.models import ListedSale, SalePhase
 from app.pricing.listed.registrations import standing
@@ -60,7 +61,15 @@ class Competitive(modes.Mode):
         over = listing.closes_at is None or now >= listing.closes_at
         if mover != Mover.RESULT and (found.phase != SalePhase.NOTICE or over):
             raise SALE_UNDER_WAY(what="Withdrawal / 撤牌", phase=found.phase)
+        contest_id = found.contest_id if found.phase == SalePhase.BIDDING else None
         await sale.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
+        if contest_id is not None:
+            await contests.cancel_contest(session, settings, listing, contest_id, WITHDRAWN[mover], now)
+
+    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        found = await queries.sale_of(session, listing.id)
+        if found is not None and found.phase == SalePhase.HELD:
+            await closing.try_close(session, settings, listing, found)
 
     async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)

@@ -170,7 +170,12 @@ async def _open_bidding(
     await registrations.settle(session, listing, RegistrationStatus.BIDDING, entrants)
     await give_back_to_others(session, settings, listing, entrants, now)
     conditions = await queries.conditions_of(session, listing.id)
-    contest = Contest(tuple(entrants), listing.asking_price, conditions.bidding)
+    abroad = frozenset(
+        row.organisation_id
+        for row in await queries.registrations_of(session, listing.id, RegistrationStatus.BIDDING)
+        if row.buyer_abroad
+    )
+    contest = Contest(tuple(entrants), listing.asking_price, conditions.bidding, conditions.rights_abroad, abroad)
     sale.phase = SalePhase.BIDDING
     sale.contest_id = await contests.open_contest(session, settings, listing, contest, now)
     notice.tell(session, listing, "listing.bidding_opened", {"contest_id": sale.contest_id}, public=True)
@@ -203,7 +208,8 @@ async def lapse(
 ) -> None:
     """The sale ends without a deal, and the listing with it; every deposit goes back."""
     await end_without_deal(session, settings, listing, sale, reason, now)
-    listing_service.lapse(session, listing, reason)
+    if listing.status != ListingStatus.LAPSED:  # a sale that gates have held lapses when the listing is let go
+        listing_service.lapse(session, listing, reason)
 
 
 async def end_without_deal(

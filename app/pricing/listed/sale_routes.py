@@ -56,13 +56,19 @@ async def read_conditions(actor: Public, session: Session, listing_id: UUID) -> 
 
 @router.get("/listings/{listing_id}/listed-sale", operation_id="read_listed_sale")
 async def read_sale(actor: Public, session: Session, listing_id: UUID) -> SaleOut:
-    """How far a competitive sale has come, for whoever may see the listing. Who registered is not in it."""
+    """How far a competitive sale has come, for whoever may see the listing. Who registered is not in it.
+
+    Why it ended without a deal is for the seller, its agency and the market's staff.
+    """
     listing = await listings.get_listing(session, actor, listing_id)
     sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
     found = await queries.sale_of(session, listing_id)
     if found is None:
         raise listings.no_listing()
-    return await _sale_out(session, found)
+    shown = await _sale_out(session, found)
+    if not listings.sees_working_copy(actor, listing):
+        shown.reason = None
+    return shown
 
 
 @router.post("/listings/{listing_id}/sale-termination", operation_id="terminate_listed_sale")

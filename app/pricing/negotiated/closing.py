@@ -15,13 +15,14 @@ from app.core.clock import local_date, read_clock
 from app.core.parameters import parameter
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.deals.models import PartyRole
+from app.deals.models import PartyRole, PriceSource
 from app.deals.problems import LISTING_TAKEN
 from app.deals.rules import PartyShare
-from app.deals.service import create_deal
+from app.deals.service import create_deal, publish_price
 from app.gates import openings
 from app.gates import queries as gates
 from app.gates import rules as gate_rules
+from app.listings import appraisal
 from app.listings import service as listing_service
 from app.listings.models import Listing
 from app.pricing.negotiated import notice, queries, rules
@@ -29,6 +30,7 @@ from app.pricing.negotiated.models import Negotiation, NegotiationStatus, Offer
 from app.pricing.negotiated.rules import RunningNotice
 from app.pricing.negotiated.terms import Terms
 from app.results import queries as results
+from app.results.service import BECAME_SECRET
 
 SUBJECT = "negotiation"
 NOTICE_ENDED = "negotiation.notice_ended"
@@ -59,7 +61,8 @@ async def agree(
     """The accepted offer holds the listing, opens the gates, and is published where it must or shall be.
 
     Raises `listing_taken` where another negotiation was agreed first, and `result_not_listable` for what became a
-    state secret or prohibited from export.
+    state secret or prohibited from export; for a price that the listing's appraisal report does not carry, what
+    `appraisal.check_price` raises.
     """
     negotiation.status = NegotiationStatus.AGREED
     negotiation.agreed_at = now
@@ -72,6 +75,7 @@ async def agree(
     result = await results.read_result(session, listing.result_id)
     sale = await _find_sale(session, settings, listing, negotiation, terms, now)
     openings.refuse_never(sale, local_date(now, settings.zone))
+    await appraisal.check_price(session, listing, offer.price, local_date(now, settings.zone))
     if terms.public_notice:
         days = notice_days(local_date(now, settings.zone))
         period = rules.notice_period(now, days, settings.zone)
@@ -108,7 +112,7 @@ async def try_close(
     terms = Terms.model_validate(offer.terms)
     sale = await _find_sale(session, settings, listing, negotiation, terms, now)
     if gate_rules.never(sale, local_date(now, settings.zone)):
-        refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
+        await refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
         return None
     subject = (SUBJECT, negotiation.id)
     known = await openings.open_gates(session, settings, subject, negotiation.seller_id, sale, now)
@@ -118,6 +122,8 @@ async def try_close(
         published = negotiation.notice
         running = RunningNotice(published.number, published.last_day, published.ends_at, undecided)
     block = rules.block(running, gates.still_open(known), negotiation.id, now)
+    if block is None:
+        block = await appraisal.what_blocks(session, listing, offer.price, local_date(now, settings.zone))
     if block is not None:
         return block
     deal = await create_deal(
@@ -129,11 +135,12 @@ async def try_close(
     negotiation.revision += 1
     tell(session, negotiation, "negotiation.closed", {"deal_id": deal.id})
     if negotiation.notice is not None:
+        publish_price(deal, PriceSource.NOTICE, negotiation.notice.number, negotiation.notice.published_at)
         notice.tell(session, negotiation.notice, "notice.closed", {"deal": True})
     return None
 
 
-def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
+async def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
     """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end.
 
     The deadline of the notice stays and will find nothing to do: it may be what calls.
@@ -142,6 +149,8 @@ def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, re
     negotiation.status_reason = reason
     negotiation.revision += 1
     listing_service.release(session, listing, now)
+    # A result that became secret while it was held for the buyer must not come back on offer.
+    await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
     tell(session, negotiation, "negotiation.refused")
     if negotiation.notice is not None:
         notice.tell(session, negotiation.notice, "notice.closed", {"deal": False})

@@ -55,6 +55,8 @@ class Negotiation(Base):
             postgresql_where=text("status IN ('open', 'agreed')"),
         ),
         Index("ix_negotiations_seller_id", "seller_id", "id"),
+        Index("ix_negotiations_listing_id", "listing_id", "id"),
+        Index("ix_negotiations_deal_id", "deal_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

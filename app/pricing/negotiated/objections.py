@@ -95,7 +95,7 @@ async def decide(
     _tell_decision(session, published, objection, body.outcome)
     if negotiation.status == NegotiationStatus.AGREED:
         if body.outcome == ObjectionOutcome.UPHELD:
-            closing.refuse(session, listing, negotiation, UPHELD, now)
+            await closing.refuse(session, listing, negotiation, UPHELD, now)
         else:
             await closing.try_close(session, settings, listing, negotiation)
     return objection
@@ -140,7 +140,7 @@ async def _sees(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> bo
 async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
     listing, negotiation = await lock_both(session, gate.subject_id)
     if outcome == GateOutcome.REFUSED:
-        closing.refuse(session, listing, negotiation, f"{gate.kind}: refused / 不予同意", now)
+        await closing.refuse(session, listing, negotiation, f"{gate.kind}: refused / 不予同意", now)
     else:
         await closing.try_close(session, get_settings(), listing, negotiation)
 

@@ -91,6 +91,30 @@ async def list_negotiations(
     return (await session.execute(statement)).scalars().all()
 
 
+async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Negotiation]:
+    """Every negotiation on a listing that the actor may see, oldest first, for the price dossier."""
+    statement = visible(actor).where(Negotiation.listing_id == listing_id).order_by(Negotiation.id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def offers_of(session: AsyncSession, negotiation_ids: Sequence[UUID]) -> Sequence[Offer]:
+    """Every offer of negotiations that the caller has found visible, in the order in which they were made."""
+    statement = select(Offer).where(Offer.negotiation_id.in_(negotiation_ids)).order_by(Offer.made_at, Offer.id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def behind(session: AsyncSession, deal_id: UUID) -> Negotiation | None:
+    """The negotiation that led to a deal, if one did, whoever asks."""
+    statement = select(Negotiation).where(Negotiation.deal_id == deal_id).options(*_PARTS)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def notices_on(session: AsyncSession, listing_id: UUID) -> Sequence[Notice]:
+    """Every notice on a listing with its negotiation, objections and decisions, oldest first; they are public."""
+    on_it = Notice.negotiation.has(Negotiation.listing_id == listing_id)
+    return (await session.execute(_notices().where(on_it).order_by(Notice.id))).scalars().all()
+
+
 async def last_offer(session: AsyncSession, negotiation_id: UUID) -> Offer:
     """The last offer; every negotiation opens with one."""
     statement = select(Offer).where(Offer.negotiation_id == negotiation_id).order_by(Offer.number.desc()).limit(1)

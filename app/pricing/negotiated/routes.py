@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import app.pricing.negotiated.history  # tells the price dossier
 import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock

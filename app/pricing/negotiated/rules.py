@@ -16,8 +16,6 @@ from app.listings.rules import end_of_day
 from app.pricing.negotiated.models import NegotiationStatus, Side
 from app.pricing.negotiated.problems import (
     BUYER_NOT_AMONG,
-    EXPIRY_PAST,
-    EXPIRY_TOO_FAR,
     LEAD_ONLY,
     NEGOTIATION_NOT_OPEN,
     NOT_NEGOTIATED,
@@ -25,12 +23,11 @@ from app.pricing.negotiated.problems import (
     NOTICE_MANDATORY,
     NOTICE_RUNNING,
     OBJECTION_OPEN,
-    OFFER_BINDING,
-    OFFER_EXPIRED,
     OFFER_REPLACED,
     OWN_OFFER,
     RELATED_PARTY_NEEDS_APPROVAL,
 )
+from app.pricing.offers.problems import OFFER_BINDING, OFFER_EXPIRED
 
 
 def check_mode(pricing_mode: PricingMode) -> None:
@@ -81,17 +78,6 @@ class Standing:
     def facts(self, now: datetime) -> dict[str, Any]:
         """For the texts of a refusal."""
         return {"number": self.number, "expires_at": self.expires_at.isoformat(), "server_time": now.isoformat()}
-
-
-def check_expiry(expires_at: datetime, now: datetime, max_days: int) -> None:
-    """An offer stands for some time, and not without end; raises `offer_expiry_past` or `offer_expiry_too_far`."""
-    if expires_at <= now:
-        raise EXPIRY_PAST(field="expires_at", expires_at=expires_at.isoformat(), server_time=now.isoformat())
-    latest = now + timedelta(days=max_days)
-    if expires_at > latest:
-        raise EXPIRY_TOO_FAR(
-            field="expires_at", expires_at=expires_at.isoformat(), days=max_days, latest=latest.isoformat()
-        )
 
 
 def check_not_bound(standing: Standing | None, side: Side, now: datetime) -> None:

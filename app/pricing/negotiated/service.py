@@ -28,6 +28,7 @@ from app.pricing.negotiated import closing, queries, rules, schemas, terms_rules
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, NegotiationStatus, Offer, Side
 from app.pricing.negotiated.problems import NEGOTIATION_EXISTS
 from app.pricing.negotiated.rules import Standing
+from app.pricing.offers.rules import check_expiry
 
 OFFER_MAX_DAYS = "negotiation_offer_max_days"
 TAKEN = frozenset({ListingStatus.RESERVED, ListingStatus.SOLD})
@@ -105,7 +106,8 @@ async def accept(
     """Accept the other side's standing offer: the listing is held, and the public notice begins.
 
     Of two acceptances on one listing the first one counts, decided under the listing's lock. Raises `listing_taken`,
-    `listing_not_open`, `offer_replaced`, `own_offer`, `offer_expired`.
+    `listing_not_open`, `offer_replaced`, `own_offer`, `offer_expired`, and for a listing that names an appraisal report
+    `price_below_floor`, `appraisal_expired`.
     """
     found = await queries.get_negotiation(session, actor, negotiation_id)
     side = rules.side_of(actor.organisation(), found.seller_id, found.lead_id)
@@ -167,7 +169,7 @@ async def _offer(
     now: datetime,
 ) -> None:
     today = local_date(now, settings.zone)
-    rules.check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
+    check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
     terms_rules.check_terms(body.terms, today)
     seller = (await identity.organisations_by_id(session, [negotiation.seller_id]))[negotiation.seller_id]
     rules.check_notice_choice(

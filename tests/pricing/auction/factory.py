@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from app.core.deadlines import run_due
 from tests.ledger.factory import confirmed
@@ -98,11 +99,9 @@ async def dutch_body(world: World, **overrides: Any) -> dict[str, Any]:
     )
 
 
-async def auction_listing(world: World, seller: Party) -> dict[str, Any]:
+async def auction_listing(world: World, seller: Party, **overrides: Any) -> dict[str, Any]:
     """A published listing whose price an auction finds."""
-    return await published_listing(
-        world, seller, pricing_mode="auction", allocation=None, transfer_mode="exclusive_licence"
-    )
+    return await published_listing(world, seller, pricing_mode="auction", allocation=None, **overrides)
 
 
 async def proposed_auction(
@@ -128,10 +127,17 @@ async def admitted(world: World, auction_id: str, bidder: Party) -> dict[str, An
     return made
 
 
-async def announced(world: World, bidders: int = 2, body: dict[str, Any] | None = None) -> Scene:
+async def announced(
+    world: World,
+    bidders: int = 2,
+    body: dict[str, Any] | None = None,
+    *,
+    seller: Party | None = None,
+    agency: Party | None = None,
+) -> Scene:
     """An announced auction whose bidding has not begun."""
-    seller = await world.institution()
-    listing = await auction_listing(world, seller)
+    seller = seller or await world.institution()
+    listing = await auction_listing(world, seller, **({"agency_id": str(agency.id)} if agency else {}))
     proposed = await proposed_auction(world, seller, listing, body)
     auction = await world.api.ok("POST", f"/v1/auctions/{proposed['id']}/announcement", world.operator)
     parties = [await world.enterprise() for _ in range(bidders)]
@@ -145,3 +151,20 @@ async def running(world: World, bidders: int = 2, body: dict[str, Any] | None = 
     scene = await announced(world, bidders, body)
     await scene.begin()
     return scene
+
+
+async def sold_at_once(world: World, seller: Party, buyer: Party) -> dict[str, str]:
+    """The path of an auction that was sold to the buyer, without moving the clock: its times lie behind."""
+    scene = await announced(world, 0, seller=seller)
+    await admitted(world, scene.id, buyer)
+    begun = "shift = '-30 days', starts_at = starts_at - interval '30 days', ends_at = techex_now() + interval '1 hour'"
+    async with world.database.transaction() as session:
+        await session.execute(text(f"UPDATE auctions SET {begun} WHERE id = :id"), {"id": scene.id})
+    await scene.accepted(buyer, "100000.00")
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE auctions SET ends_at = starts_at WHERE id = :id"), {"id": scene.id})
+        await session.execute(
+            text("UPDATE deadlines SET next_attempt_at = techex_now() WHERE subject_id = :id"), {"id": scene.id}
+        )
+    await run_due(world.database)
+    return {"auction_id": scene.id}

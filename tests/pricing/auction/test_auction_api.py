@@ -109,6 +109,19 @@ async def test_a_maximum_bids_for_its_owner(world: World) -> None:
     checked(await transcript(scene), one["receipt"], two["receipt"], tie["receipt"])
 
 
+async def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_in_the_end(world: World) -> None:
+    scene = await factory.running(world)
+    first, second = scene.bidders
+    await scene.accepted(first, "100000.00", maximum="110000.00")
+    await scene.accepted(second, "130000.00")
+    await scene.accepted(first, "140000.00", maximum="190000.00")
+    await scene.end()
+    file = await transcript(scene)
+    checked(file)
+    assert [row["amount"] for row in file["entries"][-1]["content"]["maxima"]] == ["110000.00"]
+    assert "190000" not in str(file)
+
+
 async def test_a_bid_in_the_window_reopens_it(world: World) -> None:
     scene = await factory.running(world)
     late = datetime.fromisoformat(scene.auction["ends_at"]) - timedelta(seconds=10)

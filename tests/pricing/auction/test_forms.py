@@ -46,7 +46,7 @@ ENGLISH = Conditions(
     starts_at=START,
     free_until=START + 60 * MINUTE,
     window=5 * MINUTE,
-    hard_end=START + 90 * MINUTE,
+    hard_end=START + 68 * MINUTE,
 )
 SEALED = Conditions(Form.SEALED, cny(100), (), START, START + 60 * MINUTE)
 DUTCH = Conditions(
@@ -62,8 +62,8 @@ BY_FORM = {Form.ENGLISH: ENGLISH, Form.SEALED: SEALED, Form.DUTCH: DUTCH}
 
 AMOUNTS = st.integers(1, 450).map(cny)
 BIDS = st.builds(Bid, st.integers(101, 104), AMOUNTS, st.none() | AMOUNTS)
-# Gaps of up to half the window on the way, so that the free period, the windows and the hard end all come up.
-SCRIPTS = st.lists(st.tuples(BIDS, st.integers(0, 400)), max_size=20)
+# Half minutes, so that bids fall exactly on the free period's end, a window's end and the hard end.
+SCRIPTS = st.lists(st.tuples(BIDS, st.integers(0, 8).map(lambda half: half * 30)), max_size=20)
 STARTED = st.sampled_from([0, 50, 58, 62]).map(lambda minutes: START + minutes * MINUTE)
 
 
@@ -257,14 +257,15 @@ def test_the_highest_last_sealed_bid_wins(drawn: list[Opened], reserve: Decimal 
     assert [amount for _, amount in found.ranking] == sorted((amount for _, amount in found.ranking), reverse=True)
 
 
-@given(SCRIPTS, st.none() | AMOUNTS)
-def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, int]], reserve: Decimal | None) -> None:
+@given(SCRIPTS, st.none() | st.sampled_from([-60, -1, 0, 1]))
+def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, int]], above: int | None) -> None:
     state, accepted = english.opening(ENGLISH), []
     for _, bid, _, decision in play(ENGLISH, [(bid, 0) for bid, _ in script], START):
         state = decision.state
         if decision.refusal is None:
             accepted.append(bid)
     best = standings(accepted)
+    reserve = None if above is None else (state.price or cny(100)) + above
     found = english.outcome(ENGLISH, state, best, (), reserve)
     if state.price is None:
         assert found.ending == Ending.NO_BIDS
@@ -281,10 +282,10 @@ def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, in
 
 
 def test_of_two_who_went_equally_far_the_earlier_is_next() -> None:
-    accepted = [Bid(102, cny(100), cny(150)), Bid(101, cny(110), cny(150)), Bid(103, cny(200))]
-    state = english_after((102, 100, 150), (101, 110, 150), (103, 200, None))
-    found = english.outcome(ENGLISH, state, standings(accepted), (), None)
-    assert found.ranking == ((103, cny(200)), (102, cny(150)), (101, cny(150)))
+    bids = [(102, 100, 120), (101, 110, 150), (102, 140, 150), (103, 200, None)]
+    accepted = [Bid(paddle, cny(amount), maximum and cny(maximum)) for paddle, amount, maximum in bids]
+    found = english.outcome(ENGLISH, english_after(*bids), standings(accepted), (), None)
+    assert found.ranking == ((103, cny(200)), (101, cny(150)), (102, cny(150)))
 
 
 @given(

@@ -121,8 +121,8 @@ async def read(world: World, caller: Party | None, listing: Json) -> Json:
 
 
 async def sale(world: World, listing: Json, caller: Party | None = None) -> Json:
-    """How far the sale has come."""
-    found: Json = await world.api.ok("GET", f"/v1/listings/{listing['id']}/listed-sale", caller)
+    """How far the sale has come; as the operator sees it, or who is named."""
+    found: Json = await world.api.ok("GET", f"/v1/listings/{listing['id']}/listed-sale", caller or world.operator)
     return found
 
 

@@ -154,6 +154,7 @@ async def test_a_result_that_became_secret_is_not_sold(world: World) -> None:
     await notice_over(world, made)
     made = await read(world, seller, made)
     assert (made["status"], made["deal_id"]) == ("refused", None)
+    await world.api.refused(404, "not_found", "GET", f"/v1/listings/{made['listing_id']}")
 
 
 async def test_gates_are_append_only(world: World) -> None:

@@ -1,0 +1,94 @@
+"""What a certificate says, gathered from the deal, its listing, contracts and settlement, and sealed."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import rfc8785
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.appraisals import queries as appraisals
+from app.certificates import queries, rules, schemas
+from app.contracts.models import Contract
+from app.core.clock import local_date
+from app.core.settings import Settings
+from app.deals.models import Deal, PartyRole
+from app.identity import queries as identity
+from app.settlement.rules import NIL
+from app.settlement.standing import Facts
+
+
+def seal(content: schemas.CertificateContent) -> tuple[str, str]:
+    """The canonical JSON of a content and its SHA-256."""
+    text = rfc8785.dumps(content.model_dump(mode="json"))
+    return text.decode(), hashlib.sha256(text).hexdigest()
+
+
+async def compose(
+    session: AsyncSession,
+    settings: Settings,
+    deal: Deal,
+    facts: Facts,
+    number: str,
+    replaces: str | None,
+    now: datetime,
+) -> schemas.CertificateContent:
+    """The content of a certificate issued now on a deal made on the exchange, whose conditions hold."""
+    assert deal.listing_id is not None
+    listing, published_at = await queries.listing_of(session, deal.listing_id)
+    assert listing.closes_on is not None  # set at the latest when it was published
+    agreed_on = local_date(deal.agreed_at, settings.zone)
+    payers = facts.payers()
+    arrived = sum((payer.arrived for payer in payers), NIL)
+    return schemas.CertificateContent(
+        number=number,
+        verification_code=rules.new_code(),
+        issued_on=local_date(now, settings.zone),
+        replaces=replaces,
+        deal_number=deal.number,
+        project_number=listing.number,
+        listed_from=local_date(published_at, settings.zone),
+        listed_until=rules.listed_until(listing.closes_on, agreed_on),
+        signed_on=max(contract.signed_on for contract in facts.contracts if contract.signed_on),
+        contracts=_contracts(facts.contracts),
+        sellers=await _side(session, deal, PartyRole.SELLER),
+        buyers=await _side(session, deal, PartyRole.BUYER),
+        subject=deal.subject,
+        transfer_mode=deal.transfer_mode,
+        pricing_mode=deal.pricing_mode,
+        appraisal=await _appraisal(session, deal, settings),
+        price=schemas.CertifiedPrice(
+            amount=deal.price,
+            basis=deal.price_basis,
+            cash=facts.settlement.cash,
+            arrived=arrived,
+            through_exchange=sum((payer.from_deposit + payer.through_exchange for payer in payers), NIL),
+            direct=sum((payer.direct for payer in payers), NIL),
+        ),
+        conclusion=schemas.Conclusion(**rules.conclusion(facts.settlement.cash, arrived)),
+    )
+
+
+def _contracts(contracts: Sequence[Contract]) -> list[schemas.CertifiedContract]:
+    return [schemas.CertifiedContract.model_validate(contract) for contract in contracts]
+
+
+async def _side(session: AsyncSession, deal: Deal, role: PartyRole) -> list[schemas.CertifiedParty]:
+    parties = [party for party in deal.parties if party.role == role]
+    known = await identity.organisations_by_id(session, [party.organisation_id for party in parties])
+    named = [(known[party.organisation_id], party.share) for party in parties]
+    return [schemas.CertifiedParty(name=row.name, uscc=row.uscc, share=share) for row, share in named]
+
+
+async def _appraisal(session: AsyncSession, deal: Deal, settings: Settings) -> schemas.CertifiedAppraisal | None:
+    """The report that carried the price; where none did, the newest of the result in force on the day of agreement."""
+    report = None
+    if deal.appraisal is not None:
+        report = await appraisals.read_report(session, deal.appraisal.report_id)
+    elif deal.result_id is not None:
+        report = await queries.appraisal_on(session, deal.result_id, local_date(deal.agreed_at, settings.zone))
+    if report is None:
+        return None
+    return schemas.CertifiedAppraisal(
+        number=report.number, appraiser=report.appraiser.name, base_date=report.base_date, value=report.value
+    )

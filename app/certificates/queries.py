@@ -1,0 +1,104 @@
+"""All reading of certificates, and who may see what: the deal's parties, the market's staff, whoever has the code."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.appraisals.models import AppraisalReport, ReportStatus
+from app.certificates.models import Certificate
+from app.core.access import Actor
+from app.core.pages import PageRequest
+from app.core.problems import NOT_FOUND
+from app.deals import queries as deals
+from app.deals.models import Deal
+from app.listings.models import Listing, ListingVersion
+from app.periods.models import Period
+from app.periods.queries import CURRENT
+
+
+def _certificates() -> Select[Certificate]:
+    statement = select(Certificate).options(selectinload(Certificate.revocation))
+    return statement.execution_options(populate_existing=True)
+
+
+def _visible(actor: Actor) -> Select[Certificate]:
+    statement = _certificates()
+    if actor.is_market:
+        return statement
+    return statement.where(Certificate.deal_id.in_(deals.visible(actor).with_only_columns(Deal.id)))
+
+
+async def get_certificate(session: AsyncSession, actor: Actor, certificate_id: UUID) -> Certificate:
+    """One certificate with its revocation, if the actor may see its deal; raises `not_found`."""
+    return await _one(session, _visible(actor).where(Certificate.id == certificate_id))
+
+
+async def get_by_fingerprint(session: AsyncSession, code_sha256: str) -> Certificate:
+    """The certificate of a verification code, whoever asks; raises `not_found`."""
+    return await _one(session, _certificates().where(Certificate.code_sha256 == code_sha256))
+
+
+async def _one(session: AsyncSession, statement: Select[Certificate]) -> Certificate:
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="certificate / 交易凭证")
+    return found
+
+
+async def list_certificates(
+    session: AsyncSession, actor: Actor, page: PageRequest, deal_id: UUID | None
+) -> Sequence[Certificate]:
+    """A page (and one more row) of what the actor may see, newest first."""
+    statement = _visible(actor).order_by(Certificate.id.desc()).limit(page.limit + 1)
+    if deal_id:
+        statement = statement.where(Certificate.deal_id == deal_id)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Certificate.id < after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def latest(session: AsyncSession, deal_id: UUID) -> Certificate | None:
+    """A deal's newest certificate, valid or revoked. To decide on it, hold the deal's lock."""
+    statement = _certificates().where(Certificate.deal_id == deal_id).order_by(Certificate.id.desc()).limit(1)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def current_period(session: AsyncSession, deal_id: UUID, rule: str) -> Period | None:
+    """The period within which a deal's certificate is issued, if it runs."""
+    statement = select(Period).where(
+        Period.subject_type == "deal", Period.subject_id == deal_id, Period.rule == rule, Period.status.in_(CURRENT)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def listing_of(session: AsyncSession, listing_id: UUID) -> tuple[Listing, datetime]:
+    """A listing, whoever asks, and when it was first published."""
+    statement = (
+        select(Listing, ListingVersion.published_at)
+        .join(ListingVersion, ListingVersion.listing_id == Listing.id)
+        .where(Listing.id == listing_id, ListingVersion.version == 1)
+    )
+    row = (await session.execute(statement)).one()
+    return row[0], row[1]
+
+
+async def appraisal_on(session: AsyncSession, result_id: UUID, day: date) -> AppraisalReport | None:
+    """The newest accepted report on a result that was in force on a day, with its appraiser."""
+    statement = (
+        select(AppraisalReport)
+        .where(
+            AppraisalReport.result_id == result_id,
+            AppraisalReport.status == ReportStatus.ACCEPTED,
+            AppraisalReport.base_date <= day,
+            AppraisalReport.valid_until >= day,
+        )
+        .options(selectinload(AppraisalReport.appraiser))
+        .order_by(AppraisalReport.base_date.desc(), AppraisalReport.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()

@@ -1,0 +1,129 @@
+"""HTTP of transaction certificates."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+import app.certificates.tasks  # noqa: F401 — registers what time does to settlements and certificates
+from app.certificates import printed, queries, rules, schemas, service
+from app.certificates.models import Certificate
+from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, MoneyEndpoint, Session
+from app.core.pages import Page, Paging, cut
+from app.deals import queries as deals
+from app.printing.service import print_pdf
+from app.settlement import queries as settlement_queries
+from app.settlement import service as settlements
+from app.settlement.schemas import condition_out
+
+router = APIRouter(route_class=MoneyEndpoint, tags=["certificates"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
+PDF = "application/pdf"
+
+
+@router.get("/certificates/verify/{code}", operation_id="verify_certificate")
+async def verify(
+    actor: Public, session: Session, code: Annotated[str, Path(min_length=1, max_length=64)]
+) -> schemas.VerificationOut:
+    """Whether a certificate is valid, and what it says, for whoever has its verification code (核验码).
+
+    Hyphens, spaces and case do not matter.
+    """
+    row = await queries.get_by_fingerprint(session, rules.fingerprint(code))
+    return schemas.VerificationOut(
+        status=_status(row),
+        revoked_at=row.revocation.revoked_at if row.revocation else None,
+        content=schemas.CertificateContent.model_validate_json(row.content),
+        sha256=row.sha256,
+        server_time=await read_clock(session),
+    )
+
+
+@router.get("/deals/{deal_id}/certificate-conditions", operation_id="read_certificate_conditions")
+async def read_conditions(actor: Reader, session: Session, deal_id: UUID) -> schemas.ConditionsOut:
+    """Which of the three conditions of a deal's certificate hold since when, what is missing, and by when it is due."""
+    deal = await deals.get_deal(session, actor, deal_id)
+    settlement = await settlement_queries.find_settlement(session, deal_id)
+    facts = await settlements.facts_of(session, deal, settlement) if settlement else None
+    period = await queries.current_period(session, deal_id, service.PERIOD)
+    latest = await queries.latest(session, deal_id)
+    return schemas.ConditionsOut(
+        deal_id=deal_id,
+        conditions=[condition_out(condition) for condition in service.conditions_of(facts)],
+        certificate_id=latest.id if latest and not latest.revocation else None,
+        issue_due_on=period.ends_on if period else None,
+        issue_due_provisional=period.provisional if period else False,
+        server_time=await read_clock(session),
+    )
+
+
+@router.post("/deals/{deal_id}/certificate", status_code=201, operation_id="issue_certificate")
+async def issue(actor: Operator, session: Session, settings: Config, deal_id: UUID) -> schemas.CertificateOut:
+    """Issue the transaction certificate (交易凭证) of a deal whose three conditions hold; orders the price paid out."""
+    return await _answer(session, await service.issue(session, actor, settings, deal_id))
+
+
+@router.get("/certificates", operation_id="list_certificates")
+async def list_certificates(
+    actor: Reader, session: Session, page: Paging, deal_id: UUID | None = None
+) -> Page[schemas.CertificateOut]:
+    """The certificates of your organisation's deals, newest first; all of them for the market's staff."""
+    shown, cursor = cut(await queries.list_certificates(session, actor, page, deal_id), page, lambda row: (row.id,))
+    now = await read_clock(session)
+    return Page(items=[_shown(row, now) for row in shown], next_cursor=cursor)
+
+
+@router.get(
+    "/certificates/{certificate_id}.pdf",
+    operation_id="print_certificate",
+    response_class=Response,
+    responses={200: {"description": "The certificate on paper", "content": {PDF: {}}}},
+)
+async def print_certificate(actor: Reader, session: Session, settings: Config, certificate_id: UUID) -> Response:
+    """The certificate as PDF, with verification code and QR code; the same bytes until it is revoked."""
+    row = await queries.get_certificate(session, actor, certificate_id)
+    content = await print_pdf(printed.certificate(row, settings.public_url))
+    headers = {"Content-Disposition": f'inline; filename="{row.number}.pdf"', "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=PDF, headers=headers)
+
+
+@router.get("/certificates/{certificate_id}", operation_id="read_certificate")
+async def read_certificate(actor: Reader, session: Session, certificate_id: UUID) -> schemas.CertificateOut:
+    """One certificate, for the parties of its deal and the market's staff."""
+    return await _answer(session, await queries.get_certificate(session, actor, certificate_id))
+
+
+@router.post("/certificates/{certificate_id}/revocation", status_code=201, operation_id="revoke_certificate")
+async def revoke(
+    actor: Operator, session: Session, certificate_id: UUID, body: schemas.RevocationIn
+) -> schemas.CertificateOut:
+    """Revoke a certificate, with the reason. It stays on record; a corrected one may be issued and names it."""
+    return await _answer(session, await service.revoke(session, actor, certificate_id, body.reason))
+
+
+def _status(row: Certificate) -> schemas.CertificateStatus:
+    return schemas.CertificateStatus.REVOKED if row.revocation else schemas.CertificateStatus.VALID
+
+
+async def _answer(session: Session, row: Certificate) -> schemas.CertificateOut:
+    return _shown(row, await read_clock(session))
+
+
+def _shown(row: Certificate, now: datetime) -> schemas.CertificateOut:
+    return schemas.CertificateOut(
+        id=row.id,
+        number=row.number,
+        deal_id=row.deal_id,
+        status=_status(row),
+        replaces_id=row.replaces_id,
+        content=schemas.CertificateContent.model_validate_json(row.content),
+        sha256=row.sha256,
+        issued_at=row.issued_at,
+        revocation=schemas.RevocationOut.model_validate(row.revocation) if row.revocation else None,
+        server_time=now,
+    )

@@ -1,0 +1,133 @@
+"""Requests and responses of certificates, and what a certificate says."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from app.contracts.models import ContractType, PaymentTerms
+from app.core.schemas import Input, Line, Money, Output, Share
+from app.deals.models import PriceBasis
+from app.listings.models import PricingMode
+from app.results.models import TransferMode
+from app.settlement.schemas import ConditionOut
+
+
+class CertifiedParty(Output):
+    """A party as the certificate names it; natural persons have no credit code."""
+
+    name: str
+    uscc: str | None
+    share: Share
+
+
+class CertifiedContract(Output):
+    number: str
+    name: str
+    type: ContractType
+    signed_on: date
+    payment_terms: PaymentTerms
+
+
+class CertifiedAppraisal(Output):
+    """The appraisal report that was in force when the price was agreed."""
+
+    number: str
+    appraiser: str
+    base_date: date
+    value: Money
+
+
+class CertifiedPrice(Output):
+    """The price: its certain part, what of it is paid in money, what of that had arrived at the issue (CNY)."""
+
+    amount: Money
+    basis: PriceBasis
+    cash: Money
+    arrived: Money
+    through_exchange: Money
+    direct: Money
+
+
+class Conclusion(Output):
+    code: str
+    zh: str
+    en: str
+
+
+class CertificateContent(Output):
+    """What a transaction certificate (交易凭证) says. Its canonical JSON (RFC 8785) is sealed with SHA-256."""
+
+    number: str
+    verification_code: str
+    issued_on: date
+    replaces: str | None = Field(description="The number of the revoked certificate that this one corrects")
+    deal_number: str
+    project_number: str = Field(description="The listing's number (项目编号)")
+    listed_from: date
+    listed_until: date
+    signed_on: date
+    contracts: list[CertifiedContract]
+    sellers: list[CertifiedParty]
+    buyers: list[CertifiedParty]
+    subject: str
+    transfer_mode: TransferMode
+    pricing_mode: PricingMode
+    appraisal: CertifiedAppraisal | None
+    price: CertifiedPrice
+    conclusion: Conclusion
+
+
+class CertificateStatus(StrEnum):
+    """Valid, or revoked (撤销)."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+
+
+class RevocationIn(Input):
+    """Why a certificate is revoked."""
+
+    reason: Line
+
+
+class RevocationOut(Output):
+    reason: str
+    revoked_at: datetime
+
+
+class CertificateOut(Output):
+    """A certificate. `sha256` is that of the canonical JSON of `content`."""
+
+    id: UUID
+    number: str
+    deal_id: UUID
+    status: CertificateStatus
+    replaces_id: UUID | None
+    content: CertificateContent
+    sha256: str
+    issued_at: datetime
+    revocation: RevocationOut | None
+    server_time: datetime
+
+
+class VerificationOut(Output):
+    """What anyone who has the code may know: whether the certificate is valid, and what the paper says."""
+
+    status: CertificateStatus
+    revoked_at: datetime | None
+    content: CertificateContent
+    sha256: str
+    server_time: datetime
+
+
+class ConditionsOut(Output):
+    """The three conditions of a deal's certificate, and by when it is issued once they hold."""
+
+    deal_id: UUID
+    conditions: list[ConditionOut]
+    certificate_id: UUID | None = Field(description="The valid certificate, if there is one")
+    issue_due_on: date | None = Field(description="The last day for issuing it (period `certificate`)")
+    issue_due_provisional: bool
+    server_time: datetime

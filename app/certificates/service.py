@@ -1,0 +1,196 @@
+"""Use cases of certificates, each in the caller's transaction.
+
+Order of locks: deal, calendar, contracts, instructions, accounts, deadlines.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.certificates import queries, rules
+from app.certificates.content import compose, seal
+from app.certificates.models import Certificate, CertificateRevocation
+from app.certificates.problems import ALREADY_ISSUED, ALREADY_REVOKED, NOT_DUE, RECORDED_ELSEWHERE
+from app.contracts import followers as contract_followers
+from app.contracts.models import Contract
+from app.core import events
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.ids import new_id, readable_number
+from app.core.settings import Settings
+from app.deals import queries as deals
+from app.deals.models import Deal, DealOrigin
+from app.periods import service as periods
+from app.settlement import queries as settlement_queries
+from app.settlement import service as settlements
+from app.settlement.schemas import condition_out
+from app.settlement.standing import Condition, ConditionKind, Facts
+
+PERIOD: Final = "certificate"
+OVERDUE: Final = "certificate.overdue"
+"""The deadline by which a certificate must be issued once its conditions hold."""
+
+
+async def issue(session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID) -> Certificate:
+    """Issue a deal's certificate, once its three conditions hold, and order what gathered of the price paid out.
+
+    A deal has at most one valid certificate. After a revocation a corrected one may be issued, which names the revoked
+    one. Raises `certificate_not_due` with what is missing, `certificate_exists`, `certificate_not_for_recorded`.
+    """
+    await deals.get_deal(session, actor, deal_id)
+    deal = await _lock(session, deal_id)
+    if deal.origin == DealOrigin.RECORDED:
+        raise RECORDED_ELSEWHERE(number=deal.number)
+    before = await queries.latest(session, deal.id)
+    if before is not None and before.revocation is None:
+        raise ALREADY_ISSUED(number=before.number, extra={"certificate_id": str(before.id)})
+    await settlement_queries.lock_instructions(session, deal.id)
+    facts = await _facts(session, deal)
+    conditions = conditions_of(facts)
+    if facts is None or not all(condition.holds for condition in conditions):
+        raise _not_due(conditions)
+    now = await read_clock(session)
+    made = await _store(session, actor, settings, deal, facts, before, now)
+    await periods.end(session, ("deal", deal.id), PERIOD, local_date(now, settings.zone), "certificate issued")
+    await settlements.pay_out(session, settings, deal)
+    _tell(session, deal, made, "certificate.issued")
+    return made
+
+
+async def revoke(session: AsyncSession, actor: Actor, certificate_id: UUID, reason: str) -> Certificate:
+    """Revoke a certificate (撤销). It stays on record and verifies as revoked. Raises `certificate_revoked`."""
+    found = await queries.get_certificate(session, actor, certificate_id)
+    deal = await deals.lock_deal(session, found.deal_id)
+    found = await queries.get_certificate(session, actor, certificate_id)
+    if found.revocation is not None:
+        raise ALREADY_REVOKED(number=found.number, at=found.revocation.revoked_at.isoformat())
+    await _revoke(session, deal, found, reason, actor.person_id, await read_clock(session))
+    return await queries.get_certificate(session, actor, certificate_id)
+
+
+@contract_followers.when_ended
+async def follow_end(session: AsyncSession, contract: Contract, now: datetime) -> None:
+    """The deal's last contract ended: what its certificate attests no longer holds, so it is revoked at once [P]."""
+    if await settlement_queries.signed_contracts(session, contract.deal_id):
+        return
+    found = await queries.latest(session, contract.deal_id)
+    if found is not None and found.revocation is None:
+        deal = await deals.lock_deal(session, contract.deal_id)
+        await _revoke(session, deal, found, f"Contract {contract.number} ended / 合同终止", None, now)
+
+
+async def look_again(session: AsyncSession, settings: Settings, deal_id: UUID, now: datetime) -> None:
+    """Money moved on a deal, or its contract was signed: ask for what is missing, count the days, or pay out.
+
+    With a valid certificate, what gathers of later parts of the price is paid out. Before it, the period for issuing
+    it begins on the day on which the three conditions are found to hold, and ends where one holds no more.
+    """
+    deal = await _lock(session, deal_id)
+    await settlements.ask(session, settings, deal)
+    certificate = await queries.latest(session, deal.id)
+    if certificate is not None:
+        if certificate.revocation is None:
+            await settlements.pay_out(session, settings, deal)
+        return
+    holds = all(condition.holds for condition in conditions_of(await _facts(session, deal)))
+    running = await queries.current_period(session, deal.id, PERIOD)
+    if holds and running is None:
+        today = local_date(now, settings.zone)
+        audience = settlements.audience_of(deal)
+        opening = periods.Opening(PERIOD, ("deal", deal.id), today, audience, deadline=OVERDUE)
+        period = await periods.open_period(session, settings, opening)
+        payload = {"number": deal.number, "issue_due_on": period.ends_on}
+        events.append(session, "certificate.due", ("deal", deal.id), audience=audience, payload=payload)
+    if running is not None and not holds:
+        await periods.end(session, ("deal", deal.id), PERIOD, local_date(now, settings.zone), "a condition fell away")
+
+
+async def note_overdue(session: AsyncSession, deal_id: UUID) -> None:
+    """The days for issuing a certificate are over: the market's staff is told of one that is not issued."""
+    deal = await deals.lock_deal(session, deal_id)
+    period = await queries.current_period(session, deal_id, PERIOD)
+    if period is not None:
+        payload = {"number": deal.number, "issue_due_on": period.ends_on}
+        events.append(session, "certificate.overdue", ("deal", deal.id), audience=[events.MARKET], payload=payload)
+
+
+def conditions_of(facts: Facts | None) -> list[Condition]:
+    """The three conditions; without a settlement, which the signing of the contract opens, none of them holds."""
+    return facts.conditions() if facts else [Condition(kind, None) for kind in ConditionKind]
+
+
+async def _lock(session: AsyncSession, deal_id: UUID) -> Deal:
+    deal = await deals.lock_deal(session, deal_id)
+    # Before instructions: a declaration of the calendar must not wait for a row that waits for the calendar.
+    await periods.hold_calendar(session)
+    await settlement_queries.lock_contracts(session, deal.id)
+    return deal
+
+
+async def _facts(session: AsyncSession, deal: Deal) -> Facts | None:
+    settlement = await settlement_queries.find_settlement(session, deal.id)
+    return None if settlement is None else await settlements.facts_of(session, deal, settlement)
+
+
+def _not_due(conditions: Sequence[Condition]) -> Exception:
+    missing = ", ".join(condition.kind for condition in conditions if not condition.holds)
+    shown = [condition_out(condition).model_dump(mode="json") for condition in conditions]
+    return NOT_DUE(missing=missing, extra={"conditions": shown})
+
+
+async def _store(
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    deal: Deal,
+    facts: Facts,
+    before: Certificate | None,
+    now: datetime,
+) -> Certificate:
+    number = await readable_number(session, settings.city_code, "Z", local_date(now, settings.zone).year)
+    content = await compose(session, settings, deal, facts, number, before.number if before else None, now)
+    text, sha256 = seal(content)
+    made = Certificate(
+        id=new_id(),
+        number=number,
+        deal_id=deal.id,
+        replaces_id=before.id if before else None,
+        content=text,
+        sha256=sha256,
+        code_sha256=rules.fingerprint(content.verification_code),
+        issued_at=now,
+        issued_by_person_id=actor.person_id,
+        revocation=None,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(made)
+    except IntegrityError as error:
+        # The deal's lock decides; the indexes hold the promise even against a caller who forgot it.
+        if not {"uq_certificates_first", "uq_certificates_replaces_id"} & set(str(error.orig).split('"')):
+            raise
+        raise ALREADY_ISSUED(number="-") from error
+    return made
+
+
+async def _revoke(
+    session: AsyncSession, deal: Deal, found: Certificate, reason: str, person_id: UUID | None, now: datetime
+) -> None:
+    session.add(
+        CertificateRevocation(
+            certificate_id=found.id, deal_id=deal.id, reason=reason, revoked_at=now, revoked_by_person_id=person_id
+        )
+    )
+    await session.flush()
+    _tell(session, deal, found, "certificate.revoked")
+
+
+def _tell(session: AsyncSession, deal: Deal, certificate: Certificate, type_: str) -> None:
+    """Append the event for the deal's parties and the market's staff; the verification code stays on the paper."""
+    payload = {"number": certificate.number, "deal_id": deal.id, "sha256": certificate.sha256}
+    subject = ("certificate", certificate.id)
+    events.append(session, type_, subject, audience=settlements.audience_of(deal), payload=payload)

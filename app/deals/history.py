@@ -1,0 +1,75 @@
+"""The deal's own part of a price dossier: price, parties, related-party finding, and how it went on."""
+
+import hashlib
+from collections.abc import Mapping
+
+import rfc8785
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor
+from app.core.events import Event
+from app.core.problems import Text
+from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
+from app.deals.models import Deal
+
+HAPPENED: Mapping[str, Text] = {
+    "deal.agreed": Text("Deal agreed", "成交达成"),
+    "deal.recorded": Text("Deal concluded elsewhere recorded", "登记场外成交"),
+    "deal.contracted": Text("Contract signed", "签订合同"),
+    "deal.cancelled": Text("Deal cancelled", "成交取消"),
+    "deal.expired": Text("Deal expired without a contract", "逾期未签合同,成交失效"),
+}
+MADE = frozenset({"deal.agreed", "deal.recorded"})
+
+
+@tells(Stage.DEAL)
+async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+    """The deal as every party of it and the market's staff see it."""
+    entries = [
+        Entry(
+            at=event.occurred_at,
+            by=_by(deal, event),
+            what=HAPPENED[event.type],
+            facts=_made(deal) if event.type in MADE else {"status_reason": deal.status_reason},
+            traces=[Trace(event.type, deal.id, event_id=event.id)],
+            texts=[rfc8785.dumps(deal.terms).decode()] if event.type in MADE and deal.terms is not None else [],
+        )
+        for event in await events.of_subjects(session, [deal.id])
+        if event.type in HAPPENED
+    ]
+    return [Section("deal", Text("The deal", "成交"), entries)]
+
+
+def _made(deal: Deal) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {
+        "number": deal.number,
+        "origin": deal.origin,
+        "agreed_at": deal.agreed_at,
+        "listing_version": deal.listing_version,
+        "pricing_mode": deal.pricing_mode,
+        "transfer_mode": deal.transfer_mode,
+        "subject": deal.subject,
+        "price": deal.price,
+        "price_basis": deal.price_basis,
+        "related_party": deal.related_party,
+        "contract_due_at": deal.contract_due_at,
+        "source_url": deal.source_url,
+        "published_on": deal.published_on,
+        "parties": [
+            {"role": party.role, "organisation_id": party.organisation_id, "share": party.share}
+            for party in deal.parties
+        ],
+    }
+    if deal.terms is not None:
+        facts["terms_sha256"] = hashlib.sha256(rfc8785.dumps(deal.terms)).hexdigest()
+    return facts
+
+
+def _by(deal: Deal, event: Event) -> By:
+    for party in deal.parties:
+        if party.organisation_id == event.actor_organisation_id:
+            return By(Capacity(party.role), party.organisation_id)
+    if event.actor_organisation_id is not None:
+        return By(Capacity.HOLDER)
+    return By(Capacity.OPERATOR if event.actor_person_id else Capacity.TIME)

@@ -1,0 +1,141 @@
+"""The listing's part of a price dossier: what was published and changed, its life, questions and answers.
+
+Listings stand below deals, so their history is told here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor
+from app.core.events import Event
+from app.core.problems import Text
+from app.deals.histories import By, Capacity, DocumentRef, Entry, Fact, Section, Stage, Trace, tells
+from app.deals.models import Deal, PartyRole
+from app.listings import queries as listings
+from app.listings.models import Listing, ListingVersion
+from app.listings.rules import Difference, differences
+
+LIFE: Mapping[str, Text] = {
+    "listing.drafted": Text("Drafted", "起草"),
+    "listing.edited": Text("Edited before publication", "发布前修改"),
+    "listing.submitted": Text("Submitted to the operator", "提交审核"),
+    "listing.returned": Text("Returned to the seller", "退回卖方"),
+    "listing.suspended": Text("Suspended", "暂停"),
+    "listing.resumed": Text("Resumed", "恢复"),
+    "listing.reserved": Text("Held for a buyer", "为买方保留"),
+    "listing.released": Text("Back on offer", "恢复挂牌"),
+    "listing.sold": Text("Sold", "成交"),
+    "listing.lapsed": Text("Lapsed", "到期"),
+    "listing.withdrawn": Text("Withdrawn", "撤回"),
+}
+SUMMARY = ("title", "pricing_mode", "allocation", "transfer_mode", "asking_price", "territory", "closes_on")
+
+
+@tells(Stage.LISTING)
+async def listing_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+    """What is public of the listing for every reader; drafts too for the seller, its agency and the market's staff."""
+    if deal.listing_id is None:
+        return []
+    # Whoever sees the deal sees its listing, withdrawn or not; what is not public of it is left out below.
+    listing = await listings.read_listing(session, deal.listing_id)
+    happened = [row for row in await events.of_subjects(session, [listing.id]) if events.is_for(row, actor)]
+    return [
+        _versions(await listings.versions_of(session, listing.id), listing),
+        _life(deal, listing, happened),
+        await _questions(session, actor, listing),
+    ]
+
+
+def _versions(versions: Sequence[ListingVersion], listing: Listing) -> Section:
+    entries, before = [], None
+    for version in versions:
+        content = json.loads(version.content)
+        facts: dict[str, Fact] = {"number": listing.number, "version": version.version, "sha256": version.sha256}
+        facts |= {name: content[name] for name in SUMMARY}
+        if before is not None:
+            facts["changed"] = [_difference(item) for item in differences(before, content)]
+        entries.append(
+            Entry(
+                at=version.published_at,
+                by=By(Capacity.OPERATOR),
+                what=Text(f"Version {version.version} published", f"发布第 {version.version} 版"),
+                facts=facts,
+                documents=[DocumentRef(item["title"], item["sha256"]) for item in content["documents"]],
+                traces=[Trace("listing.published", listing.id, {"version": version.version})],
+                texts=[version.content],
+            )
+        )
+        before = content
+    return Section("listing_versions", Text("What was published", "挂牌发布内容"), entries)
+
+
+def _difference(item: Difference) -> dict[str, Any]:
+    return {"field": item.field, "before": item.before, "after": item.after}
+
+
+def _life(deal: Deal, listing: Listing, happened: Sequence[Event]) -> Section:
+    entries = [
+        Entry(
+            at=event.occurred_at,
+            by=_by(deal, listing, event),
+            what=LIFE[event.type],
+            facts={"status": event.payload["status"]},
+            traces=[Trace(event.type, listing.id, event_id=event.id)],
+        )
+        for event in happened
+        if event.type in LIFE
+    ]
+    return Section("listing_life", Text("The listing's life", "挂牌过程"), entries)
+
+
+def _by(deal: Deal, listing: Listing, event: Event) -> By:
+    """Who moved the listing; a buyer of another deal is not told by name."""
+    organisation = event.actor_organisation_id
+    if organisation is None:
+        return By(Capacity.OPERATOR if event.actor_person_id else Capacity.TIME)
+    if organisation == listing.seller_id:
+        return By(Capacity.SELLER, organisation)
+    if organisation == listing.agency_id:
+        return By(Capacity.AGENCY, organisation)
+    return By(Capacity.BUYER, organisation if organisation in _buyers(deal) else None)
+
+
+def _buyers(deal: Deal) -> set[UUID]:
+    return {party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER}
+
+
+async def _questions(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
+    entries = []
+    for row in await listings.questions_of(session, actor, listing):
+        about = {"question_id": str(row.id)}
+        entries.append(
+            Entry(
+                at=row.asked_at,
+                by=By(Capacity.ASKER),
+                what=Text("Question", "提问"),
+                facts={"question": row.question},
+                traces=[Trace("question.asked", listing.id, about)],
+            )
+        )
+        if row.answered_at is not None:
+            entries.append(
+                Entry(
+                    at=row.answered_at,
+                    by=By(Capacity.SELLER, listing.seller_id),
+                    what=Text("Answer", "答复"),
+                    facts={"question": row.question, "answer": row.answer},
+                    traces=[Trace("question.answered", listing.id, about)],
+                )
+            )
+    entries.sort(key=lambda entry: entry.at)
+    return Section(
+        "listing_questions",
+        Text("Questions and answers", "提问与答复"),
+        entries,
+        withheld=Text("Who asked is told to nobody here.", "提问方不在此披露。"),
+    )

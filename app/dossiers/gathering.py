@@ -1,0 +1,177 @@
+"""Gathering a price dossier: the sections that the packages tell, the events behind them, and their seals."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import audit, events
+from app.core.access import Actor
+from app.core.events import Event
+from app.core.problems import Rule, Text
+from app.core.settings import Settings
+from app.deals import histories
+from app.deals import queries as deals
+from app.deals.histories import Entry, Section
+from app.dossiers import rules, schemas
+from app.dossiers.comparing import compare
+from app.dossiers.problems import BASIS, BASIS_TITLE
+from app.dossiers.rules import Happened, Happenings
+from app.identity import queries as identity
+
+ORGANISATION = "organisation_id"
+APPRAISER = "appraiser_id"
+
+
+async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_id: UUID) -> schemas.Dossier:
+    """The dossier of a deal as the actor may see it; raises `not_found` for a deal it does not see.
+
+    The session must read one moment (`Database.snapshot`), so that the parts agree with each other and with the end
+    of the audit chain. Nothing in it depends on the time of the reading.
+    """
+    deal = await deals.get_deal(session, actor, deal_id)
+    sections = await histories.told(session, deal, actor)
+    position, head = await audit.head(session)
+    found = await _happened(session, sections)
+    happened = Happenings(Happened(row.id, row.seq, row.type, row.subject_id, row.payload) for row in found.values())
+    shown = [_section(section, happened) for section in sections]
+    texts = {_sha256(text): text for section in sections for entry in section.entries for text in entry.texts}
+    named = await identity.organisations_by_id(session, {*_organisations(shown)})
+    parties = {party.organisation_id: party.role for party in deal.parties}
+    return schemas.Dossier(
+        basis=_rule(BASIS),
+        basis_title=_text(BASIS_TITLE),
+        deal=schemas.DealRef(id=deal.id, number=deal.number),
+        reader=schemas.ReaderOut(view=rules.view_of(actor, parties), organisation_id=actor.organisation_id),
+        audit=schemas.ChainEnd(sealed=position, head=head),
+        organisations=[schemas.NamedOrganisation(id=key, name=named[key].name) for key in sorted(named)],
+        sections=shown,
+        comparables=await compare(session, settings, deal),
+        texts=dict(sorted(texts.items())),
+        events=await _seals(session, actor, found, shown),
+    )
+
+
+async def canonical(dossier: schemas.Dossier) -> bytes:
+    """The dossier in canonical JSON (RFC 8785): what its SHA-256 is of.
+
+    Works in a thread: a long one takes seconds, for which the event loop would stand still.
+    """
+    return await asyncio.to_thread(lambda: rfc8785.dumps(dossier.model_dump(mode="json")))
+
+
+async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[UUID, Event]:
+    """Every event on what the entries are about, by its id, oldest first."""
+    subjects = {trace.subject_id for section in sections for entry in section.entries for trace in entry.traces}
+    return {event.id: event for event in await events.of_subjects(session, subjects)}
+
+
+def _section(section: Section, happened: Happenings) -> schemas.SectionOut:
+    return schemas.SectionOut(
+        key=section.key,
+        title=_text(section.title),
+        withheld=_text(section.withheld) if section.withheld else None,
+        entries=[_entry(entry, happened) for entry in section.entries],
+    )
+
+
+def _entry(entry: Entry, happened: Happenings) -> schemas.EntryOut:
+    return schemas.EntryOut(
+        at=entry.at,
+        by=schemas.ByOut(capacity=entry.by.capacity, organisation_id=entry.by.organisation_id),
+        what=_text(entry.what),
+        facts={name: plain(value) for name, value in entry.facts.items()},
+        rule=_rule(entry.rule) if entry.rule else None,
+        documents=[schemas.PaperOut(title=paper.title, sha256=paper.sha256) for paper in entry.documents],
+        texts=[_sha256(text) for text in entry.texts],
+        events=[event.id for event in happened.behind(entry.traces)],
+    )
+
+
+async def _seals(
+    session: AsyncSession,
+    actor: Actor,
+    found: Mapping[UUID, Event],
+    shown: Sequence[schemas.SectionOut],
+) -> list[schemas.EventSeal]:
+    named = {event_id for section in shown for entry in section.entries for event_id in entry.events}
+    behind = [event for event in found.values() if event.id in named]
+    links = await audit.links_of(session, [row.seq for row in behind])
+    return [_seal(actor, row, links.get(row.seq)) for row in behind]
+
+
+def _seal(actor: Actor, event: Event, link: audit.Link | None) -> schemas.EventSeal:
+    whole = link is not None and rules.sees_whole(
+        actor,
+        is_for=events.is_for(event, actor),
+        acting=event.actor_organisation_id,
+        by_person=event.actor_person_id is not None,
+    )
+    return schemas.EventSeal(
+        id=event.id,
+        type=event.type,
+        occurred_at=event.occurred_at,
+        position=link.position if link else None,
+        previous=link.previous if link else None,
+        hash=link.hash if link else None,
+        content=audit.content_of(event) if whole else None,
+    )
+
+
+def plain(value: Any) -> Any:
+    """A fact as JSON has it: money and shares as strings to their places, times in UTC, ids as text."""
+    match value:
+        case None | bool() | int():
+            found: Any = value
+        case str() | UUID():
+            found = str(value)
+        case Decimal():
+            found = f"{value:f}"
+        case datetime():
+            found = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            found = value.isoformat()
+        case Mapping():
+            found = {str(name): plain(item) for name, item in value.items()}
+        case _:
+            found = [plain(item) for item in value]
+    return found
+
+
+def _organisations(shown: Sequence[schemas.SectionOut]) -> Iterator[UUID]:
+    """Every organisation that the entries name: who acted, and those in the facts."""
+    for section in shown:
+        for entry in section.entries:
+            if entry.by.organisation_id is not None:
+                yield entry.by.organisation_id
+            yield from _in_facts(entry.facts)
+
+
+def _in_facts(value: Any) -> Iterator[UUID]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if name in (ORGANISATION, APPRAISER) and item is not None:
+                yield UUID(item)
+            else:
+                yield from _in_facts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _in_facts(item)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _text(text: Text) -> schemas.Bilingual:
+    return schemas.Bilingual(en=text.en, zh=text.zh)
+
+
+def _rule(rule: Rule) -> schemas.RuleRef:
+    return schemas.RuleRef(instrument=_text(rule.instrument), article=rule.article)

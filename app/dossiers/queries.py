@@ -1,0 +1,47 @@
+"""All reading of dossier exports, and who may see what.
+
+Who sees a deal reads its dossier, and each section says what of it. A bundle that was taken is read again by who took
+it: the organisation, or the market's staff of the role it was made for. The auditor reads all.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.access import Actor, Role
+from app.core.pages import PageRequest
+from app.deals import queries as deals
+from app.deals.models import Deal
+from app.dossiers.models import DossierExport
+from app.dossiers.problems import no_export
+
+
+def _visible(actor: Actor, deal_id: UUID) -> Select[DossierExport]:
+    statement = select(DossierExport).where(DossierExport.deal_id == deal_id)
+    if actor.has(Role.AUDITOR):
+        return statement
+    if actor.is_market:
+        return statement.where(DossierExport.organisation_id.is_(None), DossierExport.view.in_(sorted(actor.roles)))
+    seen = deals.visible(actor).with_only_columns(Deal.id)
+    return statement.where(DossierExport.organisation_id == actor.organisation(), DossierExport.deal_id.in_(seen))
+
+
+async def get_export(session: AsyncSession, actor: Actor, deal_id: UUID, export_id: UUID) -> DossierExport:
+    """One export of a deal that the actor may read; raises `not_found`."""
+    found = (await session.execute(_visible(actor, deal_id).where(DossierExport.id == export_id))).scalar_one_or_none()
+    if found is None:
+        raise no_export()
+    return found
+
+
+async def list_exports(
+    session: AsyncSession, actor: Actor, deal_id: UUID, page: PageRequest
+) -> Sequence[DossierExport]:
+    """A page (and one more row) of the exports of a deal that the actor may read, oldest first."""
+    statement = _visible(actor, deal_id).order_by(DossierExport.id).limit(page.limit + 1)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(DossierExport.id > after[0])
+    return (await session.execute(statement)).scalars().all()

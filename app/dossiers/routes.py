@@ -1,0 +1,82 @@
+"""HTTP of price dossiers."""
+
+import hashlib
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.core.access import EVERY_ROLE, Actor, allow
+from app.core.http import Config, Endpoint, Session, context_of
+from app.core.pages import Page, Paging, cut
+from app.deals import queries as deals
+from app.documents.reading import open_checked
+from app.dossiers import gathering, queries, schemas, service
+from app.dossiers.taking import ExportEndpoint, Made
+
+router = APIRouter(route_class=Endpoint, tags=["dossiers"])
+export_router = APIRouter(route_class=ExportEndpoint, tags=["dossiers"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+PRIVATE = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+
+
+@router.get(
+    "/deals/{deal_id}/dossier",
+    operation_id="read_dossier",
+    response_model=schemas.Dossier,
+    responses={200: {"description": "Canonical JSON (RFC 8785); its SHA-256 is the `ETag`"}},
+)
+async def read_dossier(actor: Reader, session: Session, settings: Config, deal_id: UUID, request: Request) -> Response:
+    """The price dossier of a deal as it stands now, for its parties and the market's staff; each sees its own view."""
+    await session.commit()  # the connection goes back before the snapshot takes one
+    async with context_of(request).database.snapshot() as reading:
+        dossier = await gathering.gather(reading, settings, actor, deal_id)
+    canonical = await gathering.canonical(dossier)
+    headers = {"ETag": f'"{hashlib.sha256(canonical).hexdigest()}"', **PRIVATE}
+    return Response(canonical, media_type="application/json", headers=headers)
+
+
+@export_router.post("/deals/{deal_id}/dossier-exports", status_code=201, operation_id="export_dossier")
+async def export_dossier(actor: Reader, session: Session, deal_id: UUID, bundle: Made) -> schemas.ExportOut:
+    """Take the dossier as you see it: JSON and PDF in one bundle, with its hashes on record and sealed."""
+    return schemas.ExportOut.model_validate(await service.record_export(session, actor, deal_id, bundle))
+
+
+@router.get("/deals/{deal_id}/dossier-exports", operation_id="list_dossier_exports")
+async def list_dossier_exports(actor: Reader, session: Session, deal_id: UUID, page: Paging) -> Page[schemas.ExportOut]:
+    """The bundles that your organisation, or the market's staff of your role, took; all of them for the auditor."""
+    await deals.get_deal(session, actor, deal_id)
+    shown, cursor = cut(await queries.list_exports(session, actor, deal_id, page), page, lambda row: (row.id,))
+    return Page(items=[schemas.ExportOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/deals/{deal_id}/dossier-exports/{export_id}", operation_id="read_dossier_export")
+async def read_dossier_export(actor: Reader, session: Session, deal_id: UUID, export_id: UUID) -> schemas.ExportOut:
+    """One bundle that was taken: when, for which view, at which end of the audit chain, with its hashes."""
+    return schemas.ExportOut.model_validate(await queries.get_export(session, actor, deal_id, export_id))
+
+
+@router.get(
+    "/deals/{deal_id}/dossier-exports/{export_id}/bundle.zip",
+    operation_id="read_dossier_bundle",
+    response_class=StreamingResponse,
+    responses={200: {"description": "The bundle", "content": {"application/zip": {}}}},
+)
+async def read_dossier_bundle(
+    actor: Reader, session: Session, deal_id: UUID, export_id: UUID, request: Request
+) -> Response:
+    """The bundle itself, to the byte as it was taken: dossier.json, dossier.pdf, README.txt, manifest.json."""
+    export = await queries.get_export(session, actor, deal_id, export_id)
+    content = await open_checked(context_of(request).storage, export.bundle_sha256, export.bundle_size)
+    headers = {
+        "ETag": f'"{export.bundle_sha256}"',
+        "Content-Length": str(export.bundle_size),
+        "Content-Disposition": f'attachment; filename="dossier-{export.id}.zip"',
+        **PRIVATE,
+    }
+    return StreamingResponse(content, media_type="application/zip", headers=headers)
+
+
+router.include_router(export_router)

@@ -1,0 +1,159 @@
+"""Responses of price dossiers; the dossier's own form is what its canonical JSON (RFC 8785) is made of."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.schemas import Money, Output
+from app.deals.histories import Capacity
+from app.deals.models import PriceBasis, PriceSource
+from app.listings.models import PricingMode
+from app.results.models import TransferMode
+
+FORMAT: Literal["techex-dossier/1"] = "techex-dossier/1"
+
+
+class Bilingual(Output):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class RuleRef(Output):
+    """The rule a step rests on, by instrument and article."""
+
+    instrument: Bilingual
+    article: str
+
+
+class ByOut(Output):
+    """Who acted; people are never named. Without `organisation_id`: the market's staff, time, or not told."""
+
+    capacity: Capacity
+    organisation_id: UUID | None
+
+
+class PaperOut(Output):
+    """A paper by the SHA-256 of its content."""
+
+    title: str
+    sha256: str
+
+
+class EntryOut(Output):
+    """One thing that happened. `events` name what stands in the dossier's own list of events."""
+
+    at: datetime
+    by: ByOut
+    what: Bilingual
+    facts: dict[str, Any]
+    rule: RuleRef | None
+    documents: list[PaperOut]
+    texts: list[str] = Field(description="SHA-256 of sealed texts, which stand in full in `texts` of the dossier")
+    events: list[UUID]
+
+
+class SectionOut(Output):
+    """A part of the history; `withheld` says what this reader does not see of it."""
+
+    key: str
+    title: Bilingual
+    withheld: Bilingual | None
+    entries: list[EntryOut]
+
+
+class EventSeal(Output):
+    """An event behind an entry and its place in the audit chain.
+
+    `hash` is SHA-256(`previous` ‖ canonical JSON of `content`). `content` is null where it names who acted for
+    somebody else; all three are null for an event that is not sealed yet.
+    """
+
+    id: UUID
+    type: str
+    occurred_at: datetime
+    position: int | None
+    previous: str | None
+    hash: str | None
+    content: dict[str, Any] | None
+
+
+class ComparableOut(Output):
+    """A deal with a public price. `public_before`: everybody could read it when this deal was agreed."""
+
+    number: str
+    agreed_on: date
+    pricing_mode: PricingMode
+    transfer_mode: TransferMode
+    price: Money
+    price_basis: PriceBasis
+    source: PriceSource
+    reference: str
+    public_before: bool
+
+
+class ComparablesOut(Output):
+    """What the price may be compared with, and by what it was chosen."""
+
+    chosen_by: Bilingual
+    deals: list[ComparableOut]
+
+
+class ReaderOut(Output):
+    """For whom the dossier was made: another reader sees more or less."""
+
+    view: str
+    organisation_id: UUID | None
+
+
+class ChainEnd(Output):
+    """The end of the audit chain when the dossier was made."""
+
+    sealed: int
+    head: str
+
+
+class NamedOrganisation(Output):
+    id: UUID
+    name: str
+
+
+class DealRef(Output):
+    id: UUID
+    number: str
+
+
+class Dossier(Output):
+    """The price dossier (定价档案) of a deal, as one reader may see it at one end of the audit chain."""
+
+    format: Literal["techex-dossier/1"] = FORMAT
+    basis: RuleRef
+    basis_title: Bilingual
+    deal: DealRef
+    reader: ReaderOut
+    audit: ChainEnd
+    organisations: list[NamedOrganisation]
+    sections: list[SectionOut]
+    comparables: ComparablesOut
+    texts: dict[str, str] = Field(description="Sealed texts by their SHA-256 (UTF-8)")
+    events: list[EventSeal]
+
+
+class ExportOut(Output):
+    """A bundle that was taken: `bundle.zip` beside it holds what these hashes are of."""
+
+    id: UUID
+    deal_id: UUID
+    organisation_id: UUID | None
+    view: str
+    made_at: datetime
+    audit_position: int
+    audit_head: str
+    dossier_sha256: str
+    pdf_sha256: str
+    public_key: str = Field(description="The exchange's Ed25519 key that signed the manifest, hex")
+    bundle_sha256: str
+    bundle_size: int

@@ -1,0 +1,130 @@
+"""The route class of an export: the dossier is gathered, printed and stored before the command's transaction begins.
+
+Order: who calls and whether they may, sealing what has settled, one snapshot for the gathering, print, archive, store.
+Only then is it recorded who took it. A crash after the archive was stored leaves an object without a row: content that
+nobody can reach. A retry makes the bundle again and is answered what the first call was answered.
+"""
+
+import asyncio
+import hashlib
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import IO, Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from app.core import audit, idempotency, keys
+from app.core.access import Actor
+from app.core.http import Context, MoneyEndpoint, context_of
+from app.core.problems import IDEMPOTENCY_KEY_REQUIRED, UNAUTHENTICATED
+from app.core.storage import Storage
+from app.dossiers import bundle, gathering
+from app.dossiers.printed import printed
+from app.dossiers.schemas import ChainEnd
+from app.dossiers.signing import PUBLIC_KEY
+from app.printing.service import print_pdf
+
+SEAL_BATCHES = 5
+"""What is settled is sealed first, up to 5 000 events; a worker that is further behind shows in the dossier."""
+IN_MEMORY_BYTES = 2**21
+CHUNK_BYTES = 2**18
+AT_ONCE = asyncio.Semaphore(2)
+"""Bundles a process makes at a time: one of 5 000 entries takes some 100 MB while it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle that was made and stored; what is left is its row."""
+
+    view: str
+    audit: ChainEnd
+    dossier_sha256: str
+    pdf_sha256: str
+    public_key: str
+    sha256: str
+    size: int
+
+
+class ExportEndpoint(MoneyEndpoint):
+    """A command that makes a bundle of the deal in its path."""
+
+    async def receive(self, request: Request) -> bytes:
+        """Make the bundle; the body is empty, so that a retry under the same key is the same request."""
+        body = await super().receive(request)
+        context = context_of(request)
+        actor = await self._admit(request, context)
+        if idempotency.HEADER not in request.headers:
+            raise IDEMPOTENCY_KEY_REQUIRED(field=idempotency.HEADER)
+        deal_id = _uuid(request.path_params["deal_id"])
+        if deal_id is not None:  # else the command itself says what is wrong with the path
+            request.state.bundle = await _make(context, actor, deal_id)
+        return body
+
+    async def _admit(self, request: Request, context: Context) -> Actor:
+        """Refuse who may not export before anything is made; the transaction checks again."""
+        authorization = request.headers.get("authorization")
+        if authorization is None:
+            raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
+        async with context.database.reading() as session:
+            actor = await context.authenticate(session, authorization)
+        request.state.actor = actor
+        await self.access(request)
+        return actor
+
+
+async def _make(context: Context, actor: Actor, deal_id: UUID) -> Bundle:
+    async with AT_ONCE:
+        await audit.seal_all(context.database, batches=SEAL_BATCHES)
+        async with context.database.snapshot() as session:
+            dossier = await gathering.gather(session, context.settings, actor, deal_id)
+        canonical = await gathering.canonical(dossier)
+        sha256 = hashlib.sha256(canonical).hexdigest()
+        pdf = await print_pdf(printed(dossier, sha256, context.settings.zone))
+        files = bundle.parts(dossier, canonical, pdf, keys.current().signing_seed)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as archive:
+            await asyncio.to_thread(bundle.write, files, archive)
+            stored, size = await _store(context.storage, archive)
+    return Bundle(
+        view=dossier.reader.view,
+        audit=dossier.audit,
+        dossier_sha256=sha256,
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        public_key=json.loads(files[bundle.MANIFEST])[PUBLIC_KEY],
+        sha256=stored,
+        size=size,
+    )
+
+
+async def _store(storage: Storage, archive: IO[bytes]) -> tuple[str, int]:
+    """Put the archive away under its hash; answers that and its size."""
+    digest, size = hashlib.sha256(), 0
+    archive.seek(0)
+    while chunk := archive.read(CHUNK_BYTES):
+        digest.update(chunk)
+        size += len(chunk)
+    await storage.put(digest.hexdigest(), _chunks(archive))
+    return digest.hexdigest(), size
+
+
+async def _chunks(archive: IO[bytes]) -> AsyncIterator[bytes]:
+    archive.seek(0)
+    while chunk := archive.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def _made(request: Request) -> Bundle:
+    made: Bundle = request.state.bundle
+    return made
+
+
+Made = Annotated[Bundle, Depends(_made)]

@@ -1,0 +1,91 @@
+"""HTTP of purchase offers on appraised listings: read by the two sides and the auditor alone."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import app.pricing.appraised.tasks  # noqa: F401 — registers what time does to purchase offers
+from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.pages import Page, Paging, cut
+from app.gates.queries import gates_of
+from app.gates.schemas import gate_out
+from app.pricing.appraised import closing, queries, schemas, service
+from app.pricing.appraised.models import OfferStatus, PurchaseOffer
+
+router = APIRouter(route_class=Endpoint, tags=["appraised"])
+money_router = APIRouter(route_class=MoneyEndpoint, tags=["appraised"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
+
+
+@money_router.post("/listings/{listing_id}/purchase-offers", status_code=201, operation_id="make_purchase_offer")
+async def make_offer(
+    actor: Party,
+    session: Session,
+    settings: Config,
+    listing_id: UUID,
+    body: schemas.PurchaseOfferIn,
+    response: Response,
+) -> schemas.PurchaseOfferOut:
+    """Declare to buy at a price on a published listing whose price rests on an appraisal. The seller alone reads it."""
+    return await _answer(session, await service.make_offer(session, actor, settings, listing_id, body), response)
+
+
+@router.get("/purchase-offers", operation_id="list_purchase_offers")
+async def list_offers(
+    actor: Reader,
+    session: Session,
+    page: Paging,
+    status: OfferStatus | None = None,
+    listing_id: UUID | None = None,
+) -> Page[schemas.PurchaseOfferSummary]:
+    """The offers your organisation made or received, newest first; all of them for the auditor."""
+    rows = await queries.list_offers(session, actor, page, status, listing_id)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    return Page(items=[schemas.PurchaseOfferSummary.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.get("/purchase-offers/{offer_id}", operation_id="read_purchase_offer")
+async def read_offer(actor: Reader, session: Session, offer_id: UUID, response: Response) -> schemas.PurchaseOfferOut:
+    """One offer with its gates, for its two sides and the auditor."""
+    return await _answer(session, await queries.get_offer(session, actor, offer_id), response)
+
+
+@router.post("/purchase-offers/{offer_id}/withdrawal", operation_id="withdraw_purchase_offer")
+async def withdraw(
+    actor: Party, session: Session, offer_id: UUID, body: schemas.OfferWithdrawalIn, response: Response
+) -> schemas.PurchaseOfferOut:
+    """Take back your open offer, if you made it revocable."""
+    return await _answer(session, await service.withdraw(session, actor, offer_id, body.reason), response)
+
+
+@money_router.post("/purchase-offers/{offer_id}/acceptance", operation_id="accept_purchase_offer")
+async def accept(
+    actor: Party, session: Session, settings: Config, offer_id: UUID, response: Response
+) -> schemas.PurchaseOfferOut:
+    """Accept an offer on your listing, which is held for the buyer; with nothing left to settle there is a deal."""
+    return await _answer(session, await service.accept(session, actor, settings, offer_id), response)
+
+
+@money_router.post("/purchase-offers/{offer_id}/closing", operation_id="close_purchase_offer")
+async def close(
+    actor: Party, session: Session, settings: Config, offer_id: UUID, response: Response
+) -> schemas.PurchaseOfferOut:
+    """Make the deal of an offer you accepted, if nothing blocks it; the refusal says what does."""
+    return await _answer(session, await service.close(session, actor, settings, offer_id), response)
+
+
+async def _answer(session: AsyncSession, offer: PurchaseOffer, response: Response) -> schemas.PurchaseOfferOut:
+    now = await read_clock(session)
+    set_etag(response, offer.revision)
+    summary = schemas.PurchaseOfferSummary.model_validate(offer).model_dump()
+    gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, offer.id)]
+    return schemas.PurchaseOfferOut(**summary, gates=gates, server_time=now)
+
+
+router.include_router(money_router)

@@ -1,0 +1,185 @@
+"""Use cases of purchase offers (资产评估定价): offering, withdrawal, acceptance. Lock order: listing, offer, report."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines
+from app.core.access import Actor
+from app.core.clock import local_date, read_clock
+from app.core.ids import readable_number
+from app.core.parameters import parameter
+from app.core.settings import Settings, get_settings
+from app.deals.problems import LISTING_TAKEN
+from app.gates import subjects
+from app.gates.models import Gate, GateOutcome
+from app.identity import queries as identity
+from app.listings import queries as listings
+from app.listings import rules as listing_rules
+from app.listings.models import Listing, ListingStatus
+from app.listings.publication import check_appraised, require_verified
+from app.pricing.appraised import closing, queries, rules, schemas
+from app.pricing.appraised.models import OfferStatus, PurchaseOffer
+from app.pricing.appraised.problems import OFFER_EXISTS
+from app.pricing.appraised.rules import Standing
+from app.pricing.offers.rules import check_expiry
+
+EXPIRES = "purchase_offer.expires"
+"""The deadline at which an open offer expires."""
+OFFER_MAX_DAYS = "purchase_offer_max_days"
+TAKEN = frozenset({ListingStatus.RESERVED, ListingStatus.SOLD})
+
+
+async def make_offer(
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.PurchaseOfferIn
+) -> PurchaseOffer:
+    """Declare to buy at a price, for the actor's verified organisation; one offer a listing at a time.
+
+    A price below the floor may be offered: the seller then has it re-approved before accepting, or does not accept.
+    Raises `not_appraised`, `own_listing`, `organisation_not_verified`, `listing_not_open`, `offer_expiry_past`,
+    `offer_expiry_too_far`, `purchase_offer_exists`.
+    """
+    buyer_id = actor.organisation()
+    listing = await listings.get_listing(session, actor, listing_id)
+    barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
+    rules.check_buyer(listing.pricing_mode, buyer_id, barred)
+    require_verified((await identity.organisations_by_id(session, [buyer_id]))[buyer_id])
+    before = await queries.lock_live(session, listing.id, buyer_id)
+    now = await read_clock(session)
+    today = local_date(now, settings.zone)
+    listing_rules.check_open(listing.status, listing.closes_at, now)
+    check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
+    rules.check_none_stands(standing(before) if before else None, now)
+    if before is not None:
+        await _expire(session, before)
+    offer = PurchaseOffer(
+        **body.model_dump(),
+        number=await readable_number(session, settings.city_code, "O", today.year),
+        listing_id=listing.id,
+        listing_version=listing.version,
+        seller_id=listing.seller_id,
+        buyer_id=buyer_id,
+        made_at=now,
+        made_by_person_id=actor.person_id,
+    )
+    await _store(session, offer)
+    await deadlines.schedule(session, EXPIRES, offer.id, offer.expires_at)
+    closing.tell(session, offer, "purchase_offer.made")
+    return offer
+
+
+async def _store(session: AsyncSession, offer: PurchaseOffer) -> None:
+    number, expires_at = offer.number, offer.expires_at.isoformat()
+    try:
+        async with session.begin_nested():
+            session.add(offer)
+    except IntegrityError as error:
+        # Of two first offers at once each sees none; the index lets one pass.
+        if "uq_purchase_offers_live_buyer" in str(error.orig):
+            raise OFFER_EXISTS(number=number, status=OfferStatus.OPEN, expires_at=expires_at) from error
+        raise
+
+
+async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID, reason: str) -> PurchaseOffer:
+    """Take back an open offer that says that it is revocable. Raises `offer_binding` naming until when it stands."""
+    await queries.get_offer(session, actor, offer_id)
+    offer = await queries.lock_offer(session, offer_id)
+    rules.check_withdrawal(standing(offer), actor.organisation(), await read_clock(session))
+    offer.status = OfferStatus.WITHDRAWN
+    offer.status_reason = reason
+    offer.revision += 1
+    closing.tell(session, offer, "purchase_offer.withdrawn")
+    return offer
+
+
+async def accept(session: AsyncSession, actor: Actor, settings: Settings, offer_id: UUID) -> PurchaseOffer:
+    """Accept an offer: the listing is held, gates open, and without any there is a deal at once.
+
+    Of two acceptances on one listing the first one counts, decided under the listing's lock. Raises `listing_taken`,
+    `listing_not_open`, `purchase_offer_not_open`, `offer_expired`, and what `closing.accept` raises.
+    """
+    found = await queries.get_offer(session, actor, offer_id)
+    rules.check_seller(standing(found), actor.organisation())
+    listing, offer = await lock_both(session, offer_id)
+    now = await read_clock(session)
+    rules.check_acceptance(standing(offer), now)
+    if listing.status in TAKEN:
+        raise LISTING_TAKEN(number=listing.number)
+    listing_rules.check_open(listing.status, listing.closes_at, now)
+    sides = await identity.organisations_by_id(session, [offer.seller_id, offer.buyer_id])
+    for side in sides.values():
+        require_verified(side)
+    check_appraised(listing, sides[offer.seller_id], local_date(now, settings.zone))
+    await closing.accept(session, settings, listing, offer, now)
+    return offer
+
+
+async def close(session: AsyncSession, actor: Actor, settings: Settings, offer_id: UUID) -> PurchaseOffer:
+    """Make the deal of an accepted offer now; else the refusal says what blocks it, such as `appraisal_expired`."""
+    found = await queries.get_offer(session, actor, offer_id)
+    rules.check_seller(standing(found), actor.organisation())
+    listing, offer = await lock_both(session, offer_id)
+    rules.check_status(standing(offer), OfferStatus.ACCEPTED)
+    block = await closing.try_close(session, settings, listing, offer)
+    if block is not None:
+        raise block
+    return offer
+
+
+async def expire(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
+    """An offer that nobody accepted in time is over."""
+    offer = await queries.lock_offer(session, offer_id)
+    if offer.status == OfferStatus.OPEN and now >= offer.expires_at:
+        await _expire(session, offer)
+
+
+async def lapse(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
+    """The time to close is over: the deal is made now if nothing blocks it; else the listing is free again."""
+    listing, offer = await lock_both(session, offer_id)
+    if offer.status != OfferStatus.ACCEPTED:
+        return
+    block = await closing.try_close(session, get_settings(), listing, offer)
+    if block is not None:
+        title = block.kind.title
+        await closing.refuse(session, listing, offer, f"{block.kind.code}: {title.en} / {title.zh}", now)
+
+
+async def lock_both(session: AsyncSession, offer_id: UUID) -> tuple[Listing, PurchaseOffer]:
+    """An offer and its listing, locked in the order in which everything here locks them."""
+    found = await queries.read_offer(session, offer_id)
+    listing = await listings.lock_listing(session, found.listing_id)
+    return listing, await queries.lock_offer(session, offer_id)
+
+
+def standing(offer: PurchaseOffer) -> Standing:
+    """What the rules ask of an offer."""
+    return Standing(offer.number, offer.status, offer.seller_id, offer.buyer_id, offer.expires_at, offer.revocable)
+
+
+async def _expire(session: AsyncSession, offer: PurchaseOffer) -> None:
+    offer.status = OfferStatus.EXPIRED
+    offer.revision += 1
+    await session.flush()
+    closing.tell(session, offer, "purchase_offer.expired")
+
+
+async def _lock(session: AsyncSession, offer_id: UUID) -> bool:
+    return (await lock_both(session, offer_id))[1].status == OfferStatus.ACCEPTED
+
+
+async def _sees(session: AsyncSession, actor: Actor, offer_id: UUID) -> bool:
+    offer = await queries.read_offer(session, offer_id)
+    return actor.organisation_id is not None and actor.organisation_id in (offer.seller_id, offer.buyer_id)
+
+
+async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
+    listing, offer = await lock_both(session, gate.subject_id)
+    if outcome == GateOutcome.REFUSED:
+        await closing.refuse(session, listing, offer, f"{gate.kind}: refused / 不予同意", now)
+    else:
+        await closing.try_close(session, get_settings(), listing, offer)
+
+
+subjects.register(closing.SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))

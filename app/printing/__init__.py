@@ -1,0 +1,1 @@
+"""Printed documents (PDF) in Chinese and English, the same bytes for the same input."""

@@ -1,0 +1,128 @@
+"""All reading of settlement, and who may see what: the parties of the deal and the market's staff."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.contracts.models import Contract, ContractStatus, Payment
+from app.core.access import Actor
+from app.core.problems import NOT_FOUND
+from app.deals import queries as deals
+from app.deals.models import Deal
+from app.ledger.models import Deposit, InstructionKind, InstructionStatus, SettlementInstruction
+from app.settlement.models import Settlement, SettlementFee, SettlementRequest
+from app.settlement.rules import Receipt
+
+
+async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | None:
+    """A deal's settlement with all its rows as they stand now, whoever asks. To decide on it, hold the deal's lock."""
+    statement = (
+        select(Settlement)
+        .where(Settlement.deal_id == deal_id)
+        .options(
+            selectinload(Settlement.parts),
+            selectinload(Settlement.fees).selectinload(SettlementFee.instruction),
+            selectinload(Settlement.deposits),
+            selectinload(Settlement.requests).selectinload(SettlementRequest.instruction),
+        )
+    )
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def get_settlement(session: AsyncSession, actor: Actor, deal_id: UUID) -> tuple[Deal, Settlement]:
+    """The settlement of a deal that the actor may see; raises `not_found`, also where there is none (yet)."""
+    deal = await deals.get_deal(session, actor, deal_id)
+    found = await find_settlement(session, deal_id)
+    if found is None:
+        raise NOT_FOUND(what="settlement / 结算")
+    return deal, found
+
+
+async def deal_of(session: AsyncSession, instruction_id: UUID) -> UUID | None:
+    """The deal whose price or fee an instruction asks for, if it is of a settlement."""
+    asked = select(SettlementRequest.deal_id).where(SettlementRequest.instruction_id == instruction_id)
+    charged = select(SettlementFee.deal_id).where(SettlementFee.instruction_id == instruction_id)
+    return (await session.execute(asked.union_all(charged))).scalar_one_or_none()
+
+
+async def lock_open_requests(session: AsyncSession, deal_id: UUID) -> Sequence[SettlementInstruction]:
+    """The instructions that ask for a deal's price, locked, in order; some may have been settled meanwhile."""
+    statement = (
+        select(SettlementInstruction)
+        .join(SettlementRequest, SettlementRequest.instruction_id == SettlementInstruction.id)
+        .where(SettlementRequest.deal_id == deal_id, SettlementInstruction.status == InstructionStatus.OPEN)
+        .order_by(SettlementInstruction.id)
+        .with_for_update(of=SettlementInstruction)
+    )
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalars().all()
+
+
+async def lock_instructions(session: AsyncSession, deal_id: UUID) -> None:
+    """Lock every instruction of a deal's price and fees, so that no confirmation of them is reversed meanwhile."""
+    statement = select(SettlementInstruction.id).where(
+        SettlementInstruction.subject_type == "deal",
+        SettlementInstruction.subject_id == deal_id,
+        SettlementInstruction.kind.in_([InstructionKind.PRICE_DUE, InstructionKind.FEE_DUE]),
+    )
+    await session.execute(statement.order_by(SettlementInstruction.id).with_for_update())
+
+
+async def payouts(session: AsyncSession, deal_id: UUID) -> Sequence[SettlementInstruction]:
+    """What the bank was told to pay out on a deal: to its sellers, and back to its buyers."""
+    statement = select(SettlementInstruction).where(
+        SettlementInstruction.subject_type == "deal",
+        SettlementInstruction.subject_id == deal_id,
+        SettlementInstruction.kind.in_([InstructionKind.PRICE_PAYOUT, InstructionKind.PRICE_RETURN]),
+    )
+    ordered = statement.order_by(SettlementInstruction.id).execution_options(populate_existing=True)
+    return (await session.execute(ordered)).scalars().all()
+
+
+async def receipts(session: AsyncSession, deal_id: UUID) -> list[Receipt]:
+    """What the sellers recorded as received on the deal's contracts, in order of receipt."""
+    statement = (
+        select(Payment)
+        .join(Contract, Contract.id == Payment.contract_id)
+        .where(Contract.deal_id == deal_id)
+        .order_by(Payment.received_at, Payment.id)
+    )
+    rows = (await session.execute(statement)).scalars()
+    return [
+        Receipt(row.id, row.payer_id, row.payee_id, row.amount, row.received_at, row.recorded_at, row.reverses_id)
+        for row in rows
+    ]
+
+
+async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Contract]:
+    """The deal's contracts that are signed and have not ended, with their parties, in order of drafting."""
+    statement = (
+        select(Contract)
+        .where(Contract.deal_id == deal_id, Contract.status == ContractStatus.SIGNED)
+        .options(selectinload(Contract.parties))
+        .order_by(Contract.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def lock_contracts(session: AsyncSession, deal_id: UUID) -> None:
+    """Lock the deal's contracts, so that none of them ends or is amended meanwhile."""
+    statement = select(Contract.id).where(Contract.deal_id == deal_id).order_by(Contract.id)
+    await session.execute(statement.with_for_update(key_share=True))
+
+
+async def deposit_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> Deposit | None:
+    """An organisation's newest deposit for a listing."""
+    statement = (
+        select(Deposit)
+        .where(
+            Deposit.subject_type == "listing",
+            Deposit.subject_id == listing_id,
+            Deposit.organisation_id == organisation_id,
+        )
+        .order_by(Deposit.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()

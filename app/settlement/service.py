@@ -1,0 +1,281 @@
+"""Use cases of settlement, each in the caller's transaction.
+
+Order of locks: deal, contracts, then what the ledger locks (deposits, instructions, accounts), deadlines last.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import followers as contract_followers
+from app.contracts.models import Contract
+from app.core import deadlines, events
+from app.core.calendar import load_calendar
+from app.core.clock import local_date
+from app.core.parameters import Parameter, parameter
+from app.core.settings import Settings, get_settings
+from app.deals import followers as deal_followers
+from app.deals import queries as deals
+from app.deals.models import Deal, PartyRole
+from app.ledger import followers as ledger_followers
+from app.ledger import queries as ledger_queries
+from app.ledger import service as ledger
+from app.ledger.models import DepositStatus, InstructionStatus, SettlementInstruction
+from app.ledger.rules import settlement as gathered
+from app.listings.models import PricingMode
+from app.pricing.negotiated.terms import Terms
+from app.settlement import queries, rules
+from app.settlement.models import (
+    Settlement,
+    SettlementDeposit,
+    SettlementFee,
+    SettlementPart,
+    SettlementRequest,
+)
+from app.settlement.rules import NIL, Part, Shares
+from app.settlement.standing import Facts
+
+MOVED: Final = "settlement.moved"
+"""The deadline, due at once, that looks at a deal's settlement again under the deal's lock."""
+RATES: Final = {PartyRole.SELLER: "deal_fee_rate_seller", PartyRole.BUYER: "deal_fee_rate_buyer"}
+MINIMUM, FIRST, DUE_DAYS = "deal_fee_minimum", "first_instalment_min_share", "price_due_working_days"
+
+
+def shares_of(deal: Deal, role: PartyRole) -> Shares:
+    """The parties of a side with their shares, in the deal's order."""
+    return [(party.organisation_id, party.share) for party in deal.parties if party.role == role]
+
+
+def audience_of(deal: Deal) -> list[UUID]:
+    """Who is told of a settlement: the deal's parties and the market's staff."""
+    return [events.MARKET, *(party.organisation_id for party in deal.parties)]
+
+
+@deal_followers.when_contracted
+async def open_settlement(session: AsyncSession, deal: Deal, now: datetime) -> None:
+    """The contract of a deal is signed: charge the fees, turn the deposits into price, and ask for what is left."""
+    contract = next(iter(await queries.signed_contracts(session, deal.id)), None)
+    if contract is None or contract.signed_on is None:
+        return  # nothing says yet how the price is paid
+    settings = get_settings()
+    figures = {name: parameter(name, on=contract.signed_on) for name in (*RATES.values(), MINIMUM, FIRST, DUE_DAYS)}
+    parts = _parts(deal, contract, figures[FIRST].value)
+    settlement = Settlement(
+        deal_id=deal.id,
+        contract_id=contract.id,
+        price=deal.price,
+        cash=sum((part.amount for part in parts), NIL),
+        figures={name: _shown(figure) for name, figure in figures.items()},
+        opened_at=now,
+    )
+    session.add(settlement)
+    await session.flush()
+    today = local_date(now, settings.zone)
+    due_on = (await load_calendar(session)).add_working_days(today, int(figures[DUE_DAYS].value)).day
+    _write_parts(session, deal, parts, today, due_on)
+    await session.flush()
+    taken = await _apply_deposits(session, settings, deal, _fees(deal, PartyRole.BUYER, figures), parts)
+    await _charge(session, settings, deal, figures, taken, due_on)
+    await session.flush()
+    await ask(session, settings, deal)
+    payload = {"number": deal.number, "price": deal.price, "cash": settlement.cash}
+    events.append(session, "settlement.opened", ("deal", deal.id), audience=audience_of(deal), payload=payload)
+
+
+@ledger_followers.when_moved
+async def follow_bank(session: AsyncSession, instruction: SettlementInstruction, now: datetime) -> None:
+    """A price or a fee was paid, or its confirmation reversed: the deal is looked at by a worker, under its lock."""
+    deal_id = await queries.deal_of(session, instruction.id)
+    if deal_id is not None:
+        await deadlines.schedule(session, MOVED, deal_id, now)
+
+
+@contract_followers.when_signed
+async def follow_signing(session: AsyncSession, contract: Contract, now: datetime) -> None:
+    """A contract of a settled deal was signed, perhaps anew after an amendment: look whether its conditions hold."""
+    if await queries.find_settlement(session, contract.deal_id) is not None:
+        await deadlines.schedule(session, MOVED, contract.deal_id, now)
+
+
+@contract_followers.when_paid
+async def follow_payment(session: AsyncSession, contract: Contract, now: datetime) -> None:
+    """A seller recorded what it received itself: the exchange asks for that much less, or for it again."""
+    deal = await deals.lock_deal(session, contract.deal_id)
+    if await queries.find_settlement(session, deal.id) is not None:
+        await ask(session, get_settings(), deal)
+        await deadlines.schedule(session, MOVED, deal.id, now)
+
+
+@contract_followers.when_ended
+async def follow_end(session: AsyncSession, contract: Contract, now: datetime) -> None:
+    """A contract ended: where no other contract of the deal stands, nobody is asked for its price any more."""
+    if await queries.find_settlement(session, contract.deal_id) is None:
+        return
+    if not await queries.signed_contracts(session, contract.deal_id):
+        for row in await queries.lock_open_requests(session, contract.deal_id):
+            await ledger.cancel_request(session, row.id, reason=f"{contract.number} ended / 合同终止")
+    await deadlines.schedule(session, MOVED, contract.deal_id, now)
+
+
+async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) -> Facts:
+    """Everything a settlement's standing follows from. To decide by it, hold the deal's lock."""
+    return Facts(
+        settlement,
+        shares_of(deal, PartyRole.BUYER),
+        await queries.receipts(session, deal.id),
+        await queries.payouts(session, deal.id),
+        await queries.signed_contracts(session, deal.id),
+    )
+
+
+async def pay_out(session: AsyncSession, settings: Settings, deal: Deal) -> Decimal:
+    """Owe the sellers by their shares what has gathered of a locked deal's price; answers how much that was (CNY)."""
+    place = gathered(("deal", deal.id))
+    await ledger_queries.lock_accounts(session, [place])
+    amount = await ledger_queries.balance_of(session, place)
+    for seller_id, part in rules.by_share(amount, shares_of(deal, PartyRole.SELLER)).items():
+        if part > 0:
+            await ledger.pay_out_price(session, settings, deal=("deal", deal.id), seller_id=seller_id, amount=part)
+    return amount
+
+
+def _parts(deal: Deal, contract: Contract, least_first: Decimal) -> list[Part]:
+    if deal.pricing_mode == PricingMode.NEGOTIATED and deal.terms is not None:
+        return rules.parts_by_terms(deal.price, Terms.model_validate(deal.terms), least_first)
+    return rules.parts_by_contract(deal.price, contract.payment_terms, least_first)
+
+
+def _shown(figure: Parameter) -> dict[str, str]:
+    return {"value": str(figure.value), "reference": figure.reference, "mark": figure.mark}
+
+
+def _write_parts(session: AsyncSession, deal: Deal, parts: Sequence[Part], today: date, due_on: date) -> None:
+    first = rules.first_of(parts)
+    for position, part in enumerate(parts):
+        assert part.kind is not None
+        session.add(
+            SettlementPart(
+                deal_id=deal.id,
+                position=position,
+                kind=part.kind,
+                amount=part.amount,
+                due_on=rules.due_day(part, position == first, today, due_on),
+                event=part.due.event if part.due else None,
+                before_certificate=position == first,
+            )
+        )
+
+
+def _fees(deal: Deal, role: PartyRole, figures: Mapping[str, Parameter]) -> dict[UUID, Decimal]:
+    fee = rules.fee_of(deal.price, figures[RATES[role]].value, figures[MINIMUM].value)
+    return rules.by_share(fee, shares_of(deal, role))
+
+
+async def _apply_deposits(
+    session: AsyncSession, settings: Settings, deal: Deal, fees: Mapping[UUID, Decimal], parts: Sequence[Part]
+) -> dict[UUID, Decimal]:
+    """Turn the buyers' held deposits into fee and price; answers what each paid of its fee by it."""
+    assert deal.listing_id is not None
+    buyers = shares_of(deal, PartyRole.BUYER)
+    split = [rules.by_share(part.amount, buyers) for part in parts]
+    taken: dict[UUID, Decimal] = {}
+    for buyer_id, _ in buyers:
+        deposit = await queries.deposit_of(session, deal.listing_id, buyer_id)
+        if deposit is None or deposit.status != DepositStatus.HELD:
+            continue
+        owed = sum((share[buyer_id] for share in split), NIL)
+        use = rules.use_deposit(deposit.required_amount, fees[buyer_id], owed)
+        subject = ("deal", deal.id)
+        await ledger.apply_to_price(session, ("listing", deal.listing_id), buyer_id, deal=subject, fee=use.fee)
+        if use.returned:
+            await ledger.return_price(session, settings, deal=subject, buyer_id=buyer_id, amount=use.returned)
+        session.add(
+            SettlementDeposit(
+                deal_id=deal.id,
+                organisation_id=buyer_id,
+                deposit_id=deposit.id,
+                amount=deposit.required_amount,
+                fee=use.fee,
+                credited=use.credited,
+                returned=use.returned,
+            )
+        )
+        taken[buyer_id] = use.fee
+    return taken
+
+
+async def _charge(
+    session: AsyncSession,
+    settings: Settings,
+    deal: Deal,
+    figures: Mapping[str, Parameter],
+    taken: Mapping[UUID, Decimal],
+    due_on: date,
+) -> None:
+    """Charge both sides' fees, less what a deposit has paid."""
+    position = 0
+    for role in (PartyRole.SELLER, PartyRole.BUYER):
+        for organisation_id, amount in _fees(deal, role, figures).items():
+            if not amount:
+                continue
+            paid = taken.get(organisation_id, NIL) if role == PartyRole.BUYER else NIL
+            instruction = None
+            if amount > paid:
+                instruction = await ledger.charge_fee(
+                    session, settings, subject=("deal", deal.id), organisation_id=organisation_id,
+                    amount=amount - paid, due_on=due_on,
+                )  # fmt: skip
+            session.add(
+                SettlementFee(
+                    deal_id=deal.id,
+                    role=role,
+                    organisation_id=organisation_id,
+                    position=position,
+                    amount=amount,
+                    from_deposit=paid,
+                    instruction_id=instruction.id if instruction else None,
+                )
+            )
+            position += 1
+
+
+async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
+    """Let the open requests of a locked deal ask for exactly what is missing, part by part and buyer by buyer.
+
+    Where no contract stands, nothing changes.
+    """
+    waiting = {row.id: row for row in await queries.lock_open_requests(session, deal.id)}
+    settlement = await queries.find_settlement(session, deal.id)
+    if settlement is None:
+        return
+    facts = await facts_of(session, deal, settlement)
+    if not facts.contracts:
+        return
+    asked: dict[tuple[UUID, int], list[SettlementInstruction]] = {}
+    for request in settlement.requests:
+        if request.instruction_id in waiting and request.instruction.status == InstructionStatus.OPEN:
+            asked.setdefault((request.payer_id, request.position), []).append(request.instruction)
+    for payer in facts.payers():
+        for part, left in zip(settlement.parts, payer.left, strict=True):
+            instructions = asked.get((payer.payer_id, part.position), [])
+            if sum((row.amount for row in instructions), NIL) == left:
+                continue
+            for row in instructions:
+                await ledger.cancel_request(session, row.id, reason="Covered by what has arrived / 已由到账款项抵付")
+            if left > 0:
+                await _request(session, settings, deal, part, payer.payer_id, left)
+
+
+async def _request(
+    session: AsyncSession, settings: Settings, deal: Deal, part: SettlementPart, payer_id: UUID, amount: Decimal
+) -> None:
+    instruction = await ledger.request_price(
+        session, settings, deal=("deal", deal.id), payer_id=payer_id, amount=amount, due_on=part.due_on
+    )
+    session.add(
+        SettlementRequest(instruction_id=instruction.id, deal_id=deal.id, position=part.position, payer_id=payer_id)
+    )
