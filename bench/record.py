@@ -20,8 +20,8 @@ LINE = re.compile(
 )
 HEAD = """# Benchmark results
 
-One line a figure: ours, the limit measured in the same run, their ratio, and the goal for the ratio, with the day. `make
-bench` and `make bench-auction` run the benchmarks and write the figures of those that ran into this file.
+One line a figure: ours, the limit measured in the same run, their ratio, and the goal for the ratio, with the day.
+`make bench` and `make bench-auction` run the benchmarks and write the figures of those that ran into this file.
 """
 COLUMNS = "| figure | ours | limit | ratio | goal | reached | script | day |\n|---|---|---|---|---|---|---|---|"
 
