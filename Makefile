@@ -5,12 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 JOBS   ?= 2
+AUCTIONS := bench/bench_auction.py bench/bench_watchers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint typecheck imports pytest format bench chaos openapi lock clean
+.PHONY: help run test lint typecheck imports pytest format bench bench-auction chaos openapi lock clean
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run-installed ## Start database, API and worker on 127.0.0.1:8000 (TECHEX_PORT), with the demonstration.
 	@$(BIN)/python -m app.cli run
@@ -36,7 +37,10 @@ format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
 	@$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev-installed ## The benchmarks: one line a figure, against a limit measured in the same run.
-	@$(BIN)/python bench/record.py $(sort $(wildcard bench/bench_*.py))
+	@$(BIN)/python bench/record.py $(filter-out $(AUCTIONS),$(sort $(wildcard bench/bench_*.py)))
+
+bench-auction: $(VENV)/.dev-installed ## The benchmarks of auctions: bids a second, watchers.
+	@$(BIN)/python bench/record.py $(AUCTIONS)
 
 chaos: $(VENV)/.dev-installed ## The long form of the tests that kill processes.
 	@TECHEX_CHAOS=long $(BIN)/pytest -m chaos

@@ -135,6 +135,11 @@ def open_context(settings: Settings, database: Database | None = None) -> Contex
     return Context(settings, database, open_storage(settings), partial(authenticate, zone=settings.timezone))
 
 
+async def hang_up(application: FastAPI) -> None:
+    """End the answers that would go on for as long as their clients like; every server calls it before it stops."""
+    await auction_house.hang_up(application)
+
+
 async def refuse_moved_clock(settings: Settings, database: Database) -> None:
     """Production must not serve from a database whose clock was moved; raises `ClockMovedError`."""
     if settings.environment is Environment.PRODUCTION:

@@ -136,9 +136,10 @@ async def fill(url: str) -> list[UUID]:
         ),
         "auctions": (
             "id number listing_id listing_version seller_id title form is_contest status conditions deposit_amount "
-            "starts_at ends_at shift accepted last_seq head revision",
+            "announced_at starts_at ends_at shift accepted last_seq head revision",
             [(a[0], f"A-{n}", a[1], 1, seller, "示例", "english", False, "announced", json.dumps(conditions),
-              Decimal(50000), now - timedelta(days=1), ends_at, timedelta(0), 0, 0, log.genesis(a[0]), 1)
+              Decimal(50000), now - timedelta(days=8), now - timedelta(days=1), ends_at, timedelta(0), 0, 0,
+              log.genesis(a[0]), 1)
              for n, a in enumerate(auctions)],
         ),
         "auction_bidders": (

@@ -20,9 +20,10 @@ LINE = re.compile(
 )
 HEAD = """# Benchmark results
 
-One line a figure: ours, the limit measured in the same run, their ratio, and the goal for the ratio. `make bench` runs
-the benchmarks and writes this file.
+One line a figure: ours, the limit measured in the same run, their ratio, and the goal for the ratio, with the day.
+`make bench` and `make bench-auction` run the benchmarks and write the figures of those that ran into this file.
 """
+COLUMNS = "| figure | ours | limit | ratio | goal | reached | script | day |\n|---|---|---|---|---|---|---|---|"
 
 
 def machine() -> str:
@@ -61,17 +62,24 @@ def reached(figure: dict[str, str]) -> bool:
     return ratio >= goal if figure["sense"] == ">=" else ratio <= goal
 
 
+def kept(scripts: list[str]) -> list[str]:
+    """The rows of the table that come from other scripts than those that ran."""
+    names = {f"`{Path(script).name}`" for script in scripts}
+    rows = [line for line in _lines(str(RESULTS)) if line.startswith("| ") and not line.startswith("| figure")]
+    return [row for row in rows if row.split("|")[7].strip() not in names]
+
+
 def main(scripts: list[str]) -> int:
-    """Run the scripts, write the table, and say whether every goal was reached."""
+    """Run the scripts, write their rows into the table, and say whether every goal was reached."""
     figures = [figure for script in scripts for figure in run(script)]
+    today = datetime.now(UTC).date()
     rows = [
         f"| {f['name']} | {f['ours']} | {f['limit']} | {f['ratio']} | {f['sense']} {f['goal']} | "
-        f"{'yes' if reached(f) else '**no**'} | `{f['script']}` |"
+        f"{'yes' if reached(f) else '**no**'} | `{f['script']}` | {today} |"
         for f in figures
     ]
-    table = ["| figure | ours | limit | ratio | goal | reached | script |", "|---|---|---|---|---|---|---|", *rows]
-    today = datetime.now(UTC).date()
-    RESULTS.write_text(HEAD + f"\n{today}, {machine()}\n\n" + "\n".join(table) + "\n", encoding="utf-8")
+    table = "\n".join([COLUMNS, *sorted([*kept(scripts), *rows])])
+    RESULTS.write_text(f"{HEAD}\n{machine()}\n\n{table}\n", encoding="utf-8")
     return 0 if all(map(reached, figures)) else 1
 
 

@@ -26,6 +26,8 @@ SECONDS = Histogram(
     ["method", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+STREAM = "techex_stream"
+"""Set in the scope of an answer that goes on for as long as its client likes: how long says nothing of the server."""
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
@@ -105,7 +107,8 @@ def _record(scope: MutableMapping[str, Any], status: int, seconds: float, reques
     if children is None:
         children = _children[key] = (REQUESTS.labels(method, route, str(status)), SECONDS.labels(method, route))
     children[0].inc()
-    children[1].observe(seconds)
+    if STREAM not in scope:
+        children[1].observe(seconds)
     if status >= 500:
         log.warning(
             "request", request_id=request_id, method=method, route=route, status=status, ms=round(seconds * 1000, 2)

@@ -20,17 +20,19 @@ def serve(settings: Settings, *, inherited: int | None) -> None:
     """
     import uvicorn  # noqa: PLC0415
 
+    from app.local.api_server import ApiServer  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
 
     if inherited is not None:
         wait_for_go()
+    application = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        application, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
         ws="none", access_log=False, log_config=None, server_header=False, backlog=_BACKLOG,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )  # fmt: skip
     sockets = None if inherited is None else [socket.socket(fileno=inherited)]
-    uvicorn.Server(config).run(sockets=sockets)
+    ApiServer(application, config).run(sockets=sockets)
 
 
 def work(settings: Settings, *, supervised: bool) -> None:

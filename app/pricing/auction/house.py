@@ -5,8 +5,9 @@ from fastapi import FastAPI
 from app.core import keys
 from app.core.http import Context
 from app.pricing.auction.clerk import Clerk
+from app.pricing.auction.notices import Notifier
 from app.pricing.auction.receipts import Signer
-from app.pricing.auction.stream import Hub, Notifier
+from app.pricing.auction.stream import Hub
 
 
 class House:
@@ -29,8 +30,16 @@ def of(application: FastAPI) -> House:
     return house
 
 
-async def close(application: FastAPI) -> None:
-    """Let the watchers go, so that the process can stop."""
+async def hang_up(application: FastAPI) -> None:
+    """End the streams, so that the server may stop without waiting for their clients."""
     house: House | None = getattr(application.state, "auction_house", None)
     if house is not None:
         await house.hub.close()
+
+
+async def close(application: FastAPI) -> None:
+    """End what runs in the background; call it before the database is closed."""
+    await hang_up(application)
+    house: House | None = getattr(application.state, "auction_house", None)
+    if house is not None:
+        await house.notifier.close()

@@ -34,11 +34,15 @@ async def poll(
 ) -> Response:
     """Where the bidding stands; with `If-None-Match`, 304 while nothing has changed."""
     row = await queries.live(context_of(request).database, auction_id)
-    tag = f'"{row["last_seq"]}-{row["revision"]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if if_none_match is not None and tag in {part.strip().removeprefix("W/") for part in if_none_match.split(",")}:
+    found = shown.live(row)
+    # A descending price falls, and bidding begins and ends, without any entry: the minimum says so.
+    tag = f'"{row["last_seq"]}-{row["revision"]}-{found.minimum}"'
+    headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}  # weak: `server_time` goes on
+    if if_none_match is not None and {tag, "*"} & {
+        part.strip().removeprefix("W/") for part in if_none_match.split(",")
+    }:
         return Response(status_code=304, headers=headers)
-    return Response(shown.live(row).model_dump_json(), headers=headers, media_type="application/json")
+    return Response(found.model_dump_json(), headers=headers, media_type="application/json")
 
 
 @router.get("/auctions/{auction_id}/entries", operation_id="list_auction_entries")
@@ -55,24 +59,33 @@ async def list_entries(actor: Public, session: Session, auction_id: UUID, page: 
     "/auctions/{auction_id}/stream",
     operation_id="stream_auction",
     response_class=StreamingResponse,
-    responses={200: {"description": "Server-sent events", "content": {"text/event-stream": {}}}},
+    responses={
+        200: {"description": "Server-sent events", "content": {"text/event-stream": {}}},
+        204: {"description": "The auction is over and you have its whole log: do not come back"},
+    },
 )
 async def watch(
     actor: Public,
     request: Request,
     auction_id: UUID,
     last_event_id: Annotated[int | None, Header(ge=0, le=MAX_SEQ)] = None,
-    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="Begin after this place in the log")] = 0,
-    follow: Annotated[bool, Query(description="False: what there is, and then the end")] = True,
+    after: Annotated[
+        int, Query(ge=0, le=MAX_SEQ, description="Begin after this place in the log; beyond its end: from now on")
+    ] = 0,
+    follow: Annotated[bool, Query(description="False: what there is, and no more")] = True,
 ) -> Response:
     """Every entry of the log as it is written, as server-sent events; `Last-Event-ID` resumes where you were."""
-    await queries.live(context_of(request).database, auction_id)
-    made = house.of(request.app)
-    made.hub.check_room()
-    seq = after if last_event_id is None else last_event_id
+    row = await queries.live(context_of(request).database, auction_id)
+    head: int = row["last_seq"]
+    seq = min(head, after if last_event_id is None else last_event_id)
+    if queries.is_over(row["status"]) and seq == head:
+        return Response(status_code=204)  # an EventSource takes it as: never again
     if not follow:
-        return StreamingResponse(stream.past(context_of(request).database, auction_id, seq), media_type=stream.MEDIA)
-    return stream.Stream(made.hub, context_of(request).database, auction_id, seq)
+        entries = stream.past(context_of(request).database, auction_id, seq)
+        return StreamingResponse(entries, headers={"Cache-Control": "no-store"}, media_type=stream.MEDIA)
+    hub = house.of(request.app).hub
+    hub.check_room()
+    return stream.Stream(hub, auction_id, head, seq)
 
 
 @router.get(

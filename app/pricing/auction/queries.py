@@ -194,7 +194,7 @@ WATCHED = """
 SELECT auction_id, seq, kind, content, encode(hash, 'hex') AS hash FROM auction_entries
 WHERE auction_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
 """
-HEADS = "SELECT id, last_seq FROM auctions WHERE id = ANY($1::uuid[])"
+HEADS = "SELECT id, last_seq, status FROM auctions WHERE id = ANY($1::uuid[])"
 LIVE = """
 SELECT id, status, form, price, leader, accepted, ends_at, last_seq, encode(head, 'hex') AS head, revision,
   conditions::text AS conditions, shift, techex_now() AS now
@@ -207,9 +207,14 @@ async def watched_entries(database: Database, auction_id: UUID, seq: int, limit:
     return await database.fetch(WATCHED, auction_id, seq, limit)
 
 
-async def heads(database: Database, ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How long the logs of auctions are now."""
-    return {row["id"]: row["last_seq"] for row in await database.fetch(HEADS, list(ids))}
+async def heads(database: Database, ids: Sequence[UUID]) -> Sequence[Record]:
+    """How long the logs of auctions are now, and whether anything is to come."""
+    return await database.fetch(HEADS, list(ids))
+
+
+def is_over(status: str) -> bool:
+    """Whether the bidding of an auction in this status has ended for good."""
+    return status not in LIVE_STATUSES
 
 
 async def live(database: Database, auction_id: UUID) -> Record:

@@ -1,34 +1,46 @@
-"""Live: every entry of a log to every watcher, as server-sent events (text/event-stream).
+"""Live: every entry of a log to every watcher of a process, as server-sent events (text/event-stream).
 
-A process listens once for all its watchers (LISTEN), reads what is new once an auction, and hands the same bytes to all
-of them. A notice may be lost with a connection, so the hub also looks once a second at the heads of the auctions that
-are watched. Notices travel outside the transactions that decide bids: a NOTIFY inside would make their commits queue.
+A process listens once for all its watchers, reads what is new once an auction, and hands the same bytes to all of them.
+A notice may be lost with a connection, so the hub also looks twice a second at the heads of the watched logs: whoever
+wrote an entry, and however, it is out within that time.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
-import asyncpg
 import structlog
+from prometheus_client import Gauge
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.database import Database
+from app.core.middleware import STREAM
 from app.pricing.auction import queries
 from app.pricing.auction.admission_problems import WATCHERS_TOO_MANY
+from app.pricing.auction.notices import Listening
+from app.pricing.auction.watcher import Room, Watcher, message_of
 
 log = structlog.get_logger(__name__)
-MEDIA = "text/event-stream; charset=utf-8"
-CHANNEL = "techex_auctions"
-LOOK_SECONDS = 1.0
-BEAT_SECONDS = 15.0
-BATCH = 500
-MAX_BEHIND = 2000
-"""How many messages may wait for a watcher that does not read; then it is cut off, and comes back with its last id."""
+WATCHERS = Gauge("techex_auction_watchers", "Clients that watch an auction's stream in this process")
+LOOK_SECONDS = 0.5
+KEEP_SECONDS = 1.0
+BATCH = 200
+READS_AT_ONCE = 4
+"""Watchers that catch up share so many connections: two thousand that come back at once must not starve the bids."""
+SLICE = 100
+"""So many watchers are served before other work has its turn."""
 MAX_WATCHERS = 10_000
+Step = Callable[[], Awaitable[None]]
+RETRY = b"retry: 1000\n\n"
+MEDIA = "text/event-stream; charset=utf-8"
+HEADERS = [
+    (b"content-type", MEDIA.encode()),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
 
 
 class Hub:
@@ -36,245 +48,154 @@ class Hub:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._rooms: dict[UUID, _Room] = {}
+        self._rooms: dict[UUID, Room] = {}
         self._wake = asyncio.Event()
-        self._work: asyncio.Task[None] | None = None
-        self.watching = 0
+        self._tasks: dict[Step, asyncio.Task[None]] = {}
+        self._reads = asyncio.Semaphore(READS_AT_ONCE)
+        self._closing = False
+
+    @property
+    def watching(self) -> int:
+        """How many watch."""
+        return sum(len(room.watchers) for room in self._rooms.values())
 
     def check_room(self) -> None:
         """Raises `watchers_too_many` where this process takes no more."""
         if self.watching >= MAX_WATCHERS:
             raise WATCHERS_TOO_MANY(limit=MAX_WATCHERS, headers={"Retry-After": "5"})
 
-    async def join(self, auction_id: UUID, watcher: "Watcher") -> None:
-        """Let a watcher have everything after the place it knows, then whatever comes."""
-        room = self._rooms.get(auction_id)
-        if room is None:
-            heads = await queries.heads(self._database, [auction_id])
-            room = self._rooms.setdefault(auction_id, _Room(heads.get(auction_id, 0)))
-        self.watching += 1
-        room.watchers.add(watcher)
-        if self._work is None:
-            self._work = asyncio.get_running_loop().create_task(self._run())
+    def join(self, auction_id: UUID, head: int, after: int, send: Send, cut: Callable[[], None]) -> Watcher:
+        """Let a client have all that follows the place it knows. `head`: how long the log is at least, as just read.
 
-    def leave(self, auction_id: UUID, watcher: "Watcher") -> None:
-        room = self._rooms.get(auction_id)
-        if room is not None and watcher in room.watchers:
-            self.watching -= 1
+        Whoever joins leaves. `cut` ends the stream of a client that takes nothing.
+        """
+        room = self._rooms.setdefault(auction_id, Room(auction_id, head))
+        watcher = Watcher(room, after, self._read, send, cut)
+        room.watchers.add(watcher)
+        WATCHERS.inc()
+        if self._closing:
+            watcher.close()
+            return watcher
+        watcher.stir()
+        self._wake.set()
+        for step in (self._listen, self._keep):
+            if step not in self._tasks:
+                self._tasks[step] = asyncio.get_running_loop().create_task(self._work(step))
+        return watcher
+
+    def leave(self, watcher: Watcher) -> None:
+        """Nothing more for this watcher."""
+        watcher.drop()
+        room = watcher.room
+        if watcher in room.watchers:
             room.watchers.discard(watcher)
-            if not room.watchers:
-                del self._rooms[auction_id]
+            WATCHERS.dec()
+        if not room.watchers and self._rooms.get(room.auction_id) is room:
+            del self._rooms[room.auction_id]
 
     async def close(self) -> None:
-        """End the work; every watcher is told that the stream is over."""
-        if self._work is not None:
-            self._work.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._work
-        for room in self._rooms.values():
-            for watcher in room.watchers:
-                watcher.end()
+        """End all streams, and every one that begins from now on: the process stops."""
+        self._closing = True
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        for watcher in self._all():
+            watcher.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self) -> None:
-        """Listen and look until nobody watches; a lost database is waited for."""
-        while self._rooms:
-            try:
-                async with _listening(self._database, self._wake.set):
-                    while self._rooms:
-                        await self._look()
-                        with suppress(TimeoutError):
-                            await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-                        self._wake.clear()
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001 — watchers outlive a database that is away
-                log.warning("stream_interrupted", error=type(error).__name__)
-                await asyncio.sleep(LOOK_SECONDS)
-        self._work = None
+    def _all(self) -> list[Watcher]:
+        return [watcher for room in self._rooms.values() for watcher in room.watchers]
+
+    async def _work(self, step: Step) -> None:
+        """Do something again and again until nobody watches."""
+        try:
+            while self._rooms:
+                await step()
+        finally:
+            del self._tasks[step]
+
+    async def _keep(self) -> None:
+        await asyncio.sleep(KEEP_SECONDS)
+        now = asyncio.get_running_loop().time()
+        await _each(self._all(), lambda watcher: watcher.keep(now))
+
+    async def _listen(self) -> None:
+        """Listen and look for as long as the connection lasts; a database that is away is waited for."""
+        try:
+            async with Listening(self._database, self._wake.set) as listening:
+                while self._rooms and not listening.lost:
+                    self._wake.clear()
+                    began = time.perf_counter()
+                    await self._look()
+                    # Under a flood of bids half of the time is the watchers', half is everybody else's.
+                    await asyncio.sleep(time.perf_counter() - began)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+        except Exception as error:  # noqa: BLE001 — watchers outlive a database that is away
+            log.warning("stream_interrupted", error=type(error).__name__)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self) -> None:
-        """Hand out what is new in the rooms."""
-        heads = await queries.heads(self._database, list(self._rooms))
-        for auction_id, head in heads.items():
-            room = self._rooms.get(auction_id)
-            while room is not None and room.seq < head:
-                rows = await queries.watched_entries(self._database, auction_id, room.seq, BATCH)
-                if not rows:
-                    break
-                first, room.seq = room.seq, rows[-1]["seq"]
-                message = b"".join(message_of(row) for row in rows)
-                for watcher in room.watchers:
-                    watcher.push(first, room.seq, message)
+        """Send what is new to those whom it concerns; tell them where there is nothing to come."""
+        for row in await queries.heads(self._database, list(self._rooms)):
+            room = self._rooms.get(row["id"])
+            if room is None:
+                continue
+            while room.watchers and room.seq < row["last_seq"]:
+                await self._grow(room)
+            if queries.is_over(row["status"]) and not room.over:
+                room.over = True
+                await _each(list(room.watchers), Watcher.stir)
+
+    async def _grow(self, room: Room) -> None:
+        rows = await queries.watched_entries(self._database, room.auction_id, room.seq, BATCH)
+        room.grow(rows[-1]["seq"], b"".join(map(message_of, rows)))
+        await _each(list(room.watchers), Watcher.stir)
+
+    async def _read(self, room: Room, seq: int) -> tuple[int, bytes]:
+        """What follows a place in the log, up to the room's own: for a watcher that is not in step."""
+        async with self._reads:
+            rows = await queries.watched_entries(self._database, room.auction_id, seq, min(BATCH, room.seq - seq))
+        return rows[-1]["seq"], b"".join(map(message_of, rows))
 
 
-class _Room:
-    """Who watches an auction, and up to where the log was handed out."""
-
-    __slots__ = ("seq", "watchers")
-
-    def __init__(self, seq: int) -> None:
-        self.seq = seq
-        self.watchers: set[Watcher] = set()
-
-
-class Watcher:
-    """One client of the stream: what waits to be sent to it."""
-
-    __slots__ = ("_ended", "_waiting", "_wake", "seq")
-
-    def __init__(self, seq: int) -> None:
-        self.seq = seq
-        self._waiting: deque[tuple[int, int, bytes]] = deque()
-        self._wake: asyncio.Future[None] | None = None
-        self._ended = False
-
-    def push(self, first: int, last: int, message: bytes) -> None:
-        self._waiting.append((first, last, message))
-        if len(self._waiting) > MAX_BEHIND:
-            self._ended = True
-        self._stir()
-
-    def end(self) -> None:
-        self._ended = True
-        self._stir()
-
-    def _stir(self) -> None:
-        if self._wake is not None and not self._wake.done():
-            self._wake.set_result(None)
-
-    async def next(self) -> tuple[int, int, bytes] | None:
-        """What comes next, or None: nothing for a while, or the end."""
-        if not self._waiting and not self._ended:
-            self._wake = asyncio.get_running_loop().create_future()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake, BEAT_SECONDS)
-            self._wake = None
-        if self._waiting and not self._ended:
-            return self._waiting.popleft()
-        return None
-
-    @property
-    def ended(self) -> bool:
-        return self._ended
+async def _each(watchers: Sequence[Watcher], do: Callable[[Watcher], None]) -> None:
+    """Do something for each, and let others have their turn now and then."""
+    for number, watcher in enumerate(watchers, 1):
+        do(watcher)
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
 
 
 class Stream(Response):
     """The response: what the client has missed, then what comes, a beat while nothing does."""
 
-    def __init__(self, hub: Hub, database: Database, auction_id: UUID, after: int) -> None:
+    def __init__(self, hub: Hub, auction_id: UUID, head: int, after: int) -> None:
         super().__init__()
         self._hub = hub
-        self._database = database
         self._auction_id = auction_id
+        self._head = head
         self._after = after
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [
-            (b"content-type", MEDIA.encode()),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        watcher = Watcher(self._after)
-        await self._hub.join(self._auction_id, watcher)
-        gone = asyncio.ensure_future(_gone(receive))
-        sending = asyncio.ensure_future(self._send(watcher, send))
-        try:
-            await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._hub.leave(self._auction_id, watcher)
-            for task in (gone, sending):
-                task.cancel()
-                with suppress(asyncio.CancelledError, OSError):
-                    await task
-        if not gone.done() or gone.cancelled():
-            with suppress(OSError):
-                await send({"type": "http.response.body", "body": b""})
-
-    async def _send(self, watcher: Watcher, send: Send) -> None:
-        async def give(body: bytes) -> None:
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-
-        await give(b"retry: 1000\n\n")
-        seq = await self._catch_up(self._after, give)
-        while not watcher.ended:
-            found = await watcher.next()
-            if found is None:
-                await give(b": beat\n\n")
-                continue
-            first, last, message = found
-            if last <= seq:
-                continue  # it was among what the client had missed
-            if first != seq:
-                seq = await self._catch_up(seq, give)
-                continue
-            await give(message)
-            seq = last
-
-    async def _catch_up(self, seq: int, give: Callable[[bytes], Awaitable[None]]) -> int:
-        while True:
-            rows = await queries.watched_entries(self._database, self._auction_id, seq, BATCH)
-            if not rows:
-                return seq
-            await give(b"".join(message_of(row) for row in rows))
-            seq = rows[-1]["seq"]
+        scope[STREAM] = True
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": RETRY, "more_body": True})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None) as patience:
+                now = asyncio.get_running_loop().time
+                watcher = self._hub.join(
+                    self._auction_id, self._head, self._after, send, lambda: patience.reschedule(now())
+                )
+                try:
+                    while (await receive())["type"] != "http.disconnect":  # comes as well when the last was sent
+                        pass
+                finally:
+                    self._hub.leave(watcher)
 
 
 async def past(database: Database, auction_id: UUID, seq: int) -> AsyncIterator[bytes]:
     """What the log holds after a place in it, and no more."""
     while rows := await queries.watched_entries(database, auction_id, seq, BATCH):
-        yield b"".join(message_of(row) for row in rows)
+        yield b"".join(map(message_of, rows))
         seq = rows[-1]["seq"]
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def message_of(row: Mapping[str, object]) -> bytes:
-    """An entry as a server-sent event: its place in the log is the id, by which a client resumes."""
-    data = f'{{"seq":{row["seq"]},"hash":"{row["hash"]}","content":{row["content"]}}}'
-    return f"id: {row['seq']}\nevent: {row['kind']}\ndata: {data}\n\n".encode()
-
-
-class Notifier:
-    """Tells all processes that logs have grown: after the commits, together, never in their way."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._grown = False
-        self._work: asyncio.Task[None] | None = None
-
-    def grown(self) -> None:
-        self._grown = True
-        if self._work is None and self._database.bound is None:  # one bound connection cannot do two things at once
-            self._work = asyncio.get_running_loop().create_task(self._run())
-
-    async def _run(self) -> None:
-        try:
-            while self._grown:
-                self._grown = False
-                await self._database.fetch("SELECT pg_notify($1, '')", CHANNEL)
-                await asyncio.sleep(0.02)  # one notice for whatever is decided meanwhile
-        except Exception as error:  # noqa: BLE001 — the hubs look by themselves, a second later
-            log.warning("notice_lost", error=type(error).__name__)
-        finally:
-            self._work = None
-
-
-class _listening:  # noqa: N801 — a context manager
-    """A connection of its own that listens."""
-
-    def __init__(self, database: Database, heard: Callable[[], None]) -> None:
-        self._database = database
-        self._heard = heard
-        self._connection: asyncpg.Connection | None = None
-
-    async def __aenter__(self) -> None:
-        self._connection = await self._database.driver_connection()
-        await self._connection.add_listener(CHANNEL, lambda *_: self._heard())
-
-    async def __aexit__(self, *error: object) -> None:
-        if self._connection is not None:
-            await self._connection.close(timeout=1)
