@@ -139,7 +139,7 @@ class _Turn:
         if auction is None or facts is None:
             return NOT_FOUND(what="auction / 拍卖")
         actor = _actor(facts)
-        before = self._before(submission, facts)
+        before = None if actor is None else self._before(submission, facts)
         if before is not None:
             return before
         sender = admission.Sender(actor, facts["market"], facts["paddle"], facts["withdrawn"], facts["deposit_held"])
@@ -152,8 +152,6 @@ class _Turn:
 
     def _before(self, submission: Submission, facts: Mapping[str, Any]) -> Decided | Problem | None:
         """A retry: what the first got, from the log or from this very turn."""
-        if facts["key_id"] is None:
-            return None
         same = self._done.get((submission.auction_id, facts["key_id"], submission.idempotency_key))
         if facts["seq"] is not None:
             content = json.loads(facts["content"])

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines, keys
+from app.core.clock import read_clock
 from app.core.settings import Settings
 from app.listings.models import Listing
 from app.pricing.auction import award, contests_end, logbook, outcome, queries, service
@@ -17,9 +18,11 @@ from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
 from app.pricing.auction.rules import Ending, Form
 
 
-async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UUID) -> None:
     """Close an announced auction whose end has come; one that a bid has prolonged is looked at again at its new end."""
     listing, auction = await service.lock_both(session, auction_id)
+    # Not the worker's time, which is from before the lock: late bids may have been logged while it waited.
+    now = await read_clock(session)
     if auction.status != AuctionStatus.ANNOUNCED:
         return
     if now < auction.ends_at and not _is_taken(auction):

@@ -6,20 +6,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import read_clock
 from app.core.deadlines import run_due
 from app.core.settings import Settings
+from app.ledger import service as ledger
 from app.main import create_app, open_context
 from app.pricing.auction import clerk_batch
 from app.pricing.auction.transcript import verify_transcript
 from tests.api import Api
-from tests.ledger.factory import balances
+from tests.ledger.factory import SETTINGS, balances
 from tests.listings.factory import move_clock_to
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
@@ -188,11 +190,10 @@ async def test_a_client_that_goes_away_leaves_its_bid(fresh_world: World) -> Non
     scene = await factory.running(fresh_world)
     async with held(fresh_world, scene):
         gone = asyncio.create_task(scene.bid(scene.bidders[0], "100000.00", "gone"))
-        stays = asyncio.create_task(scene.bid(scene.bidders[1], "101000.00"))
         await await_waiting(fresh_world)
         gone.cancel()
         await asyncio.gather(gone, return_exceptions=True)
-    answer = await stays
+    answer = await scene.bid(scene.bidders[1], "101000.00")
     again = await scene.bid(scene.bidders[0], "100000.00", "gone")
     assert (answer.status_code, again.status_code) == (201, 201)
     assert again.json()["seq"] == answer.json()["seq"] - 1
@@ -200,9 +201,10 @@ async def test_a_client_that_goes_away_leaves_its_bid(fresh_world: World) -> Non
     assert len(bids_of(await log_of(scene, answer, again))) == 2
 
 
-async def test_what_cannot_be_decided_harms_no_other(fresh_world: World, fresh_app: FastAPI) -> None:
+async def test_what_cannot_be_decided_harms_no_other(fresh_world: World) -> None:
     """Two auctions in one lane; the leader's limit of one cannot be opened."""
-    scenes = [await factory.running(fresh_world, bidders=2) for _ in range(3)]
+    scenes = [await factory.announced(fresh_world, bidders=2) for _ in range(3)]
+    await scenes[0].begin()
     lanes: dict[int, list[Scene]] = {}
     for scene in scenes:
         lanes.setdefault(int(scene.auction["id"].replace("-", ""), 16) % 2, []).append(scene)
@@ -261,7 +263,7 @@ async def test_a_connection_lost_before_the_commit_acknowledges_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(clerk_batch, "decide", decide_and_die)
         lost = await scene.bid(scene.bidders[0], "100000.00", "lost")
-    assert (lost.status_code, lost.json()["code"]) == (503, "unavailable")
+    assert (lost.status_code, lost.json()["code"]) == (503, "temporarily_unavailable")
     assert not bids_of(await log_of(scene))
     again = await scene.bid(scene.bidders[0], "100000.00", "lost")
     assert again.status_code == 201
@@ -282,8 +284,8 @@ async def _revoked(session: AsyncSession, scene: Scene) -> None:
 
 
 async def _deposit_gone(session: AsyncSession, scene: Scene) -> None:
-    giving = text("UPDATE deposits SET status = 'release_due' WHERE organisation_id = :id")
-    await session.execute(giving, {"id": scene.bidders[0].id})
+    subject, now = ("listing", UUID(scene.listing["id"])), await read_clock(session)
+    await ledger.release(session, SETTINGS, subject, scene.bidders[0].organisation_id, now)
 
 
 async def _dismissed(session: AsyncSession, scene: Scene) -> None:
