@@ -78,6 +78,12 @@ async def live_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | 
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
+async def offered_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+    """The closed auction of a listing whose lot stands offered to the next bidder. Read it under the listing's lock."""
+    statement = select(Auction).where(Auction.listing_id == listing_id, Auction.offered_to.is_not(None))
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
 async def of_deal(session: AsyncSession, deal_id: UUID) -> Auction | None:
     """The auction that a deal came from."""
     statement = select(Auction).where(Auction.deal_id == deal_id)

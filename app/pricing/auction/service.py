@@ -78,6 +78,9 @@ async def create(
     live = await queries.live_of_listing(session, listing.id)
     if live is not None:
         raise AUCTION_EXISTS(number=live.number, status=live.status)
+    offered = await queries.offered_of_listing(session, listing.id)
+    if offered is not None:  # the next bidder may still take it
+        raise AUCTION_EXISTS(number=offered.number, status="offered")
     form = RULES[conditions.form]
     form.check(conditions)
     auction_id = new_id()
