@@ -37,7 +37,7 @@ from tests.pricing.auction import factory, history
 from tests.world import Party, World
 
 LONG = os.environ.get("TECHEX_CHAOS") == "long"
-BIDDERS, ROUNDS, WORKERS, THINKS = (200, 4, 2, 2.0) if LONG else (30, 1, 1, 1.0)
+BIDDERS, ROUNDS, WORKERS, THINKS = (200, 4, 2, 2.0) if LONG else (30, 1, 1, 2.0)
 FORMS = ["english", "sealed"] if LONG else ["english"]
 PATIENCE, RETRY_SECONDS, GIVES_UP = 120, 0.05, 0.2
 OVER = {"bid_too_late", "auction_state"}
@@ -206,7 +206,7 @@ async def _rows(database: Database, statement: str) -> list[Any]:
 async def _await_close(world: World) -> None:
     """Until a worker that was started again has done the rest."""
     async with asyncio.timeout(PATIENCE):
-        while not await _rows(world.database, "SELECT 1 FROM auctions WHERE status = 'closed'"):
+        while not await _rows(world.database, "SELECT 1 FROM auctions WHERE status = 'closed'"):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
 
