@@ -81,11 +81,11 @@ async def test_what_is_no_request_for_a_bid(scene: Scene) -> None:
     await refused(scene, bidder, 400, "malformed_json", content=b"", headers=json_type)
     await refused(scene, bidder, 415, "unsupported_media_type", content=b"{}", headers={"Content-Type": "text/plain"})
     await refused(scene, bidder, 413, "body_too_large", content=b" " * (2**20 + 1), headers=json_type)
-    await refused(scene, bidder, 422, "idempotency_key_invalid", headers={"Idempotency-Key": "x" * 129})
+    await refused(scene, bidder, 400, "idempotency_key_invalid", headers={"Idempotency-Key": "x" * 129})
     answer = await scene.world.api.client.post(
         f"{scene.path}/bids", json=OK, headers={"Authorization": f"Bearer {bidder.secret}"}
     )
-    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_required")
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_required")
     assert (await rejections(scene.world))[-1] == "idempotency_key_required"
 
 
