@@ -69,6 +69,7 @@ def upgrade() -> None:
     sa.Column('ending', sa.Text(), nullable=True),
     sa.Column('winner', sa.Integer(), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('is_held', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('deal_id', sa.Uuid(), nullable=True),
     sa.Column('offered_to', sa.Integer(), nullable=True),
     sa.Column('offer_ends_at', sa.DateTime(timezone=True), nullable=True),

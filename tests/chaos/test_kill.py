@@ -6,12 +6,7 @@ Buyers race for listings and sellers' payments come in while the API is killed (
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
-import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,65 +17,14 @@ from sqlalchemy import text
 
 from app.core import audit
 from app.core.database import Database
-from app.core.settings import Environment, Settings
 from app.local.embedded_postgres import EmbeddedPostgres
-from app.local.migrating import upgrade
-from app.main import create_app, open_context
-from tests.api import Api
+from tests.chaos.processes import ApiProcess
 from tests.listings.factory import published_listing
-from tests.served import ROOT, await_ready, free_port
 from tests.world import Party, World
 
 LONG = os.environ.get("TECHEX_CHAOS") == "long"
 LISTINGS, BUYERS, KILLS = (30, 20, 12) if LONG else (6, 8, 2)
 RETRY_SECONDS, PATIENCE = 0.05, 60
-
-
-@pytest.fixture
-def durable() -> Iterator[EmbeddedPostgres]:
-    """A server with the durability of production: what it acknowledged survives its own death."""
-    with tempfile.TemporaryDirectory(prefix="tx-") as folder:
-        Path(folder).chmod(0o755)
-        with EmbeddedPostgres(Path(folder) / "pg") as server:
-            upgrade(server.url())
-            yield server
-
-
-class ApiProcess:
-    """The API as a process on one port, that can be killed and started again."""
-
-    def __init__(self, database_url: str, data_dir: Path) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = os.environ | {
-            "DATABASE_URL": database_url,
-            "TECHEX_ENVIRONMENT": "sandbox",
-            "TECHEX_DATA_DIR": str(data_dir),
-            "TECHEX_PORT": str(self.port),
-            "TECHEX_LOG_LEVEL": "CRITICAL",
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "app.cli", "serve"], cwd=ROOT, env=self._environment)
-        await_ready(self.url, self._process)
-
-    def kill(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(20)
-
-
-@pytest.fixture
-async def world_before(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[World]:
-    """Parties and listings made before the trouble begins."""
-    database = Database(durable.url())
-    settings = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="CRITICAL")
-    app = create_app(settings, database)
-    app.state.context = open_context(settings, database)
-    async with Api(app) as api:
-        yield await World.create(database, api)
-    await database.close()
 
 
 @dataclass

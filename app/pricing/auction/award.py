@@ -35,7 +35,7 @@ from app.listings.models import Listing, ListingStatus
 from app.pricing import contests
 from app.pricing.auction import contests_end, log, logbook, outcome, queries, service
 from app.pricing.auction.admission_problems import OFFER_NOT_YOURS
-from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionStatus, EntryKind
+from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, EntryKind
 
 SUBJECT = "auction"
 """What gates of an auctioned sale are of."""
@@ -53,7 +53,13 @@ async def fix_winner(
     """
     winner_id = (await _bidder(session, auction, auction.winner)).organisation_id
     await ledger.release_losers(session, settings, ("listing", listing.id), winner_id, now)
+    await _hold(session, settings, listing, auction)
+
+
+async def _hold(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction) -> None:
+    """Reserve the listing for the winner, and make the deal as soon as nothing blocks it."""
     listing_service.reserve(session, listing)
+    auction.is_held = True
     await try_deal(session, settings, listing, auction)
 
 
@@ -79,7 +85,7 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
         return block
     deal = await create_deal(session, settings, listing, buyers=[buyer], price=auction.price, agreed_at=now, held=True)
     publish_price(deal, PriceSource.AUCTION, auction.number, auction.closed_at or now)
-    auction.deal_id, auction.revision = deal.id, auction.revision + 1
+    auction.deal_id, auction.is_held, auction.revision = deal.id, False, auction.revision + 1
     await _confirm(session, settings, listing, auction, deal, now)
     if auction.is_contest:
         ended = contests.Outcome(auction.id, deal.id, None)
@@ -91,7 +97,7 @@ async def refuse(
     session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, reason: str, now: datetime
 ) -> None:
     """A sale that gates held ends without a deal: the deposit goes back."""
-    auction.reason, auction.revision = reason, auction.revision + 1
+    auction.reason, auction.is_held, auction.revision = reason, False, auction.revision + 1
     logbook.tell(session, auction, "auction.sale_refused", {"reason": reason}, public=False)
     await contests_end.unsold(session, settings, listing, auction, "refused", now)
 
@@ -161,8 +167,9 @@ async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
     auction = await queries.of_deal(session, deal.id)
     if auction is None or auction.is_contest or deal.listing_id is None:
         return
-    auction = await queries.lock_auction(session, auction.id)
     listing = await listings.lock_listing(session, deal.listing_id)
+    auction = await queries.lock_auction(session, auction.id)
+    now = await read_clock(session)  # after the lock: the log's times do not go back
     auction.deal_id, auction.revision = None, auction.revision + 1
     settings = get_settings()
     if deal.status == DealStatus.CANCELLED and (deal.default is None or deal.default.defaulted != Defaulted.BUYER):
@@ -213,8 +220,7 @@ async def accept_offer(session: AsyncSession, actor: Actor, settings: Settings, 
     auction.winner, auction.offered_to, auction.offer_ends_at = bidder.paddle, None, None
     await deadlines.cancel(session, OFFER_ENDS, auction.id)
     logbook.tell(session, auction, "auction.offer_accepted", {"paddle": bidder.paddle})
-    listing_service.reserve(session, listing)
-    await try_deal(session, settings, listing, auction)
+    await _hold(session, settings, listing, auction)
     return auction
 
 
@@ -233,11 +239,7 @@ async def end_offer(session: AsyncSession, settings: Settings, auction_id: UUID,
 
 async def _lock(session: AsyncSession, auction_id: UUID) -> bool:
     _, auction = await service.lock_both(session, auction_id)
-    return _waits(auction)
-
-
-def _waits(auction: Auction) -> bool:
-    return auction.status == AuctionStatus.CLOSED and auction.winner is not None and auction.deal_id is None
+    return auction.is_held
 
 
 async def _sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
@@ -253,7 +255,7 @@ async def _sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
 
 async def _settled(session: AsyncSession, gate: Gate, settled: GateOutcome, now: datetime) -> None:
     listing, auction = await service.lock_both(session, gate.subject_id)
-    if not _waits(auction):
+    if not auction.is_held:
         return
     if settled == GateOutcome.REFUSED:
         await refuse(session, get_settings(), listing, auction, f"{gate.kind}: refused / 不予同意", now)

@@ -22,6 +22,8 @@ from app.core import events, idempotency, validation
 from app.core.http import Context, Handle, Inner, MoneyEndpoint, receive_body
 from app.core.problems import (
     IDEMPOTENCY_KEY_REQUIRED,
+    INVALID_INPUT,
+    MALFORMED_JSON,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
     Problem,
@@ -87,12 +89,12 @@ async def _bid(application: FastAPI, auction_id: str, scope: Scope, receive: Rec
     made = house.of(application)
     headers: dict[bytes, bytes] = dict(scope["headers"])
     authorization = headers.get(b"authorization", b"").decode("latin-1")
-    body = await receive_body(headers, receive, made.context.settings.body_max_bytes)
-    digest = await _known.check(made.context, authorization)
     try:
+        body = await receive_body(headers, receive, made.context.settings.body_max_bytes)
+        digest = await _known.check(made.context, authorization)
         submission = _submission(headers, scope, auction_id, digest, body)
     except (ValidationError, Problem) as error:
-        await _note_malformed(made.context, authorization, auction_id, scope)
+        await _note_rejected(made.context, authorization, auction_id, scope, _code_of(error))
         if isinstance(error, Problem):
             raise
         raise RequestValidationError(error.errors()) from error
@@ -150,14 +152,25 @@ def _submission(
     )
 
 
-async def _note_malformed(context: Context, authorization: str, auction_id: str, scope: Scope) -> None:
-    """Leave an audit entry: who sent what was no bid, to which auction."""
+def _code_of(error: ValidationError | Problem) -> str:
+    """The code with which it is answered."""
+    if isinstance(error, Problem):
+        return error.kind.code
+    is_json = error.errors()[0]["type"] != "json_invalid"
+    return (INVALID_INPUT if is_json else MALFORMED_JSON).code
+
+
+async def _note_rejected(context: Context, authorization: str, auction_id: str, scope: Scope, code: str) -> None:
+    """Leave an audit entry, where it is known who sent it: what was sent was no bid, or not for this key to send."""
     async with context.database.transaction() as session:
-        session.info["actor"] = await context.authenticate(session, authorization)
+        try:
+            session.info["actor"] = await context.authenticate(session, authorization)
+        except Problem:
+            return
         session.info["request_id"] = scope.get("request_id")
         found = await queries.find_number(session, auction_id)
         if found is not None:
-            payload = {"number": found[1], "code": "invalid_input"}
+            payload = {"number": found[1], "code": code}
             subject = "auction", found[0]
             events.append(session, "auction.bid_rejected", subject, audience=[events.MARKET], payload=payload)
 

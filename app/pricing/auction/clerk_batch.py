@@ -23,7 +23,7 @@ from app.pricing.auction.submission import Decided, Submission
 AUCTIONS = """
 SELECT id, number, seller_id, agency_id, status, shift, ends_at, price, leader, leader_secret, accepted, last_seq, head,
        techex_now() AS now
-FROM auctions WHERE id = ANY($1::uuid[]) AND status <> 'proposed'
+FROM auctions WHERE id = ANY($1::uuid[]) AND announced_at IS NOT NULL
 """
 CONDITIONS = "SELECT id, conditions::text AS conditions FROM auctions WHERE id = ANY($1::uuid[])"
 SENDERS = """
@@ -81,6 +81,8 @@ def is_away(error: Exception) -> bool:
     """Whether the database could not be reached, or ended the connection: no use in trying one by one."""
     state = str(getattr(error, "sqlstate", "") or "")
     away = (DBAPIError, PoolTimeoutError, OSError, asyncpg.InterfaceError)
+    if isinstance(error, ValueError):  # the driver's word for an argument it cannot send
+        return False
     return isinstance(error, away) or state[:2] in {"08", "53", "57"}
 
 
@@ -139,7 +141,7 @@ class _Turn:
         if auction is None or facts is None:
             return NOT_FOUND(what="auction / 拍卖")
         actor = _actor(facts)
-        before = self._before(submission, facts)
+        before = None if actor is None else self._before(submission, facts)
         if before is not None:
             return before
         sender = admission.Sender(actor, facts["market"], facts["paddle"], facts["withdrawn"], facts["deposit_held"])
@@ -152,8 +154,6 @@ class _Turn:
 
     def _before(self, submission: Submission, facts: Mapping[str, Any]) -> Decided | Problem | None:
         """A retry: what the first got, from the log or from this very turn."""
-        if facts["key_id"] is None:
-            return None
         same = self._done.get((submission.auction_id, facts["key_id"], submission.idempotency_key))
         if facts["seq"] is not None:
             content = json.loads(facts["content"])

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines, keys
+from app.core.clock import read_clock
 from app.core.settings import Settings
 from app.listings.models import Listing
 from app.pricing.auction import award, contests_end, logbook, outcome, queries, service
@@ -17,20 +18,17 @@ from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
 from app.pricing.auction.rules import Ending, Form
 
 
-async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UUID) -> None:
     """Close an announced auction whose end has come; one that a bid has prolonged is looked at again at its new end."""
     listing, auction = await service.lock_both(session, auction_id)
+    # Not the worker's time, which is from before the lock: late bids may have been logged while it waited.
+    now = await read_clock(session)
     if auction.status != AuctionStatus.ANNOUNCED:
         return
-    if now < auction.ends_at and not _is_taken(auction):
+    if now < auction.ends_at and not service.is_taken(auction):
         await deadlines.schedule(session, service.CLOSES, auction.id, auction.ends_at)
         return
     await close(session, settings, listing, auction, now)
-
-
-def _is_taken(auction: Auction) -> bool:
-    """A descending price was taken: nothing can follow."""
-    return auction.form == Form.DUTCH and auction.accepted > 0
 
 
 async def close(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, now: datetime) -> None:

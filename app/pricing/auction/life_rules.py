@@ -22,9 +22,9 @@ def check_status(status: AuctionStatus, *wanted: AuctionStatus) -> None:
         raise AUCTION_STATE(status=status, wanted=" / ".join(wanted))
 
 
-def check_running(ends_at: datetime, now: datetime) -> None:
-    """Only what has not ended is suspended; raises `auction_state`."""
-    if now >= ends_at:
+def check_running(ends_at: datetime, now: datetime, *, taken: bool) -> None:
+    """Only what has not ended is suspended or called off; raises `auction_state`."""
+    if taken or now >= ends_at:
         raise AUCTION_STATE(status="ended", wanted=AuctionStatus.ANNOUNCED)
 
 

@@ -47,7 +47,8 @@ class Auction(Base):
 
     `conditions` are those published; they never change. `shift` is how long suspensions have stopped its clock.
     `price`, `leader` and `accepted` are the state that the last entry of the log left, `head` that entry's hash.
-    What is secret is encrypted: the reserve and the leader's limit.
+    What is secret is encrypted: the reserve and the leader's limit. `is_held`: the winner's deal waits for a gate or a
+    report, and the listing is reserved for it.
     """
 
     __tablename__ = "auctions"
@@ -97,6 +98,7 @@ class Auction(Base):
     ending: Mapped[Ending | None] = mapped_column(Text)
     winner: Mapped[int | None]
     closed_at: Mapped[datetime | None]
+    is_held: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
     offered_to: Mapped[int | None]
     offer_ends_at: Mapped[datetime | None]

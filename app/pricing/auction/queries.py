@@ -80,14 +80,13 @@ async def live_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | 
 
 async def held_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
     """The auction whose winner waits for its deal. Read it under the listing's lock."""
-    statement = select(Auction).where(
-        Auction.listing_id == listing_id,
-        Auction.status == AuctionStatus.CLOSED,
-        Auction.winner.is_not(None),
-        Auction.deal_id.is_(None),
-        Auction.offered_to.is_(None),
-    )
-    statement = statement.order_by(Auction.id.desc()).limit(1)
+    statement = select(Auction).where(Auction.listing_id == listing_id, Auction.is_held)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def offered_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+    """The closed auction of a listing whose lot stands offered to the next bidder. Read it under the listing's lock."""
+    statement = select(Auction).where(Auction.listing_id == listing_id, Auction.offered_to.is_not(None))
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 

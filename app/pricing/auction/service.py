@@ -80,6 +80,9 @@ async def create(
     live = await queries.live_of_listing(session, listing.id)
     if live is not None:
         raise AUCTION_EXISTS(number=live.number, status=live.status)
+    offered = await queries.offered_of_listing(session, listing.id)
+    if offered is not None:  # the next bidder may still take it
+        raise AUCTION_EXISTS(number=offered.number, status="offered")
     form = RULES[conditions.form]
     form.check(conditions)
     auction_id = new_id()
@@ -149,7 +152,7 @@ async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Aucti
     auction = await queries.lock_auction(session, auction_id)
     check_status(auction.status, AuctionStatus.ANNOUNCED)
     now = await read_clock(session)
-    check_running(auction.ends_at, now)
+    check_running(auction.ends_at, now, taken=is_taken(auction))
     auction.status, auction.reason, auction.suspended_at = AuctionStatus.SUSPENDED, reason, now
     auction.revision += 1
     await write(session, auction, EntryKind.SUSPENDED, now, {})
@@ -188,6 +191,8 @@ async def cancel(session: AsyncSession, actor: Actor, settings: Settings, auctio
         wanted += [AuctionStatus.ANNOUNCED, AuctionStatus.SUSPENDED]
     check_status(auction.status, *wanted)
     now = await read_clock(session)
+    if auction.status == AuctionStatus.ANNOUNCED:  # what has ended is closed, not called off
+        check_running(auction.ends_at, now, taken=is_taken(auction))
     await call_off(session, settings, listing, auction, reason, now)
     return auction
 
@@ -205,6 +210,11 @@ async def call_off(
     tell(session, auction, "auction.cancelled", {}, public=announced)
     if announced:
         await contests_end.unsold(session, settings, listing, auction, "cancelled", now)
+
+
+def is_taken(auction: Auction) -> bool:
+    """A descending price was taken: nothing can follow."""
+    return auction.form == Form.DUTCH and auction.accepted > 0
 
 
 async def lock_both(session: AsyncSession, auction_id: UUID) -> tuple[Listing, Auction]:

@@ -13,7 +13,7 @@ from app.pricing.auction import award, closing, service
 @deadlines.handles(service.CLOSES)
 async def bidding_ends(session: AsyncSession, auction_id: UUID, now: datetime) -> None:
     """The end of the bidding has come, or a bid has moved it meanwhile."""
-    await closing.close_at_end(session, get_settings(), auction_id, now)
+    await closing.close_at_end(session, get_settings(), auction_id)
 
 
 @deadlines.handles(award.OFFER_ENDS)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -345,6 +346,7 @@ class Machine(RuleBasedStateMachine):
         self.run(check())
 
 
+@pytest.mark.chaos
 def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     async def begin() -> Database:
         return Database(fresh_url, pool_size=2)

@@ -1,0 +1,39 @@
+"""Fixtures of the tests that kill processes."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.database import Database
+from app.core.logs import configure_logging
+from app.core.settings import Environment, Settings
+from app.local.embedded_postgres import EmbeddedPostgres
+from app.local.migrating import upgrade
+from app.main import create_app, open_context
+from tests.api import Api
+from tests.world import World
+
+
+@pytest.fixture
+def durable() -> Iterator[EmbeddedPostgres]:
+    """A server with the durability of production: what it acknowledged survives its own death."""
+    with tempfile.TemporaryDirectory(prefix="tx-") as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedPostgres(Path(folder) / "pg") as server:
+            upgrade(server.url())
+            yield server
+
+
+@pytest.fixture
+async def world_before(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[World]:
+    """Parties and listings made before the trouble begins."""
+    database = Database(durable.url())
+    settings = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="CRITICAL")
+    configure_logging(settings)
+    app = create_app(settings, database)
+    app.state.context = open_context(settings, database)
+    async with Api(app) as api:
+        yield await World.create(database, api)
+    await database.close()
