@@ -27,6 +27,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+# What the driver raises once a connection is gone; the last while it has heard of the end but not yet closed.
+LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Base(DeclarativeBase):
@@ -105,7 +107,7 @@ class Database:
         driver: Any = pooled.driver_connection
         try:
             rows: Sequence[asyncpg.Record] = await driver.fetch(statement, *arguments)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, *LOST) as error:
             raise DBAPIError(statement, None, error, connection_invalidated=driver.is_closed()) from error
         finally:
             if driver.is_closed():

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -125,6 +126,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 # Unique, foreign key, check, exclusion: what somebody else may have written meanwhile. A missing value is our fault.
 CLASHES = frozenset({"23505", "23503", "23514", "23P01"})
+# The last comes bare, not as a DBAPIError, while the driver has heard of a connection's end but not closed it.
+AWAY = (PoolTimeoutError, OSError, asyncpg.InternalClientError)
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -146,7 +149,7 @@ def database_problem(error: Exception) -> Problem | None:
         return MALFORMED_REQUEST()
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     # 08: connection; 53: resources; 57: shut down or cancelled; 40: serialization or deadlock; 55: lock timeout.
-    if lost or isinstance(error, PoolTimeoutError | OSError) or state[:2] in {"08", "53", "57", "40", "55"}:
+    if lost or isinstance(error, AWAY) or state[:2] in {"08", "53", "57", "40", "55"}:
         log.warning("database_unavailable", error=type(error).__name__, sqlstate=state)
         return UNAVAILABLE(headers={"Retry-After": "2"})
     return None
@@ -157,9 +160,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(PoolTimeoutError, _database)
-    app.add_exception_handler(OSError, _database)
+    for kind in (DBAPIError, *AWAY):
+        app.add_exception_handler(kind, _database)
 
 
 PROBLEM_SCHEMA = json.loads(

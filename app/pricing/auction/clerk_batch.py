@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.access import Actor, Role
+from app.core.database import LOST
 from app.core.events import MARKET, PUBLIC
 from app.core.ids import new_id
 from app.core.keys import Keys
@@ -80,7 +81,7 @@ def lock(ids: Sequence[UUID]) -> str:
 def is_away(error: Exception) -> bool:
     """Whether the database could not be reached, or ended the connection: no use in trying one by one."""
     state = str(getattr(error, "sqlstate", "") or "")
-    away = (DBAPIError, PoolTimeoutError, OSError, asyncpg.InterfaceError)
+    away = (DBAPIError, PoolTimeoutError, *LOST)
     if isinstance(error, ValueError):  # the driver's word for an argument it cannot send
         return False
     return isinstance(error, away) or state[:2] in {"08", "53", "57"}

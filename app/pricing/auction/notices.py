@@ -12,7 +12,7 @@ from typing import Self
 import asyncpg
 import structlog
 
-from app.core.database import Database
+from app.core.database import LOST, Database
 
 log = structlog.get_logger(__name__)
 CHANNEL = "techex_auctions"
@@ -72,5 +72,5 @@ class Listening:
 
     async def __aexit__(self, *error: object) -> None:
         if self._connection is not None and not self._connection.is_closed():
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            with suppress(asyncpg.PostgresError, TimeoutError, *LOST):
                 await self._connection.close(timeout=1)
