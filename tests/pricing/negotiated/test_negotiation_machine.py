@@ -109,14 +109,23 @@ class Machine(RuleBasedStateMachine):
         return self.runner.run(work)
 
     @initialize(
-        targets=(threads, agreed), waits=st.sampled_from([0, 0, 0, 3]),
-        objects=st.booleans(), settles=MOSTLY, decides=MOSTLY,
-    )  # fmt: skip
-    def start(self, waits: int | None, objects: bool, settles: bool, decides: bool) -> Any:
-        """Mostly agreed, or too late for it, for the way to a deal is long; and how it goes on in the end."""
+        targets=(threads, agreed),
+        late=st.booleans(),
+        begun=MOSTLY,
+        objects=st.booleans(),
+        settles=MOSTLY,
+        decides=MOSTLY,
+    )
+    def start(self, late: bool, begun: bool, objects: bool, settles: bool, decides: bool) -> Any:
+        """Mostly with a notice, perhaps after somebody was too late for one; and how it goes on in the end.
+
+        The way to a deal is long.
+        """
         self.run(self._start())
         self.last_road = (objects, settles, decides)
-        return multiple() if waits is None else self.agree(0, 3, waits)
+        if late:
+            self.agree(1, 1, 1)
+        return self.agree(0, 3, 0) if begun else multiple()
 
     async def _start(self) -> None:
         connection = await self.stack.enter_async_context(self.database.engine.connect())
@@ -346,7 +355,7 @@ def test_the_straight_roads(road: str) -> None:
     begin, steps, deals = ROADS[road]
     machine = Machine()
     try:
-        machine.start(None, False, False, False)
+        machine.start(False, False, False, False, False)
         thread = begin(machine)
         for step in steps:
             machine.nothing_that_must_never_be()
