@@ -21,7 +21,7 @@ from app.pricing.auction.transcript import verify_transcript
 from tests.api import Api
 from tests.applications import application
 from tests.ledger.factory import confirmation_body
-from tests.listings.factory import move_clock_to
+from tests.listings.factory import move_clock_to, reach
 from tests.machines import runs
 from tests.pricing.auction import factory
 from tests.pricing.negotiated.factory import now
@@ -257,7 +257,7 @@ class Machine(RuleBasedStateMachine):
         async def act() -> None:
             column = f"{which} - interval '{early} minute'"
             for row in await self._rows(f"SELECT {column} AS at FROM auctions WHERE {column} > techex_now()"):
-                await move_clock_to(self.world, row.at)
+                await reach(self.world, row.at)
 
         self.run(act())
 

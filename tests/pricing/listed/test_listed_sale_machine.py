@@ -30,7 +30,7 @@ from app.pricing.contests import Outcome
 from tests.api import Api
 from tests.documents.factory import uploaded
 from tests.ledger.factory import confirmation_body
-from tests.listings.factory import move_clock_to
+from tests.listings.factory import move_clock_to, reach
 from tests.machines import runs
 from tests.pricing.listed.factory import Bidding, bidding, competitive_listing, registration_body
 from tests.pricing.negotiated.factory import now
@@ -328,7 +328,7 @@ class Machine(RuleBasedStateMachine):
 
         async def act() -> None:
             for row in await self._rows("SELECT closes_at FROM listings WHERE closes_at > techex_now()"):
-                await move_clock_to(self.world, row.closes_at + timedelta(days=days))
+                await reach(self.world, row.closes_at + timedelta(days=days))
 
         self.run(act())
         self.worker_is_restarted()

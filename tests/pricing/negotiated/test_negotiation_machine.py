@@ -29,7 +29,7 @@ from app.core.settings import Settings
 from tests.api import Api
 from tests.applications import application
 from tests.documents.factory import uploaded
-from tests.listings.factory import move_clock_to
+from tests.listings.factory import move_clock_to, reach
 from tests.machines import runs
 from tests.pricing.negotiated.factory import negotiated_listing, now, offer_body
 from tests.world import Party, World
@@ -254,8 +254,8 @@ class Machine(RuleBasedStateMachine):
             shown = await self.world.api.ok("GET", f"/v1/negotiations/{thread.id}", self.seller)
             end = shown["notice_ends_at"] if which == "notice" else shown["last_offer"]["expires_at"]
             moment = datetime.fromisoformat(end) - timedelta(minutes=early) if end else None
-            if moment and moment > await now(self.world):
-                await move_clock_to(self.world, moment)
+            if moment:
+                await reach(self.world, moment)
 
         self.run(act())
 
