@@ -35,7 +35,7 @@ async def one(request: Request, listing_id: UUID) -> Response:
     text = (
         f'{{"id":"{listing_id}","status":"{row["status"]}","version":{row["version"]},'
         f'"published_at":"{_time(row["published_at"])}","closes_at":"{_time(row["closes_at"])}",'
-        f'"server_time":"{_time(row["now"])}","sha256":"{row["sha256"]}","published":{row["content"]}}}'
+        f'"server_time":"{_time(row["now"])}","sha256":"{row["sha256"]}","published":{row["content"]},"periods":[]}}'
     )
     return Response(text.encode(), media_type="application/json")
 

@@ -11,6 +11,7 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ One line a figure: ours, the limit measured in the same run, their ratio, and th
 `make bench` and `make bench-auction` run the benchmarks and write the figures of those that ran into this file.
 """
 COLUMNS = "| figure | ours | limit | ratio | goal | reached | script | day |\n|---|---|---|---|---|---|---|---|"
+SCRIPT, WIDTH = 6, 8
 
 
 def machine() -> str:
@@ -62,25 +64,42 @@ def reached(figure: dict[str, str]) -> bool:
     return ratio >= goal if figure["sense"] == ">=" else ratio <= goal
 
 
-def kept(scripts: list[str]) -> list[str]:
-    """The rows of the table that come from other scripts than those that ran."""
-    names = {f"`{Path(script).name}`" for script in scripts}
-    rows = [line for line in _lines(str(RESULTS)) if line.startswith("| ") and not line.startswith("| figure")]
-    return [row for row in rows if row.split("|")[7].strip() not in names]
+def kept(table: Path, script: str) -> list[str]:
+    """The rows that come from other scripts; one from a table without the last columns has them empty."""
+    rows = [line for line in _lines(str(table)) if line.startswith("| ") and not line.startswith("| figure")]
+    cells = [[cell.strip() for cell in row.strip("| ").split("|")] for row in rows]
+    others = [row for row in cells if row[SCRIPT] != f"`{Path(script).name}`"]
+    return [_row([*row, *[""] * (WIDTH - len(row))]) for row in others]
 
 
-def main(scripts: list[str]) -> int:
-    """Run the scripts, write their rows into the table, and say whether every goal was reached."""
-    figures = [figure for script in scripts for figure in run(script)]
-    today = datetime.now(UTC).date()
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def write(table: Path, script: str, figures: Sequence[dict[str, str]]) -> None:
+    """Put a script's figures in place of those it had in the table."""
+    today = str(datetime.now(UTC).date())
     rows = [
-        f"| {f['name']} | {f['ours']} | {f['limit']} | {f['ratio']} | {f['sense']} {f['goal']} | "
-        f"{'yes' if reached(f) else '**no**'} | `{f['script']}` | {today} |"
+        _row([
+            f["name"], f["ours"], f["limit"], f["ratio"], f"{f['sense']} {f['goal']}",
+            "yes" if reached(f) else "**no**", f"`{f['script']}`", today,
+        ])
         for f in figures
-    ]
-    table = "\n".join([COLUMNS, *sorted([*kept(scripts), *rows])])
-    RESULTS.write_text(f"{HEAD}\n{machine()}\n\n{table}\n", encoding="utf-8")
-    return 0 if all(map(reached, figures)) else 1
+    ]  # fmt: skip
+    text = "\n".join([COLUMNS, *sorted([*kept(table, script), *rows])])
+    table.write_text(f"{HEAD}\n{machine()}\n\n{text}\n", encoding="utf-8")
+
+
+def main(scripts: Sequence[str], table: Path = RESULTS) -> int:
+    """Run the scripts and say whether every goal was reached. The table is written after each: a later failure loses
+    no earlier figure.
+    """
+    every = True
+    for script in scripts:
+        figures = run(script)
+        write(table, script, figures)
+        every = every and all(map(reached, figures))
+    return 0 if every else 1
 
 
 if __name__ == "__main__":

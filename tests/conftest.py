@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -24,10 +25,26 @@ from app.main import create_app, open_context
 from tests.api import Api
 from tests.applications import application
 from tests.databases import execute
+from tests.machines import LONG
 from tests.world import World
 
 # Nothing here outlives the run, so nothing waits for a disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+# `make test` draws the same examples each time: one commit has one verdict, on every machine. `make chaos` draws others
+# each time, and prints how to draw them again. A loaded machine is no fault of the code, so time fails nothing. Tests
+# that take a fixture and examples clear up after each example themselves. The phase `explain` is left out: it repeats a
+# failing example many times, which takes minutes where each asks a database.
+hypothesis.settings.register_profile(
+    "techex",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink],
+    derandomize=not LONG,
+    database=None,
+    print_blob=True,
+)
+hypothesis.settings.load_profile("techex")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,54 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from app.awards.programme import NoProgrammeError, Programme, ProgrammeError, parse_programme
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML without what silently changes a figure: repeated keys and floats are refused, dates stay text."""
-
-    source = "programme"
-
-    def fail(self, node: yaml.Node, message: str) -> ProgrammeError:
-        return ProgrammeError(f"{self.source}: line {node.start_mark.line + 1}: {message}")
-
-    def strict_mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str):
-                raise self.fail(key_node, f"the key {key!r} is not text")
-            if key in seen:
-                raise self.fail(key_node, f"the key {key!r} is given twice")
-            seen[key] = self.construct_object(value_node, deep=True)
-        return seen
-
-    def refused_float(self, node: yaml.ScalarNode) -> float:
-        raise self.fail(node, f"{node.value} is a float; write the figure in quotes")
-
-    def text_of(self, node: yaml.ScalarNode) -> str:
-        return str(node.value)
-
-
-_StrictLoader.add_constructor("tag:yaml.org,2002:map", _StrictLoader.strict_mapping)
-_StrictLoader.add_constructor("tag:yaml.org,2002:float", _StrictLoader.refused_float)
-_StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.text_of)
+from app.core import strict_yaml
 
 
 def parse_yaml(text: str, source: str) -> Programme:
     """A programme from YAML text; `ProgrammeError` names the source, and the line or the key at fault."""
-    loader = _StrictLoader(text)
-    loader.source = source
     try:
-        document = loader.get_single_data()
-    except yaml.YAMLError as error:
-        raise ProgrammeError(f"{source}: not YAML: {' '.join(str(error).split())}") from None
-    finally:
-        loader.dispose()
+        document = strict_yaml.load(text, source)
+    except strict_yaml.StrictYamlError as error:
+        raise ProgrammeError(str(error)) from None
     if not isinstance(document, dict):
         raise ProgrammeError(f"{source}: a programme is a mapping of keys")
     return parse_programme(document, source)

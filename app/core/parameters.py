@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from app.core import strict_yaml
 
 FILE: Final = Path(__file__).with_name("parameters.yaml")
 _VALUE_KEYS: Final = {"value", "from", "to", "mark", "reference"}
@@ -51,7 +51,10 @@ def _load() -> dict[str, list[Parameter]]:
 
 def parse(text: str) -> dict[str, list[Parameter]]:
     """All parameters of a file, each in order of time. Raises `ParameterError` naming what is wrong."""
-    raw = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 — a SafeLoader that also refuses duplicate keys
+    try:
+        raw = strict_yaml.load(text, FILE.name)
+    except strict_yaml.StrictYamlError as error:
+        raise ParameterError(str(error)) from None
     if not isinstance(raw, dict):
         raise ParameterError("the file must map names to parameters")
     return {name: _parse_one(name, body) for name, body in raw.items()}
@@ -76,18 +79,10 @@ def _parse_value(name: str, raw: Any) -> Parameter:
         value = Decimal(raw["value"])
     except InvalidOperation as error:
         raise ParameterError(f"{name}: {raw['value']!r} is not a decimal") from error
-    first, last = raw["from"], raw["to"]
-    if not isinstance(first, date) or not (last is None or isinstance(last, date)) or (last and last < first):
-        raise ParameterError(f"{name}: `from` and `to` must be dates in order; `to` may be null")
+    try:
+        first, last = date.fromisoformat(raw["from"]), None if raw["to"] is None else date.fromisoformat(raw["to"])
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{name}: `from` and `to` must be dates; `to` may be null") from error
+    if last is not None and last < first:
+        raise ParameterError(f"{name}: `to` is before `from`")
     return Parameter(name, value, first, last, raw["mark"], raw["reference"])
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """A safe loader that refuses a key written twice: YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=deep) for key, _ in node.value]
-        twice = {key for key in keys if keys.count(key) > 1}
-        if twice:
-            raise ParameterError(f"written twice: {sorted(map(str, twice))}")
-        return super().construct_mapping(node, deep)

@@ -122,8 +122,9 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-async def _made(request: Request) -> Bundle:
-    made: Bundle = request.state.bundle
+async def _made(request: Request) -> Bundle | None:
+    """None where the path names no deal: the call is refused for that, after its dependencies were asked."""
+    made: Bundle | None = getattr(request.state, "bundle", None)
     return made
 
 

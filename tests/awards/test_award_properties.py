@@ -170,7 +170,7 @@ def test_worlds_have_awards() -> None:
     """Properties of nothing would always hold: the generated facts must reach what the properties are about."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=150, phases=[Phase.generate], database=None, derandomize=True)
+    @settings(max_examples=150, phases=[Phase.generate], derandomize=True)
     @given(worlds())
     def look(facts: Facts) -> None:
         statements = run(facts).statements

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -247,13 +247,7 @@ async def run(url: str, steps: Sequence[tuple[str, int]]) -> None:
         await database.close()
 
 
-@settings(
-    deadline=None,
-    database=None,
-    max_examples=4,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=4)
 @given(st.lists(A_STEP, min_size=8, max_size=14), st.booleans())
 def test_a_certificate_is_issued_exactly_where_its_conditions_hold(
     fresh_url: str, steps: list[tuple[str, int]], begun: bool

@@ -194,3 +194,8 @@ async def test_taking_a_bundle_is_an_event_of_its_own(world: World) -> None:
         ))).all()  # fmt: skip
     assert [row.audiences for row in rows] == [[UUID(str(seller.id))]]
     assert rows[0].payload["bundle_sha256"] == first["bundle_sha256"]
+
+
+async def test_a_bundle_of_what_is_no_deal_is_refused(world: World) -> None:
+    answer = await world.api.post("/v1/deals/none/dossier-exports", world.auditor)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "deal_id")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -248,22 +248,16 @@ async def run(url: str, steps: Sequence[Step], at_once: int) -> None:
         await database.close()
 
 
-QUICK = settings(
-    deadline=None,
-    database=None,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 SOME_STEPS = st.lists(A_STEP, min_size=20, max_size=40)
 
 
-@settings(QUICK, max_examples=12)
+@settings(max_examples=12)
 @given(steps=SOME_STEPS)
 def test_no_money_is_made_or_lost(fresh_url: str, steps: list[Step]) -> None:
     asyncio.run(run(fresh_url, steps, 1))
 
 
-@settings(QUICK, max_examples=8)
+@settings(max_examples=8)
 @given(steps=SOME_STEPS)
 def test_nor_where_many_act_at_once(fresh_url: str, steps: list[Step]) -> None:
     asyncio.run(run(fresh_url, steps, 6))

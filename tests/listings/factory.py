@@ -57,3 +57,9 @@ async def published_listing(world: World, seller: Party, **overrides: Any) -> di
 async def move_clock_to(world: World, moment: datetime) -> None:
     """Move the sandbox's clock forward."""
     await world.api.ok("POST", "/v1/sandbox/clock", world.operator, json={"to": moment.isoformat()})
+
+
+async def reach(world: World, moment: datetime) -> None:
+    """Move the sandbox's clock to a moment, unless that has just passed: real time goes on between two calls."""
+    answer = await world.api.post("/v1/sandbox/clock", world.operator, json={"to": moment.isoformat()})
+    assert answer.is_success or answer.json()["code"] == "clock_backward", answer.text

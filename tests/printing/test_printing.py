@@ -76,7 +76,7 @@ def test_what_the_font_has_not_is_marked(given_text: str, printed: str) -> None:
     assert printable(given_text) == printed
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(TEXT, TEXT), max_size=4), TEXT, st.lists(TEXT, max_size=3))
 def test_no_text_stops_the_press(rows: list[tuple[str, str]], text: str, items: list[str]) -> None:
     blocks = [Fields(rows), Prose(text), Items(items), Grid(["a", "b"], rows)]

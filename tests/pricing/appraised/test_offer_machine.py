@@ -4,14 +4,12 @@ The machine speaks to the API on a database of its own; each example runs in one
 """
 
 import asyncio
-import os
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -24,11 +22,11 @@ from tests.api import Api
 from tests.appraisals.factory import reapproval_body
 from tests.documents.factory import uploaded
 from tests.listings.factory import move_clock_to
+from tests.machines import runs
 from tests.pricing.appraised.factory import another_report, appraised_listing, now, offer_body
 from tests.world import World
 
 T = TypeVar("T")
-LONG = os.environ.get("TECHEX_CHAOS") == "long"
 BUYERS = st.sampled_from([0, 1])
 PRICES = st.sampled_from(["950000.00", "900000.00", "899999.99"])
 # What must be empty: each names the promise that a row of its would break. The floor is reckoned anew from the report.
@@ -246,9 +244,4 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     assert {"price_below_floor", "appraisal_expired"} <= Machine.refusals, "too little was tried"
 
 
-# A failure is made smaller in the long form alone: it takes a minute.
-PHASES = tuple(Phase) if LONG else (Phase.explicit, Phase.generate)
-RUNS = settings(
-    max_examples=60 if LONG else 6, stateful_step_count=40 if LONG else 14, deadline=None, derandomize=True,
-    database=None, suppress_health_check=list(HealthCheck), phases=PHASES,
-)  # fmt: skip
+RUNS = runs(short=(6, 14), long=(60, 40))

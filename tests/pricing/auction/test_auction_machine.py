@@ -4,14 +4,12 @@ The machine speaks to the API on a database of its own; each example runs in one
 """
 
 import asyncio
-import os
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -23,7 +21,8 @@ from app.pricing.auction.transcript import verify_transcript
 from tests.api import Api
 from tests.applications import application
 from tests.ledger.factory import confirmation_body
-from tests.listings.factory import move_clock_to
+from tests.listings.factory import move_clock_to, reach
+from tests.machines import runs
 from tests.pricing.auction import factory
 from tests.pricing.negotiated.factory import now
 from tests.world import Party, World
@@ -32,7 +31,6 @@ T = TypeVar("T")
 Json = dict[str, Any]
 BUYERS = st.sampled_from([0, 1, 2])
 FORMS = {"english": factory.auction_body, "sealed": factory.sealed_body, "dutch": factory.dutch_body}
-LONG = os.environ.get("TECHEX_CHAOS") == "long"
 BID = "SELECT e.auction_id FROM auction_entries e JOIN auctions a ON a.id = e.auction_id WHERE e.kind = 'bid' AND "
 ACCEPTED = "(e.content::jsonb ->> 'accepted')::boolean"
 # What must be empty: each names the promise that a row of its would break.
@@ -260,8 +258,7 @@ class Machine(RuleBasedStateMachine):
             column = f"{which} - interval '{early} minute'"
             ahead = f"SELECT DISTINCT {column} AS at FROM auctions WHERE {column} > techex_now() ORDER BY 1"
             for row in await self._rows(ahead):
-                if row.at > await now(self.world) + timedelta(seconds=1):  # edges a moment apart: passed already
-                    await move_clock_to(self.world, row.at)
+                await reach(self.world, row.at)
 
         self.run(act())
 
@@ -376,7 +373,4 @@ def _go(form: str, accepts: bool) -> None:
         machine.teardown()
 
 
-RUNS = settings(
-    max_examples=200 if LONG else 3, stateful_step_count=30 if LONG else 6, deadline=None, derandomize=not LONG,
-    database=None, suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+RUNS = runs(short=(3, 6), long=(200, 30))

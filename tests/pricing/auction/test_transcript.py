@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -262,7 +262,6 @@ JUNK = st.recursive(
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_rubbish_is_a_problem_and_never_a_trace(data: st.DataObject) -> None:
     transcript = published(SAMPLE.contents)
     entry = transcript["entries"][data.draw(POSITIONS)]

@@ -4,7 +4,6 @@ The machine speaks to the API on a database of its own; each example runs in one
 """
 
 import asyncio
-import os
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -13,7 +12,6 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -32,7 +30,8 @@ from app.pricing.contests import Outcome
 from tests.api import Api
 from tests.documents.factory import uploaded
 from tests.ledger.factory import confirmation_body
-from tests.listings.factory import move_clock_to
+from tests.listings.factory import move_clock_to, reach
+from tests.machines import runs
 from tests.pricing.listed.factory import Bidding, bidding, competitive_listing, registration_body
 from tests.pricing.negotiated.factory import now
 from tests.world import Party, World
@@ -40,7 +39,6 @@ from tests.world import Party, World
 T = TypeVar("T")
 Json = dict[str, Any]
 BUYERS = st.sampled_from([0, 1, 2])
-LONG = os.environ.get("TECHEX_CHAOS") == "long"
 PUBLIC = "ARRAY['00000000-0000-7000-8000-000000000001'::uuid]"
 # What must be empty: each names the promise that a row of its would break.
 NEVER = {
@@ -330,7 +328,7 @@ class Machine(RuleBasedStateMachine):
 
         async def act() -> None:
             for row in await self._rows("SELECT closes_at FROM listings WHERE closes_at > techex_now()"):
-                await move_clock_to(self.world, row.closes_at + timedelta(days=days))
+                await reach(self.world, row.closes_at + timedelta(days=days))
 
         self.run(act())
         self.worker_is_restarted()
@@ -362,7 +360,4 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     assert "deal" in Machine.ends, f"no example arrived at a deal: the machine proves little: {Machine.ends}"
 
 
-RUNS = settings(
-    max_examples=100 if LONG else 6, stateful_step_count=30 if LONG else 8, deadline=None, derandomize=not LONG,
-    database=None, suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+RUNS = runs(short=(6, 8), long=(100, 30))
