@@ -23,8 +23,10 @@ import pytest
 
 from tests.served import ROOT, free_port
 
-# In the order in which they are played, each in a shell of its own: the last one moves the clock.
-DOCUMENTS = ("README.md", "docs/operations.md", "docs/integration.md")
+# In the order in which they are played, each in a shell of its own. Those after the README move the clock, so that what
+# they print depends on no day; the README computes the awards of the year in which the demonstration was played.
+WALKS = tuple(f"docs/pricing{mode}.md" for mode in ("", "-listed", "-appraised", "-auction", "-after"))
+DOCUMENTS = ("README.md", "docs/operations.md", "docs/integration.md", *WALKS)
 RECORDING = bool(os.environ.get("TECHEX_RECORD"))
 BLOCK = re.compile(r"```sh\n(?P<command>.*?)```\n(?:```(?P<kind>json|text)\n(?P<shown>.*?)```\n)?", re.DOTALL)
 # What differs from run to run: identifiers, times, hashes, keys, cursors.
@@ -40,6 +42,7 @@ VARYING = (
     (re.compile(r"(?<=\")420101\d{10}(?=\")"), "4201012026000001"),
     (re.compile(r"\btx_[\w-]{6,}"), "tx_000000"),
     (re.compile(r"\bWyI[\w-]+=*"), "WyIxMDAwIiwgIjIwIl0="),
+    (re.compile(r'(?<=")(paddle|leader|winner)": \d+\b'), r'\1": 117'),
 )
 
 
@@ -119,7 +122,8 @@ def running(data_dir: Path, port: int) -> Iterator[str]:
 
 def _environment(data_dir: Path, port: int) -> Mapping[str, str]:
     named = {"TECHEX_DATA_DIR": str(data_dir), "TECHEX_PORT": str(port), "COLUMNS": "160", "PYTHONPATH": str(ROOT)}
-    environment = os.environ | named
+    # This very Python, which a shell then finds without the detours of version managers.
+    environment = os.environ | named | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     environment.pop("DATABASE_URL", None)
     return environment
 
@@ -130,6 +134,7 @@ def session(document: str, port: int, data_dir: Path, folder: Path) -> list[str]
     for block in blocks(document):
         script += f"{block['command']}\nprintf '\\n\\036'\n"
     script = script.replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace(".data/", f"{data_dir}/")
+    script = script.replace("docs/walk.sh", str(ROOT / "docs" / "walk.sh"))
     script = script.replace(".venv/bin/python", sys.executable)
     ran = subprocess.run(
         ["bash", "-c", script],

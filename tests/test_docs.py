@@ -22,7 +22,7 @@ from app.deals.models import DealStatus
 from app.identity.models import Verification
 from app.ledger.models import DepositStatus
 from app.pricing.listed.models import RegistrationStatus as ListedStatus
-from tests.recorded_docs import RECORDING, Played, agrees, blocks, played
+from tests.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, blocks, played
 from tests.served import ROOT
 
 __all__ = ["played"]
@@ -42,7 +42,7 @@ COMPOSED: dict[str, Set[StrEnum]] = {
 }
 
 
-@pytest.mark.parametrize("document", ["docs/integration.md", "docs/operations.md"])
+@pytest.mark.parametrize("document", [document for document in DOCUMENTS if document.startswith("docs/")])
 def test_the_examples_work_as_written(document: str, played: Played) -> None:
     assert blocks(document)
     agrees(document, played)
