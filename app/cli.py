@@ -88,6 +88,20 @@ def migrate() -> None:
     typer.echo("database migrated." if migrated else "database is up to date.")
 
 
+@cli.command()
+def keys(
+    compose: Annotated[bool, typer.Option("--compose", help="Also the passwords that compose.yaml asks for.")] = False,
+) -> None:
+    """Print fresh keys of the exchange, as lines for the environment of every API and worker process.
+
+    Nothing is stored. Keep them: what was sealed with a lost key cannot be opened.
+    """
+    from app.local.fresh_keys import lines
+
+    for line in lines(compose=compose):
+        typer.echo(line)
+
+
 @audit.command()
 def verify(
     head: Annotated[str | None, typer.Option(help="A head noted earlier, which must still be in the chain.")] = None,

@@ -31,6 +31,7 @@ from app.listings import routes as listings
 from app.periods import routes as periods
 from app.pricing.appraised import routes as appraised
 from app.pricing.auction import house as auction_house
+from app.pricing.auction import logbook as auction_logbook
 from app.pricing.auction import routes as auctions
 from app.pricing.auction.bids import BidDoor
 from app.pricing.listed import routes as listed
@@ -87,7 +88,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         context = open_context(settings, database)
         app.state.context = context
         try:
-            await refuse_moved_clock(settings, context.database)
+            await begin(settings, context.database)
             yield
         finally:
             await auction_house.close(app)
@@ -138,6 +139,12 @@ def open_context(settings: Settings, database: Database | None = None) -> Contex
 async def hang_up(application: FastAPI) -> None:
     """End the answers that would go on for as long as their clients like; every server calls it before it stops."""
     await auction_house.hang_up(application)
+
+
+async def begin(settings: Settings, database: Database) -> None:
+    """What every process does before it works; raises `ClockMovedError`."""
+    await refuse_moved_clock(settings, database)
+    await auction_logbook.introduce(settings, database)
 
 
 async def refuse_moved_clock(settings: Settings, database: Database) -> None:

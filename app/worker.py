@@ -11,7 +11,7 @@ from app.core import audit, deadlines, idempotency
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Settings
-from app.main import open_context, refuse_moved_clock
+from app.main import begin, open_context
 from app.periods import recompute
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     context = open_context(settings)
     database = context.database
     try:
-        await refuse_moved_clock(settings, database)
+        await begin(settings, database)
         log.info("worker_started")
         # Side by side: a handler that waits for a lock, or a flood of deadlines, must not keep events unsealed.
         async with asyncio.TaskGroup() as jobs:

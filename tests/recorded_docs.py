@@ -4,6 +4,7 @@ A block of `sh` is run; a block of `json` or `text` right below it is what it pr
 run. `TECHEX_RECORD=1 pytest tests/test_readme.py tests/test_docs.py` writes the outputs into the documents anew.
 """
 
+import asyncio
 import fcntl
 import json
 import os
@@ -21,10 +22,15 @@ from typing import Any
 import httpx
 import pytest
 
+from app.core.clock import move_clock, read_clock
+from app.core.database import Database
+from app.core.settings import Settings
+from app.local.database import bring_up_to_date, database_for
 from tests.served import ROOT, free_port
 
-# In the order in which they are played, each in a shell of its own: the last one moves the clock.
-DOCUMENTS = ("README.md", "docs/operations.md", "docs/integration.md")
+# In the order in which they are played, each in a shell of its own; all from the integration guide on move the clock.
+WALKS = tuple(f"docs/pricing{mode}.md" for mode in ("", "-listed", "-appraised", "-auction", "-after"))
+DOCUMENTS = ("README.md", "docs/operations.md", "docs/integration.md", *WALKS)
 RECORDING = bool(os.environ.get("TECHEX_RECORD"))
 BLOCK = re.compile(r"```sh\n(?P<command>.*?)```\n(?:```(?P<kind>json|text)\n(?P<shown>.*?)```\n)?", re.DOTALL)
 # What differs from run to run: identifiers, times, hashes, keys, cursors.
@@ -34,12 +40,13 @@ VARYING = (
         "01890000-0000-7000-8000-000000000000",
     ),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)"), "2026-11-22T09:00:00+08:00"),
-    (re.compile(r"(?<=\")\d{4}-\d\d-\d\d(?=\")"), "2026-11-22"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "2026-11-22"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "0" * 64),
     (re.compile(r"\b(WH-[A-Z]+)-\d{4}-(?=\d{6}\b)"), r"\1-2026-"),
     (re.compile(r"(?<=\")420101\d{10}(?=\")"), "4201012026000001"),
     (re.compile(r"\btx_[\w-]{6,}"), "tx_000000"),
     (re.compile(r"\bWyI[\w-]+=*"), "WyIxMDAwIiwgIjIwIl0="),
+    (re.compile(r'(?<=")(paddle|leader|winner)": \d+\b'), r'\1": 117'),
 )
 
 
@@ -83,6 +90,7 @@ def _play() -> Played:
     folder.chmod(0o755)
     data_dir, port, done = folder / "data", free_port(), Played()
     try:
+        _begin_in_march(data_dir)
         with running(data_dir, port) as done.printed:
             for document in DOCUMENTS:
                 try:
@@ -94,6 +102,27 @@ def _play() -> Played:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return done
+
+
+def _begin_in_march(data_dir: Path) -> None:
+    """An empty database whose clock stands at the next 1 March, so that the play crosses no year on any day."""
+    settings = Settings(data_dir=data_dir).model_copy(update={"database_url": None})
+
+    async def move(url: str) -> None:
+        database = Database(url, pool_size=1)
+        try:
+            async with database.transaction() as session:
+                now = (await read_clock(session)).astimezone(settings.zone)
+                march = now.replace(month=3, day=1, hour=9, minute=0)
+                await move_clock(session, march if march > now else march.replace(year=now.year + 1))
+        finally:
+            await database.close()
+
+    with database_for(settings) as found:
+        assert found.database_url is not None
+        url = found.database_url.get_secret_value()
+        bring_up_to_date(url)
+        asyncio.run(move(url))
 
 
 @contextmanager
@@ -119,7 +148,8 @@ def running(data_dir: Path, port: int) -> Iterator[str]:
 
 def _environment(data_dir: Path, port: int) -> Mapping[str, str]:
     named = {"TECHEX_DATA_DIR": str(data_dir), "TECHEX_PORT": str(port), "COLUMNS": "160", "PYTHONPATH": str(ROOT)}
-    environment = os.environ | named
+    # This very Python, which a shell then finds without the detours of version managers.
+    environment = os.environ | named | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     environment.pop("DATABASE_URL", None)
     return environment
 
@@ -130,6 +160,7 @@ def session(document: str, port: int, data_dir: Path, folder: Path) -> list[str]
     for block in blocks(document):
         script += f"{block['command']}\nprintf '\\n\\036'\n"
     script = script.replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace(".data/", f"{data_dir}/")
+    script = script.replace("docs/walk.sh", str(ROOT / "docs" / "walk.sh"))
     script = script.replace(".venv/bin/python", sys.executable)
     ran = subprocess.run(
         ["bash", "-c", script],

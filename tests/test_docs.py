@@ -4,10 +4,12 @@
 """
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Set
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY as METRICS
@@ -22,7 +24,7 @@ from app.deals.models import DealStatus
 from app.identity.models import Verification
 from app.ledger.models import DepositStatus
 from app.pricing.listed.models import RegistrationStatus as ListedStatus
-from tests.recorded_docs import RECORDING, Played, agrees, blocks, played
+from tests.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, blocks, played
 from tests.served import ROOT
 
 __all__ = ["played"]
@@ -42,7 +44,7 @@ COMPOSED: dict[str, Set[StrEnum]] = {
 }
 
 
-@pytest.mark.parametrize("document", ["docs/integration.md", "docs/operations.md"])
+@pytest.mark.parametrize("document", [document for document in DOCUMENTS if document.startswith("docs/")])
 def test_the_examples_work_as_written(document: str, played: Played) -> None:
     assert blocks(document)
     agrees(document, played)
@@ -141,6 +143,19 @@ def test_the_table_of_refusals_is_that_of_the_code() -> None:
     head = "| code | status | English | 中文 | rule, article |\n|---|---|---|---|---|\n"
     rows = "".join(_problem_row(REGISTRY[code]) for code in sorted(REGISTRY))
     _in_place("docs/problems.md", "problems", head + rows)
+
+
+def test_the_list_of_commands_that_need_a_key_is_that_of_the_code() -> None:
+    paths: dict[str, dict[str, Any]] = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))["paths"]
+    commands = [(path, method, command) for path, found in paths.items() for method, command in found.items()]
+    rows = "".join(
+        f"- `{method.upper()} {path}`\n"
+        for path, method, command in commands
+        for parameter in command.get("parameters", ())
+        if parameter["name"] == "Idempotency-Key" and parameter["required"]
+    )
+    assert "/purchase`" in rows
+    _in_place("docs/integration.md", "keyed", rows)
 
 
 def test_the_table_of_field_codes_is_that_of_the_code() -> None:

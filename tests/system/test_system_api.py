@@ -18,6 +18,7 @@ from app.core.database import Database
 from app.core.problems import REGISTRY
 from app.core.settings import Environment, Settings
 from app.main import ClockMovedError, create_app, open_context
+from app.pricing.auction.receipts import Signer
 from app.system import routes
 from tests.api import Api
 from tests.world import World
@@ -100,6 +101,20 @@ async def test_production_does_not_serve_from_a_moved_clock(
     sandbox = create_app(settings.model_copy(update={"environment": Environment.SANDBOX}))
     async with sandbox.router.lifespan_context(sandbox), Api(sandbox) as api:
         assert (await api.ok("GET", "/v1/clock"))["server_time"].startswith("20")
+
+
+async def test_each_key_that_signs_is_made_known_from_the_start_of_the_first_process(
+    tmp_path: Path, fresh_url: str, fresh_database: Database
+) -> None:
+    known = []
+    for seed in ("11" * 32, "22" * 32, "22" * 32):
+        settings = _production(tmp_path, fresh_url).model_copy(
+            update={"signing_key": SecretStr(seed), "sealing_key": SecretStr("33" * 32)}
+        )
+        app = create_app(settings)
+        async with app.router.lifespan_context(app), Api(app) as api:
+            known = [row["public_key"] for row in await api.ok("GET", "/v1/exchange-keys")]
+    assert known == [Signer(bytes([byte]) * 32).public_key.hex() for byte in (0x11, 0x22)]
 
 
 async def test_the_audit_head_grows_with_what_is_sealed(fresh_world: World) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import events, keys
+from app.core.clock import read_clock
+from app.core.database import Database
+from app.core.settings import Settings
 from app.pricing.auction import published, queries, standing
 from app.pricing.auction.models import Auction, AuctionEntry, EntryKind, ExchangeKey
 from app.pricing.auction.receipts import Signer
@@ -44,6 +47,15 @@ async def remember_key(session: AsyncSession, now: datetime) -> None:
         await queries.add_key(session, ExchangeKey(
             key_id=current.key_id, public_key=current.public_key, first_used_at=now
         ))  # fmt: skip
+
+
+async def introduce(settings: Settings, database: Database) -> None:
+    """At a process's start: keep the public key that it signs with, which may have replaced another since the last
+    announcement. A sandbox makes its key by itself and never replaces it; its first announcement keeps it.
+    """
+    if settings.signing_key is not None:
+        async with database.transaction() as session:
+            await remember_key(session, await read_clock(session))
 
 
 def tell(
