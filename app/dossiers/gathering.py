@@ -67,9 +67,15 @@ async def canonical(dossier: schemas.Dossier) -> bytes:
 
 
 async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[UUID, Event]:
-    """Every event on what the entries are about, by its id, oldest first."""
-    subjects = {trace.subject_id for section in sections for entry in section.entries for trace in entry.traces}
-    return {event.id: event for event in await events.of_subjects(session, subjects)}
+    """The events that the entries name, and for what they do not name those on what they are about; by id, oldest first.
+
+    A subject with thousands of events, such as an auction, has its few named.
+    """
+    traces = [trace for section in sections for entry in section.entries for trace in entry.traces]
+    named = {trace.event_id for trace in traces if trace.event_id is not None}
+    subjects = {trace.subject_id for trace in traces if trace.event_id is None}
+    found = [*await events.by_ids(session, named), *await events.of_subjects(session, subjects)]
+    return {event.id: event for event in sorted(found, key=lambda event: event.seq)}
 
 
 def _section(section: Section, happened: Happenings) -> schemas.SectionOut:
