@@ -1,6 +1,6 @@
 """The deposits' part of a price dossier. The ledger stands below deals, so its history is told here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,17 +23,17 @@ HIDDEN = Text(
     "保证金由交纳人和交易所人员查阅;是否另有交纳人不在此披露。",
 )
 HIDDEN_BANK = Text("The bank's references are read by operator and auditor.", "银行流水号由运营方和审计员查阅。")
-REQUESTED, RECEIVED, FORFEITED = "deposit.requested", "deposit.received", "deposit.forfeited"
+REQUESTED, RECEIVED, DUE_MOVED = "deposit.requested", "deposit.received", "deposit.due_moved"
 HAPPENED: Mapping[str, Text] = {
     REQUESTED: Text("Deposit asked for", "要求交纳保证金"),
-    "deposit.due_moved": Text("Day for paying moved", "交纳期限变更"),
+    DUE_MOVED: Text("Day for paying moved", "交纳期限变更"),
     RECEIVED: Text("Deposit received", "保证金到账"),
     "deposit.held": Text("Deposit held", "保证金冻结"),
     "deposit.release_due": Text("Deposit to be given back", "应退还保证金"),
     "deposit.release_moved": Text("Day for giving back moved", "退还期限变更"),
     "deposit.released": Text("Deposit given back", "保证金已退还"),
     "deposit.applied": Text("Deposit became fee and price", "保证金转为服务费与价款"),
-    FORFEITED: Text("Deposit forfeited", "保证金没收"),
+    "deposit.forfeited": Text("Deposit forfeited", "保证金没收"),
     "deposit.cancelled": Text("Deposit not asked for any more", "保证金要求撤销"),
 }
 REVERSED = Text("Confirmation of the bank reversed", "银行确认冲销")
@@ -47,12 +47,8 @@ async def deposit_history(session: AsyncSession, deal: Deal, actor: Actor) -> li
         return []
     deposits = {row.id: row for row in await ledger.deposits_for(session, actor, ("listing", deal.listing_id))}
     happened = [row for row in await events.of_subjects(session, deposits) if row.type in HAPPENED]
-    # A payment that was reversed has left no time of the bank's behind.
-    last_received = {row.subject_id: row.id for row in happened if row.type == RECEIVED}
-    entries = [
-        _entry(deal, deposits[event.subject_id], event, with_time=last_received.get(event.subject_id) == event.id)
-        for event in happened
-    ]
+    timed = _timed(happened)
+    entries = [_entry(deal, deposits[event.subject_id], event, is_timed=event.id in timed) for event in happened]
     instructions = await ledger.instructions_for(session, ("listing", deal.listing_id))
     entries += bank_entries(
         await ledger.confirmations_of(
@@ -63,13 +59,21 @@ async def deposit_history(session: AsyncSession, deal: Deal, actor: Actor) -> li
     return [Section("deposits", Text("Deposits", "交易保证金"), entries, _withheld(actor))]
 
 
+def _timed(happened: Sequence[Event]) -> set[UUID]:
+    """The events to which the times in the deposit's row belong: asked for by a day that never moved, received last."""
+    moved = {event.subject_id for event in happened if event.type == DUE_MOVED}
+    received = {event.subject_id: event.id for event in happened if event.type == RECEIVED}
+    asked = {event.id for event in happened if event.type == REQUESTED and event.subject_id not in moved}
+    return asked | set(received.values())
+
+
 def _withheld(actor: Actor) -> Text | None:
     if not actor.is_market:
         return HIDDEN
     return None if actor.has(Role.OPERATOR, Role.AUDITOR) else HIDDEN_BANK
 
 
-def _entry(deal: Deal, deposit: Deposit, event: Event, *, with_time: bool) -> Entry:
+def _entry(deal: Deal, deposit: Deposit, event: Event, *, is_timed: bool) -> Entry:
     about = event.payload
     facts: dict[str, Fact] = {
         "number": deposit.number,
@@ -77,10 +81,8 @@ def _entry(deal: Deal, deposit: Deposit, event: Event, *, with_time: bool) -> En
         "amount": about["amount"],
     }
     facts |= {name: about[name] for name in TOLD if name in about}
-    if event.type == REQUESTED and not about.get("reversed"):
-        facts["due_at"] = deposit.due_at
-    if with_time:
-        facts["received_at"] = deposit.received_at
+    if is_timed:
+        facts |= {"received_at": deposit.received_at} if event.type == RECEIVED else {"due_at": deposit.due_at}
     return Entry(
         at=event.occurred_at,
         by=_by(deal, deposit, event),
