@@ -22,6 +22,7 @@ HAPPENED: Mapping[str, Text] = {
     "deal.expired": Text("Deal expired without a contract", "逾期未签合同,成交失效"),
     DEFAULT: Text("Who let the deal fail was found", "违约认定"),
 }
+APPRAISAL = ("number", "base_date", "valid_until", "value", "floor_share", "floor", "judged_on")
 MADE = frozenset({"deal.agreed", "deal.recorded"})
 
 
@@ -71,6 +72,8 @@ def _made(deal: Deal) -> dict[str, Fact]:
             for party in deal.parties
         ],
     }
+    if deal.appraisal is not None:
+        facts["appraisal"] = {name: getattr(deal.appraisal, name) for name in APPRAISAL}
     if deal.terms is not None:
         facts["terms_sha256"] = hashlib.sha256(rfc8785.dumps(deal.terms)).hexdigest()
     return facts

@@ -16,7 +16,7 @@ from app.core import events
 from app.core.access import Actor
 from app.core.events import Event
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, Entry, Fact, Section, Trace
+from app.deals.histories import By, Capacity, Entry, Section, Trace
 from app.deals.models import Deal
 from app.pricing.auction import queries
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionEntry
@@ -138,12 +138,11 @@ def _turn_of(turns: Sequence[Event], firsts: Sequence[int], seq: int) -> Event |
 
 def _bid(auction: Auction, row: AuctionEntry, names: Mapping[int, UUID], turn: Event | None) -> Entry:
     content = json.loads(row.content)
-    facts: dict[str, Fact] = {name: content[name] for name in BID_FACTS}
     return Entry(
         at=row.at,
         by=By(Capacity.BIDDER, names.get(content["paddle"])),
         what=Text("Bid accepted", "出价有效") if content["accepted"] else Text("Bid refused", "出价无效"),
-        facts=facts | {"log_sha256": row.hash.hex()},
+        facts={name: content[name] for name in BID_FACTS},
         traces=[] if turn is None else [Trace(DECIDED, auction.id, event_id=turn.id)],
     )
 
