@@ -155,7 +155,8 @@ def verify_dossier(
     report = verify_bundle(bundle, sha256, key)
     typer.echo(
         f"deal {report.deal}, audit chain {report.sealed} {report.head}\nsigned by {report.public_key}\n"
-        f"events recomputed {report.recomputed}, hash alone {report.alone}, not sealed yet {report.unsealed}"
+        f"events recomputed {report.recomputed}, hash alone {report.alone}, not sealed yet {report.unsealed}\n"
+        f"bids decided again {report.bids}"
     )
     for problem in report.problems:
         typer.echo(problem, err=True)

@@ -62,6 +62,12 @@ async def list_certificates(
     return (await session.execute(statement)).scalars().all()
 
 
+async def of_deal(session: AsyncSession, deal_id: UUID) -> Sequence[Certificate]:
+    """Every certificate of a deal, oldest first, for those who see the deal."""
+    statement = _certificates().where(Certificate.deal_id == deal_id).order_by(Certificate.id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def latest(session: AsyncSession, deal_id: UUID) -> Certificate | None:
     """A deal's newest certificate, valid or revoked. To decide on it, hold the deal's lock."""
     statement = _certificates().where(Certificate.deal_id == deal_id).order_by(Certificate.id.desc()).limit(1)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
+import app.certificates.history  # tells the price dossier
 import app.certificates.tasks  # noqa: F401 — registers what time does to settlements and certificates
 from app.certificates import printed, queries, rules, schemas, service
 from app.certificates.models import Certificate

@@ -17,6 +17,8 @@ from sqlalchemy import (
     Index,
     Select,
     Uuid,
+    any_,
+    literal,
     literal_column,
     select,
     text,
@@ -129,10 +131,32 @@ def is_for(event: Event, actor: Actor | None) -> bool:
     return audiences is None or not set(audiences).isdisjoint(event.audiences)
 
 
-async def of_subjects(session: AsyncSession, subject_ids: Iterable[UUID]) -> Sequence[Event]:
-    """Everything that happened to some subjects, oldest first, for services that decide who may read it."""
+async def of_subjects(
+    session: AsyncSession, subject_ids: Iterable[UUID], *, leave_out: Iterable[str] = ()
+) -> Sequence[Event]:
+    """Everything that happened to some subjects, oldest first, for services that decide who may read it.
+
+    `leave_out` are types that are not wanted, such as those of which there are thousands.
+    """
     statement = select(Event).where(Event.subject_id.in_(sorted(set(subject_ids)))).order_by(Event.seq)
+    types = sorted(set(leave_out))
+    if types:
+        statement = statement.where(Event.type.not_in(types))
     return (await session.execute(statement)).scalars().all()
+
+
+async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[Event]:
+    """Some events, oldest first, for services that decide who may read them."""
+    wanted = literal(sorted(set(ids)), ARRAY(Uuid))
+    statement = select(Event).where(Event.id == any_(wanted)).order_by(Event.seq)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def latest_of(session: AsyncSession, subject_id: UUID, type_: str, limit: int) -> Sequence[Event]:
+    """The last events of a type on a subject, at most `limit`, oldest first."""
+    statement = select(Event).where(Event.subject_id == subject_id, Event.type == type_)
+    found = (await session.execute(statement.order_by(Event.seq.desc()).limit(limit))).scalars().all()
+    return found[::-1]
 
 
 async def read_feed(

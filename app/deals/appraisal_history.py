@@ -15,6 +15,7 @@ from app.core.problems import Text
 from app.deals.histories import By, Capacity, DocumentRef, Entry, Section, Stage, Trace, tells
 from app.deals.models import Deal, PartyRole
 
+NAMED = "listing.appraisal_named"
 HIDDEN = Text(
     "Reports are read by their appraiser, the owners of the result and the market's staff.",
     "评估报告由评估机构、成果权利人及交易所人员查阅。",
@@ -29,6 +30,8 @@ async def appraisal_history(session: AsyncSession, deal: Deal, actor: Actor) -> 
     reports = await appraisals.reports_of(session, actor, deal.result_id)
     happened = await events.of_subjects(session, [report.id for report in reports])
     entries = [entry for report in reports for entry in (*_report(report), *_reapprovals(report, happened))]
+    if deal.listing_id is not None:
+        entries += _named(reports, await events.of_subjects(session, [deal.listing_id]))
     entries.sort(key=lambda entry: entry.at)
     title = Text("Appraisal reports and re-approvals", "资产评估报告与再次审批")
     sellers = {party.organisation_id for party in deal.parties if party.role == PartyRole.SELLER}
@@ -65,6 +68,22 @@ def _report(report: AppraisalReport) -> list[Entry]:
         traces=[Trace(f"appraisal.{report.status}", report.id)],
     )
     return [recorded, reviewed]
+
+
+def _named(reports: Sequence[AppraisalReport], happened: Sequence[Event]) -> list[Entry]:
+    """When the listing came to rest on a report that the reader sees."""
+    numbers = {str(report.id): report.number for report in reports}
+    return [
+        Entry(
+            at=event.occurred_at,
+            by=_keeper(event.actor_organisation_id),
+            what=Text("Report named by the listing", "挂牌引用评估报告"),
+            facts={"number": numbers[event.payload["appraisal_report_id"]]},
+            traces=[Trace(event.type, event.subject_id, event_id=event.id)],
+        )
+        for event in happened
+        if event.type == NAMED and event.payload["appraisal_report_id"] in numbers
+    ]
 
 
 def _reapprovals(report: AppraisalReport, happened: Sequence[Event]) -> list[Entry]:

@@ -12,7 +12,7 @@ section says so (`withheld`). A teller reads and writes nothing, asks no clock, 
 does not change, so that two readings of the same rows are equal to the byte.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,11 +36,13 @@ class Stage(IntEnum):
     LISTING = 10
     APPRAISAL = 20
     PRICING = 30
+    BIDDING = 35
     NOTICE = 40
     GATES = 50
     DEAL = 60
     SETTLEMENT = 70
     CONTRACT = 80
+    CERTIFICATE = 90
 
 
 class Capacity(StrEnum):
@@ -120,8 +122,21 @@ class Section:
     withheld: Text | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file beside the dossier in a bundle, in pieces: what is too long to be told entry by entry.
+
+    Its `name` is stable and unlike every other's; what everybody may read is the same for every reader.
+    """
+
+    name: str
+    pieces: AsyncIterator[bytes]
+
+
 Teller = Callable[[AsyncSession, Deal, Actor], Awaitable[Sequence[Section]]]
+Attacher = Callable[[AsyncSession, Deal, Actor], Awaitable[Sequence[Attachment]]]
 _TELLERS: list[tuple[Stage, Teller]] = []
+_ATTACHERS: list[Attacher] = []
 
 
 def tells(stage: Stage) -> Callable[[Teller], Teller]:
@@ -132,6 +147,18 @@ def tells(stage: Stage) -> Callable[[Teller], Teller]:
         return teller
 
     return register
+
+
+def attaches(attacher: Attacher) -> Attacher:
+    """Register who has files for a deal's bundle; their pieces are read while the session is open, one by one."""
+    _ATTACHERS.append(attacher)
+    return attacher
+
+
+async def attached(session: AsyncSession, deal: Deal, actor: Actor) -> list[Attachment]:
+    """Every file that goes into the bundle of a deal for the actor, by name."""
+    found = [attachment for attacher in _ATTACHERS for attachment in await attacher(session, deal, actor)]
+    return sorted(found, key=lambda attachment: attachment.name)
 
 
 async def told(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:

@@ -13,13 +13,16 @@ from app.core.problems import Text
 from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
 from app.deals.models import Deal
 
+DEFAULT = "deal.default_found"
 HAPPENED: Mapping[str, Text] = {
     "deal.agreed": Text("Deal agreed", "成交达成"),
     "deal.recorded": Text("Deal concluded elsewhere recorded", "登记场外成交"),
     "deal.contracted": Text("Contract signed", "签订合同"),
     "deal.cancelled": Text("Deal cancelled", "成交取消"),
     "deal.expired": Text("Deal expired without a contract", "逾期未签合同,成交失效"),
+    DEFAULT: Text("Who let the deal fail was found", "违约认定"),
 }
+APPRAISAL = ("number", "base_date", "valid_until", "value", "floor_share", "floor", "judged_on")
 MADE = frozenset({"deal.agreed", "deal.recorded"})
 
 
@@ -31,7 +34,7 @@ async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
             at=event.occurred_at,
             by=_by(deal, event),
             what=HAPPENED[event.type],
-            facts=_made(deal) if event.type in MADE else {"status_reason": deal.status_reason},
+            facts=_facts(deal, event),
             traces=[Trace(event.type, deal.id, event_id=event.id)],
             texts=[rfc8785.dumps(deal.terms).decode()] if event.type in MADE and deal.terms is not None else [],
         )
@@ -39,6 +42,14 @@ async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
         if event.type in HAPPENED
     ]
     return [Section("deal", Text("The deal", "成交"), entries)]
+
+
+def _facts(deal: Deal, event: Event) -> dict[str, Fact]:
+    if event.type in MADE:
+        return _made(deal)
+    if event.type == DEFAULT and deal.default is not None:
+        return {"defaulted": deal.default.defaulted, "reason": deal.default.reason}
+    return {"status_reason": deal.status_reason}
 
 
 def _made(deal: Deal) -> dict[str, Fact]:
@@ -61,6 +72,8 @@ def _made(deal: Deal) -> dict[str, Fact]:
             for party in deal.parties
         ],
     }
+    if deal.appraisal is not None:
+        facts["appraisal"] = {name: getattr(deal.appraisal, name) for name in APPRAISAL}
     if deal.terms is not None:
         facts["terms_sha256"] = hashlib.sha256(rfc8785.dumps(deal.terms)).hexdigest()
     return facts

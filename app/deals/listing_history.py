@@ -33,6 +33,7 @@ LIFE: Mapping[str, Text] = {
     "listing.lapsed": Text("Lapsed", "到期"),
     "listing.withdrawn": Text("Withdrawn", "撤回"),
 }
+PUBLISHED = ("listing.published", "listing.republished")
 SUMMARY = ("title", "pricing_mode", "allocation", "transfer_mode", "asking_price", "territory", "closes_on")
 
 
@@ -66,7 +67,7 @@ def _versions(versions: Sequence[ListingVersion], listing: Listing) -> Section:
                 what=Text(f"Version {version.version} published", f"发布第 {version.version} 版"),
                 facts=facts,
                 documents=[DocumentRef(item["title"], item["sha256"]) for item in content["documents"]],
-                traces=[Trace("listing.published", listing.id, {"version": version.version})],
+                traces=[Trace(type_, listing.id, {"version": version.version}) for type_ in PUBLISHED],
                 texts=[version.content],
             )
         )

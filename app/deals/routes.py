@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.deals.appraisal_history  # tells the price dossier
+import app.deals.deposit_history  # tells the price dossier
 import app.deals.history  # tells the price dossier
 import app.deals.listing_history  # tells the price dossier
 import app.deals.tasks  # noqa: F401 — registers what time does to deals

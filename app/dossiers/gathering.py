@@ -18,7 +18,7 @@ from app.core.problems import Rule, Text
 from app.core.settings import Settings
 from app.deals import histories
 from app.deals import queries as deals
-from app.deals.histories import Entry, Section
+from app.deals.histories import Attachment, Entry, Section
 from app.dossiers import rules, schemas
 from app.dossiers.comparing import compare
 from app.dossiers.problems import BASIS, BASIS_TITLE
@@ -58,6 +58,11 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
     )
 
 
+async def attachments(session: AsyncSession, actor: Actor, deal_id: UUID) -> list[Attachment]:
+    """The files that go into a bundle beside the dossier; read their pieces in the same moment, in this session."""
+    return await histories.attached(session, await deals.get_deal(session, actor, deal_id), actor)
+
+
 async def canonical(dossier: schemas.Dossier) -> bytes:
     """The dossier in canonical JSON (RFC 8785): what its SHA-256 is of.
 
@@ -67,9 +72,15 @@ async def canonical(dossier: schemas.Dossier) -> bytes:
 
 
 async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[UUID, Event]:
-    """Every event on what the entries are about, by its id, oldest first."""
-    subjects = {trace.subject_id for section in sections for entry in section.entries for trace in entry.traces}
-    return {event.id: event for event in await events.of_subjects(session, subjects)}
+    """The events that the entries name, else all those on what they are about; by id, oldest first.
+
+    Of a subject with thousands of events, such as an auction, the few that are told are named.
+    """
+    traces = [trace for section in sections for entry in section.entries for trace in entry.traces]
+    named = {trace.event_id for trace in traces if trace.event_id is not None}
+    subjects = {trace.subject_id for trace in traces if trace.event_id is None}
+    found = [*await events.by_ids(session, named), *await events.of_subjects(session, subjects)]
+    return {event.id: event for event in sorted(found, key=lambda event: event.seq)}
 
 
 def _section(section: Section, happened: Happenings) -> schemas.SectionOut:

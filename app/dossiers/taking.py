@@ -10,6 +10,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, Annotated
 from uuid import UUID
@@ -21,6 +22,7 @@ from app.core.access import Actor
 from app.core.http import Context, MoneyEndpoint, context_of
 from app.core.problems import IDEMPOTENCY_KEY_REQUIRED, UNAUTHENTICATED
 from app.core.storage import Storage
+from app.deals.histories import Attachment
 from app.dossiers import bundle, gathering
 from app.dossiers.printed import printed
 from app.dossiers.schemas import ChainEnd
@@ -77,16 +79,23 @@ class ExportEndpoint(MoneyEndpoint):
 
 async def _make(context: Context, actor: Actor, deal_id: UUID) -> Bundle:
     async with AT_ONCE:
-        await audit.seal_all(context.database, batches=SEAL_BATCHES)
-        async with context.database.snapshot() as session:
-            dossier = await gathering.gather(session, context.settings, actor, deal_id)
-        canonical = await gathering.canonical(dossier)
-        sha256 = hashlib.sha256(canonical).hexdigest()
-        pdf = await print_pdf(printed(dossier, sha256, context.settings.zone))
-        files = bundle.parts(dossier, canonical, pdf, keys.current().signing_seed)
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as archive:
-            await asyncio.to_thread(bundle.write, files, archive)
-            stored, size = await _store(context.storage, archive)
+        with ExitStack() as files_open:
+            return await _bundle(context, actor, deal_id, files_open)
+
+
+async def _bundle(context: Context, actor: Actor, deal_id: UUID, files_open: ExitStack) -> Bundle:
+    await audit.seal_all(context.database, batches=SEAL_BATCHES)
+    async with context.database.snapshot() as session:
+        dossier = await gathering.gather(session, context.settings, actor, deal_id)
+        attachments = await gathering.attachments(session, actor, deal_id)
+        attached = [await _put_down(attachment, files_open) for attachment in attachments]
+    canonical = await gathering.canonical(dossier)
+    sha256 = hashlib.sha256(canonical).hexdigest()
+    pdf = await print_pdf(printed(dossier, sha256, context.settings.zone))
+    files = bundle.parts(dossier, canonical, pdf, keys.current().signing_seed, attached)
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as archive:
+        await asyncio.to_thread(bundle.write, files, archive, attached)
+        stored, size = await _store(context.storage, archive)
     return Bundle(
         view=dossier.reader.view,
         audit=dossier.audit,
@@ -96,6 +105,19 @@ async def _make(context: Context, actor: Actor, deal_id: UUID) -> Bundle:
         sha256=stored,
         size=size,
     )
+
+
+async def _put_down(attachment: Attachment, files_open: ExitStack) -> bundle.Attached:
+    """Write an attached file to the disk past some size, while the snapshot that it is read in is open."""
+    if not bundle.ATTACHED.fullmatch(attachment.name):
+        raise ValueError(f"no file of a bundle may be called {attachment.name!r}")
+    spooled = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 — the stack closes it
+    file = files_open.enter_context(spooled)
+    digest = hashlib.sha256()
+    async for piece in attachment.pieces:
+        digest.update(piece)
+        await asyncio.to_thread(file.write, piece)
+    return bundle.Attached(attachment.name, file, digest.hexdigest())
 
 
 async def _store(storage: Storage, archive: IO[bytes]) -> tuple[str, int]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ import rfc8785
 from app.core.audit import GENESIS, link_content
 from app.dossiers import bundle, signing
 from app.dossiers.schemas import FORMAT
+from app.pricing.auction.transcript import verify_transcript
 
 MOST_BYTES: Final = 2**29
 """A file of a bundle that says it is larger is not opened."""
@@ -22,11 +23,12 @@ MOST_BYTES: Final = 2**29
 @dataclass(slots=True)
 class BundleReport:
     """What a check found. `problems` is empty when the bundle is as it was made; `alone` counts events of which the
-    bundle has the hash alone, and `unsealed` those that were not sealed yet.
+    bundle has the hash alone, and `unsealed` those that were not sealed yet; `bids` those of auctions decided again.
     """
 
     deal: str = "-"
     public_key: str = "-"
+    bids: int = 0
     sealed: int = 0
     head: str = "-"
     recomputed: int = 0
@@ -66,7 +68,9 @@ def _whole(path: Path, sha256: str | None) -> list[str]:
 def _read(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
         names = [info.filename for info in archive.infolist()]
-        if names != [*bundle.FILES, bundle.MANIFEST]:
+        attached = names[len(bundle.FILES) : -1]
+        fitting = attached == sorted(set(attached)) and all(bundle.ATTACHED.fullmatch(name) for name in attached)
+        if not fitting or names != [*bundle.FILES, *attached, bundle.MANIFEST]:
             raise ValueError(f"the archive holds {names}")
         if any(info.file_size > MOST_BYTES for info in archive.infolist()):
             raise ValueError("a file is too large")
@@ -76,8 +80,8 @@ def _read(path: Path) -> dict[str, bytes]:
 def _check(report: BundleReport, files: Mapping[str, bytes]) -> None:
     manifest = _canonical(report, bundle.MANIFEST, files)
     dossier = _canonical(report, bundle.DOSSIER, files)
-    for name in bundle.FILES:
-        if hashlib.sha256(files[name]).hexdigest() != manifest["files"][name]:
+    for name in sorted({*files, *manifest["files"]} - {bundle.MANIFEST}):
+        if name not in files or hashlib.sha256(files[name]).hexdigest() != manifest["files"].get(name):
             report.problems.append(f"{name} is not what the manifest says")
     if (manifest["format"], dossier["format"]) != (bundle.FORMAT, FORMAT):
         report.problems.append(f"of another format: {manifest['format']}, {dossier['format']}")
@@ -93,6 +97,7 @@ def _check(report: BundleReport, files: Mapping[str, bytes]) -> None:
     report.sealed, report.head = dossier["audit"]["sealed"], dossier["audit"]["head"]
     report.problems += [*_texts(dossier), *_named(dossier)]
     _links(report, dossier)
+    _transcripts(report, files, dossier["events"])
 
 
 def _canonical(report: BundleReport, name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -140,6 +145,25 @@ def _links(report: BundleReport, dossier: Mapping[str, Any]) -> None:
             report.problems.append(f"{here}: it is not what was sealed")
         if not _agrees(event):
             report.problems.append(f"{here}: told otherwise than it was sealed")
+
+
+def _transcripts(report: BundleReport, files: Mapping[str, bytes], events: Iterable[Mapping[str, Any]]) -> None:
+    """Every attached log by the rules of auctions, and that it has what the audit chain sealed of it."""
+    chains: dict[str, dict[int, str]] = {}
+    for name in sorted(set(files) - {*bundle.FILES, bundle.MANIFEST}):
+        transcript = json.loads(files[name])
+        found = verify_transcript(transcript, trusted_keys=[bytes.fromhex(report.public_key)])
+        report.bids += found.bids
+        report.problems += [f"{name}, entry {seq}: {problem}" for seq, problem in found.problems]
+        hashes = {seq: entry["hash"] for seq, entry in enumerate(transcript["entries"], 1)}
+        chains[transcript["auction"]["id"]] = hashes
+    for event in events:
+        content = event["content"]
+        if content is None or content["subject_type"] != "auction" or not content["payload"].get("last_seq"):
+            continue
+        payload = content["payload"]
+        if chains.get(content["subject_id"], {}).get(payload["last_seq"]) != payload["head"]:
+            report.problems.append(f"event {event['id']}: no transcript has the entry that it sealed")
 
 
 def _agrees(event: Mapping[str, Any]) -> bool:

@@ -331,6 +331,50 @@ async def list_deposits(
     return (await session.execute(statement)).scalars().all()
 
 
+async def deposits_for(session: AsyncSession, actor: Actor, subject: Subject) -> Sequence[Deposit]:
+    """Every deposit for a subject that the actor may see, oldest first."""
+    statement = _visible_deposits(actor).where(Deposit.subject_type == subject[0], Deposit.subject_id == subject[1])
+    return (await session.execute(statement.order_by(Deposit.id))).scalars().all()
+
+
+async def has_deposits(session: AsyncSession, subject: Subject) -> bool:
+    """Whether deposits were ever asked for a subject."""
+    asked = select(Deposit.id).where(Deposit.subject_type == subject[0], Deposit.subject_id == subject[1])
+    return bool((await session.execute(select(asked.exists()))).scalar_one())
+
+
+async def instructions_for(session: AsyncSession, subject: Subject) -> Sequence[SettlementInstruction]:
+    """Every instruction on a subject, oldest first, for those who have checked access to the subject."""
+    statement = select(SettlementInstruction).where(
+        SettlementInstruction.subject_type == subject[0], SettlementInstruction.subject_id == subject[1]
+    )
+    return (await session.execute(statement.order_by(SettlementInstruction.id))).scalars().all()
+
+
+async def confirmations_of(
+    session: AsyncSession, actor: Actor, *, deposits: Iterable[UUID] = (), instructions: Iterable[UUID] = ()
+) -> Sequence[BankConfirmation]:
+    """What the bank confirmed on deposits or instructions, matched or found so later, for operator and auditor.
+
+    Nobody else sees confirmations.
+    """
+    wanted = sorted(set(deposits)), sorted(set(instructions))
+    if not any(wanted) or not actor.has(Role.OPERATOR, Role.AUDITOR):
+        return []
+    found = [
+        column.in_(ids)
+        for table in (BankConfirmation, ConfirmationResolution)
+        for column, ids in zip((table.deposit_id, table.instruction_id), wanted, strict=True)
+    ]
+    statement = (
+        _confirmations()
+        .outerjoin(ConfirmationResolution, ConfirmationResolution.confirmation_id == BankConfirmation.id)
+        .where(or_(*found))
+        .order_by(BankConfirmation.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def find_instruction(session: AsyncSession, number: str) -> SettlementInstruction | None:
     """The instruction of a number; not locked, so that its deposit can be locked first."""
     statement = select(SettlementInstruction).where(SettlementInstruction.number == number)

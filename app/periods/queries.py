@@ -92,6 +92,12 @@ def _visible(actor: Actor | None) -> Select[Period]:
     return select(Period) if audiences is None else select(Period).where(Period.audiences.overlap(audiences))
 
 
+async def of_subject(session: AsyncSession, actor: Actor | None, subject: tuple[str, UUID]) -> Sequence[Period]:
+    """Every period of a subject that the actor may see, oldest first."""
+    statement = _visible(actor).where(Period.subject_type == subject[0], Period.subject_id == subject[1])
+    return (await session.execute(statement.order_by(Period.id))).scalars().all()
+
+
 async def list_periods(
     session: AsyncSession, actor: Actor | None, page: PageRequest, subject_id: UUID, status: PeriodStatus | None
 ) -> Sequence[Period]:

@@ -96,6 +96,12 @@ async def receipts(session: AsyncSession, deal_id: UUID) -> list[Receipt]:
     ]
 
 
+async def payments_on(session: AsyncSession, contract_ids: Sequence[UUID]) -> Sequence[Payment]:
+    """What sellers recorded as received on contracts, in order, for those who see the contracts."""
+    statement = select(Payment).where(Payment.contract_id.in_(contract_ids)).order_by(Payment.recorded_at, Payment.id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Contract]:
     """The deal's contracts that are signed and have not ended, with their parties, in order of drafting."""
     statement = (

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+import app.settlement.history  # noqa: F401 — tells the price dossier
 from app.core.access import EVERY_ROLE, Actor, allow
 from app.core.clock import read_clock
 from app.core.http import Endpoint, Session

@@ -6,7 +6,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from app.core.deadlines import run_due
+from app.core.settings import Settings
+from app.dossiers.printed import printed
+from app.dossiers.schemas import Dossier
+from app.dossiers.verification import verify
+from app.printing.blocks import Heading
 from tests.pricing.negotiated.factory import (
     accepted,
     decided,
@@ -90,3 +97,58 @@ def dossier_in(content: bytes) -> Json:
     """The dossier in a bundle."""
     found: Json = json.loads(unpacked(content)["dossier.json"])
     return found
+
+
+async def checked(world: World, party: Party, deal: Json, folder: Path) -> Json:
+    """The dossier of a bundle that a party took, once all of it was found to hold.
+
+    It must verify offline with the exchange's key, its events stand in the audit chain where the exchange has them, its
+    paper print every section, and each entry name what is behind it.
+    """
+    export = await exported(world, party, deal)
+    content = await bundle_of(world, party, export)
+    path = folder / "bundle.zip"
+    path.write_bytes(content)
+    report = verify(path, export["bundle_sha256"], export["public_key"])
+    assert (report.problems, report.unsealed) == ([], 0)
+    dossier = dossier_in(content)
+    assert await _seals(world) >= {(row["id"], row["position"], row["hash"]) for row in dossier["events"]}
+    paper = printed(Dossier.model_validate(dossier), export["dossier_sha256"], Settings().zone)
+    headings = [block.text for block in paper.blocks if isinstance(block, Heading)]
+    assert headings[:-1] == [f"{part['title']['zh']} {part['title']['en']}" for part in dossier["sections"]]
+    silent = [(part["key"], entry["what"]["en"]) for part in dossier["sections"] for entry in part["entries"]
+              if not entry["events"]]  # fmt: skip
+    assert silent == []
+    return dossier
+
+
+async def _seals(world: World) -> set[tuple[str, int, str]]:
+    """Every sealed event with its position and hash, as the exchange has them."""
+    statement = text("SELECT e.id::text, s.position, encode(s.hash, 'hex') FROM audit_seals s "
+                     "JOIN events e ON e.seq = s.event_seq")  # fmt: skip
+    async with world.database.reading() as session:
+        return {(row[0], row[1], row[2]) for row in (await session.execute(statement)).all()}
+
+
+def keys(dossier: Json) -> list[str]:
+    """The keys of its sections, in order."""
+    return [part["key"] for part in dossier["sections"]]
+
+
+def by(dossier: Json, key: str) -> list[tuple[str, str | None]]:
+    """Who acted in a section: capacity and organisation."""
+    found = [entry["by"] for entry in section(dossier, key)["entries"]]
+    return [(row["capacity"], row["organisation_id"]) for row in found]
+
+
+def facts(dossier: Json, key: str, what: str) -> list[Json]:
+    """The facts of what happened, by its English name, in a section."""
+    return [entry["facts"] for entry in section(dossier, key)["entries"] if entry["what"]["en"] == what]
+
+
+async def strangers(world: World, deal: Json, *parties: Party) -> None:
+    """To these the deal and its dossier do not exist."""
+    for party in parties:
+        await world.api.refused(404, "not_found", "GET", f"/v1/deals/{deal['id']}", party)
+        await world.api.refused(404, "not_found", "GET", f"/v1/deals/{deal['id']}/dossier", party)
+        await world.api.refused(404, "not_found", "POST", f"/v1/deals/{deal['id']}/dossier-exports", party)

@@ -63,6 +63,17 @@ async def lock_live(session: AsyncSession, listing_id: UUID, buyer_id: UUID) -> 
     return (await session.execute(locked)).scalar_one_or_none()
 
 
+async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[PurchaseOffer]:
+    """Every offer on a listing that the actor may see, oldest first."""
+    statement = _visible(actor).where(PurchaseOffer.listing_id == listing_id).order_by(PurchaseOffer.id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def behind(session: AsyncSession, deal_id: UUID) -> PurchaseOffer | None:
+    """The offer that led to a deal, whoever asks, for those who have checked access to the deal."""
+    return (await session.execute(select(PurchaseOffer).where(PurchaseOffer.deal_id == deal_id))).scalar_one_or_none()
+
+
 async def list_offers(
     session: AsyncSession, actor: Actor, page: PageRequest, status: OfferStatus | None, listing_id: UUID | None
 ) -> Sequence[PurchaseOffer]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import app.pricing.appraised.history  # tells the price dossier
 import app.pricing.appraised.tasks  # noqa: F401 — registers what time does to purchase offers
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock

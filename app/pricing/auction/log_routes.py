@@ -1,7 +1,6 @@
 """HTTP of an auction's log: poll, pages, stream, transcript, and the keys that check it."""
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -9,14 +8,11 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import Public
-from app.core.database import Database
 from app.core.http import Endpoint, Session, context_of
 from app.core.pages import Page, Paging, cut
-from app.pricing.auction import house, queries, schemas, shown, stream
-from app.pricing.auction.transcript import FORMAT
+from app.pricing.auction import house, queries, schemas, shown, stream, transcribing
 
 router = APIRouter(route_class=Endpoint, tags=["auctions"])
-CHUNK = 1000
 MAX_SEQ = 2**53
 
 
@@ -98,36 +94,16 @@ async def transcript(actor: Public, request: Request, session: Session, auction_
     """The whole log with a signed head and the keys, as one file that `techex verify` checks offline."""
     auction = await queries.get_auction(session, actor, auction_id)
     await queries.live(context_of(request).database, auction_id)
-    made = house.of(request.app)
-    known = [{"key_id": key.key_id, "public_key": key.public_key.hex()} for key in await queries.list_keys(session)]
-    facts = {"id": str(auction.id), "number": auction.number, "title": auction.title, "form": auction.form}
-    head = {
-        "seq": auction.last_seq,
-        "hash": auction.head.hex(),
-        "signature": made.signer.sign(auction.id, auction.last_seq, auction.head),
-        "key_id": made.signer.key_id,
-    }
+    opened = transcribing.opening(auction, await queries.list_keys(session), house.of(request.app).signer)
+    database = context_of(request).database
+
+    async def lines(seq: int, limit: int) -> Sequence[tuple[int, str, str]]:
+        rows = await queries.watched_entries(database, auction_id, seq, limit)
+        return [(row["seq"], row["content"], row["hash"]) for row in rows]
+
     headers = {"Content-Disposition": f'attachment; filename="transcript-{auction.number}.json"'}
-    opening = {"format": FORMAT, "auction": facts, "head": head, "keys": known}
-    return StreamingResponse(
-        _transcript(context_of(request).database, auction.id, auction.last_seq, opening),
-        headers=headers,
-        media_type="application/json",
-    )
-
-
-async def _transcript(
-    database: Database, auction_id: UUID, last: int, opening: Mapping[str, object]
-) -> AsyncIterator[bytes]:
-    """The file piece by piece: a long log never stands in memory whole."""
-    yield json.dumps(opening, ensure_ascii=False)[:-1].encode() + b',"entries":['
-    seq = 0
-    while seq < last:
-        rows = await queries.watched_entries(database, auction_id, seq, min(CHUNK, last - seq))
-        lines = [f'{{"content":{row["content"]},"hash":"{row["hash"]}"}}' for row in rows]
-        yield ((",\n" if seq else "\n") + ",\n".join(lines)).encode()
-        seq = rows[-1]["seq"]
-    yield b"\n]}\n"
+    written = transcribing.written(opened, lines)
+    return StreamingResponse(written, headers=headers, media_type="application/json")
 
 
 @router.get("/exchange-keys", operation_id="list_exchange_keys")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -96,6 +96,18 @@ async def of_deal(session: AsyncSession, deal_id: UUID) -> Auction | None:
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
+async def behind(session: AsyncSession, deal_id: UUID) -> Auction | None:
+    """The auction whose sale a deal was, whatever became of the deal since; for those who see the deal."""
+    statement = select(Auction).join(AuctionConfirmation, AuctionConfirmation.auction_id == Auction.id)
+    return (await session.execute(statement.where(AuctionConfirmation.deal_id == deal_id))).scalar_one_or_none()
+
+
+async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Auction]:
+    """Every auction of a listing that the actor may see, oldest first."""
+    statement = _visible(actor).where(Auction.listing_id == listing_id).order_by(Auction.id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def list_auctions(
     session: AsyncSession, actor: Actor | None, page: PageRequest, status: AuctionStatus | None, listing_id: UUID | None
 ) -> Sequence[Auction]:
@@ -144,6 +156,14 @@ async def paddles_of(session: AsyncSession, auction_id: UUID) -> set[int]:
     return set(found.scalars())
 
 
+async def bidders_of(session: AsyncSession, auction_id: UUID) -> Sequence[AuctionBidder]:
+    """All bidders of an auction in the order in which they came, withdrawn or not."""
+    statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id)
+    return (
+        (await session.execute(statement.order_by(AuctionBidder.registered_at, AuctionBidder.paddle))).scalars().all()
+    )
+
+
 async def list_bidders(session: AsyncSession, auction_id: UUID, page: PageRequest) -> Sequence[AuctionBidder]:
     """A page (and one more row) of an auction's bidders by paddle."""
     statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id).order_by(AuctionBidder.paddle)
@@ -177,6 +197,36 @@ async def entries_after(session: AsyncSession, auction_id: UUID, seq: int, limit
     """At most `limit` entries of an auction's log after a place in it."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.seq > seq)
     return (await session.execute(statement.order_by(AuctionEntry.seq).limit(limit))).scalars().all()
+
+
+async def entries_beside_bids(session: AsyncSession, auction_ids: Sequence[UUID]) -> Sequence[AuctionEntry]:
+    """What the logs of auctions say besides bids, in order."""
+    statement = select(AuctionEntry).where(AuctionEntry.auction_id.in_(auction_ids), AuctionEntry.kind != EntryKind.BID)
+    return (await session.execute(statement.order_by(AuctionEntry.auction_id, AuctionEntry.seq))).scalars().all()
+
+
+async def last_bids(session: AsyncSession, auction_id: UUID, limit: int) -> Sequence[AuctionEntry]:
+    """The last bids of an auction, accepted or not, at most `limit`, in the order of the log."""
+    statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.kind == EntryKind.BID)
+    found = (await session.execute(statement.order_by(AuctionEntry.seq.desc()).limit(limit))).scalars().all()
+    return found[::-1]
+
+
+async def count_bids(session: AsyncSession, auction_id: UUID, *, before: int) -> int:
+    """How many bids an auction's log has before a place in it."""
+    statement = select(func.count()).where(
+        AuctionEntry.auction_id == auction_id, AuctionEntry.kind == EntryKind.BID, AuctionEntry.seq < before
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
+async def log_lines(session: AsyncSession, auction_id: UUID, seq: int, limit: int) -> Sequence[tuple[int, str, str]]:
+    """At most `limit` entries of a log after a place in it: place, content as text, hash in hex."""
+    statement = select(AuctionEntry.seq, AuctionEntry.content, AuctionEntry.hash).where(
+        AuctionEntry.auction_id == auction_id, AuctionEntry.seq > seq
+    )
+    found = await session.execute(statement.order_by(AuctionEntry.seq).limit(limit))
+    return [(place, content, digest.hex()) for place, content, digest in found]
 
 
 async def accepted_bids(session: AsyncSession, auction_id: UUID) -> Sequence[AuctionEntry]:
@@ -257,6 +307,17 @@ async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionCon
     if found is None:
         raise no_confirmation()
     return found
+
+
+async def confirmation_for(session: AsyncSession, deal_id: UUID) -> AuctionConfirmation | None:
+    """The confirmation of a deal, with its signatures, whoever asks."""
+    statement = (
+        select(AuctionConfirmation)
+        .where(AuctionConfirmation.deal_id == deal_id)
+        .options(selectinload(AuctionConfirmation.signatures))
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 def no_confirmation() -> Problem:

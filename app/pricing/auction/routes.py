@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.auction.contest
+import app.pricing.auction.history  # tells the price dossier
 import app.pricing.auction.mode
 import app.pricing.auction.tasks  # noqa: F401 — registers what time does, and how other modes hand over
 from app.core.access import EVERY_ROLE, Actor, Public, Role, allow

@@ -86,6 +86,12 @@ async def list_registrations(
     return (await session.execute(statement)).scalars().all()
 
 
+async def registrations_on(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[ListedRegistration]:
+    """Every registration for a listing that the actor may see, with its decisions, oldest first."""
+    statement = _visible(actor).where(ListedRegistration.listing_id == listing_id).order_by(ListedRegistration.id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> ListedRegistration | None:
     """An organisation's newest registration for a listing."""
     statement = _registrations().where(
@@ -110,13 +116,23 @@ async def proposed_revision(session: AsyncSession, listing_id: UUID) -> ListedRe
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
+def _revisions(actor: Actor, listing: Listing) -> Select[ListedRevision]:
+    statement = select(ListedRevision).where(ListedRevision.listing_id == listing.id)
+    if not actor.is_market and actor.organisation_id not in (listing.seller_id, listing.agency_id):
+        statement = statement.where(ListedRevision.id.is_(None))
+    return statement
+
+
+async def revisions_of(session: AsyncSession, actor: Actor, listing: Listing) -> Sequence[ListedRevision]:
+    """Every revision of a listing that the actor may see, oldest first."""
+    return (await session.execute(_revisions(actor, listing).order_by(ListedRevision.id))).scalars().all()
+
+
 async def list_revisions(
     session: AsyncSession, actor: Actor, page: PageRequest, listing: Listing
 ) -> Sequence[ListedRevision]:
     """The revisions of a listing, oldest first: for its seller, its agency and the market's staff; others see none."""
-    statement = select(ListedRevision).where(ListedRevision.listing_id == listing.id)
-    if not actor.is_market and actor.organisation_id not in (listing.seller_id, listing.agency_id):
-        statement = statement.where(ListedRevision.id.is_(None))
+    statement = _revisions(actor, listing)
     after = page.after(UUID)
     if after:
         statement = statement.where(ListedRevision.id > after[0])

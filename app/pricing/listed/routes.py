@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+import app.pricing.listed.history  # noqa: F401 — tells the price dossier
 from app.core.access import Actor, Role, allow
 from app.core.clock import read_clock
 from app.core.http import Config, MoneyEndpoint, Session, set_etag

@@ -1,0 +1,70 @@
+"""What certificates tell a price dossier: when one was due, issued, revoked.
+
+The certificate itself is not in it: whoever has its verification code may check it, and a dossier is passed on.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.certificates import queries
+from app.certificates.models import Certificate
+from app.certificates.problems import ISSUE_RULE
+from app.core import events
+from app.core.access import Actor
+from app.core.events import Event
+from app.core.problems import Text
+from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
+from app.deals.models import Deal
+
+DUE: Mapping[str, Text] = {
+    "certificate.due": Text("Conditions hold: to be issued", "出具条件已具备"),
+    "certificate.overdue": Text("Not issued in time", "逾期未出具"),
+}
+
+
+@tells(Stage.CERTIFICATE)
+async def certificate_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+    """The deal's certificates for all who see the deal; none where nothing has come of them yet."""
+    certificates = {row.id: row for row in await queries.of_deal(session, deal.id)}
+    entries = []
+    for event in await events.of_subjects(session, [deal.id, *certificates]):
+        if event.type in DUE and events.is_for(event, actor):
+            entries.append(_due(event))
+        elif event.subject_id in certificates:
+            entries.append(_moved(certificates, event))
+    return [Section("certificates", Text("Transaction certificate", "交易凭证"), entries)] if entries else []
+
+
+def _due(event: Event) -> Entry:
+    return Entry(
+        at=event.occurred_at,
+        by=By(Capacity.EXCHANGE if event.type == "certificate.due" else Capacity.TIME),
+        what=DUE[event.type],
+        facts={"issue_due_on": event.payload["issue_due_on"]},
+        rule=ISSUE_RULE,
+        traces=[Trace(event.type, event.subject_id, event_id=event.id)],
+    )
+
+
+def _moved(certificates: Mapping[UUID, Certificate], event: Event) -> Entry:
+    row = certificates[event.subject_id]
+    facts: dict[str, Fact] = {"number": row.number}
+    if event.type == "certificate.issued":
+        replaced = certificates[row.replaces_id].number if row.replaces_id else None
+        facts |= {"sha256": row.sha256, "replaces": replaced}
+        what, by = Text("Certificate issued", "出具交易凭证"), Capacity.OPERATOR
+    else:
+        assert row.revocation is not None
+        facts["reason"] = row.revocation.reason
+        what = Text("Certificate revoked", "撤销交易凭证")
+        by = Capacity.OPERATOR if row.revocation.revoked_by_person_id else Capacity.EXCHANGE
+    return Entry(
+        at=event.occurred_at,
+        by=By(by),
+        what=what,
+        facts=facts,
+        rule=ISSUE_RULE,
+        traces=[Trace(event.type, row.id, event_id=event.id)],
+    )

@@ -1,0 +1,220 @@
+"""What competitive listed sales tell a price dossier: the notice and its changes, registrants, decisions on them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor, Role
+from app.core.events import Event
+from app.core.problems import Rule, Text
+from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
+from app.deals.models import Deal
+from app.gates.history import gate_section
+from app.listings import queries as listings
+from app.listings.models import Listing, PricingMode
+from app.periods import queries as periods
+from app.periods.catalogue import OPERATING_RULES, RULES
+from app.periods.models import Period
+from app.pricing.listed import closing, notice, queries
+from app.pricing.listed.models import (
+    Judge,
+    ListedQualification,
+    ListedRegistration,
+    ListedRevision,
+    Qualification,
+    RegistrationStatus,
+    RevisionStatus,
+)
+
+CHANGE_RULE = Rule(OPERATING_RULES, "19")
+HIDDEN = Text(
+    "Who registered is known to itself, the seller, operator and auditor; whether others registered is not told here.",
+    "意向受让方信息由其本人、转让方、运营方和审计员查阅;是否另有登记者不在此披露。",
+)
+HIDDEN_REVISIONS = Text(
+    "Changes that were proposed are read by the seller, its agency and the market's staff.",
+    "变更申请由转让方、其受托机构和交易所人员查阅。",
+)
+OPENED: Mapping[str, tuple[str, ...]] = {
+    notice.NOTICE: ("listing.published", "listing.republished", "listing.resumed"),
+    notice.EXTENSION: ("listing.extended", "listing.resumed"),
+    notice.REVIEW: ("listing.review_opened",),
+    notice.SUSPENSION: ("listing.suspended",),
+}
+"""The events with which a period of a rule opens, in the same transaction."""
+DECIDED = {
+    Qualification.QUALIFIED: Text("Found to meet the conditions", "资格确认通过"),
+    Qualification.REFUSED: Text("Found not to meet the conditions", "资格确认不通过"),
+}
+REVISED = {
+    RevisionStatus.PUBLISHED: Text("Change published", "变更公告发布"),
+    RevisionStatus.RETURNED: Text("Change returned", "变更申请退回"),
+    RevisionStatus.MOOT: Text("Change moot: the notice is over", "公告期满,变更申请失效"),
+}
+MOVED: Mapping[str, Text] = {
+    "listing_registration.made": Text("Registered", "登记受让意向"),
+    "listing_registration.confirmed": Text("Agreed to the changed content", "确认变更后内容"),
+    "listing_registration.withdrawn": Text("Withdrew", "撤回登记"),
+    "listing_registration.lapsed": Text("Not counted", "登记失效"),
+    "listing_registration.bidding": Text("Counted: goes on to open bidding", "进入竞价"),
+    "listing_registration.won": Text("Counted: buys", "成为受让方"),
+    "listing_registration.lost": Text("Did not win", "竞价未胜出"),
+}
+"""What happens to a registration besides decisions, which stand in rows of their own."""
+
+
+@tells(Stage.PRICING)
+async def sale_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+    """How the sale went, and of its registrants those that the reader may know."""
+    if deal.listing_id is None or deal.pricing_mode != PricingMode.LISTED:
+        return []
+    if await queries.sale_of(session, deal.listing_id) is None:
+        return []  # sold first come
+    listing = await listings.read_listing(session, deal.listing_id)
+    return [await _sale(session, actor, listing), await _registrations(session, actor, listing)]
+
+
+@tells(Stage.GATES)
+async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+    """The gates before the deal with the one registrant; those of a bidder are the auction's."""
+    sale = await queries.sale_of(session, deal.listing_id) if deal.listing_id else None
+    if sale is None or sale.contest_id is not None:
+        return []
+    return [await gate_section(session, actor, "listed_gates", [(closing.SUBJECT, sale.listing_id)])]
+
+
+async def _sale(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
+    happened = await events.of_subjects(session, [listing.id])
+    entries = [
+        _period(period, happened)
+        for period in await periods.of_subject(session, actor, notice.subject_of(listing.id))
+        if period.rule in OPENED
+    ]
+    for revision in await queries.revisions_of(session, actor, listing):
+        entries += _revision(listing, revision)
+    entries += [
+        Entry(
+            at=event.occurred_at,
+            by=By(Capacity.EXCHANGE),
+            what=Text("Handed over to open bidding", "转入竞价"),
+            facts={"number": listing.number},
+            traces=[Trace(event.type, listing.id, event_id=event.id)],
+        )
+        for event in happened
+        if event.type == "listing.bidding_opened"
+    ]
+    entries.sort(key=lambda entry: entry.at)
+    sees_all = actor.is_market or actor.organisation_id in (listing.seller_id, listing.agency_id)
+    title = Text("Notice, extension, suspension, changes", "公告、延长、中止与变更")
+    return Section("listed_sale", title, entries, withheld=None if sees_all else HIDDEN_REVISIONS)
+
+
+def _period(period: Period, happened: Sequence[Event]) -> Entry:
+    rule = RULES[period.rule]
+    return Entry(
+        at=period.opened_at,
+        by=By(Capacity.EXCHANGE),
+        what=rule.name,
+        facts={
+            "first_day": period.starts_on,
+            "last_day": period.ends_on,
+            "days": period.count,
+            "unit": period.unit,
+            "days_before": period.elapsed,
+            "provisional": period.provisional,
+            "status": period.status,
+            "stopped_on": period.stopped_on,
+            "reason": period.reason,
+        },
+        rule=rule.source,
+        traces=_nearest(period.opened_at, [row for row in happened if row.type in OPENED[period.rule]]),
+    )
+
+
+def _nearest(moment: datetime, candidates: Iterable[Event]) -> list[Trace]:
+    """The event of the transaction in which a period was opened: its time is the nearest."""
+    found = min(candidates, key=lambda event: (abs(event.occurred_at - moment), event.seq), default=None)
+    return [] if found is None else [Trace(found.type, found.subject_id, event_id=found.id)]
+
+
+def _revision(listing: Listing, revision: ListedRevision) -> list[Entry]:
+    about = {"revision_id": str(revision.id)}
+    facts: dict[str, Fact] = {"listing_version": revision.base_version, "after": revision.changes}
+    proposed = Entry(
+        at=revision.proposed_at,
+        by=By(Capacity.SELLER, listing.seller_id),
+        what=Text("Change proposed", "提出变更申请"),
+        facts=facts | {"reason": revision.reason},
+        rule=CHANGE_RULE,
+        traces=[Trace("listing.revision_proposed", listing.id, about)],
+    )
+    if revision.status == RevisionStatus.PROPOSED or revision.decided_at is None:
+        return [proposed]
+    traces = {
+        RevisionStatus.PUBLISHED: [Trace("listing.republished", listing.id, {"version": revision.version or 0})],
+        RevisionStatus.RETURNED: [Trace("listing.revision_returned", listing.id, about)],
+    }
+    decided = Entry(
+        at=revision.decided_at,
+        by=By(Capacity.TIME if revision.status == RevisionStatus.MOOT else Capacity.OPERATOR),
+        what=REVISED[revision.status],
+        facts={"version": revision.version, "reason": revision.status_reason},
+        rule=CHANGE_RULE,
+        traces=traces.get(revision.status, []),
+    )
+    return [proposed, decided]
+
+
+async def _registrations(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
+    rows = {row.id: row for row in await queries.registrations_on(session, actor, listing.id)}
+    entries = [_decision(row, decision) for row in rows.values() for decision in row.decisions]
+    entries += [
+        _moved(rows[event.subject_id], event)
+        for event in await events.of_subjects(session, rows)
+        if event.type in MOVED
+    ]
+    entries.sort(key=lambda entry: entry.at)
+    sees_all = actor.has(Role.OPERATOR, Role.AUDITOR) or actor.organisation_id == listing.seller_id
+    title = Text("Registrants and decisions on them", "意向受让方登记与资格确认")
+    return Section("listed_registrations", title, entries, withheld=None if sees_all else HIDDEN)
+
+
+def _moved(row: ListedRegistration, event: Event) -> Entry:
+    facts: dict[str, Fact] = {"number": row.number, "listing_version": event.payload["version"]}
+    own = event.actor_organisation_id == row.organisation_id
+    if event.type == "listing_registration.made":
+        facts |= {"buyer_abroad": row.buyer_abroad, "related_party": row.related_party}
+    else:
+        facts["organisation_id"] = row.organisation_id
+    if event.payload["status"] == row.status != RegistrationStatus.REGISTERED:
+        facts["reason"] = row.status_reason
+    return Entry(
+        at=event.occurred_at,
+        by=By(Capacity.REGISTRANT, row.organisation_id) if own else By(Capacity.EXCHANGE),
+        what=MOVED[event.type],
+        facts=facts,
+        traces=[Trace(event.type, row.id, event_id=event.id)],
+    )
+
+
+def _decision(row: ListedRegistration, decision: ListedQualification) -> Entry:
+    """A decision with who it is on; a refusal ends the registration in the same moment."""
+    refused = decision.outcome == Qualification.REFUSED
+    type_ = "listing_registration.refused" if refused else "listing_registration.qualified"
+    about: dict[str, str | int | bool] = {"version": decision.listing_version}
+    seller = decision.judge == Judge.SELLER
+    return Entry(
+        at=decision.decided_at,
+        by=By(Capacity.SELLER, row.seller_id) if seller else By(Capacity.OPERATOR),
+        what=DECIDED[decision.outcome],
+        facts={
+            "number": row.number,
+            "organisation_id": row.organisation_id,
+            "listing_version": decision.listing_version,
+            "reason": decision.reason,
+        },
+        rule=RULES[notice.REVIEW].source,
+        traces=[Trace(type_, row.id, about if refused else about | {"by": decision.judge})],
+    )

@@ -1,0 +1,121 @@
+"""What the settlement tells a price dossier: how the price was split, each instruction, what the bank confirmed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import queries as contracts
+from app.contracts.models import Payment
+from app.core import events
+from app.core.access import Actor, Role
+from app.core.events import Event
+from app.core.problems import Text
+from app.deals.bank_history import bank_entries
+from app.deals.deposit_history import HIDDEN_BANK
+from app.deals.histories import By, Capacity, Entry, Section, Stage, Trace, tells
+from app.deals.models import Deal
+from app.ledger import queries as ledger
+from app.ledger.models import SettlementInstruction
+from app.settlement import queries
+from app.settlement.models import Settlement
+
+OPENED = "settlement.opened"
+HIDDEN = Text(
+    "What a seller received itself is read by the contract's parties and the market's staff; the bank's references by "
+    "operator and auditor.",
+    "卖方自行收款由合同当事人和交易所人员查阅;银行流水号由运营方和审计员查阅。",
+)
+HAPPENED: Mapping[str, Text] = {
+    "settlement.instructed": Text("Payment instruction", "结算指令"),
+    "settlement.settled": Text("Instruction settled by the bank", "结算指令已执行"),
+    "settlement.cancelled": Text("Instruction cancelled", "结算指令撤销"),
+    "settlement.reopened": Text("Instruction open again", "结算指令恢复待执行"),
+}
+PART = ("kind", "amount", "due_on", "event", "before_certificate")
+FEE = ("role", "organisation_id", "amount", "from_deposit")
+DEPOSIT = ("organisation_id", "amount", "fee", "credited", "returned")
+
+
+@tells(Stage.SETTLEMENT)
+async def settlement_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+    """The settlement as every party of the deal reads it; none before the contract is signed."""
+    settlement = await queries.find_settlement(session, deal.id)
+    if settlement is None:
+        return []
+    instructions = {row.id: row for row in await ledger.instructions_for(session, ("deal", deal.id))}
+    happened = await events.of_subjects(session, [deal.id, *instructions])
+    last_settled = {row.subject_id: row.id for row in happened if row.type == "settlement.settled"}
+    entries = [_opened(settlement, event) for event in happened if event.type == OPENED]
+    entries += [
+        _instruction(instructions[event.subject_id], event, with_time=last_settled.get(event.subject_id) == event.id)
+        for event in happened
+        if event.type in HAPPENED
+    ]
+    seen = [row.id for row in await contracts.of_deal(session, actor, deal.id)]
+    entries += [_direct(row) for row in await queries.payments_on(session, seen)]
+    entries += bank_entries(await ledger.confirmations_of(session, actor, instructions=instructions))
+    entries.sort(key=lambda entry: entry.at)
+    return [Section("settlement", Text("Settlement", "价款结算"), entries, _withheld(actor))]
+
+
+def _withheld(actor: Actor) -> Text | None:
+    if actor.has(Role.OPERATOR, Role.AUDITOR):
+        return None
+    return HIDDEN_BANK if actor.is_market else HIDDEN
+
+
+def _opened(settlement: Settlement, event: Event) -> Entry:
+    return Entry(
+        at=event.occurred_at,
+        by=By(Capacity.EXCHANGE),
+        what=Text("Settlement opened with the contract", "签订合同,开立结算"),
+        facts={
+            "price": settlement.price,
+            "cash": settlement.cash,
+            "parts": _rows(settlement.parts, PART),
+            "fees": _rows(settlement.fees, FEE),
+            "deposits": _rows(settlement.deposits, DEPOSIT),
+            "figures": settlement.figures,
+        },
+        traces=[Trace(OPENED, settlement.deal_id, event_id=event.id)],
+    )
+
+
+def _rows(rows: Iterable[object], names: Sequence[str]) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def _instruction(row: SettlementInstruction, event: Event, *, with_time: bool) -> Entry:
+    return Entry(
+        at=event.occurred_at,
+        by=By(Capacity.OPERATOR if event.type == "settlement.settled" else Capacity.EXCHANGE),
+        what=HAPPENED[event.type],
+        facts={
+            "number": row.number,
+            "kind": row.kind,
+            "organisation_id": row.organisation_id,
+            "amount": event.payload["amount"],
+            "due_on": event.payload["due_on"],
+            "settled_at": row.settled_at if with_time else None,
+        },
+        traces=[Trace(event.type, row.id, event_id=event.id)],
+    )
+
+
+def _direct(row: Payment) -> Entry:
+    """What a seller recorded as received at its own account, or took back."""
+    type_ = "payment.recorded" if row.reverses_id is None else "payment.reversed"
+    what = Text("Payment that the seller received", "卖方确认收款")
+    return Entry(
+        at=row.recorded_at,
+        by=By(Capacity.SELLER, row.payee_id),
+        what=what if row.reverses_id is None else Text("Payment taken back", "收款冲销"),
+        facts={"payer": _party(row.payer_id), "amount": row.amount, "received_at": row.received_at},
+        traces=[Trace(type_, row.contract_id, {"payment_id": str(row.id)})],
+    )
+
+
+def _party(organisation_id: UUID) -> dict[str, UUID]:
+    return {"organisation_id": organisation_id}

@@ -1,0 +1,112 @@
+"""The dossier of a deal by listing: the notice and its changes, registrants, deposits, open bidding between them."""
+
+from pathlib import Path
+
+from tests.deals.factory import purchase
+from tests.dossiers.factory import by, checked, dossier_of, facts, keys, section, strangers, words
+from tests.listings.factory import published_listing
+from tests.pricing.auction.test_contest import contest
+from tests.pricing.listed.factory import (
+    Json,
+    competitive_listing,
+    deals_of,
+    judged,
+    notice_over,
+    paid,
+    registered,
+)
+from tests.pricing.listed.test_listed_changes_api import REASON, revised
+from tests.world import World
+
+
+async def test_a_sale_to_the_one_registrant(fresh_world: World, tmp_path: Path) -> None:
+    world = fresh_world
+    seller, buyer, other = await world.university(), await world.enterprise(), await world.enterprise()
+    listing = await competitive_listing(world, seller)
+    await world.api.ok("POST", f"/v1/listings/{listing['id']}/suspension", seller, json=REASON)
+    await world.api.ok("POST", f"/v1/listings/{listing['id']}/resumption", seller)
+    first = await registered(world, buyer, listing)
+    shown = await revised(world, seller, listing, terms="新条款")
+    body = {"listing_version": 2, "meets_conditions": True}
+    await world.api.ok("POST", f"/v1/listing-registrations/{first['id']}/confirmation", buyer, json=body)
+    second = await registered(world, other, shown)
+    for party, registration in ((buyer, first), (other, second)):
+        await paid(world, party, shown)
+        await judged(world, seller, registration, "qualified" if party is buyer else "refused")
+    await judged(world, world.operator, first)
+    await notice_over(world, shown)
+    (deal,) = await deals_of(world, listing)
+    await strangers(world, deal, other)
+
+    found = await checked(world, seller, deal, tmp_path)
+    assert keys(found) == [
+        "listing_versions", "listing_life", "listing_questions", "appraisals", "listed_sale", "listed_registrations",
+        "listed_gates", "deal", "deposits", "contracts",
+    ]  # fmt: skip
+    assert words(found, "listed_sale") == [
+        "Public notice of a listing", "Suspension of a listing", "Public notice of a listing", "Change proposed",
+        "Change published", "Public notice of a listing",
+    ]  # fmt: skip
+    assert words(found, "listed_registrations") == [
+        "Registered", "Agreed to the changed content", "Registered", "Found to meet the conditions",
+        "Found not to meet the conditions", "Found to meet the conditions", "Counted: buys",
+    ]  # fmt: skip
+    assert by(found, "listed_registrations")[:5] == [
+        ("registrant", str(buyer.id)), ("registrant", str(buyer.id)), ("registrant", str(other.id)),
+        ("seller", str(seller.id)), ("seller", str(seller.id)),
+    ]  # fmt: skip
+    (refused,) = facts(found, "listed_registrations", "Found not to meet the conditions")
+    assert (refused["organisation_id"], refused["reason"]) == (str(other.id), "示例理由")
+    assert section(found, "listed_registrations")["withheld"] is None
+    assert section(found, "deposits")["entries"] == [], "who deposited is the depositor's and the market's"
+
+    own = await checked(world, buyer, deal, tmp_path)
+    assert str(other.id) not in str(own)
+    assert "Change proposed" not in words(own, "listed_sale")
+    assert words(own, "listed_registrations") == [
+        "Registered", "Agreed to the changed content", "Found to meet the conditions", "Found to meet the conditions",
+        "Counted: buys",
+    ]  # fmt: skip
+    assert words(own, "deposits") == ["Deposit asked for", "Deposit received", "Deposit held"]
+    assert section(own, "deposits")["withheld"]["en"].startswith("A deposit is known to who paid it")
+
+    for_operator = await checked(world, world.operator, deal, tmp_path)
+    assert words(for_operator, "listed_registrations") == words(found, "listed_registrations")
+    assert words(for_operator, "deposits").count("The bank confirmed money in") == 2
+    assert words(for_operator, "deposits").count("Deposit to be given back") == 1
+    registrar = await dossier_of(world, world.registrar, deal)
+    assert section(registrar, "listed_registrations")["entries"] == []
+    assert "BANK-" not in str(registrar)
+
+
+async def test_open_bidding_between_registrants(fresh_world: World, tmp_path: Path) -> None:
+    world = fresh_world
+    scene = await contest(world)
+    await scene.begin()
+    loser, buyer = scene.bidders
+    await scene.accepted(loser, "1000000.00")
+    await scene.accepted(buyer, "1010000.00")
+    deal: Json = {"id": (await scene.end())["deal_id"]}
+    await strangers(world, deal, loser)
+    found = await checked(world, seller := scene.seller, deal, tmp_path)
+    assert keys(found)[4:] == [
+        "listed_sale", "listed_registrations", "auction_life", "auction_bidders", "auction_bids",
+        "auction_confirmation", "auction_gates", "deal", "deposits", "contracts",
+    ]  # fmt: skip
+    assert words(found, "listed_sale")[-1] == "Handed over to open bidding"
+    assert words(found, "listed_registrations")[-4:] == [
+        "Counted: goes on to open bidding", "Counted: goes on to open bidding", "Did not win", "Counted: buys",
+    ]  # fmt: skip
+    assert words(found, "auction_bidders") == ["Admitted as a registrant of the listing"] * 2
+    assert {who for _, who in by(found, "auction_bidders")} == {str(loser.id), str(buyer.id)}
+    assert [entry["price"] for entry in facts(found, "auction_bids", "Bid accepted")] == ["1000000.00", "1010000.00"]
+    own = await checked(world, buyer, deal, tmp_path)
+    assert str(loser.id) not in str(own)
+    assert {who for _, who in by(own, "auction_bids")} == {None, str(buyer.id)}
+    assert str(seller.id) in str(own)
+
+
+async def test_first_come_has_no_sale_to_tell(world: World) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    deal = await purchase(world, buyer, await published_listing(world, seller))
+    assert not [key for key in keys(await dossier_of(world, seller, deal)) if key.startswith(("listed", "deposits"))]
