@@ -140,7 +140,14 @@ async def begin(session: AsyncSession, listing: Listing, auction: Auction, now: 
     auction.status, auction.announced_at = AuctionStatus.ANNOUNCED, now
     auction.revision += 1
     await remember_key(session, now)
-    facts = {"conditions": auction.conditions, "reserve_commitment": auction.reserve_commitment}
+    facts = {
+        "number": auction.number,
+        "title": auction.title,
+        "listing_id": str(auction.listing_id),
+        "listing_version": auction.listing_version,
+        "conditions": auction.conditions,
+        "reserve_commitment": auction.reserve_commitment,
+    }
     await write(session, auction, EntryKind.SCHEDULED, now, facts)
     await _time_end(session, listing, auction)
     payload = {"listing_id": auction.listing_id, "form": auction.form, "starts_at": auction.starts_at}
