@@ -87,6 +87,11 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, away) or state[:2] in {"08", "53", "57"}
 
 
+def passes(error: Exception) -> bool:
+    """Whether what failed may pass another time: the database is away, or others were in the way."""
+    return is_away(error) or str(getattr(error, "sqlstate", "") or "")[:2] in {"40", "55"}
+
+
 async def decide(
     driver: asyncpg.Connection,
     keys: Keys,
