@@ -207,9 +207,21 @@ def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once_each, parse_constant=_no_constant)
     except (OSError, ValueError, RecursionError) as error:
         raise StartError(f"{path} cannot be read as JSON: {error}") from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object without doubt: a name that stands twice in it would be read in two ways by two readers."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return made
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _public_key(text: str) -> bytes:

@@ -28,6 +28,7 @@ from app.core.clock import read_clock
 from app.core.database import Base, Database
 from app.core.ids import new_id
 from app.core.logs import trace_of
+from app.core.problems import Problem
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
@@ -212,7 +213,7 @@ async def _note_failure(database: Database, deadline_id: UUID, kind: str, error:
         await session.execute(
             failed.values(
                 attempts=Deadline.attempts + 1,
-                last_error=type(error).__name__,
+                last_error=error.kind.code if isinstance(error, Problem) else type(error).__name__,
                 next_attempt_at=now + seconds * text("interval '1 second'"),
             )
         )

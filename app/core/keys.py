@@ -22,6 +22,7 @@ from app.core.problems import ProblemType, Text
 from app.core.settings import Environment, Settings
 
 KEY_BYTES = 32
+ID_BYTES = 8
 NONCE_BYTES = 12
 EXCHANGE_KEYS_MISSING = ProblemType(
     "exchange_keys_missing",
@@ -30,6 +31,15 @@ EXCHANGE_KEYS_MISSING = ProblemType(
     Text("`{variable}` is not set, and this is production.", "生产环境未设置 `{variable}`。"),
     Text("The installation's administrator sets it: `techex keys` makes one.",
          "请系统管理员设置:`techex keys` 可生成密钥。"),
+)  # fmt: skip
+EXCHANGE_KEYS_WRONG = ProblemType(
+    "exchange_keys_wrong",
+    503,
+    Text("The exchange's keys do not fit", "交易所密钥不符"),
+    Text("What was sealed before cannot be opened with the sealing key of this process.",
+         "本进程的封存密钥无法开启此前封存的内容。"),
+    Text("The installation's administrator puts the `TECHEX_SEALING_KEY` back with which it was sealed; then retry.",
+         "请系统管理员恢复封存时使用的 `TECHEX_SEALING_KEY`,然后重试。"),
 )  # fmt: skip
 
 
@@ -41,6 +51,12 @@ class Keys:
     sealing_key: bytes
 
     @cached_property
+    def sealing_key_id(self) -> str:
+        """A short name of the sealing key, which tells nothing of it: processes that share it have the same one."""
+        derived = HKDF(hashes.SHA256(), ID_BYTES, salt=None, info=b"techex sealing key id v1")
+        return derived.derive(self.sealing_key).hex()
+
+    @cached_property
     def _sealers(self) -> dict[UUID, AESGCM]:
         return {}
 
@@ -50,11 +66,11 @@ class Keys:
         return nonce + self._sealer(subject_id).encrypt(nonce, plain, purpose.encode())
 
     def unseal(self, subject_id: UUID, purpose: str, sealed: bytes) -> bytes:
-        """What was sealed. Raises `ValueError` for other keys, another subject or purpose, or a changed byte."""
+        """What was sealed. Raises `exchange_keys_wrong` for other keys, another subject or purpose, a changed byte."""
         try:
             return self._sealer(subject_id).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
         except InvalidTag as error:
-            raise ValueError(f"what was sealed as {purpose!r} cannot be opened with these keys") from error
+            raise EXCHANGE_KEYS_WRONG() from error
 
     def _sealer(self, subject_id: UUID) -> AESGCM:
         """A key of its own for each subject, derived from the one that is kept."""

@@ -286,9 +286,12 @@ UNAVAILABLE = ProblemType(
     "temporarily_unavailable",
     503,
     Text("Temporarily unavailable", "暂时不可用"),
-    Text("The database cannot be reached at the moment; nothing was written.", "数据库暂时无法访问;未写入任何内容。"),
-    Text("Retry with the same Idempotency-Key in a few seconds.", "请几秒后以同一 Idempotency-Key 重试。"),
-)
+    # A connection that breaks at the commit leaves open whether that happened: the text must not deny it.
+    Text("The database cannot be reached at the moment; whether this was carried out is not known.",
+         "数据库暂时无法访问;尚不知该请求是否已执行。"),
+    Text("Retry with the same Idempotency-Key in a few seconds: it happens once, and you get its answer.",
+         "请几秒后以同一 Idempotency-Key 重试:仅执行一次,并返回其结果。"),
+)  # fmt: skip
 STORAGE_UNAVAILABLE = ProblemType(
     "storage_unavailable",
     503,

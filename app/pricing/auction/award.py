@@ -179,7 +179,7 @@ async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
     await logbook.write(session, auction, EntryKind.DEFAULTED, now, {"paddle": auction.winner})
     logbook.tell(session, auction, "auction.defaulted", {"paddle": auction.winner})
     days = int(parameter(NEXT_CHANCE_DAYS, on=local_date(now, settings.zone)).value)
-    following = await _next(session, auction)
+    following = await _next_or_none(session, deal, auction)
     if following is None or days == 0 or listing.status != ListingStatus.PUBLISHED:
         await _give_up(session, settings, listing, now)
         return
@@ -197,6 +197,20 @@ async def _give_up(session: AsyncSession, settings: Settings, listing: Listing, 
     """Nothing comes of the auction any more: the listing ends on the day that was published."""
     if listing.status == ListingStatus.PUBLISHED:
         await listing_service.end_when_published(session, settings, listing, now)
+
+
+async def _next_or_none(session: AsyncSession, deal: Deal, auction: Auction) -> tuple[int, Decimal] | None:
+    """The next bidder. Time does not wait for keys that do not fit: nobody is asked, and the reason says why.
+
+    Whoever cancels is told `exchange_keys_wrong` and may do it later.
+    """
+    try:
+        return await _next(session, auction)
+    except Problem as problem:
+        if deal.status != DealStatus.EXPIRED:
+            raise
+        auction.reason = f"{problem.kind.title.en} / {problem.kind.title.zh} ({problem.kind.code})"
+        return None
 
 
 async def _next(session: AsyncSession, auction: Auction) -> tuple[int, Decimal] | None:

@@ -29,6 +29,7 @@ LANES = 2
 AUCTIONS_A_TURN = 64
 BIDS_A_TURN = 256
 MAX_WAITING = 4096
+CLOSE_SECONDS = 2.0
 
 
 class Clerk:
@@ -46,6 +47,15 @@ class Clerk:
         lane.put(submission)
         return await submission.answer
 
+    async def close(self) -> None:
+        """Have what waits decided, or give it up after 2 s: whoever sent it retries with its key, elsewhere."""
+        working = [lane.work for lane in self._lanes if lane.work is not None]
+        if working:
+            _, late = await asyncio.wait(working, timeout=CLOSE_SECONDS)
+            for work in late:
+                work.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
 
 class _Lane:
     """A queue of bids and the turns that work it off, one after the other, on one connection at a time.
@@ -58,22 +68,22 @@ class _Lane:
         self._keys = keys
         self._decided = decided
         self._waiting: deque[Submission] = deque()
-        self._work: asyncio.Task[None] | None = None
+        self.work: asyncio.Task[None] | None = None
         self._conditions: dict[UUID, Conditions] = {}
 
     def put(self, submission: Submission) -> None:
         if len(self._waiting) >= MAX_WAITING:
             raise CLERK_OVERLOADED(limit=MAX_WAITING, headers={"Retry-After": "1"})
         self._waiting.append(submission)
-        if self._work is None:
-            self._work = asyncio.get_running_loop().create_task(self._run())
+        if self.work is None:
+            self.work = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
         try:
             while self._waiting:
                 await self._turn()
         finally:
-            self._work = None
+            self.work = None
 
     async def _turn(self) -> None:
         """Lock, take, decide, commit, answer. What fails together is tried again one by one."""
@@ -121,7 +131,7 @@ class _Lane:
                 submission.alone = True
             self._waiting.extendleft(reversed(batch))
             return
-        away = clerk_batch.is_away(error)
+        passing = clerk_batch.passes(error)
         for submission in batch:
             if not submission.answer.done():
-                submission.answer.set_exception(UNAVAILABLE(headers={"Retry-After": "2"}) if away else error)
+                submission.answer.set_exception(UNAVAILABLE(headers={"Retry-After": "2"}) if passing else error)

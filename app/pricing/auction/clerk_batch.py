@@ -87,6 +87,11 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, away) or state[:2] in {"08", "53", "57"}
 
 
+def passes(error: Exception) -> bool:
+    """Whether what failed may pass another time: the database is away, or others were in the way."""
+    return is_away(error) or str(getattr(error, "sqlstate", "") or "")[:2] in {"40", "55"}
+
+
 async def decide(
     driver: asyncpg.Connection,
     keys: Keys,
@@ -99,7 +104,7 @@ async def decide(
     if not rows:
         return [NOT_FOUND(what="auction / 拍卖") for _ in batch]
     now: datetime = rows[0]["now"]
-    await _learn_conditions(driver, known, [row["id"] for row in rows])
+    await _learn_conditions(driver, keys, known, [row["id"] for row in rows])
     turn = _Turn({row["id"]: standing.standing_of(row, known[row["id"]], keys) for row in rows}, keys, now)
     senders = await driver.fetch(
         SENDERS,
@@ -116,13 +121,18 @@ async def decide(
 
 
 async def _learn_conditions(
-    driver: asyncpg.Connection, known: MutableMapping[UUID, Conditions], ids: Sequence[UUID]
+    driver: asyncpg.Connection, keys: Keys, known: MutableMapping[UUID, Conditions], ids: Sequence[UUID]
 ) -> None:
-    """Conditions never change once announced: each process reads those of an auction once."""
+    """Conditions never change once announced: each process reads those of an auction once.
+
+    Raises `exchange_keys_wrong` for an auction whose secrets are not sealed with this process's key.
+    """
     missing = [auction_id for auction_id in ids if auction_id not in known]
     if missing:
         for row in await driver.fetch(CONDITIONS, missing):
-            known[row["id"]] = published.conditions_of(json.loads(row["conditions"]))
+            conditions = json.loads(row["conditions"])
+            published.require_sealing_key(conditions, keys)
+            known[row["id"]] = published.conditions_of(conditions)
 
 
 class _Turn:

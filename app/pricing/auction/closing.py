@@ -4,18 +4,21 @@ Everything here runs with listing and auction locked, in this order, once: the w
 auction's state says whether it has come before.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines, keys
 from app.core.clock import read_clock
+from app.core.problems import Problem
 from app.core.settings import Settings
 from app.listings.models import Listing
 from app.pricing.auction import award, contests_end, logbook, outcome, queries, service
 from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
-from app.pricing.auction.rules import Ending, Form
+from app.pricing.auction.rules import Ending, Form, Outcome
 
 
 async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UUID) -> None:
@@ -28,17 +31,48 @@ async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UU
     if now < auction.ends_at and not service.is_taken(auction):
         await deadlines.schedule(session, service.CLOSES, auction.id, auction.ends_at)
         return
-    await close(session, settings, listing, auction, now)
+    try:
+        end = await _open(session, auction)
+    except Problem as problem:
+        await _hold_up(session, auction, problem, now)
+        return
+    await _close(session, settings, listing, auction, end, now)
 
 
-async def close(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, now: datetime) -> None:
-    """Open what was sealed, log the outcome and begin what follows from it."""
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How an auction ended, and what its log will say of it."""
+
+    found: Outcome
+    revealed: list[dict[str, Any]]
+    facts: dict[str, Any]
+
+
+async def _open(session: AsyncSession, auction: Auction) -> _End:
+    """Open what was sealed; writes nothing. Raises `exchange_keys_missing`, `exchange_keys_wrong`."""
     held = keys.current()
     bids = await queries.accepted_bids(session, auction.id)
-    if auction.form == Form.SEALED:
-        await logbook.write(session, auction, EntryKind.REVEALED, now, {"bids": outcome.revealed(held, bids)})
+    revealed = outcome.revealed(held, bids) if auction.form == Form.SEALED else []
     found = outcome.outcome_of(held, auction, bids)
-    facts = outcome.closing_facts(held, auction, bids, found)
+    return _End(found, revealed, outcome.closing_facts(held, auction, bids, found))
+
+
+async def _hold_up(session: AsyncSession, auction: Auction, problem: Problem, now: datetime) -> None:
+    """Without the keys there is no outcome: the auction stands suspended, past its end, until the operator resumes it
+    with the right ones, or calls it off.
+    """
+    reason = f"{problem.kind.title.en} / {problem.kind.title.zh} ({problem.kind.code})"
+    await service.halt(session, auction, reason, now)
+    logbook.tell(session, auction, "auction.closing_failed", {"code": problem.kind.code}, public=False)
+
+
+async def _close(
+    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, end: _End, now: datetime
+) -> None:
+    """Log the outcome and begin what follows from it."""
+    found, facts = end.found, end.facts
+    if auction.form == Form.SEALED:
+        await logbook.write(session, auction, EntryKind.REVEALED, now, {"bids": end.revealed})
     await logbook.write(session, auction, EntryKind.CLOSED, now, facts)
     auction.status, auction.closed_at = AuctionStatus.CLOSED, now
     auction.ending, auction.winner = found.ending, found.winner

@@ -42,4 +42,5 @@ async def close(application: FastAPI) -> None:
     await hang_up(application)
     house: House | None = getattr(application.state, "auction_house", None)
     if house is not None:
+        await house.clerk.close()
         await house.notifier.close()

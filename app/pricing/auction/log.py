@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 GENESIS: Final = b"techex auction log v1\0"
-_MONEY = re.compile(r"[0-9]{1,16}\.[0-9]{2}", re.ASCII)
+_MONEY = re.compile(r"(?:0|[1-9][0-9]{0,15})\.[0-9]{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 

@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.core.keys import EXCHANGE_KEYS_WRONG, Keys
 from app.pricing.auction import log
 from app.pricing.auction.rules import Band, Conditions, Form
+
+SEALING_KEY_ID = "sealing_key_id"
+"""Published beside the conditions: the name of the key with which the auction's secrets are sealed."""
 
 
 def published_conditions(conditions: Conditions) -> dict[str, Any]:
@@ -30,6 +34,15 @@ def published_conditions(conditions: Conditions) -> dict[str, Any]:
         "step_every_seconds": seconds(conditions.step_every),
         "floor_price": None if floor is None else log.money(floor),
     }
+
+
+def require_sealing_key(published: Mapping[str, Any], held: Keys) -> None:
+    """What is secret in an auction is sealed with one key: a process that holds another one must not take part.
+
+    It would take sealed bids that nobody can open. Raises `exchange_keys_wrong`.
+    """
+    if published.get(SEALING_KEY_ID, held.sealing_key_id) != held.sealing_key_id:
+        raise EXCHANGE_KEYS_WRONG()
 
 
 def conditions_of(published: Mapping[str, Any]) -> Conditions:

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from app.core.problems import Problem
 from app.pricing.auction import log
 from app.pricing.auction.forms import RULES
 from app.pricing.auction.published import conditions_of
@@ -37,7 +38,7 @@ from app.pricing.auction.rules import (
 
 FEN: Final = Decimal("0.01")
 Content = Mapping[str, Any]
-MALFORMED: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+MALFORMED: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
 
 def exhausted(accepted: Sequence[Content]) -> list[int]:
@@ -97,7 +98,7 @@ class Replay:
             raise Unfaithful(f"there is no entry of the kind {kind!r}")
         if (self._published is None) != (kind == "scheduled"):
             raise Unfaithful("the conditions stand first, and once")
-        if self._cancelled or (self.outcome is not None and kind not in {"bid", "defaulted", "offered"}):
+        if self._cancelled or (self.outcome is not None and kind not in {"defaulted", "offered"}):
             raise Unfaithful(f"nothing of the kind {kind!r} follows the end")
         step(self, content, log.read_moment(content["at"]))
 
@@ -118,6 +119,10 @@ class Replay:
 
     def _scheduled(self, content: Content, at: datetime) -> None:
         self._published = conditions_of(content["conditions"])
+        try:
+            self._rules.check(self._published)
+        except Problem as problem:
+            raise Unfaithful(f"no auction may have these conditions: {problem.as_json('en')['detail']}") from problem
         self._reserve_commitment = content["reserve_commitment"]
         self._state = self._rules.opening(self._published)
 
@@ -125,6 +130,8 @@ class Replay:
         paddle = content["paddle"]
         if not isinstance(paddle, int) or paddle in self._paddles:
             raise Unfaithful(f"paddle {paddle} is given twice")
+        if self._suspended_at is not None or at >= self._conditions.starts_at:
+            raise Unfaithful(f"paddle {paddle} was given after the bidding had begun, or during a suspension")
         self._paddles.add(paddle)
 
     def _bid(self, content: Content, at: datetime) -> None:
@@ -133,9 +140,10 @@ class Replay:
             raise Unfaithful(f"paddle {content['paddle']} was not admitted")
         if self._suspended_at is not None or at < self._conditions.starts_at:
             raise Unfaithful("a bid was taken before the start or during a suspension")
+        if self._opened is not None:
+            raise Unfaithful("a bid was decided when the sealed ones had been opened")
         before = self._standing()
-        if self.outcome is not None and content["accepted"]:
-            raise Unfaithful("a bid was accepted after the close")
+        self._check_hidden(content)
         bid, exact = self._bid_of(content, before)
         hidden = self._rests_on_a_secret(content, before, exact=exact)
         decision = self._rules.decide(self._conditions, before, bid, at)
@@ -143,6 +151,16 @@ class Replay:
             decision = self._believed(content, decision)
         self._compare(content, decision, at)
         self._keep(content, bid, decision, exact=exact)
+
+    def _check_hidden(self, content: Content) -> None:
+        """What the form seals is committed to and not shown; what is open has no commitment but to its maximum."""
+        sealed = self._conditions.form == Form.SEALED
+        if (content["amount"] is None) != sealed or (content["commitment"] is not None) != (
+            sealed and content["accepted"] is True
+        ):
+            raise Unfaithful("an amount is sealed and committed to, or open, as the form has it")
+        if sealed and content["maximum_commitment"] is not None:
+            raise Unfaithful("a sealed bid has no maximum")
 
     def _bid_of(self, content: Content, before: State) -> tuple[Bid, bool]:
         """The bid as far as it is known, and whether its limit is the true one."""
@@ -211,7 +229,7 @@ class Replay:
             "minimum": None if minimum is None else log.money(minimum),
         }
         for name, right in expected.items():
-            stated = content.get(name, right) if name == "minimum" else content[name]
+            stated = content[name]
             if stated != right or type(stated) is not type(right):
                 raise Unfaithful(f"`{name}` is {stated!r}; the conditions give {right!r}")
 
@@ -237,8 +255,8 @@ class Replay:
         if since is None:
             raise Unfaithful("it was not suspended")
         ends_at = log.read_moment(content["ends_at"])
-        if ends_at - state.ends_at < at - since:
-            raise Unfaithful("the suspension took time away from the bidders")
+        if ends_at - state.ends_at != at - since:
+            raise Unfaithful(f"the end moved by {ends_at - state.ends_at}; the suspension took {at - since}")
         self._shift += ends_at - state.ends_at
         self._state, self._suspended_at = replace(state, ends_at=ends_at), None
 

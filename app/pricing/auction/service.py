@@ -97,7 +97,8 @@ async def create(
         form=conditions.form,
         is_contest=is_contest,
         rights_abroad=rights_abroad,
-        conditions=published.published_conditions(conditions),
+        conditions=published.published_conditions(conditions)
+        | {published.SEALING_KEY_ID: keys.current().sealing_key_id},
         deposit_amount=deposit_amount,
         starts_at=conditions.starts_at,
         ends_at=form.opening(conditions).ends_at,
@@ -136,11 +137,19 @@ async def announce(session: AsyncSession, actor: Actor, settings: Settings, auct
 
 
 async def begin(session: AsyncSession, listing: Listing, auction: Auction, now: datetime) -> None:
-    """Put an auction before the public, both locked."""
+    """Put an auction before the public, both locked. Raises `exchange_keys_wrong`."""
+    published.require_sealing_key(auction.conditions, keys.current())
     auction.status, auction.announced_at = AuctionStatus.ANNOUNCED, now
     auction.revision += 1
     await remember_key(session, now)
-    facts = {"conditions": auction.conditions, "reserve_commitment": auction.reserve_commitment}
+    facts = {
+        "number": auction.number,
+        "title": auction.title,
+        "listing_id": str(auction.listing_id),
+        "listing_version": auction.listing_version,
+        "conditions": auction.conditions,
+        "reserve_commitment": auction.reserve_commitment,
+    }
     await write(session, auction, EntryKind.SCHEDULED, now, facts)
     await _time_end(session, listing, auction)
     payload = {"listing_id": auction.listing_id, "form": auction.form, "starts_at": auction.starts_at}
@@ -153,12 +162,17 @@ async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Aucti
     check_status(auction.status, AuctionStatus.ANNOUNCED)
     now = await read_clock(session)
     check_running(auction.ends_at, now, taken=is_taken(auction))
+    await halt(session, auction, reason, now)
+    return auction
+
+
+async def halt(session: AsyncSession, auction: Auction, reason: str, now: datetime) -> None:
+    """Stop the clock of a locked auction. One that has ended already is resumed past its end: it takes no bids."""
     auction.status, auction.reason, auction.suspended_at = AuctionStatus.SUSPENDED, reason, now
     auction.revision += 1
     await write(session, auction, EntryKind.SUSPENDED, now, {})
     await deadlines.cancel(session, CLOSES, auction.id)
     tell(session, auction, "auction.suspended", {})
-    return auction
 
 
 async def resume(session: AsyncSession, auction_id: UUID) -> Auction:
@@ -228,7 +242,8 @@ async def _time_end(session: AsyncSession, listing: Listing, auction: Auction) -
     """Set when the bidding ends; the listing stays open beyond it. One whose mode hands over has an end of its own."""
     if not auction.is_contest:
         await listing_service.keep_open_until(session, listing, auction.ends_at + MARGIN)
-    await deadlines.schedule(session, CLOSES, auction.id, auction.ends_at)
+    closes_at = auction.starts_at if is_taken(auction) else auction.ends_at  # nothing can follow: at once
+    await deadlines.schedule(session, CLOSES, auction.id, closes_at)
 
 
 def _conditions(body: schemas.AuctionIn) -> Conditions:

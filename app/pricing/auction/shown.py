@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.core import keys
 from app.core.access import Actor
+from app.core.problems import Problem
 from app.gates.models import Gate
 from app.gates.schemas import gate_out
 from app.ledger.models import Deposit, DepositStatus
@@ -25,7 +27,7 @@ def card(row: Auction) -> schemas.AuctionCard:
 def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Gate] | None) -> schemas.AuctionOut:
     """An auction; the reserve for the seller's own people. `gates` None: the deal is not the actor's to see."""
     own = actor is not None and actor.organisation_id == row.seller_id
-    reserve = outcome.reserve_of(keys.current(), row) if own and row.reserve_secret is not None else None
+    reserve = _reserve(row) if own else None
     plain = {
         name: getattr(row, name)
         for name in (
@@ -45,6 +47,15 @@ def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Ga
         "server_time": now,
     }
     return schemas.AuctionOut.model_validate(plain | computed)
+
+
+def _reserve(row: Auction) -> Decimal | None:
+    """The reserve; None also where it cannot be opened: that must keep nobody from reading or ending the auction."""
+    if row.reserve_secret is None:
+        return None
+    with suppress(Problem):
+        return outcome.reserve_of(keys.current(), row)
+    return None
 
 
 def live(row: Mapping[str, Any]) -> schemas.LiveOut:

@@ -56,10 +56,9 @@ class Standing:
         salt: str | None = None,
     ) -> Entry:
         """Append an entry of public facts to the log."""
-        self.last_seq += 1
-        content = {"auction_id": str(self.id), "seq": self.last_seq, "kind": kind.value, "at": log.moment(at), **facts}
-        text, self.head = log.link(self.head, content)
-        entry = Entry(self.last_seq, kind, at, content, text, self.head, secret, salt)
+        entry = entry_after(self.id, self.last_seq, self.head, kind, at, facts)
+        entry.secret, entry.salt = secret, salt
+        self.last_seq, self.head = entry.seq, entry.hash
         self.entries.append(entry)
         return entry
 
@@ -104,6 +103,15 @@ class Standing:
         if self.state.leader != before.leader or (bid.paddle == before.leader and secret is not None):
             limited = self.state.maximum is not None and self.state.maximum != self.state.price
             self.leader_secret = secret if limited else None
+
+
+def entry_after(
+    auction_id: UUID, last_seq: int, head: bytes, kind: EntryKind, at: datetime, facts: Mapping[str, Any]
+) -> Entry:
+    """The entry of public facts that follows the last one of a log."""
+    content = {"auction_id": str(auction_id), "seq": last_seq + 1, "kind": kind.value, "at": log.moment(at), **facts}
+    text, hashed = log.link(head, content)
+    return Entry(last_seq + 1, kind, at, content, text, hashed)
 
 
 _OPEN: dict[str, str | None] = {"commitment": None, "maximum_commitment": None}

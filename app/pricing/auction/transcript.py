@@ -54,6 +54,7 @@ def verify_transcript(
         report.problems.append((0, f"this is no transcript of an auction: {error!r}"))
         return report
     check.chain()
+    check.title()
     check.head()
     for receipt in held:
         check.receipt(receipt)
@@ -75,6 +76,7 @@ class _Check:
         named = [bytes.fromhex(key["public_key"]) for key in transcript["keys"]]
         self._keys = {receipts.key_id_of(key): key for key in (named if trusted_keys is None else trusted_keys)}
         self._openings: dict[int, Decimal] = {}
+        self._shown: Json = transcript["auction"]
 
     def _wrong(self, seq: object, text: str) -> None:
         self._report.problems.append((seq if isinstance(seq, int) else 0, text))
@@ -100,6 +102,17 @@ class _Check:
                 return
             self._hashes[seq] = entry["hash"]
         self._report.entries = len(self._entries)
+
+    def title(self) -> None:
+        """What the file calls the auction is what its log says, so that no log is shown as that of another lot."""
+        first: Json = self._contents[0] if self._contents else {}
+        try:
+            said = {name: first[name] for name in ("number", "title")} | {"form": first["conditions"]["form"]}
+            for name, logged in said.items():
+                if self._shown[name] != logged:
+                    self._wrong(1, f"the file says `{name}` {self._shown[name]!r}; its log says {logged!r}")
+        except MALFORMED as error:
+            self._wrong(1, f"the file does not say of which auction it is: {error!r}")
 
     def head(self) -> None:
         """The signed head is that of the last entry."""

@@ -16,6 +16,7 @@ from app.pricing.auction.rules import Bid, Conditions, Ending, Form, Opened, sta
 Json = dict[str, Any]
 AUCTION = UUID("0197b0e4-0000-7000-8000-000000000001")
 SIGNER = Signer(bytes(range(32)))
+NUMBER, TITLE = "WH-J-2026-000001", "示例成果"
 
 
 class Scribe:
@@ -26,7 +27,10 @@ class Scribe:
         self.secrets: dict[int, tuple[int, Decimal, str]] = {}
         self.accepted: list[tuple[int, Bid]] = []
         committed = None if reserve is None else log.commitment(self.salt(0), reserve)
-        self.add("scheduled", at, conditions=published_conditions(conditions), reserve_commitment=committed)
+        self.add(
+            "scheduled", at, number=NUMBER, title=TITLE, conditions=published_conditions(conditions),
+            reserve_commitment=committed,
+        )  # fmt: skip
         for paddle in paddles:
             self.add("admitted", at, paddle=paddle, organisation_commitment=hashlib.sha256(bytes(paddle)).hexdigest())
 
@@ -108,11 +112,18 @@ def published(contents: list[Json], signer: Signer = SIGNER) -> Json:
         entries.append({"content": deepcopy(content), "hash": previous.hex()})
     return {
         "format": "techex-auction-transcript/1",
-        "auction": {"id": str(AUCTION), "number": "P2026-000001", "title": "示例成果"},
+        "auction": {"id": str(AUCTION), "number": NUMBER, "title": TITLE, "form": _form_of(contents)},
         "entries": entries,
         "head": receipt(len(entries), previous.hex(), signer),
         "keys": [{"key_id": signer.key_id, "public_key": signer.public_key.hex()}],
     }
+
+
+def _form_of(contents: list[Json]) -> Any:
+    try:
+        return contents[0]["conditions"]["form"]
+    except (LookupError, TypeError):
+        return None
 
 
 def receipt(seq: int, entry_hash: str, signer: Signer = SIGNER) -> Json:

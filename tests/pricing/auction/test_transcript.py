@@ -75,6 +75,7 @@ PLAIN = st.recursive(
 
 
 @given(st.dictionaries(KEY, PLAIN, max_size=4))
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_the_canonical_form_is_that_of_rfc_8785(content: dict[str, Any]) -> None:
     assert log.canonical(content).encode() == rfc8785.dumps(content)
 
@@ -107,7 +108,7 @@ def test_an_honest_log_holds(climbs: Any, pause: int, reserve: Decimal | None, c
 
 @given(st.lists(BIDS, max_size=6), st.none() | st.just(cny(300)), st.sampled_from([Form.SEALED, Form.DUTCH]))
 def test_an_honest_log_of_the_other_forms_holds(bids: list[Bid], reserve: Decimal | None, form: Form) -> None:
-    scribe = Scribe(BY_FORM[form], START, range(101, 105), reserve)
+    scribe = Scribe(BY_FORM[form], START - MINUTE, range(101, 105), reserve)
     for minute, bid in enumerate(bids):
         scribe.bid(Bid(bid.paddle, bid.amount), START + 10 * minute * MINUTE)
     scribe.close(START + 60 * MINUTE)
@@ -193,7 +194,7 @@ def test_a_false_decision_that_the_exchange_hashed_and_signed_itself_is_found(fa
 
 
 def test_a_late_bid_let_in_by_the_exchange_is_found() -> None:
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START, range(101, 103))
+    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
     entry = scribe.bid(Bid(101, cny(100)), START + 65 * MINUTE)
     entry |= {"accepted": True, "code": None, "price": "100.00", "leader": 101, "minimum": "110.00"}
     assert [seq for seq, _ in problems(published(scribe.contents))] == [entry["seq"]]
@@ -210,7 +211,7 @@ def test_a_maximum_that_was_exhausted_must_be_opened_and_fit() -> None:
 
 def test_the_winners_opening_settles_the_last_price() -> None:
     """A price less than a step above the rival is what a maximum gives that was reached; the winner knows better."""
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START, range(101, 103))
+    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
     first = scribe.bid(Bid(101, cny(100), cny(300)), START)
     scribe.bid(Bid(102, cny(150)), START)
     scribe.close(scribe.state.ends_at)
@@ -304,7 +305,7 @@ def test_the_command_checks_a_file_offline(tmp_path: Path) -> None:
 
 
 def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_later() -> None:
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START, range(101, 103))
+    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
     scribe.bid(Bid(101, cny(100), cny(200)), START)
     short = scribe.bid(Bid(102, cny(120), cny(150)), START)
     scribe.bid(Bid(102, cny(170), cny(400)), START)
@@ -314,7 +315,7 @@ def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_later() -> 
 
 
 def test_a_leader_who_only_raises_its_maximum_is_followed() -> None:
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START, range(101, 103))
+    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
     scribe.bid(Bid(101, cny(100), cny(200)), START)
     raised = scribe.bid(Bid(101, cny(100), cny(400)), START)
     scribe.bid(Bid(102, cny(250)), START)
