@@ -1,0 +1,49 @@
+"""Commands that need the same locks beside each other: nobody waits in a ring. With real commits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.pricing.listed import notice
+from tests.listings.factory import today
+from tests.periods.test_calendar_api import NOTICE
+from tests.pricing.listed.factory import competitive_listing
+from tests.pricing.listed.test_listed_races import somebody_waits
+from tests.world import World
+
+Act = Callable[..., Awaitable[Any]]
+
+
+async def come_to_a_lock(world: World, task: "asyncio.Future[Any]") -> None:
+    """Until the task has ended, or a transaction waits for another one's lock."""
+    async with asyncio.timeout(10):
+        while not task.done() and not await somebody_waits(world):
+            pass
+
+
+async def test_a_revision_is_published_beside_a_declared_day(
+    fresh_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The revision begins the notice anew while a holiday in it is declared: it counts by the one or the other."""
+    world = fresh_world
+    seller = await world.university()
+    listing = await competitive_listing(world, seller)
+    path = f"/v1/listings/{listing['id']}/revision"
+    await world.api.ok("POST", path, seller, json={"asking_price": "1100000.00", "reason": "示例"})
+    day = await today(world) + timedelta(days=8)
+    restart: Act = notice.periods.restart
+    declared: list[asyncio.Future[Any]] = []
+
+    async def beside(*args: Any) -> Any:
+        body = {"is_working": False, "reference": NOTICE}
+        sent = world.api.send("PUT", f"/v1/calendar/overrides/{day}", world.operator, json=body)
+        declared.append(asyncio.ensure_future(sent))
+        await come_to_a_lock(world, declared[0])
+        return await restart(*args)
+
+    monkeypatch.setattr(notice.periods, "restart", beside)
+    published = await world.api.post(f"{path}/publication", world.operator)
+    assert (published.status_code, (await declared[0]).status_code) == (200, 200)
