@@ -156,8 +156,9 @@ async def withdraw_all_of(session: AsyncSession, settings: Settings, result_id: 
     result = await results.lock_result(session, result_id)
     if result.secrecy == Secrecy.NONE:
         return
-    for listing_id in await queries.ids_of_result(session, result_id):
-        listing = await queries.lock_listing(session, listing_id)
+    # All of them before anything else: what a withdrawal takes may be what the holder of the next one waits for.
+    ids = await queries.ids_of_result(session, result_id)
+    for listing in [await queries.lock_listing(session, listing_id) for listing_id in ids]:
         if listing.status in rules.STEPS[Move.WITHDRAWAL].sources:
             await _withdraw(session, settings, listing, Mover.RESULT)
 
