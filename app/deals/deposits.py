@@ -75,6 +75,14 @@ async def settle(
     _tell(session, deal, "deal.default_found", {"defaulted": finding.defaulted})
 
 
+async def end_unheld(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
+    """A deal ended: what a buyer never paid is asked for no more, and what came late goes back in full."""
+    held = await held_by(session, deal)
+    for party in deal.parties:
+        if party.role == PartyRole.BUYER and party.organisation_id not in held:
+            await ledger.give_back(session, settings, ("listing", deal.listing_id), party.organisation_id, now)
+
+
 async def tell_unsettled(session: AsyncSession, deal: Deal) -> None:
     """A deal expired: a deposit that is held stays so until the operator finds who let it fail."""
     if await held_by(session, deal):

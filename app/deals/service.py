@@ -16,7 +16,7 @@ from app.core.clock import local_date, read_clock
 from app.core.ids import readable_number
 from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
-from app.core.settings import Settings
+from app.core.settings import Settings, get_settings
 from app.deals import deposits, followers, queries, rules, schemas
 from app.deals.models import (
     Deal,
@@ -263,6 +263,7 @@ async def _end(session: AsyncSession, deal: Deal, status: DealStatus, reason: st
         listing_service.release(session, listing, now)
         # A result that became secret while it was held for the buyer must not come back on offer.
         await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
+        await deposits.end_unheld(session, get_settings(), deal, now)
     _tell(session, deal, f"deal.{status}")
     if deal.listing_id is not None:
         await followers.tell_ended(session, deal, now)

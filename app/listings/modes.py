@@ -63,6 +63,9 @@ class Mode:
     async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         """The listing names another appraisal report: a sale that waited for one may go on."""
 
+    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        """The result of a listing held for a buyer became secret: a sale without a deal yet ends."""
+
     async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         """The calendar changed, and with it the end of a period of the listing."""
 

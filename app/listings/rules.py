@@ -42,6 +42,7 @@ class Move(StrEnum):
     RELEASE = "release"
     SALE = "sale"
     LAPSE = "lapse"
+    REMOVAL = "removal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ STEPS: dict[Move, Step] = {
     Move.SALE: _step([S.RESERVED], S.SOLD, Mover.DEAL),
     # A suspended listing lapses too: a suspension does not outlive the period that was published.
     Move.LAPSE: _step([S.PUBLISHED, S.SUSPENDED], S.LAPSED, Mover.TIME),
+    # What has lapsed stays public, save where its result became secret.
+    Move.REMOVAL: _step([S.LAPSED], S.WITHDRAWN, Mover.RESULT),
 }
 
 

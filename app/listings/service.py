@@ -152,14 +152,23 @@ async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, list
 
 
 async def withdraw_all_of(session: AsyncSession, settings: Settings, result_id: UUID) -> None:
-    """Withdraw every listing of a secret result that can be; one held for a buyer follows when its deal has ended."""
+    """Take every listing of a secret result from the public, lapsed ones too.
+
+    One held for a buyer without a deal is let go first where its mode can; one with a deal follows when that has ended.
+    """
     result = await results.lock_result(session, result_id)
     if result.secrecy == Secrecy.NONE:
         return
-    for listing_id in await queries.ids_of_result(session, result_id):
-        listing = await queries.lock_listing(session, listing_id)
+    # All of them before anything else: what a withdrawal takes may be what the holder of the next one waits for.
+    ids = await queries.ids_of_result(session, result_id)
+    for listing in [await queries.lock_listing(session, listing_id) for listing_id in ids]:
+        if listing.status == ListingStatus.RESERVED:
+            await modes.of_listing(listing).became_secret(session, settings, listing)
         if listing.status in rules.STEPS[Move.WITHDRAWAL].sources:
             await _withdraw(session, settings, listing, Mover.RESULT)
+        elif listing.status == ListingStatus.LAPSED:
+            target = rules.after(Move.REMOVAL, Mover.RESULT, listing.status)
+            _move(session, listing, target, "listing.withdrawn", public=True)
 
 
 async def _withdraw(session: AsyncSession, settings: Settings, listing: Listing, mover: Mover) -> None:

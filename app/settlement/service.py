@@ -78,7 +78,7 @@ async def open_settlement(session: AsyncSession, deal: Deal, now: datetime) -> N
     due_on = (await load_calendar(session)).add_working_days(today, int(figures[DUE_DAYS].value)).day
     _write_parts(session, deal, parts, today, due_on)
     await session.flush()
-    taken = await _apply_deposits(session, settings, deal, _fees(deal, PartyRole.BUYER, figures), parts)
+    taken = await _apply_deposits(session, settings, deal, _fees(deal, PartyRole.BUYER, figures), parts, now)
     await _charge(session, settings, deal, figures, taken, due_on)
     await session.flush()
     await ask(session, settings, deal)
@@ -176,9 +176,14 @@ def _fees(deal: Deal, role: PartyRole, figures: Mapping[str, Parameter]) -> dict
 
 
 async def _apply_deposits(
-    session: AsyncSession, settings: Settings, deal: Deal, fees: Mapping[UUID, Decimal], parts: Sequence[Part]
+    session: AsyncSession,
+    settings: Settings,
+    deal: Deal,
+    fees: Mapping[UUID, Decimal],
+    parts: Sequence[Part],
+    now: datetime,
 ) -> dict[UUID, Decimal]:
-    """Turn the buyers' held deposits into fee and price; answers what each paid of its fee by it."""
+    """Turn the buyers' held deposits into fee and price; answers what each paid of its fee by it. Others go back."""
     assert deal.listing_id is not None
     buyers = shares_of(deal, PartyRole.BUYER)
     split = [rules.by_share(part.amount, buyers) for part in parts]
@@ -186,6 +191,8 @@ async def _apply_deposits(
     for buyer_id, _ in buyers:
         deposit = await queries.deposit_of(session, deal.listing_id, buyer_id)
         if deposit is None or deposit.status != DepositStatus.HELD:
+            # Late, or taken back by the bank meanwhile: it secures nothing any more.
+            await ledger.give_back(session, settings, ("listing", deal.listing_id), buyer_id, now)
             continue
         owed = sum((share[buyer_id] for share in split), NIL)
         use = rules.use_deposit(deposit.required_amount, fees[buyer_id], owed)

@@ -27,6 +27,7 @@ LIFE = {
     ("release", "deal"): {"reserved": "published"},
     ("sale", "deal"): {"reserved": "sold"},
     ("lapse", "time"): {"published": "lapsed", "suspended": "lapsed"},
+    ("removal", "result"): {"lapsed": "withdrawn"},
 }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.problems import Problem
@@ -27,6 +28,7 @@ from app.listings import service as listing_service
 from app.listings.models import Listing
 from app.pricing.listed import notice, queries, registrations
 from app.pricing.listed.models import ListedSale, RegistrationStatus, SalePhase
+from app.results.service import BECAME_SECRET
 
 SUBJECT = "listed_sale"
 """What gates of such a sale are of; the id is the listing's."""
@@ -82,6 +84,8 @@ async def refuse(
         registrations.end(session, row, RegistrationStatus.LAPSED, reason)
     await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
     listing_service.release(session, listing, now)
+    # A result that became secret while it was held for the buyer must not stay public.
+    await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
 
 
 async def won_in_bidding(

@@ -71,6 +71,11 @@ class Competitive(modes.Mode):
         if found is not None and found.phase == SalePhase.HELD:
             await closing.try_close(session, settings, listing, found)
 
+    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        found = await queries.sale_of(session, listing.id)
+        if found is not None and found.phase == SalePhase.HELD:
+            await closing.try_close(session, settings, listing, found)
+
     async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)
         if found is not None:

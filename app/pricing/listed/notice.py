@@ -97,6 +97,7 @@ async def begin_anew(
     """
     today, reason = local_date(now, settings.zone), f"version {listing.version + 1}"
     subject, rule = subject_of(listing.id), running_rule(sale)
+    await periods.hold_calendar(session)  # before the period, which a declaration locks while it holds the calendar
     running = await period_queries.lock_current(session, subject, rule)
     sale.extensions_used = 0
     if rule == NOTICE and running is not None and running.count == conditions.notice_working_days:
