@@ -75,7 +75,6 @@ PLAIN = st.recursive(
 
 
 @given(st.dictionaries(KEY, PLAIN, max_size=4))
-@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_the_canonical_form_is_that_of_rfc_8785(content: dict[str, Any]) -> None:
     assert log.canonical(content).encode() == rfc8785.dumps(content)
 
