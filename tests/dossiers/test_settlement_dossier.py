@@ -35,6 +35,8 @@ async def test_money_past_the_exchange_and_taken_back(fresh_world: World, tmp_pa
     assert (settled["amount"], settled["settled_at"]) == (fee["amount"], None), "the bank's time went with the reversal"
     (opened,) = facts(found, "settlement", "Settlement opened with the contract")
     assert [part["amount"] for part in opened["parts"]] == ["1000000.00"]
+    assert opened["figures"]["deal_fee_rate_seller"].startswith("0.01 [P] ")
+    assert happened[0] == "Settlement opened with the contract"
     assert {row["organisation_id"] for row in opened["fees"]} == {str(seller.id), str(buyer.id)}
 
     third = await checked(world, agency, deal, tmp_path)
