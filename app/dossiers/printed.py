@@ -14,6 +14,7 @@ MOST_ENTRIES = 400
 MOST_CHARACTERS = 600
 """Characters of one fact that are printed."""
 COLUMNS = ("时间 Time", "行为人 By", "事项 What", "内容 Facts")
+YES, NO = "是 yes", "否 no"
 WEIGHTS = (17, 18, 20, 45)
 
 
@@ -102,6 +103,8 @@ def _fact(name: str, fact: Any, names: Mapping[str, str], zone: ZoneInfo) -> str
         text = " · ".join(parts)
     elif isinstance(fact, list):
         text = ";".join(_fact(name, item, names, zone) for item in fact)
+    elif isinstance(fact, bool):
+        text = YES if fact else NO
     elif isinstance(fact, str):
         text = names.get(fact) or value(name, _local(fact, zone))
     else:
@@ -134,7 +137,7 @@ def _comparables(comparables: ComparablesOut) -> list[Block]:
     rows = [
         (
             deal.number, deal.agreed_on.isoformat(), value("pricing_mode", deal.pricing_mode), f"{deal.price:.2f}",
-            f"{deal.source}\n{deal.reference}", "是 yes" if deal.public_before else "否 no",
+            f"{deal.source}\n{deal.reference}", YES if deal.public_before else NO,
         )
         for deal in comparables.deals
     ]  # fmt: skip

@@ -68,7 +68,7 @@ def _withheld(actor: Actor) -> Text | None:
 
 def _opened(settlement: Settlement, event: Event) -> Entry:
     return Entry(
-        at=event.occurred_at,
+        at=settlement.opened_at,  # the event is written when the first instructions are
         by=By(Capacity.EXCHANGE),
         what=Text("Settlement opened with the contract", "签订合同,开立结算"),
         facts={
@@ -77,10 +77,15 @@ def _opened(settlement: Settlement, event: Event) -> Entry:
             "parts": _rows(settlement.parts, PART),
             "fees": _rows(settlement.fees, FEE),
             "deposits": _rows(settlement.deposits, DEPOSIT),
-            "figures": settlement.figures,
+            "figures": {name: _figure(figure) for name, figure in settlement.figures.items()},
         },
         traces=[Trace(OPENED, settlement.deal_id, event_id=event.id)],
     )
+
+
+def _figure(figure: Mapping[str, str]) -> str:
+    """A dated parameter that was applied, with its mark and reference."""
+    return f"{figure['value']} [{figure['mark']}] {figure['reference']}"
 
 
 def _rows(rows: Iterable[object], names: Sequence[str]) -> list[dict[str, Any]]:

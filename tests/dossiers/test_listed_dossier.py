@@ -1,19 +1,23 @@
 """The dossier of a deal by listing: the notice and its changes, registrants, deposits, open bidding between them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from tests.deals.factory import purchase
 from tests.dossiers.factory import by, checked, dossier_of, facts, keys, section, strangers, words
-from tests.listings.factory import published_listing
+from tests.listings.factory import move_clock_to, published_listing
 from tests.pricing.auction.test_contest import contest
 from tests.pricing.listed.factory import (
     Json,
     competitive_listing,
     deals_of,
+    end_of,
     judged,
     notice_over,
     paid,
     registered,
+    sale,
+    work,
 )
 from tests.pricing.listed.test_listed_changes_api import REASON, revised
 from tests.world import World
@@ -104,6 +108,29 @@ async def test_open_bidding_between_registrants(fresh_world: World, tmp_path: Pa
     assert str(loser.id) not in str(own)
     assert {who for _, who in by(own, "auction_bids")} == {None, str(buyer.id)}
     assert str(seller.id) in str(own)
+
+
+async def test_an_extension_and_a_review(fresh_world: World, tmp_path: Path) -> None:
+    """Nobody came at first; then one registrant, on whom the operator did not decide in time."""
+    world = fresh_world
+    seller, buyer, agency = await world.university(), await world.enterprise(), await world.agency()
+    announced = {"extension_working_days": 5, "extensions_max": 1}
+    listing = await competitive_listing(world, seller, announced, agency_id=str(agency.id))
+    await notice_over(world, listing)
+    await judged(world, seller, await registered(world, buyer, listing))
+    await paid(world, buyer, listing)
+    await notice_over(world, listing)
+    assert (await sale(world, listing))["phase"] == "review"
+    await move_clock_to(world, await end_of(world, listing) + timedelta(days=20))
+    await work(world)
+    (deal,) = await deals_of(world, listing)
+    notices = ["Public notice of a listing", "Extension of a listing's notice"]
+    review = "Qualification of registrants after a listing's notice"
+    for party in (seller, buyer, world.operator):
+        assert words(await checked(world, party, deal, tmp_path), "listed_sale") == [*notices, review]
+    shown = await checked(world, agency, deal, tmp_path)
+    assert words(shown, "listed_sale") == notices, "that somebody registered was not told to it"
+    assert section(shown, "listed_registrations")["entries"] == []
 
 
 async def test_first_come_has_no_sale_to_tell(world: World) -> None:
