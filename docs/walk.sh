@@ -6,15 +6,16 @@ print(*(f"key_{who}={key}" for who, key in json.load(open(sys.argv[1])).items())
 
 # [revision=ETAG] call WHO METHOD PATH [BODY [TYPE]]: the answer goes to answer.json; a refusal is printed besides.
 call() {
-  local key=key_$1 status
+  local key=key_$1
   status=$(curl -sS -X "$2" "$api$3" ${4:+--data-binary "$4"} -o answer.json -w '%{http_code}' \
     -H "Authorization: Bearer ${!key}" -H "Content-Type: ${5:-application/json}" -H "If-Match: ${revision:-*}" \
-    -H "Idempotency-Key: walk-$$-$RANDOM-$RANDOM-$RANDOM") && [ "$status" -lt 400 ] || { pick d; return 1; }
+    -H "Idempotency-Key: walk-$$-$RANDOM-$RANDOM-$RANDOM") || return
+  [ "$status" -lt 400 ] || { pick d; return 1; }
 }
 
 # refused WHO METHOD PATH [BODY]: the same for what must be refused; prints what the problem document says.
 refused() {
-  ! call "$@" > /dev/null || { echo "not refused" >&2; return 1; }
+  ! call "$@" > /dev/null && [ "$status" -ge 400 ] || { echo "not refused" >&2; return 1; }
   pick "{name: d[name] for name in ('status', 'code', 'detail', 'remedy', 'rule') if d.get(name)}"
 }
 
