@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -15,6 +16,9 @@ from app.local.embedded_postgres import EmbeddedPostgres
 from app.local.migrating import downgrade, upgrade
 from app.models import metadata
 from tests.databases import execute
+from tests.ledger.factory import held_deposit, releasing
+from tests.pricing.negotiated.factory import agreed, decided, objection
+from tests.world import World
 
 
 @pytest.fixture
@@ -55,3 +59,36 @@ def test_up_equals_the_models_and_down_leaves_nothing(empty_url: str) -> None:
     assert asyncio.run(_leftovers(empty_url)) == []
     upgrade(empty_url)
     assert asyncio.run(_differences(empty_url)) == []
+
+
+PERIODS = """
+    SELECT subject_type, subject_id, rule, unit, count, elapsed, least_remaining, starts_on, ends_on, provisional,
+        parameter, reference, mark, deadline_kind, audiences, status, opened_at
+    FROM periods WHERE rule IN ('negotiated_notice', 'deposit_release') ORDER BY subject_id
+"""
+PENDING = "SELECT kind, subject_id, due_at FROM deadlines WHERE settled_at IS NULL ORDER BY kind, subject_id"
+
+
+async def _rows(url: str, *statements: str) -> list[list[tuple[object, ...]]]:
+    connection = await asyncpg.connect(url)
+    found = [[tuple(row) for row in await connection.fetch(statement)] for statement in statements]
+    await connection.close()
+    return found
+
+
+async def test_what_is_under_way_gets_its_period_and_keeps_its_deadline(fresh_world: World, fresh_url: str) -> None:
+    seller, buyer = await fresh_world.university(), await fresh_world.enterprise()
+    running, over = [await agreed(fresh_world, seller, buyer) for _ in range(2)]
+    await decided(fresh_world, await objection(fresh_world, await fresh_world.enterprise(), over), "upheld")
+    owed = await held_deposit(fresh_world, buyer)
+    await releasing(fresh_world, owed)
+    before = await _rows(fresh_url, PERIODS, PENDING)
+    await asyncio.to_thread(downgrade, fresh_url, "0018")
+    none, older = await _rows(fresh_url, PERIODS, PENDING)
+    assert none == []
+    assert ("negotiation.notice_ended", UUID(running["id"])) in [row[:2] for row in older]
+    await asyncio.to_thread(upgrade, fresh_url)
+    periods, deadlines = await _rows(fresh_url, PERIODS, PENDING)
+    assert deadlines == before[1]
+    assert [row[:-1] for row in periods] == [row[:-1] for row in before[0] if row[-2] == "open"]
+    assert {row[1] for row in periods} == {UUID(running["notice_id"]), owed.id}

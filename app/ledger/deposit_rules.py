@@ -1,12 +1,10 @@
-"""Pure decisions about deposits and instructions: their steps, what pays them, when a deposit must be back."""
+"""Pure decisions about deposits and instructions: their steps, what pays them."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from app.core.calendar import Calendar, PeriodEnd
 from app.ledger import problems
 from app.ledger.models import DepositStatus, Direction, InstructionStatus
 
@@ -81,13 +79,3 @@ def check_reversible(number: str, status: str, *allowed: str) -> None:
 def is_late(received_at: datetime, due_at: datetime | None) -> bool:
     """Whether the bank received the money after the deposit's last moment."""
     return due_at is not None and received_at > due_at
-
-
-def release_due(calendar: Calendar, winner_fixed_on: date, working_days: int) -> PeriodEnd:
-    """The last day on which a loser must have its deposit back."""
-    return calendar.add_working_days(winner_fixed_on, working_days)
-
-
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment after a local day (UTC)."""
-    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)

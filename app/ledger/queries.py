@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -271,11 +270,10 @@ async def lock_live_deposits(session: AsyncSession, subject: Subject) -> Sequenc
     return (await session.execute(statement)).scalars().all()
 
 
-async def lock_open_releases(session: AsyncSession, from_day: date) -> Sequence[Deposit]:
-    """Every deposit that is to be back by this day or later and is not yet, locked, in order."""
-    statement = select(Deposit).where(Deposit.status == DepositStatus.RELEASE_DUE, Deposit.release_due_on >= from_day)
-    statement = statement.order_by(Deposit.id).with_for_update().execution_options(populate_existing=True)
-    return (await session.execute(statement)).scalars().all()
+async def find_free_deposit(session: AsyncSession, deposit_id: UUID, *, wait: bool) -> Deposit | None:
+    """One deposit, locked; without `wait`, None where somebody else holds it."""
+    statement = select(Deposit).where(Deposit.id == deposit_id).with_for_update(skip_locked=not wait)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
 async def lock_release_instruction(session: AsyncSession, deposit_id: UUID) -> SettlementInstruction:

@@ -26,9 +26,11 @@ InstructionReader = Annotated[
 
 
 @router.post("/bank-confirmations", status_code=201, operation_id="confirm_bank_movement")
-async def confirm(actor: Operator, session: Session, body: schemas.ConfirmationIn) -> schemas.ConfirmationOut:
+async def confirm(
+    actor: Operator, session: Session, settings: Config, body: schemas.ConfirmationIn
+) -> schemas.ConfirmationOut:
     """Record what the bank confirms. The same confirmation again gets the first answer and moves nothing."""
-    return schemas.ConfirmationOut.model_validate(await settlement_service.confirm(session, body))
+    return schemas.ConfirmationOut.model_validate(await settlement_service.confirm(session, settings, body))
 
 
 @router.post(

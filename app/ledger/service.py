@@ -1,6 +1,7 @@
 """Use cases of deposits, fees and the price, for the pricing modes and contracts; each in the caller's transaction.
 
-Order of locks: the caller's subject (listing, auction, deal), deposits, instructions, accounts.
+Order of locks: the caller's subject (listing, auction, deal), the calendar where deposits may go back, deposits,
+instructions, accounts.
 """
 
 from collections.abc import Sequence
@@ -11,13 +12,11 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
-from app.core.calendar import load_calendar
+from app.core import events
 from app.core.clock import local_date, read_clock
 from app.core.ids import new_id, readable_number
-from app.core.parameters import parameter
 from app.core.settings import Settings
-from app.ledger import deposit_rules, instructions, journal, queries, rules
+from app.ledger import deposit_rules, instructions, journal, queries, releases, rules
 from app.ledger.models import (
     AccountCode,
     Deposit,
@@ -30,10 +29,6 @@ from app.ledger.models import (
 )
 from app.ledger.problems import DEPOSIT_EXISTS
 from app.ledger.rules import Owner, Subject
-
-RELEASE_DUE = "deposit.release_due"
-"""The deadline by which a loser must have its deposit back."""
-RELEASE_DAYS = "deposit_release_working_days"
 
 
 async def request_deposit(
@@ -100,9 +95,10 @@ async def release_losers(
 ) -> Sequence[Deposit]:
     """The winner is fixed (or, with None, there is none): every other deposit goes back in full.
 
-    Each gets an instruction to the bank, due `deposit_release_working_days` working days after the local day of `now`;
+    Each gets an instruction to the bank, due within the period `deposit_release` after the local day of `now`;
     deposits that were asked for and never paid are cancelled. Answers what must be paid back; called again, nothing.
     """
+    await releases.hold_calendar(session)
     losers = [row for row in await queries.lock_live_deposits(session, subject) if row.organisation_id != winner_id]
     for deposit in losers:
         await _end_unforfeited(session, settings, deposit, now)
@@ -113,6 +109,7 @@ async def release(
     session: AsyncSession, settings: Settings, subject: Subject, organisation_id: UUID, now: datetime
 ) -> Deposit:
     """Give one deposit back, with the same period as the losers'. Raises `deposit_not_held`, `not_found`."""
+    await releases.hold_calendar(session)
     deposit = await queries.lock_latest_deposit(session, subject, organisation_id)
     deposit_rules.check_held(deposit.number, deposit.status, DepositStatus.RECEIVED)
     await _owe_back(session, settings, deposit, now)
@@ -123,6 +120,7 @@ async def give_back(
     session: AsyncSession, settings: Settings, subject: Subject, organisation_id: UUID, now: datetime
 ) -> None:
     """End an organisation's live deposit, if any: paid, it goes back in full; only asked for, it is cancelled."""
+    await releases.hold_calendar(session)
     for deposit in await queries.lock_live_deposits(session, subject):
         if deposit.organisation_id == organisation_id:
             await _end_unforfeited(session, settings, deposit, now)
@@ -156,10 +154,10 @@ async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit,
     movement = rules.deposit_release_due(owner_of(deposit), deposit.required_amount, source)
     await journal.post(session, movement, occurred_at=now, reference=deposit.number)
     fixed_on = local_date(now, settings.zone)
-    days = int(parameter(RELEASE_DAYS, on=fixed_on).value)
-    due = deposit_rules.release_due(await load_calendar(session), fixed_on, days)
-    deposit.winner_fixed_on, deposit.release_due_on, deposit.release_provisional = fixed_on, due.day, due.provisional
-    move(session, deposit, DepositStatus.RELEASE_DUE, release_due_on=str(due.day))
+    period = await releases.begin(session, settings, deposit, fixed_on)
+    deposit.winner_fixed_on, deposit.release_due_on = fixed_on, period.ends_on
+    deposit.release_provisional = period.provisional
+    move(session, deposit, DepositStatus.RELEASE_DUE, release_due_on=str(period.ends_on))
     await instructions.instruct(
         session,
         settings,
@@ -168,41 +166,30 @@ async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit,
         organisation_id=deposit.organisation_id,
         amount=deposit.required_amount,
         deposit_id=deposit.id,
-        due_on=due.day,
+        due_on=period.ends_on,
     )
-    await watch_release(session, settings, deposit)
 
 
-async def recompute_releases(session: AsyncSession, settings: Settings) -> Sequence[Deposit]:
-    """A holiday was announced or overridden: count the days of every open release again; answers those that moved.
-
-    A release whose days are over keeps its day: the market was told of it.
-    """
-    calendar, today = await load_calendar(session), local_date(await read_clock(session), settings.zone)
-    moved = []
-    for deposit in await queries.lock_open_releases(session, today):
-        if deposit.winner_fixed_on is None:
-            continue
-        days = int(parameter(RELEASE_DAYS, on=deposit.winner_fixed_on).value)
-        due = deposit_rules.release_due(calendar, deposit.winner_fixed_on, days)
-        deposit.release_provisional = due.provisional
-        if due.day == deposit.release_due_on:
-            continue
-        before, deposit.release_due_on = deposit.release_due_on, due.day
-        deposit.revision += 1
-        instruction = await queries.lock_release_instruction(session, deposit.id)
-        instruction.due_on = due.day
-        await watch_release(session, settings, deposit)
-        tell(session, deposit, "deposit.release_moved", before=str(before), release_due_on=str(due.day))
-        moved.append(deposit)
-    return moved
+async def follow_release(session: AsyncSession, deposit: Deposit) -> None:
+    """A locked deposit's day and instruction follow the period in which it must be back."""
+    period = await releases.running(session, deposit)
+    if period is None:
+        return
+    before, deposit.release_due_on = deposit.release_due_on, period.ends_on
+    deposit.release_provisional = period.provisional
+    if before == period.ends_on:
+        return
+    deposit.revision += 1
+    (await queries.lock_release_instruction(session, deposit.id)).due_on = period.ends_on
+    tell(session, deposit, "deposit.release_moved", before=str(before), release_due_on=str(period.ends_on))
 
 
-async def watch_release(session: AsyncSession, settings: Settings, deposit: Deposit) -> None:
-    """Set the moment at which the market is told, should the deposit not be back by then."""
-    if deposit.release_due_on is not None:
-        moment = deposit_rules.end_of_day(deposit.release_due_on, settings.zone)
-        await deadlines.schedule(session, RELEASE_DUE, deposit.id, moment)
+async def owe_again(session: AsyncSession, settings: Settings, deposit: Deposit) -> None:
+    """The bank took back that it had returned a locked deposit: the days count again from the day they began."""
+    move(session, deposit, DepositStatus.RELEASE_DUE, reversed=True)
+    assert deposit.winner_fixed_on is not None
+    await releases.begin(session, settings, deposit, deposit.winner_fixed_on)
+    await follow_release(session, deposit)
 
 
 async def apply_to_price(

@@ -1,6 +1,7 @@
 """Use cases of the bank: what it confirms is matched, put into suspense, resolved or reversed.
 
-Order of locks: the bank's reference or the confirmation, then deposit, instruction, accounts.
+Order of locks: the bank's reference or the confirmation, then for a deposit that goes back the
+calendar, deposit, instruction, accounts.
 """
 
 from datetime import datetime
@@ -8,13 +9,24 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
-from app.core.clock import read_clock
+from app.core import events
+from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.ledger import deposit_rules, followers, instructions, journal, problems, queries, rules, schemas, service
+from app.ledger import (
+    deposit_rules,
+    followers,
+    instructions,
+    journal,
+    problems,
+    queries,
+    releases,
+    rules,
+    schemas,
+    service,
+)
 from app.ledger.models import (
     AccountCode,
     BankConfirmation,
@@ -31,7 +43,7 @@ from app.ledger.models import (
 from app.ledger.rules import Movement, Place
 
 
-async def confirm(session: AsyncSession, body: schemas.ConfirmationIn) -> BankConfirmation:
+async def confirm(session: AsyncSession, settings: Settings, body: schemas.ConfirmationIn) -> BankConfirmation:
     """Record what the bank confirms, and move the deposit or the instruction that its purpose names.
 
     A purpose that names nothing puts the money into suspense. The same confirmation again answers the first one.
@@ -66,7 +78,7 @@ async def confirm(session: AsyncSession, body: schemas.ConfirmationIn) -> BankCo
     row.transaction_id = transaction.id
     session.add(row)
     await session.flush()
-    await _follow(session, row, deposit, instruction)
+    await _follow(session, settings, row, deposit, instruction)
     _tell(session, row, "bank.confirmed")
     return row
 
@@ -95,7 +107,7 @@ async def resolve(
         made = await _instruct_return(session, settings, row, body)
         movement, reference = rules.unmatched_repayable(row.id, row.amount), made.number
     await journal.post(session, movement, occurred_at=now, reference=reference, reason=body.reason)
-    await _follow(session, row, deposit, instruction)
+    await _follow(session, settings, row, deposit, instruction)
     await _store(session, row, ResolutionKind(body.kind), body.reason, deposit, instruction, now)
     return row
 
@@ -138,6 +150,7 @@ async def _matching(
     if found is None:
         return None, None
     if found.deposit_id is not None:
+        await releases.hold_calendar(session)
         await queries.lock_deposit(session, found.deposit_id)
     return None, await queries.lock_instruction(session, found.id)
 
@@ -172,7 +185,11 @@ def _settling(row: BankConfirmation, instruction: SettlementInstruction, through
 
 
 async def _follow(
-    session: AsyncSession, row: BankConfirmation, deposit: Deposit | None, instruction: SettlementInstruction | None
+    session: AsyncSession,
+    settings: Settings,
+    row: BankConfirmation,
+    deposit: Deposit | None,
+    instruction: SettlementInstruction | None,
 ) -> None:
     """What the money does to the deposit or the instruction once it is in the journal."""
     if deposit is not None:
@@ -187,7 +204,7 @@ async def _follow(
         if instruction.deposit_id is not None:
             released = await queries.lock_deposit(session, instruction.deposit_id)
             service.move(session, released, DepositStatus.RELEASED)
-            await deadlines.cancel(session, service.RELEASE_DUE, released.id)
+            await releases.end(session, released, local_date(await read_clock(session), settings.zone))
         await followers.tell_moved(session, instruction, await read_clock(session))
 
 
@@ -220,6 +237,8 @@ async def _unsettle(
     """Reverse what an instruction's confirmation, or one that matched nothing, had moved."""
     instruction = await queries.get_instruction(session, row.instruction_id) if row.instruction_id else None
     deposit_id = instruction.deposit_id if instruction else None
+    if deposit_id is not None:
+        await releases.hold_calendar(session)
     deposit = await queries.lock_deposit(session, deposit_id) if deposit_id else None
     if instruction is not None:
         instruction = await queries.lock_instruction(session, instruction.id)
@@ -228,8 +247,7 @@ async def _unsettle(
     reference = instruction.number if instruction else row.bank_reference
     await journal.reverse(session, row.transaction_id, occurred_at=now, reference=reference, reason=reason)
     if deposit is not None:
-        service.move(session, deposit, DepositStatus.RELEASE_DUE, reversed=True)
-        await service.watch_release(session, settings, deposit)
+        await service.owe_again(session, settings, deposit)
     if instruction is not None:
         await followers.tell_moved(session, instruction, now)
 

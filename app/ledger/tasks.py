@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import events
 from app.core.deadlines import handles
-from app.ledger import queries
+from app.ledger import queries, service
 from app.ledger.models import DepositStatus
-from app.ledger.service import RELEASE_DUE
+from app.ledger.releases import RELEASE_DUE
+from app.periods.followers import follows
 
 
 @handles(RELEASE_DUE)
@@ -26,3 +27,13 @@ async def release_due(session: AsyncSession, deposit_id: UUID, now: datetime) ->
     events.append(
         session, "deposit.release_overdue", ("deposit", deposit.id), audience=[events.MARKET], payload=payload
     )
+
+
+@follows("deposit")
+async def follow_calendar(session: AsyncSession, deposit_id: UUID, wait: bool) -> bool:
+    """The calendar changed: the day a deposit must be back, and its instruction, follow its period."""
+    deposit = await queries.find_free_deposit(session, deposit_id, wait=wait)
+    if deposit is None:
+        return False
+    await service.follow_release(session, deposit)
+    return True

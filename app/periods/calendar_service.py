@@ -10,7 +10,6 @@ from app.core.calendar import CalendarOverride
 from app.core.clock import local_date, read_clock
 from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
-from app.ledger import service as ledger
 from app.periods import queries, recompute, rules
 
 
@@ -69,6 +68,5 @@ async def _write(
             "replaces": {"is_working": before.is_working, "reference": before.reference} if before else None,
         },
     )
-    await ledger.recompute_releases(session, settings)
     moved, more = await recompute.after_override(session, settings, override)
     return Declared(override, moved, more)

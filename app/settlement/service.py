@@ -1,6 +1,7 @@
 """Use cases of settlement, each in the caller's transaction.
 
-Order of locks: deal, contracts, then what the ledger locks (deposits, instructions, accounts), deadlines last.
+Order of locks: deal, contracts, the calendar, then what the ledger locks (deposits, instructions, accounts), deadlines
+last.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts import followers as contract_followers
 from app.contracts.models import Contract
 from app.core import deadlines, events
-from app.core.calendar import load_calendar
 from app.core.clock import local_date
 from app.core.parameters import Parameter, parameter
 from app.core.settings import Settings, get_settings
@@ -27,6 +27,7 @@ from app.ledger import service as ledger
 from app.ledger.models import DepositStatus, InstructionStatus, SettlementInstruction
 from app.ledger.rules import settlement as gathered
 from app.listings.models import PricingMode
+from app.periods.service import hold_calendar
 from app.pricing.negotiated.terms import Terms
 from app.settlement import queries, rules
 from app.settlement.models import (
@@ -75,7 +76,7 @@ async def open_settlement(session: AsyncSession, deal: Deal, now: datetime) -> N
     session.add(settlement)
     await session.flush()
     today = local_date(now, settings.zone)
-    due_on = (await load_calendar(session)).add_working_days(today, int(figures[DUE_DAYS].value)).day
+    due_on = (await hold_calendar(session)).add_working_days(today, int(figures[DUE_DAYS].value)).day
     _write_parts(session, deal, parts, today, due_on)
     await session.flush()
     taken = await _apply_deposits(session, settings, deal, _fees(deal, PartyRole.BUYER, figures), parts, now)

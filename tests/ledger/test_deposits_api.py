@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core import deadlines, events
+from app.core.calendar import load_calendar
 from app.core.clock import read_clock
 from app.core.problems import Problem
 from app.ledger import service
@@ -64,7 +65,7 @@ async def test_the_losers_have_theirs_back_within_five_working_days(world: World
     assert (body["status"], body["winner_fixed_on"]) == ("release_due", "2026-12-30")
     due = date.fromisoformat(body["release_due_on"])
     async with world.database.transaction() as session:
-        calendar = await service.load_calendar(session)
+        calendar = await load_calendar(session)
     assert calendar.working_days_between(date(2026, 12, 30), due) == 5
     assert calendar.is_working_day(due)
     assert body["release_provisional"] is (not calendar.is_announced(due))
@@ -265,3 +266,43 @@ async def test_sums_may_be_longer_than_any_amount(world: World) -> None:
     for _ in range(2):
         await confirmed(world, amount="9999999999999999.99")
     assert (await balances(world))["bank"] == "19999999999999999.98"
+
+
+async def period_of(world: World, deposit: Deposit) -> dict[str, Any]:
+    """The last period of a deposit's return, as its owner's market sees it."""
+    page = await world.api.ok("GET", f"/v1/periods?subject_id={deposit.id}", world.operator)
+    return dict(page["items"][-1])
+
+
+async def test_the_days_of_a_release_are_a_period_that_ends_with_it(world: World) -> None:
+    owner = await world.enterprise()
+    deposit = await held_deposit(world, owner)
+    instruction = await releasing(world, deposit)
+    period, body = await period_of(world, deposit), await shown(world, deposit)
+    assert (period["rule"], period["count"], period["unit"], period["mark"]) == ("deposit_release", 5, "working", "V")
+    assert (period["starts_on"], period["ends_on"]) == (body["winner_fixed_on"], body["release_due_on"])
+    path = f"/v1/periods?subject_id={deposit.id}"
+    assert len((await world.api.ok("GET", path, owner))["items"]) == 1
+    assert (await world.api.ok("GET", path, await world.enterprise()))["items"] == []
+    await confirmed(world, direction="out", purpose_reference=instruction["number"])
+    assert (await period_of(world, deposit))["status"] == "ended"
+
+
+async def test_a_release_that_the_bank_took_back_counts_the_days_as_they_are_now(world: World) -> None:
+    """What was back did not move with a holiday; owed again, it does."""
+    deposit = await held_deposit(world, await world.enterprise())
+    instruction = await releasing(world, deposit)
+    before = date.fromisoformat((await shown(world, deposit))["release_due_on"])
+    paid = await confirmed(world, direction="out", purpose_reference=instruction["number"])
+    holiday = {"is_working": False, "reference": "示例通知"}
+    await world.api.ok("PUT", f"/v1/calendar/overrides/{before}", world.operator, json=holiday)
+    assert (await shown(world, deposit))["release_due_on"] == before.isoformat()
+    path = f"/v1/bank-confirmations/{paid['id']}/reversal"
+    await world.api.ok("POST", path, world.operator, json={"reason": "示例"})
+    after = date.fromisoformat((await shown(world, deposit))["release_due_on"])
+    assert after > before
+    assert [row["due_on"] for row in await open_instructions(world)] == [after.isoformat()]
+    assert (await period_of(world, deposit))["ends_on"] == after.isoformat()
+    await move_clock_to(world, datetime.combine(after + timedelta(days=1), datetime.min.time(), SETTINGS.zone))
+    await deadlines.run_due(world.database)
+    assert (await event_types(world, deposit.id)).count("deposit.release_overdue") == 1

@@ -99,7 +99,7 @@ def _bank(what: str | None, right: bool) -> Callable[[Play, AsyncSession, Step],
             received_at=await read_clock(session),
             purpose_reference=number,
         )
-        made = await settlement_service.confirm(session, body)
+        made = await settlement_service.confirm(session, SETTINGS, body)
         return str(made.id), made.amount if made.direction == Direction.IN else -made.amount
 
     return act

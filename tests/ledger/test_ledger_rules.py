@@ -14,6 +14,8 @@ from app.ledger import deposit_rules, rules
 from app.ledger.deposit_rules import STEPS
 from app.ledger.models import AccountCode, DepositStatus, MovementKind, Side
 from app.ledger.rules import BANK, CHART, Line, Movement, Owner
+from app.periods.catalogue import RULES
+from app.periods.rules import Terms, end_moment, end_of
 
 LISTING, DEAL = ("listing", new_id()), ("deal", new_id())
 OWNER = Owner(LISTING, new_id())
@@ -97,9 +99,9 @@ def test_every_account_but_the_banks_has_a_floor() -> None:
 
 def test_the_end_is_five_working_days_on_and_at_the_end_of_the_local_day() -> None:
     assert parameter("deposit_release_working_days", on=date(2026, 5, 6)).value == 5
-    end = deposit_rules.release_due(Calendar(), date(2026, 4, 29), 5)
+    end = end_of(Terms(RULES["deposit_release"].unit, 5), date(2026, 4, 29), Calendar())
     assert (end.day, end.provisional) == (date(2026, 5, 9), False), "over the holidays of May, to a working Saturday"
-    assert deposit_rules.end_of_day(end.day, ZoneInfo("Asia/Shanghai")) == datetime(2026, 5, 9, 16, tzinfo=UTC)
+    assert end_moment(end.day, ZoneInfo("Asia/Shanghai")) == datetime(2026, 5, 9, 16, tzinfo=UTC)
 
 
 def test_a_deposit_goes_only_where_its_life_leads() -> None:

@@ -1,6 +1,6 @@
 """What must hold of periods: no floor is undercut, however holidays are declared and notices suspended."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +15,8 @@ from app.periods.catalogue import RULES, Sense
 from app.periods.models import PeriodStatus, Unit
 from app.periods.rules import Terms
 from tests.contracts.test_contract_rules import refusal
+
+WUHAN = ZoneInfo("Asia/Shanghai")
 
 CALENDAR = Calendar()
 DAYS = st.dates(date(2024, 1, 1), date(2027, 6, 30))
@@ -35,6 +37,16 @@ OVERRIDES = st.dictionaries(st.dates(date(2024, 1, 1), date(2028, 6, 30)), st.bo
 )
 def test_the_day_it_begins_on_does_not_count(unit: Unit, count: int, starts_on: date, ends_on: date) -> None:
     assert rules.end_of(Terms(unit, count), starts_on, CALENDAR).day == ends_on
+
+
+@given(st.integers(0, 60 * 60 * 24 * 365 * 20), st.integers(1, 60))
+def test_calendar_days_are_whole_however_late_a_day_it_began(seconds: int, days: int) -> None:
+    """`days` whole local days follow the day of, say, a publication."""
+    began = datetime(2024, 1, 1, 4, tzinfo=UTC) + timedelta(seconds=seconds)
+    starts_on = began.astimezone(WUHAN).date()
+    ends_on = rules.end_of(Terms(Unit.CALENDAR, days), starts_on, Calendar()).day
+    assert (ends_on - starts_on).days == days
+    assert timedelta(days=days) <= rules.end_moment(ends_on, WUHAN) - began <= timedelta(days=days + 1)
 
 
 def test_it_ends_with_its_last_local_day() -> None:

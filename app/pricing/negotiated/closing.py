@@ -4,7 +4,7 @@ Every function here is called with listing and negotiation locked, in this order
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines, events
 from app.core.clock import local_date, read_clock
-from app.core.parameters import parameter
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.deals.models import PartyRole, PriceSource
@@ -33,16 +32,8 @@ from app.results import queries as results
 from app.results.service import BECAME_SECRET
 
 SUBJECT = "negotiation"
-NOTICE_ENDED = "negotiation.notice_ended"
-"""The deadline at which an agreed negotiation closes, if nothing else blocks it."""
-NOTICE_DAYS = "negotiated_notice_days"
 NOTICE_OPTIONAL = "negotiated_notice_optional"
 BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
-
-
-def notice_days(on: date) -> int:
-    """How many calendar days a public notice of that day takes."""
-    return int(parameter(NOTICE_DAYS, on=on).value)
 
 
 def buyers_of(negotiation: Negotiation) -> list[PartyShare]:
@@ -77,13 +68,8 @@ async def agree(
     openings.refuse_never(sale, local_date(now, settings.zone))
     await appraisal.check_price(session, listing, offer.price, local_date(now, settings.zone))
     if terms.public_notice:
-        days = notice_days(local_date(now, settings.zone))
-        period = rules.notice_period(now, days, settings.zone)
         flags = await notice.interests(session, sale, negotiation)
-        negotiation.notice = await notice.publish(
-            session, settings, listing, negotiation, offer, result, flags, period, now
-        )
-        await deadlines.schedule(session, NOTICE_ENDED, negotiation.id, period.ends_at)
+        negotiation.notice = await notice.publish(session, settings, listing, negotiation, offer, result, flags, now)
     await openings.open_gates(session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now)
     await try_close(session, settings, listing, negotiation)
 
@@ -112,7 +98,7 @@ async def try_close(
     terms = Terms.model_validate(offer.terms)
     sale = await _find_sale(session, settings, listing, negotiation, terms, now)
     if gate_rules.never(sale, local_date(now, settings.zone)):
-        await refuse(session, listing, negotiation, BECAME_UNLISTABLE, now)
+        await refuse(session, settings, listing, negotiation, BECAME_UNLISTABLE, now)
         return None
     subject = (SUBJECT, negotiation.id)
     known = await openings.open_gates(session, settings, subject, negotiation.seller_id, sale, now)
@@ -136,15 +122,14 @@ async def try_close(
     tell(session, negotiation, "negotiation.closed", {"deal_id": deal.id})
     if negotiation.notice is not None:
         publish_price(deal, PriceSource.NOTICE, negotiation.notice.number, negotiation.notice.published_at)
-        notice.tell(session, negotiation.notice, "notice.closed", {"deal": True})
+        await notice.close(session, settings, negotiation.notice, deal=True, now=now)
     return None
 
 
-async def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
-    """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end.
-
-    The deadline of the notice stays and will find nothing to do: it may be what calls.
-    """
+async def refuse(
+    session: AsyncSession, settings: Settings, listing: Listing, negotiation: Negotiation, reason: str, now: datetime
+) -> None:
+    """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end."""
     negotiation.status = NegotiationStatus.REFUSED
     negotiation.status_reason = reason
     negotiation.revision += 1
@@ -153,7 +138,7 @@ async def refuse(session: AsyncSession, listing: Listing, negotiation: Negotiati
     await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
     tell(session, negotiation, "negotiation.refused")
     if negotiation.notice is not None:
-        notice.tell(session, negotiation.notice, "notice.closed", {"deal": False})
+        await notice.close(session, settings, negotiation.notice, deal=False, now=now)
 
 
 async def _find_sale(

@@ -1,8 +1,8 @@
-"""The public notice of an agreed negotiation: what it contains, and its sealing."""
+"""The public notice of an agreed negotiation: what it contains, its sealing, and the period it runs."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -10,15 +10,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import events
 from app.core.clock import local_date
-from app.core.ids import readable_number
+from app.core.ids import new_id, readable_number
+from app.core.parameters import parameter
 from app.core.settings import Settings
 from app.gates.rules import Sale
 from app.identity import queries as identity
 from app.listings.models import Listing
+from app.periods import service as periods
+from app.periods.catalogue import RULES
+from app.periods.rules import end_moment
 from app.pricing.negotiated.models import Negotiation, Notice, Offer
 from app.pricing.negotiated.notice_schemas import Interest, InterestKind, NoticeContent, NoticeParty, NoticePrice
-from app.pricing.negotiated.rules import NoticePeriod
 from app.results.models import Result
+
+PERIOD = "negotiated_notice"
+ENDED = "notice.ended"
+"""The deadline at which an agreed negotiation closes, if nothing else blocks it."""
+
+
+def days_of(on: date) -> int:
+    """How many calendar days a public notice of that day takes."""
+    return int(parameter(RULES[PERIOD].parameters[0], on=on).value)
 
 
 async def interests(session: AsyncSession, sale: Sale, negotiation: Negotiation) -> list[Interest]:
@@ -41,11 +53,16 @@ async def publish(
     offer: Offer,
     result: Result,
     flags: Sequence[Interest],
-    period: NoticePeriod,
     now: datetime,
 ) -> Notice:
-    """Publish name, abstract, mode, price, parties and flags, sealed as canonical JSON with its SHA-256."""
-    today = local_date(now, settings.zone)
+    """Publish name, abstract, mode, price, parties and flags, sealed as canonical JSON with its SHA-256.
+
+    From then on its period runs, for everyone to see.
+    """
+    today, notice_id = local_date(now, settings.zone), new_id()
+    opening = periods.Opening(PERIOD, ("notice", notice_id), today, [events.PUBLIC], deadline=ENDED)
+    period = await periods.open_period(session, settings, opening)
+    first_day = period.starts_on + timedelta(days=1)
     number = await readable_number(session, settings.city_code, "P", today.year)
     parties = [listing.seller_id, *(row.organisation_id for row in negotiation.buyers)]
     names = {key: row.name for key, row in (await identity.organisations_by_id(session, parties)).items()}
@@ -61,25 +78,33 @@ async def publish(
             NoticeParty(id=row.organisation_id, name=names[row.organisation_id], share=row.share)
             for row in negotiation.buyers
         ],
-        interested=list(flags), published_on=today, first_day=period.first_day, last_day=period.last_day,
+        interested=list(flags), published_on=today, first_day=first_day, last_day=period.ends_on,
     )  # fmt: skip
     text = rfc8785.dumps(content.model_dump(mode="json"))
     notice = Notice(
+        id=notice_id,
         number=number,
         negotiation_id=negotiation.id,
         content=text.decode(),
         sha256=hashlib.sha256(text).hexdigest(),
         published_at=now,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        ends_at=period.ends_at,
+        first_day=first_day,
+        last_day=period.ends_on,
+        ends_at=end_moment(period.ends_on, settings.zone),
         objections=[],
     )
     session.add(notice)
     await session.flush()
-    payload = {"price": offer.price, "price_basis": offer.price_basis, "last_day": period.last_day.isoformat()}
+    payload = {"price": offer.price, "price_basis": offer.price_basis, "last_day": period.ends_on.isoformat()}
     tell(session, notice, "notice.published", {"listing_id": listing.id, "sha256": notice.sha256} | payload)
     return notice
+
+
+async def close(session: AsyncSession, settings: Settings, notice: Notice, *, deal: bool, now: datetime) -> None:
+    """What was published has come to a deal, or will not: its period is over."""
+    reason = "closed with a deal" if deal else "closed without a deal"
+    await periods.end(session, ("notice", notice.id), PERIOD, local_date(now, settings.zone), reason)
+    tell(session, notice, "notice.closed", {"deal": deal})
 
 
 def tell(session: AsyncSession, notice: Notice, event: str, payload: Mapping[str, Any]) -> None:

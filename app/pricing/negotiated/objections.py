@@ -95,7 +95,7 @@ async def decide(
     _tell_decision(session, published, objection, body.outcome)
     if negotiation.status == NegotiationStatus.AGREED:
         if body.outcome == ObjectionOutcome.UPHELD:
-            await closing.refuse(session, listing, negotiation, UPHELD, now)
+            await closing.refuse(session, settings, listing, negotiation, UPHELD, now)
         else:
             await closing.try_close(session, settings, listing, negotiation)
     return objection
@@ -120,9 +120,10 @@ async def approve(session: AsyncSession, actor: Actor, negotiation_id: UUID, bod
     return await queries.get_negotiation(session, actor, negotiation_id)
 
 
-async def close_at_end(session: AsyncSession, negotiation_id: UUID, now: datetime) -> None:
+async def close_at_end(session: AsyncSession, notice_id: UUID) -> None:
     """The notice has ended: the deal is made now, or when the last block is lifted."""
-    listing, negotiation = await lock_both(session, negotiation_id)
+    published = await queries.get_notice(session, notice_id)
+    listing, negotiation = await lock_both(session, published.negotiation_id)
     if negotiation.status == NegotiationStatus.AGREED:
         await closing.try_close(session, get_settings(), listing, negotiation)
 
@@ -138,11 +139,12 @@ async def _sees(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> bo
 
 
 async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
+    settings = get_settings()
     listing, negotiation = await lock_both(session, gate.subject_id)
     if outcome == GateOutcome.REFUSED:
-        await closing.refuse(session, listing, negotiation, f"{gate.kind}: refused / 不予同意", now)
+        await closing.refuse(session, settings, listing, negotiation, f"{gate.kind}: refused / 不予同意", now)
     else:
-        await closing.try_close(session, get_settings(), listing, negotiation)
+        await closing.try_close(session, settings, listing, negotiation)
 
 
 subjects.register(closing.SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))

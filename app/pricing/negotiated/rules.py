@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.core.problems import Problem
 from app.gates.models import GateKind
 from app.gates.rules import OpenGate, gate_open
 from app.listings.models import PricingMode
 from app.listings.problems import OWN_LISTING
-from app.listings.rules import end_of_day
 from app.pricing.negotiated.models import NegotiationStatus, Side
 from app.pricing.negotiated.problems import (
     BUYER_NOT_AMONG,
@@ -111,22 +109,6 @@ def check_notice_choice(
     """
     if not public_notice and (state_founded is not False or not optional):
         raise NOTICE_MANDATORY(field="terms.public_notice", seller=seller, days=days)
-
-
-@dataclass(frozen=True, slots=True)
-class NoticePeriod:
-    """The days of a notice, both included, and the moment the last one ends."""
-
-    first_day: date
-    last_day: date
-    ends_at: datetime
-
-
-def notice_period(published_at: datetime, days: int, zone: ZoneInfo) -> NoticePeriod:
-    """`days` whole local calendar days; the day of publication does not count, day 1 is the next (Civil Code 201)."""
-    published_on = published_at.astimezone(zone).date()
-    last_day = published_on + timedelta(days=days)
-    return NoticePeriod(published_on + timedelta(days=1), last_day, end_of_day(last_day, zone))
 
 
 def check_notice_runs(last_day: date, ends_at: datetime, now: datetime) -> None:

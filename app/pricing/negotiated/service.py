@@ -24,7 +24,7 @@ from app.listings import queries as listings
 from app.listings import rules as listing_rules
 from app.listings.models import ListingStatus
 from app.listings.publication import require_verified
-from app.pricing.negotiated import closing, queries, rules, schemas, terms_rules
+from app.pricing.negotiated import closing, notice, queries, rules, schemas, terms_rules
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, NegotiationStatus, Offer, Side
 from app.pricing.negotiated.problems import NEGOTIATION_EXISTS
 from app.pricing.negotiated.rules import Standing
@@ -177,7 +177,7 @@ async def _offer(
         state_founded=seller.state_founded,
         optional=parameter(closing.NOTICE_OPTIONAL, on=today).value == Decimal(1),
         seller=seller.name,
-        days=closing.notice_days(today),
+        days=notice.days_of(today),
     )
     terms: dict[str, Any] = body.terms.model_dump(mode="json")
     offer = Offer(

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
-from app.pricing.negotiated import closing, objections
+from app.pricing.negotiated import notice, objections
 
 
-@deadlines.handles(closing.NOTICE_ENDED)
-async def notice_ended(session: AsyncSession, negotiation_id: UUID, now: datetime) -> None:
+@deadlines.handles(notice.ENDED)
+async def notice_ended(session: AsyncSession, notice_id: UUID, now: datetime) -> None:
     """A notice has ended: the negotiation closes, or waits for what blocks it."""
-    await objections.close_at_end(session, negotiation_id, now)
+    await objections.close_at_end(session, notice_id)

@@ -23,7 +23,6 @@ from app.pricing.negotiated.terms import Terms
 WUHAN = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
-MOMENTS = st.integers(0, 60 * 60 * 24 * 365 * 20).map(lambda seconds: NOON + timedelta(seconds=seconds))
 ONE, OTHER = UUID(int=1), UUID(int=2)
 Json = dict[str, Any]
 
@@ -55,15 +54,6 @@ def test_only_the_other_sides_standing_offer_is_accepted(seconds: int, by: Side,
 def test_a_side_is_bound_exactly_while_its_own_offer_stands(seconds: int, by: Side, side: Side) -> None:
     code = code_of(rules.check_not_bound, Standing(ONE, 1, side, NOON), by, NOON + timedelta(seconds=seconds))
     assert (code == "offer_binding") == (by == side and seconds < 0)
-
-
-@given(MOMENTS, st.integers(1, 60))
-def test_a_notice_has_all_its_days(published: datetime, days: int) -> None:
-    """However late on the day it was published, `days` whole local days follow."""
-    period = rules.notice_period(published, days, WUHAN)
-    assert period.first_day == published.astimezone(WUHAN).date() + timedelta(days=1)
-    assert (period.last_day - period.first_day).days + 1 == days
-    assert timedelta(days=days) <= period.ends_at - published <= timedelta(days=days + 1)
 
 
 def test_objections_are_taken_up_to_the_last_moment() -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 import rfc8785
 from sqlalchemy import text
 
@@ -71,6 +72,47 @@ async def test_fifteen_whole_days_follow_the_day_of_publication(world: World) ->
     assert date.fromisoformat(notice["last_day"]) == published + timedelta(days=15)
     ends = datetime.fromisoformat(notice["ends_at"]).astimezone(WUHAN_TIME)
     assert (ends.date(), ends.hour, ends.minute) == (published + timedelta(days=16), 0, 0)
+
+
+async def period_of(world: World, notice: Json) -> Json:
+    (found,) = (await world.api.ok("GET", f"/v1/periods?subject_id={notice['id']}"))["items"]
+    return dict(found)
+
+
+async def test_everybody_sees_the_period_of_a_notice_with_its_rule(world: World) -> None:
+    notice = await notice_of(world, await agreed(world, await world.university(), await world.enterprise()))
+    period = await period_of(world, notice)
+    assert (period["rule"], period["count"], period["unit"]) == ("negotiated_notice", 15, "calendar")
+    assert (period["starts_on"], period["ends_on"]) == (notice["content"]["published_on"], notice["last_day"])
+    assert (period["source"]["article"], period["status"]) == ("18", "open")
+    holiday = {"is_working": False, "reference": "示例通知"}
+    await world.api.ok("PUT", f"/v1/calendar/overrides/{notice['last_day']}", world.operator, json=holiday)
+    assert (await notice_of(world, {"notice_id": notice["id"]}))["last_day"] == notice["last_day"]
+    assert (await period_of(world, notice))["ends_on"] == notice["last_day"], "a notice runs calendar days"
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "dismissed"])
+async def test_the_period_of_a_notice_ends_with_what_became_of_it(world: World, outcome: str) -> None:
+    made = await agreed(world, await world.university(), await world.enterprise())
+    filed = await objection(world, await world.enterprise(), made)
+    await notice_over(world, made)
+    notice = await notice_of(world, made)
+    assert (await period_of(world, notice))["status"] == "open", "nobody has drawn the consequence yet"
+    await decided(world, filed, outcome)
+    period = await period_of(world, notice)
+    assert (period["status"], period["ends_on"]) == ("ended", notice["last_day"])
+    assert period["reason"] == ("closed without a deal" if outcome == "upheld" else "closed with a deal")
+
+
+async def test_a_result_that_became_secret_during_the_notice_is_not_sold_at_its_end(world: World) -> None:
+    """The deadline of the notice ends its own period."""
+    seller = await world.university()
+    made = await agreed(world, seller, await world.enterprise())
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE results SET secrecy = 'state_secret'"))
+    await notice_over(world, made)
+    assert (await read(world, seller, made))["status"] == "refused"
+    assert (await period_of(world, await notice_of(world, made)))["status"] == "ended"
 
 
 async def test_there_is_no_deal_before_the_notice_ends(world: World) -> None:

@@ -1,0 +1,44 @@
+"""The days within which a deposit must be back (保证金退还): a period of `app.periods`, which a declared holiday moves.
+
+Order of locks: the calendar, before any deposit, instruction or account. Whoever declares a day holds it alone and may
+then wait for money that moves; nobody who moves money must be waiting for the calendar.
+"""
+
+from datetime import date
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.settings import Settings
+from app.ledger.models import Deposit
+from app.periods import queries
+from app.periods import service as periods
+from app.periods.models import Period
+
+RELEASE_DUE: Final = "deposit.release_due"
+"""The deadline by which a deposit must be back."""
+PERIOD: Final = "deposit_release"
+
+
+async def hold_calendar(session: AsyncSession) -> None:
+    """The calendar, for a transaction that may owe deposits back or settle that they are: before any money moves."""
+    await periods.hold_calendar(session)
+
+
+async def begin(session: AsyncSession, settings: Settings, deposit: Deposit, fixed_on: date) -> Period:
+    """The days run from the local day on which the winner was fixed; the depositor and the market see them."""
+    audience = [events.MARKET, deposit.organisation_id]
+    opening = periods.Opening(PERIOD, ("deposit", deposit.id), fixed_on, audience, deadline=RELEASE_DUE)
+    return await periods.open_period(session, settings, opening)
+
+
+async def end(session: AsyncSession, deposit: Deposit, on: date) -> None:
+    """The bank confirmed that the deposit is back."""
+    await periods.end(session, ("deposit", deposit.id), PERIOD, on, "released")
+
+
+async def running(session: AsyncSession, deposit: Deposit) -> Period | None:
+    """The period that runs for a deposit's return."""
+    found = await queries.current_of(session, ("deposit", deposit.id))
+    return next((period for period in found if period.rule == PERIOD), None)
