@@ -187,7 +187,7 @@ def _answer(made: House, submission: Submission, decided: Decided) -> Response:
     }
     headers = {idempotency.REPLAYED: "true"} if decided.replayed else {}
     if content["code"] is not None:
-        raise _refused(content, receipt, submission, headers)
+        raise _refused(decided, receipt, submission, headers)
     sealed = content["commitment"] is not None
     body = {
         "auction_id": content["auction_id"],
@@ -207,12 +207,14 @@ def _answer(made: House, submission: Submission, decided: Decided) -> Response:
 
 
 def _refused(
-    content: Mapping[str, Any], receipt: Mapping[str, Any], submission: Submission, headers: Mapping[str, str]
+    decided: Decided, receipt: Mapping[str, Any], submission: Submission, headers: Mapping[str, str]
 ) -> Problem:
+    content = decided.content
+    salt = {} if decided.salt is None else {"salt": decided.salt}
     shown = {name: content[name] for name in ("seq", "minimum", "price", "ends_at")} | {"server_time": content["at"]}
     return REFUSALS[Refusal(content["code"])](
         field="maximum" if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT else "amount",
         amount=f"{submission.amount:.2f}", maximum=submission.maximum, minimum=content["minimum"] or "-",
         price=content["price"] or "-", ends_at=content["ends_at"], server_time=content["at"],
-        extra=shown | {"receipt": receipt}, headers=headers,
+        extra=shown | salt | {"receipt": receipt}, headers=headers,
     )  # fmt: skip

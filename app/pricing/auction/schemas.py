@@ -92,6 +92,7 @@ class AuctionOut(AuctionCard):
     rights_abroad: bool
     has_reserve: bool
     reserve_price: Money | None = Field(description="For the seller alone")
+    reserve_salt: str | None = Field(description="For the seller alone: opens the log's commitment to the reserve")
     reason: str | None
     announced_at: datetime | None
     suspended_at: datetime | None
@@ -145,6 +146,9 @@ class BidderOut(Output):
 class OwnBidderOut(BidderOut):
     """Your own registration: pay `deposit_id` by its `due_at`."""
 
+    salt: str = Field(
+        description="SHA-256 of `salt:organisation_id` is the log's commitment to whose the paddle is: keep it"
+    )
     deposit_id: UUID
     deposit_number: str
     deposit_amount: Money
