@@ -194,6 +194,19 @@ class BidOut(Output):
     receipt: ReceiptOut
 
 
+class RefusedBidOut(Output):
+    """What the refusal of a decided bid says besides; none of it where nothing was decided."""
+
+    seq: int | None = None
+    price: Money | None = Field(default=None, description="Where the bidding stands")
+    minimum: Money | None = Field(default=None, description="The smallest bid that would have passed")
+    ends_at: datetime | None = Field(default=None, description="Until when bids are taken")
+    starts_at: datetime | None = Field(default=None, description="`auction_not_begun`: when bids are taken from")
+    server_time: datetime | None = Field(default=None, description="When it was decided")
+    salt: str | None = Field(default=None, description="With amount or maximum it opens the commitment in the log")
+    receipt: ReceiptOut | None = None
+
+
 class EntryOut(Output):
     """An entry of the log: the hash is over the one before and the canonical form of `content`."""
 
