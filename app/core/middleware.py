@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.ids import new_id
@@ -28,6 +29,8 @@ SECONDS = Histogram(
 )
 STREAM = "techex_stream"
 """Set in the scope of an answer that goes on for as long as its client likes: how long says nothing of the server."""
+CLIENT_GONE = 499
+"""What is logged and counted where the client went away before it had sent its request."""
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
@@ -87,6 +90,8 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, answer)
+        except ClientDisconnect:  # in the middle of what it was sending: nobody's fault, and nobody to answer
+            status = status or CLIENT_GONE
         except Exception as error:  # noqa: BLE001 — the last catch: log it, answer 500, leak nothing
             log.error("unhandled", request_id=request_id, error=type(error).__name__, trace=trace_of(error))
             if status == 0:

@@ -195,7 +195,7 @@ async def keep_open_until(session: AsyncSession, listing: Listing, moment: datet
     """A published listing does not lapse before `moment`: bidding on it may go on beyond its day. Lock held."""
     if listing.closes_at is None or listing.closes_at < moment:
         listing.closes_at = moment
-        await deadlines.schedule(session, CLOSES, listing.id, moment)
+    await deadlines.schedule(session, CLOSES, listing.id, listing.closes_at)
 
 
 async def end_when_published(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:

@@ -82,6 +82,14 @@ ON_BEHALF = ProblemType(
     Text("The bid names {named}; your key acts for another organisation.", "出价指明 {named};您的密钥代表另一组织。"),
     Text("Bid with a key of the organisation that bids.", "请使用竞买组织自己的密钥出价。"),
 )
+MAXIMUM_FOREIGN = ProblemType(
+    "bid_maximum_foreign",
+    422,
+    Text("No maximum here", "此方式无最高限价"),
+    Text("The auction's form is `{form}`; only an ascending one bids for you up to a maximum.",
+         "本场拍卖为 `{form}` 方式;仅增价拍卖可代您出价至最高限价。"),
+    Text("Leave `maximum` out.", "请勿填写 `maximum`。"),
+)  # fmt: skip
 NOT_BEGUN = ProblemType(
     "auction_not_begun",
     409,

@@ -87,15 +87,15 @@ async def _respond(application: FastAPI, auction_id: str, scope: Scope, receive:
 
 async def _bid(application: FastAPI, auction_id: str, scope: Scope, receive: Receive) -> Response:
     made = house.of(application)
-    headers: dict[bytes, bytes] = dict(scope["headers"])
+    headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # of one sent twice the first counts, as everywhere
     authorization = headers.get(b"authorization", b"").decode("latin-1")
     try:
         body = await receive_body(headers, receive, made.context.settings.body_max_bytes)
         digest = await _known.check(made.context, authorization)
         submission = _submission(headers, scope, auction_id, digest, body)
-    except (ValidationError, Problem) as error:
+    except (ValidationError, RequestValidationError, Problem) as error:
         await _note_rejected(made.context, authorization, auction_id, scope, _code_of(error))
-        if isinstance(error, Problem):
+        if not isinstance(error, ValidationError):
             raise
         raise RequestValidationError(error.errors()) from error
     return _answer(made, submission, await made.clerk.submit(submission))
@@ -140,7 +140,7 @@ def _submission(
         raise IDEMPOTENCY_KEY_REQUIRED(field="Idempotency-Key")
     bid = schemas.BidIn.model_validate_json(body)
     return Submission(
-        auction_id=_UUID.validate_python(auction_id),
+        auction_id=_auction_id(auction_id),
         key_digest=digest,
         idempotency_key=idempotency.check_key(key.decode("latin-1")),
         request_hash=idempotency.request_hash("POST", scope["path"], scope["query_string"].decode("latin-1"), body),
@@ -152,7 +152,14 @@ def _submission(
     )
 
 
-def _code_of(error: ValidationError | Problem) -> str:
+def _auction_id(text: str) -> UUID:
+    try:
+        return _UUID.validate_python(text)
+    except ValidationError as error:
+        raise RequestValidationError([{**each, "loc": ("path", "auction_id")} for each in error.errors()]) from error
+
+
+def _code_of(error: ValidationError | RequestValidationError | Problem) -> str:
     """The code with which it is answered."""
     if isinstance(error, Problem):
         return error.kind.code
@@ -187,7 +194,7 @@ def _answer(made: House, submission: Submission, decided: Decided) -> Response:
     }
     headers = {idempotency.REPLAYED: "true"} if decided.replayed else {}
     if content["code"] is not None:
-        raise _refused(content, receipt, submission, headers)
+        raise _refused(decided, receipt, submission, headers)
     sealed = content["commitment"] is not None
     body = {
         "auction_id": content["auction_id"],
@@ -207,12 +214,14 @@ def _answer(made: House, submission: Submission, decided: Decided) -> Response:
 
 
 def _refused(
-    content: Mapping[str, Any], receipt: Mapping[str, Any], submission: Submission, headers: Mapping[str, str]
+    decided: Decided, receipt: Mapping[str, Any], submission: Submission, headers: Mapping[str, str]
 ) -> Problem:
+    content = decided.content
+    salt = {} if decided.salt is None else {"salt": decided.salt}
     shown = {name: content[name] for name in ("seq", "minimum", "price", "ends_at")} | {"server_time": content["at"]}
     return REFUSALS[Refusal(content["code"])](
         field="maximum" if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT else "amount",
         amount=f"{submission.amount:.2f}", maximum=submission.maximum, minimum=content["minimum"] or "-",
         price=content["price"] or "-", ends_at=content["ends_at"], server_time=content["at"],
-        extra=shown | {"receipt": receipt}, headers=headers,
+        extra=shown | salt | {"receipt": receipt}, headers=headers,
     )  # fmt: skip

@@ -17,7 +17,8 @@ from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
 from app.pricing.auction import admission, published, standing
-from app.pricing.auction.rules import Bid, Conditions
+from app.pricing.auction.admission_problems import MAXIMUM_FOREIGN
+from app.pricing.auction.rules import Bid, Conditions, Form
 from app.pricing.auction.standing import Entry, Standing
 from app.pricing.auction.submission import Decided, Submission
 
@@ -158,6 +159,8 @@ class _Turn:
         sender = admission.Sender(actor, facts["market"], facts["paddle"], facts["withdrawn"], facts["deposit_held"])
         stage = admission.Stage(auction.status, auction.conditions.starts_at, (auction.seller_id, auction.agency_id))
         refusal = admission.check(stage, sender, submission.behalf_of, self._now)
+        if refusal is None and submission.maximum is not None and auction.conditions.form is not Form.ENGLISH:
+            refusal = MAXIMUM_FOREIGN(field="maximum", form=auction.conditions.form)
         if refusal is not None:
             self._reject(submission, actor, refusal)
             return refusal

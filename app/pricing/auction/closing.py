@@ -34,7 +34,7 @@ async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UU
     try:
         end = await _open(session, auction)
     except Problem as problem:
-        await _hold_up(session, auction, problem, now)
+        await _hold_up(session, listing, auction, problem, now)
         return
     await _close(session, settings, listing, auction, end, now)
 
@@ -57,12 +57,12 @@ async def _open(session: AsyncSession, auction: Auction) -> _End:
     return _End(found, revealed, outcome.closing_facts(held, auction, bids, found))
 
 
-async def _hold_up(session: AsyncSession, auction: Auction, problem: Problem, now: datetime) -> None:
+async def _hold_up(session: AsyncSession, listing: Listing, auction: Auction, problem: Problem, now: datetime) -> None:
     """Without the keys there is no outcome: the auction stands suspended, past its end, until the operator resumes it
     with the right ones, or calls it off.
     """
     reason = f"{problem.kind.title.en} / {problem.kind.title.zh} ({problem.kind.code})"
-    await service.halt(session, auction, reason, now)
+    await service.halt(session, listing, auction, reason, now)
     logbook.tell(session, auction, "auction.closing_failed", {"code": problem.kind.code}, public=False)
 
 

@@ -15,7 +15,9 @@ BECAME_SECRET = "The result may not be sold any more / 该成果已不得转让"
 
 
 class Auctioned(modes.Mode):
-    """While an auction of it is announced, a listing is neither suspended nor withdrawn: bidders rely on it."""
+    """While an auction of it is announced, or its lot offered to the next bidder, a listing is neither suspended nor
+    withdrawn: bidders rely on it.
+    """
 
     async def suspended(
         self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
@@ -43,6 +45,9 @@ class Auctioned(modes.Mode):
         live = await queries.live_of_listing(session, listing.id)
         if live is not None and live.status != AuctionStatus.PROPOSED:
             raise LISTING_IN_AUCTION(number=live.number, status=live.status)
+        offered = await queries.offered_of_listing(session, listing.id)
+        if offered is not None:  # the next bidder has its days
+            raise LISTING_IN_AUCTION(number=offered.number, status="offered")
 
 
 modes.register(PricingMode.AUCTION, None, Auctioned())

@@ -21,16 +21,17 @@ def outcome_of(held: Keys, auction: Auction, bids: Sequence[AuctionEntry]) -> Ou
     stands = logbook.opened(auction)
     opened = _last_sealed(held, bids) if auction.form == Form.SEALED else []
     best = {} if auction.form == Form.SEALED else standings(_bids(held, bids))
-    reserve = _reserve(held, auction)
+    reserve = reserve_of(held, auction)
     return RULES[auction.form].outcome(
         stands.conditions, stands.state, best, opened, reserve.amount if reserve else None
     )
 
 
-def reserve_of(held: Keys, auction: Auction) -> Decimal | None:
-    """The secret reserve (保留价), CNY; None where there is none."""
-    opened = _reserve(held, auction)
-    return None if opened is None else opened.amount
+def reserve_of(held: Keys, auction: Auction) -> standing.Unsealed | None:
+    """The secret reserve (保留价), CNY, and the salt of its commitment; None where there is none."""
+    if auction.reserve_secret is None:
+        return None
+    return standing.parse_secret(held.unseal(auction.id, RESERVE, auction.reserve_secret))
 
 
 def revealed(held: Keys, bids: Sequence[AuctionEntry]) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ def revealed(held: Keys, bids: Sequence[AuctionEntry]) -> list[dict[str, Any]]:
 
 def closing_facts(held: Keys, auction: Auction, bids: Sequence[AuctionEntry], outcome: Outcome) -> dict[str, Any]:
     """What the log says of the end: the reserve only where it has decided, every limit but the winner's own."""
-    reserve, shown = _reserve(held, auction), None
+    reserve, shown = reserve_of(held, auction), None
     if outcome.ending is Ending.BELOW_RESERVE and reserve is not None:
         shown = {"amount": log.money(reserve.amount), "salt": reserve.salt}
     maxima = []
@@ -62,12 +63,6 @@ def closing_facts(held: Keys, auction: Auction, bids: Sequence[AuctionEntry], ou
         "reserve": shown,
         "maxima": maxima,
     }
-
-
-def _reserve(held: Keys, auction: Auction) -> standing.Unsealed | None:
-    if auction.reserve_secret is None:
-        return None
-    return standing.parse_secret(held.unseal(auction.id, RESERVE, auction.reserve_secret))
 
 
 def _unsealed(held: Keys, entry: AuctionEntry, paddle: int) -> standing.Unsealed | None:

@@ -155,10 +155,10 @@ class Replay:
     def _check_hidden(self, content: Content) -> None:
         """What the form seals is committed to and not shown; what is open has no commitment but to its maximum."""
         sealed = self._conditions.form == Form.SEALED
-        if (content["amount"] is None) != sealed or (content["commitment"] is not None) != (
-            sealed and content["accepted"] is True
-        ):
+        if (content["amount"] is None) != sealed or (content["commitment"] is not None) != sealed:
             raise Unfaithful("an amount is sealed and committed to, or open, as the form has it")
+        if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT and content["maximum_commitment"] is None:
+            raise Unfaithful("a maximum is said to be too low, and there is no commitment to one")
         if sealed and content["maximum_commitment"] is not None:
             raise Unfaithful("a sealed bid has no maximum")
 
@@ -166,10 +166,16 @@ class Replay:
         """The bid as far as it is known, and whether its limit is the true one."""
         paddle, seq = content["paddle"], content["seq"]
         amount = None if content["amount"] is None else log.read_money(content["amount"])
-        if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT and amount is not None:
-            # Whatever the maximum was, as long as it was below: its bidder alone can tell.
-            return Bid(paddle, amount, amount - FEN), True
-        if amount is None or content["maximum_commitment"] is None:
+        if amount is None:
+            return Bid(paddle, self._sealed_amount(content)), True
+        if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT:
+            # Whatever the maximum was, as long as it was below: its bidder can tell, by opening it.
+            return Bid(paddle, amount, self.openings.get(seq, amount - FEN)), True
+        if not content["accepted"]:
+            # A leader's own raise was refused by its true limit, which the replay may know only from below.
+            decides = self._exact or content["code"] != Refusal.ALREADY_LEADING
+            return Bid(paddle, amount, self.openings.get(seq) if decides else None), True
+        if content["maximum_commitment"] is None:
             return Bid(paddle, amount), True
         if seq in self.openings:
             return Bid(paddle, amount, self.openings[seq]), True
@@ -177,6 +183,12 @@ class Replay:
         if before.leader == paddle and before.maximum is not None:
             least = max(least, before.maximum + FEN)
         return Bid(paddle, amount, least), False
+
+    def _sealed_amount(self, content: Content) -> Decimal | None:
+        """As far as it is opened; one that was refused as too low is taken for so: its bidder can tell."""
+        if content["seq"] in self.openings:
+            return self.openings[content["seq"]]
+        return self._conditions.starting_price - FEN if content["code"] == Refusal.TOO_LOW else None
 
     def _reached(self, content: Content) -> Decimal:
         """The highest price under this bid's limit: while its bidder leads and has not named another."""

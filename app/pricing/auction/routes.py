@@ -14,6 +14,7 @@ from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.clock import read_clock
 from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.pages import Page, Paging, cut
+from app.core.problems import PROBLEM_MEDIA_TYPE
 from app.gates.queries import gates_of
 from app.ledger import queries as ledger
 from app.pricing.auction import award, bidders, confirmations, log_routes, queries, schemas, service, shown
@@ -32,7 +33,41 @@ Signatory = Annotated[Actor, allow(Role.ADMIN, scope="auctions:write")]
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="auctions:read")]
 
 
-@bid_router.post("/auctions/{auction_id}/bids", status_code=201, operation_id="place_bid")
+SCHEMAS = "#/components/schemas/"
+REFUSAL = schemas.RefusedBidOut.model_json_schema(ref_template=f"{SCHEMAS}{{model}}", mode="serialization")
+REFUSED_BID = {
+    "description": "Refused. A bid that was decided has its place in the log and a receipt all the same",
+    "content": {
+        PROBLEM_MEDIA_TYPE: {
+            "schema": {
+                "allOf": [
+                    {"$ref": f"{SCHEMAS}Problem"},
+                    {name: value for name, value in REFUSAL.items() if name != "$defs"},
+                ]
+            }
+        }
+    },
+}
+REPLAYED = {"description": "`true` where this is the answer to an earlier attempt", "schema": {"type": "string"}}
+UNDECIDED = {
+    "description": "Too many bids wait, the database is away, or it was lost before it said what was decided: after "
+    "`Retry-After` seconds, retry with the same Idempotency-Key and get what was decided",
+    "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}}},
+    "headers": {"Retry-After": {"schema": {"type": "integer"}}},
+}
+
+
+@bid_router.post(
+    "/auctions/{auction_id}/bids",
+    status_code=201,
+    operation_id="place_bid",
+    responses={
+        201: {"headers": {"Idempotency-Replayed": REPLAYED}},
+        409: REFUSED_BID,
+        422: REFUSED_BID,
+        503: UNDECIDED,
+    },
+)
 async def place_bid(actor: Bidder, auction_id: UUID, body: Annotated[schemas.BidIn, Body()]) -> schemas.BidOut:
     """Bid. The answer says what was decided, by the database's clock after the lock, with a signed receipt.
 

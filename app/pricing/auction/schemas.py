@@ -92,6 +92,7 @@ class AuctionOut(AuctionCard):
     rights_abroad: bool
     has_reserve: bool
     reserve_price: Money | None = Field(description="For the seller alone")
+    reserve_salt: str | None = Field(description="For the seller alone: opens the log's commitment to the reserve")
     reason: str | None
     announced_at: datetime | None
     suspended_at: datetime | None
@@ -145,6 +146,9 @@ class BidderOut(Output):
 class OwnBidderOut(BidderOut):
     """Your own registration: pay `deposit_id` by its `due_at`."""
 
+    salt: str = Field(
+        description="SHA-256 of `salt:organisation_id` is the log's commitment to whose the paddle is: keep it"
+    )
     deposit_id: UUID
     deposit_number: str
     deposit_amount: Money
@@ -188,6 +192,19 @@ class BidOut(Output):
     server_time: datetime = Field(description="When it was decided")
     salt: str | None = Field(description="With amount or maximum it opens the commitment in the log: keep it")
     receipt: ReceiptOut
+
+
+class RefusedBidOut(Output):
+    """What the refusal of a decided bid says besides; none of it where nothing was decided."""
+
+    seq: int | None = None
+    price: Money | None = Field(default=None, description="Where the bidding stands")
+    minimum: Money | None = Field(default=None, description="The smallest bid that would have passed")
+    ends_at: datetime | None = Field(default=None, description="Until when bids are taken")
+    starts_at: datetime | None = Field(default=None, description="`auction_not_begun`: when bids are taken from")
+    server_time: datetime | None = Field(default=None, description="When it was decided")
+    salt: str | None = Field(default=None, description="With amount or maximum it opens the commitment in the log")
+    receipt: ReceiptOut | None = None
 
 
 class EntryOut(Output):

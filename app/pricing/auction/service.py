@@ -158,20 +158,25 @@ async def begin(session: AsyncSession, listing: Listing, auction: Auction, now: 
 
 async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Auction:
     """Stop the clock of an announced auction; no bid is decided until it is resumed."""
-    auction = await queries.lock_auction(session, auction_id)
+    listing, auction = await lock_both(session, auction_id)
     check_status(auction.status, AuctionStatus.ANNOUNCED)
     now = await read_clock(session)
     check_running(auction.ends_at, now, taken=is_taken(auction))
-    await halt(session, auction, reason, now)
+    await halt(session, listing, auction, reason, now)
     return auction
 
 
-async def halt(session: AsyncSession, auction: Auction, reason: str, now: datetime) -> None:
-    """Stop the clock of a locked auction. One that has ended already is resumed past its end: it takes no bids."""
+async def halt(session: AsyncSession, listing: Listing, auction: Auction, reason: str, now: datetime) -> None:
+    """Stop the clock of an auction, both locked; its listing does not lapse meanwhile, however long that takes.
+
+    One that has ended already is resumed past its end: it takes no bids.
+    """
     auction.status, auction.reason, auction.suspended_at = AuctionStatus.SUSPENDED, reason, now
     auction.revision += 1
     await write(session, auction, EntryKind.SUSPENDED, now, {})
     await deadlines.cancel(session, CLOSES, auction.id)
+    if not auction.is_contest:
+        await deadlines.cancel(session, listing_service.CLOSES, listing.id)
     tell(session, auction, "auction.suspended", {})
 
 

@@ -17,6 +17,7 @@ from app.pricing.auction import outcome, published, schemas
 from app.pricing.auction.forms import RULES
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, AuctionStatus
 from app.pricing.auction.rules import Form, State
+from app.pricing.auction.standing import Unsealed
 
 
 def card(row: Auction) -> schemas.AuctionCard:
@@ -39,7 +40,8 @@ def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Ga
     }  # fmt: skip
     computed = {
         "has_reserve": row.reserve_secret is not None,
-        "reserve_price": reserve,
+        "reserve_price": reserve.amount if reserve else None,
+        "reserve_salt": reserve.salt if reserve else None,
         "minimum": _minimum(row.conditions, _state(row), row.shift, row.status, now),
         "head": row.head.hex(),
         "deal_id": None if gates is None else row.deal_id,
@@ -49,7 +51,7 @@ def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Ga
     return schemas.AuctionOut.model_validate(plain | computed)
 
 
-def _reserve(row: Auction) -> Decimal | None:
+def _reserve(row: Auction) -> Unsealed | None:
     """The reserve; None also where it cannot be opened: that must keep nobody from reading or ending the auction."""
     if row.reserve_secret is None:
         return None
@@ -99,6 +101,7 @@ def own_bidder(row: AuctionBidder, of: Auction, deposit: Deposit, now: datetime)
     """A bidder as itself sees it, with its deposit."""
     return schemas.OwnBidderOut(
         **bidder(row, named=True).model_dump(),
+        salt=row.salt,
         deposit_id=deposit.id,
         deposit_number=deposit.number,
         deposit_amount=deposit.required_amount,

@@ -63,11 +63,13 @@ class Standing:
         return entry
 
     def decide(self, keys: Keys, bid: Bid, now: datetime) -> tuple[Decision, Entry]:
-        """Decide a bid by the form's rules and log it, whatever was decided. A sealed amount is not looked at."""
-        hidden = Bid(bid.paddle, None) if self.conditions.form is Form.SEALED else bid
-        decision = RULES[self.conditions.form].decide(self.conditions, self.state, hidden, now)
+        """Decide a bid by the form's rules and log it, whatever was decided.
+
+        What is secret of a refused bid is committed to as well, so that its bidder can show what it rested on.
+        """
+        decision = RULES[self.conditions.form].decide(self.conditions, self.state, bid, now)
         accepted, before = decision.refusal is None, self.state
-        secret, salt, commitments = self._secret(keys, bid) if accepted else (None, None, _OPEN)
+        secret, salt, commitments = self._secret(keys, bid)
         self.state = decision.state
         if accepted:
             self._keep_limit(before, bid, secret)

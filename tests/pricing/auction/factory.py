@@ -1,5 +1,6 @@
 """Auctions for tests, brought to a state through the API."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from tests.listings.factory import WUHAN_TIME, move_clock_to, published_listing
 from tests.world import Party, World
 
 DEPOSIT = "50000.00"
+Body = Callable[[World], Awaitable[dict[str, Any]]]
 
 
 @dataclass

@@ -180,10 +180,8 @@ class _Model:
         stated = self._stated(entry)
         chosen: tuple[Bid, State] | None = None
         for operation in candidates:
-            hidden = self._conditions.form == Form.SEALED
             bid = Bid(operation.paddle, operation.amount, operation.maximum)
-            known = Bid(bid.paddle, None) if hidden else bid
-            decision = self._rules.decide(self._conditions, self._state, known, at)
+            decision = self._rules.decide(self._conditions, self._state, bid, at)
             fits = (decision.refusal, decision.state.price, decision.state.leader, decision.state.ends_at) == stated
             if chosen is None or fits:
                 chosen, used = (bid, decision.state), operation

@@ -25,6 +25,7 @@ class Scribe:
         self.state = self.rules.opening(conditions)
         self.contents: list[Json] = []
         self.secrets: dict[int, tuple[int, Decimal, str]] = {}
+        self.refused: dict[int, tuple[int, Decimal, str]] = {}
         self.accepted: list[tuple[int, Bid]] = []
         committed = None if reserve is None else log.commitment(self.salt(0), reserve)
         self.add(
@@ -46,15 +47,15 @@ class Scribe:
 
     def bid(self, bid: Bid, now: datetime) -> Json:
         sealed = self.conditions.form == Form.SEALED
-        known = Bid(bid.paddle, None) if sealed else bid
-        decision = self.rules.decide(self.conditions, self.state, known, now)
+        decision = self.rules.decide(self.conditions, self.state, bid, now)
         self.state, seq, commitment = decision.state, len(self.contents) + 1, None
         secret = bid.amount if sealed else bid.maximum
+        if secret is not None:
+            commitment = log.commitment(self.salt(seq), secret)
+            kept = self.secrets if decision.refusal is None else self.refused
+            kept[seq] = (bid.paddle, secret, self.salt(seq))
         if decision.refusal is None:
             self.accepted.append((seq, bid))
-            if secret is not None:
-                commitment = log.commitment(self.salt(seq), secret)
-                self.secrets[seq] = (bid.paddle, secret, self.salt(seq))
         return self.add(
             "bid",
             now,
@@ -100,7 +101,7 @@ class Scribe:
         return paddle != self.state.leader or seq < won
 
     def opening(self, seq: int) -> Json:
-        paddle, amount, salt = self.secrets[seq]
+        paddle, amount, salt = (self.secrets | self.refused)[seq]
         return {"seq": seq, "paddle": paddle, "amount": log.money(amount), "salt": salt}
 
 

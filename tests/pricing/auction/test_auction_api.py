@@ -178,6 +178,18 @@ async def test_a_falling_price_goes_to_the_first_who_takes_it(world: World) -> N
     checked(await transcript(scene), won["receipt"])
 
 
+async def test_a_listing_does_not_lapse_under_a_suspended_auction(world: World) -> None:
+    """However long it takes: at the close the lot must still be there to be sold."""
+    scene = await factory.running(world)
+    await scene.accepted(scene.bidders[0], "100000.00")
+    await world.api.ok("POST", f"{scene.path}/suspension", world.operator, json={"reason": "示例"})
+    await move_clock_to(world, datetime.fromisoformat(scene.auction["ends_at"]) + timedelta(days=100))
+    await run_due(world.database)
+    await world.api.ok("POST", f"{scene.path}/resumption", world.operator)
+    shown = await scene.end()
+    assert (shown["ending"], shown["deal_id"] is not None) == ("sold", True)
+
+
 async def test_a_suspension_stops_the_clock(world: World) -> None:
     scene = await factory.running(world)
     await scene.accepted(scene.bidders[0], "100000.00")

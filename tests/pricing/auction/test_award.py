@@ -77,6 +77,18 @@ async def test_a_winner_that_walks_away_forfeits_and_the_next_gets_its_chance(wo
     checked(await transcript(scene))
 
 
+async def test_the_seller_does_not_take_the_lot_from_under_an_open_offer(world: World) -> None:
+    scene, shown = await sold(world)
+    winner, following = scene.bidders
+    await world.api.ok("POST", f"/v1/deals/{shown['deal_id']}/cancellation", winner, json={"reason": "示例反悔"})
+    listing = f"/v1/listings/{scene.listing['id']}"
+    await world.api.refused(409, "listing_in_auction", "POST", f"{listing}/withdrawal", scene.seller)
+    body = {"reason": "示例"}
+    await world.api.refused(409, "listing_in_auction", "POST", f"{listing}/suspension", scene.seller, json=body)
+    taken = await world.api.ok("POST", f"{scene.path}/offer-acceptance", following)
+    assert taken["deal_id"] is not None
+
+
 async def test_a_chance_that_nobody_takes_lapses(world: World) -> None:
     scene, shown = await sold(world)
     winner, following = scene.bidders

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.cli import cli
 from app.pricing.auction import log
 from app.pricing.auction.rules import Bid, Form
 from app.pricing.auction.transcript import verify_transcript
-from tests.pricing.auction.scribe import SIGNER, Json, Scribe, published
+from tests.pricing.auction.scribe import SIGNER, Json, Scribe, published, receipt_of
 from tests.pricing.auction.test_forms import BY_FORM, MINUTE, START, cny
 from tests.pricing.auction.test_transcript import sample
 
@@ -115,10 +116,16 @@ def _with_a_maximum(contents: list[Json]) -> None:
 
 def _decided_when_opened(contents: list[Json]) -> None:
     late = deepcopy(first(contents, "bid")) | {"accepted": False, "code": "bid_too_late", "minimum": None}
-    late |= {"commitment": None, "at": contents[-1]["at"]}
+    late |= {"at": contents[-1]["at"]}
     contents.insert(-1, late)
     for seq, entry in enumerate(contents, start=1):
         entry["seq"] = seq
+
+
+def _below_the_start(contents: list[Json]) -> None:
+    bid, opening = first(contents, "bid"), first(contents, "revealed")["bids"][0]
+    opening |= {"seq": bid["seq"], "paddle": bid["paddle"], "amount": "99.99"}
+    bid["commitment"] = log.commitment(opening["salt"], cny(100) - Decimal("0.01"))
 
 
 def _opened_early(contents: list[Json]) -> None:
@@ -131,7 +138,15 @@ def _not_opened(contents: list[Json]) -> None:
 
 @pytest.mark.parametrize(
     "forge",
-    [_amount_shown, _without_commitment, _with_a_maximum, _decided_when_opened, _opened_early, _not_opened],
+    [
+        _amount_shown,
+        _without_commitment,
+        _with_a_maximum,
+        _decided_when_opened,
+        _below_the_start,
+        _opened_early,
+        _not_opened,
+    ],
 )
 def test_a_false_sealed_log_is_found(forge: Callable[[list[Json]], None]) -> None:
     contents = deepcopy(sealed().contents)
@@ -185,3 +200,51 @@ def test_a_nested_entry_is_a_problem_and_never_a_trace() -> None:
         deep = [deep]
     transcript["entries"][3]["content"]["paddle"] = deep
     assert verify_transcript(transcript).problems
+
+
+# What a refusal rested on is committed to, so that its bidder can show that it was false.
+
+
+def refusal(*bids: Bid, form: Form = Form.ENGLISH) -> tuple[Scribe, Json]:
+    scribe = Scribe(BY_FORM[form], BEFORE, range(101, 103))
+    *_, last = [scribe.bid(bid, START) for bid in bids]
+    assert not last["accepted"]
+    scribe.close(scribe.state.ends_at)
+    return scribe, last
+
+
+def held(scribe: Scribe, *entries: Json) -> list[tuple[int, str]]:
+    """What a bidder finds that opens what it sent in these entries."""
+    transcript = published(scribe.contents)
+    receipts = [receipt_of(transcript, e["seq"]) | {"opening": scribe.opening(e["seq"])} for e in entries]
+    return verify_transcript(transcript, receipts, [SIGNER.public_key]).problems
+
+
+def test_a_maximum_said_to_be_below_the_amount_is_shown_not_to_be() -> None:
+    scribe, last = refusal(Bid(101, cny(120), cny(110)))
+    assert held(scribe, last) == []
+    scribe.refused[last["seq"]] = (101, cny(130), "00" * 16)
+    last["maximum_commitment"] = log.commitment("00" * 16, cny(130))
+    assert held(scribe) == [], "nobody else can tell"
+    assert [seq for seq, _ in held(scribe, last)] == [last["seq"]]
+    last["maximum_commitment"] = None
+    assert held(scribe)
+
+
+def test_a_leaders_raise_that_was_refused_wrongly_is_shown() -> None:
+    first_bid, raised = Bid(101, cny(100), cny(200)), Bid(101, cny(100), cny(150))
+    scribe, last = refusal(first_bid, raised)
+    leading = first(scribe.contents, "bid")
+    assert held(scribe, last) == held(scribe, last, leading) == []
+    scribe.refused[last["seq"]] = (101, cny(250), "00" * 16)
+    last["maximum_commitment"] = log.commitment("00" * 16, cny(250))
+    assert held(scribe, last) == [], "what it led with is known to it alone"
+    assert [seq for seq, _ in held(scribe, leading, last)] == [last["seq"]]
+
+
+def test_a_sealed_amount_said_to_be_below_the_start_is_shown_not_to_be() -> None:
+    scribe, last = refusal(Bid(101, cny(99)), form=Form.SEALED)
+    assert (last["code"], last["amount"], held(scribe, last)) == ("bid_too_low", None, [])
+    scribe.refused[last["seq"]] = (101, cny(100), "00" * 16)
+    last["commitment"] = log.commitment("00" * 16, cny(100))
+    assert [seq for seq, _ in held(scribe, last)] == [last["seq"]]

@@ -132,7 +132,7 @@ def test_the_minimum_is_exactly_what_passes(script: list[tuple[Bid, int]], now: 
         assert least == rules.minimum(conditions, decision.state, at)
         probe = Bid(newcomer, least or cny(10**9))
         assert (rules.decide(conditions, decision.state, probe, at).refusal is None) == (least is not None)
-        if least is not None and form != Form.SEALED:
+        if least is not None:
             low = rules.decide(conditions, decision.state, Bid(newcomer, least - fen), at)
             assert (low.refusal, low.minimum, low.state) == (Refusal.TOO_LOW, least, decision.state)
 

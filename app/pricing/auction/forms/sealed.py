@@ -1,6 +1,7 @@
 """One sealed bid each (一次报价), replaced at will until the deadline, read by nobody before it is opened.
 
-The rules decide by the time alone: they see no amount. What was sealed below the starting price does not count.
+The rules decide by the time and by the starting price alone, and keep no amount. None for an amount: it is sealed
+already, and was not below the starting price.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,9 +31,11 @@ def minimum(conditions: Conditions, state: State, now: datetime) -> Decimal | No
 
 
 def decide(conditions: Conditions, state: State, bid: Bid, now: datetime) -> Decision:
-    """Accepted before the deadline; it takes the place of the bidder's earlier one."""
+    """Late, then too low; else accepted: it takes the place of the bidder's earlier one."""
     if now >= state.ends_at:
         return Decision(Refusal.TOO_LATE, state, None)
+    if bid.amount is not None and bid.amount < conditions.starting_price:
+        return Decision(Refusal.TOO_LOW, state, conditions.starting_price)
     return Decision(None, State(state.ends_at, accepted=state.accepted + 1), conditions.starting_price)
 
 

@@ -1,0 +1,101 @@
+"""A bid is taken before the router: whoever sends it must not see the difference."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from starlette.types import Message
+
+from app.local.documents import openapi_text
+from tests.api import Api
+from tests.pricing.auction import factory
+from tests.world import Party, World
+
+Headers = list[tuple[bytes, bytes]]
+
+
+async def sent(app: FastAPI, path: str, headers: Headers, *pieces: Message) -> list[Message]:
+    """What the application answers to a request in pieces, on the bare protocol."""
+    left, answer = list(pieces), []
+
+    async def receive() -> Message:
+        return left.pop(0) if left else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answer.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": headers,
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return answer
+
+
+def piece(body: bytes, *, more: bool = False) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def headers_of(party: Party) -> Headers:
+    return [
+        (b"content-type", b"application/json"),
+        (b"authorization", f"Bearer {party.secret}".encode()),
+        (b"idempotency-key", b"one"),
+    ]
+
+
+def json_of(answer: list[Message]) -> tuple[int, Any]:
+    return answer[0]["status"], json.loads(b"".join(message.get("body", b"") for message in answer))
+
+
+async def test_of_a_header_sent_twice_the_first_counts(app: FastAPI, world: World) -> None:
+    scene = await factory.running(world)
+    first, second = scene.bidders
+    doubled = [*headers_of(first), (b"authorization", f"Bearer {second.secret}".encode()), (b"idempotency-key", b"two")]
+    status, made = json_of(await sent(app, f"{scene.path}/bids", doubled, piece(b'{"amount":"100000.00"}')))
+    own = await world.api.ok("GET", f"{scene.path}/bidders/own", first)
+    assert (status, made["paddle"]) == (201, own["paddle"])
+    again = await scene.bid(first, "100000.00", "one")
+    assert again.status_code in {201, 422}
+    assert (again.status_code == 422) == (again.json().get("code") == "idempotency_key_reused")
+
+
+async def test_a_body_in_pieces(app: FastAPI, world: World) -> None:
+    scene = await factory.running(world)
+    pieces = [piece(b'{"amount":', more=True), piece(b'"100000.00"', more=True), piece(b"}")]
+    status, _ = json_of(await sent(app, f"{scene.path}/bids", headers_of(scene.bidders[0]), *pieces))
+    assert status == 201
+
+
+@pytest.mark.parametrize("path", ["/v1/auctions/{id}/bids", "/v1/listings/{id}/questions"])
+async def test_a_client_that_goes_away_in_the_middle_is_no_fault_of_ours(
+    app: FastAPI, world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[str] = []
+    monkeypatch.setattr("app.core.middleware.log.error", lambda event, **_: faults.append(event), raising=False)
+    party = await world.enterprise()
+    answer = await sent(app, path.format(id=uuid4()), headers_of(party), piece(b'{"amount"', more=True))
+    assert (answer, faults) == ([], [])
+
+
+async def test_an_address_that_is_none_is_named_as_everywhere(api: Api, world: World) -> None:
+    """By the door, by the route behind it, and by a route of another command."""
+    party, key = await world.enterprise(), {"Idempotency-Key": "one"}
+    body = {"amount": "100000.00"}
+    for path in (f"/v1/auctions/{'0' * 36}/bids", "/v1/auctions/none/bids", "/v1/auctions/none/bidders/own/withdrawal"):
+        refused = await api.post(path, party, json=body, headers=key)
+        (error,) = refused.json()["errors"]
+        assert (refused.status_code, error["field"], error["code"]) == (422, "auction_id", "not_a_uuid"), path
+
+
+def test_the_document_says_what_a_refused_bid_is_told() -> None:
+    responses = json.loads(openapi_text())["paths"]["/v1/auctions/{auction_id}/bids"]["post"]["responses"]
+    for status in ("409", "422"):
+        (content,) = responses[status]["content"].values()
+        told = content["schema"]["allOf"][1]["properties"]
+        assert {"seq", "minimum", "ends_at", "server_time", "receipt", "salt"} <= set(told)
+    assert "Retry-After" in responses["503"]["headers"]
+    assert "Idempotency-Replayed" in responses["201"]["headers"]
