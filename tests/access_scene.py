@@ -41,7 +41,7 @@ from tests.pricing.listed.factory import (
 )
 from tests.pricing.negotiated.factory import accepted, agreed, negotiated_listing, objection, offer_body, opened
 from tests.results.factory import recorded_result, result_body
-from tests.settlement.factory import all_paid, contracted, issued
+from tests.settlement.factory import all_paid, contracted, issued, signed
 from tests.world import Party, World
 
 Json = dict[str, Any]
@@ -438,8 +438,10 @@ async def _certificates(world: World, seller: Party, buyer: Party, agency: Party
         await all_paid(world, deal)
     certificate = await issued(world, certified)
     of_deal, of_certificate = {"deal_id": certified["id"]}, {"certificate_id": certificate["id"]}
+    of_ended = {"deal_id": await _ended(world, seller, buyer)}
     return {
         "read_settlement": Call(of_deal),
+        "return_price": Call(of_ended, {"organisation_id": str(buyer.id), "amount": "1.00", "reason": "示例"}),
         "read_certificate_conditions": Call(of_deal),
         "issue_certificate": Call({"deal_id": ready["id"]}),
         "list_certificates": Call(),
@@ -448,6 +450,17 @@ async def _certificates(world: World, seller: Party, buyer: Party, agency: Party
         "revoke_certificate": Call(of_certificate, {"reason": "示例"}),
         "verify_certificate": Call({"code": certificate["content"]["verification_code"]}),
     }
+
+
+async def _ended(world: World, seller: Party, buyer: Party) -> str:
+    """A deal whose contract ended after the price had gathered."""
+    deal = await agreed_deal(world, seller, buyer)
+    contract = await signed(world, deal, seller, buyer, payment_terms="lump_sum")
+    await all_paid(world, deal)
+    await registered_contract(world, seller, buyer, contract=contract)
+    await registration_step(world, contract, "cancellation", world.registrar, reason="示例", contract_ended=True)
+    deal_id: str = deal["id"]
+    return deal_id
 
 
 async def _calendar(world: World, seller: Party, buyer: Party, agency: Party) -> dict[str, Call]:

@@ -77,8 +77,7 @@ async def settle(
 
 async def end_unheld(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
     """A deal ended: what a buyer never paid is asked for no more, and what came late goes back in full."""
-    if deal.listing_id is None:
-        return
+    assert deal.listing_id is not None  # deposits are of a listing
     held = await held_by(session, deal)
     for party in deal.parties:
         if party.role == PartyRole.BUYER and party.organisation_id not in held:

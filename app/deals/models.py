@@ -93,6 +93,7 @@ class Deal(Base):
             unique=True,
             postgresql_where=text("status IN ('agreed', 'contracted')"),
         ),
+        Index("ix_deals_listing_id", "listing_id", "id"),
         CheckConstraint(
             "(price_public_at IS NULL) = (price_source IS NULL) "
             "AND (price_public_at IS NULL) = (price_reference IS NULL)",

@@ -42,6 +42,7 @@ class Gate(Base):
     __table_args__ = (
         UniqueConstraint("subject_type", "subject_id", "kind", "key"),
         Index("ix_gates_holder_organisation_id", "holder_organisation_id", "id"),
+        Index("ix_gates_holder_person_id", "holder_person_id", "id"),
         Index("ix_gates_seller_id", "seller_id", "id"),
     )
 

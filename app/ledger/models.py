@@ -243,7 +243,14 @@ class BankConfirmation(Base):
     """Money that the bank says moved (银行到账或付款回单). Append-only: what became of it later stands beside it."""
 
     __tablename__ = "bank_confirmations"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index(
+            "ix_bank_confirmations_unmatched",
+            "id",
+            postgresql_where=text("deposit_id IS NULL AND instruction_id IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     direction: Mapped[Direction] = mapped_column(Text)

@@ -1,7 +1,14 @@
 """The refusals of the ledger."""
 
-from app.core.problems import ProblemType, Text
+from app.core.problems import ProblemType, Rule, Text
 
+DEPOSIT_RULE = Rule(
+    Text(
+        "Operating rules for transactions in state-owned property rights of enterprises (2009)",
+        "《企业国有产权交易操作规则》(国资发产权〔2009〕120号)",
+    ),
+    "on deposits / 交易保证金",
+)
 DEPOSIT_EXISTS = ProblemType(
     "deposit_exists",
     409,
@@ -20,6 +27,7 @@ DEPOSIT_AMOUNT_WRONG = ProblemType(
         "Exactly {required}. Confirm another sum without `purpose_reference`: it stands in suspense until resolved.",
         "金额须恰为 {required}。其他金额请不带 `purpose_reference` 确认,先入待查款项。",
     ),
+    DEPOSIT_RULE,
 )
 DEPOSIT_NOT_PAYABLE = ProblemType(
     "deposit_not_payable",
@@ -33,6 +41,7 @@ DEPOSIT_NOT_PAYABLE = ProblemType(
         "Confirm the sum without `purpose_reference`: it stands in suspense until it is returned.",
         "请不带 `purpose_reference` 确认该笔款项,先入待查款项,再予退回。",
     ),
+    DEPOSIT_RULE,
 )
 DEPOSIT_NOT_HELD = ProblemType(
     "deposit_not_held",

@@ -267,21 +267,37 @@ async def pay_out_price(
 
 
 async def return_price(
-    session: AsyncSession, settings: Settings, *, deal: Subject, buyer_id: UUID, amount: Decimal
+    session: AsyncSession,
+    settings: Settings,
+    *,
+    deal: Subject,
+    buyer_id: UUID,
+    amount: Decimal,
+    reason: str | None = None,
 ) -> SettlementInstruction:
-    """Owe a buyer what gathered for it beyond the price, and instruct the bank. Raises `more_than_held`."""
-    return await _owe(session, settings, InstructionKind.PRICE_RETURN, Owner(deal, buyer_id), amount, None)
+    """Owe a buyer what gathered for it beyond the price, or, for a reason, of it; instruct the bank.
+
+    Raises `more_than_held`.
+    """
+    return await _owe(session, settings, InstructionKind.PRICE_RETURN, Owner(deal, buyer_id), amount, None, reason)
 
 
 async def _owe(
-    session: AsyncSession, settings: Settings, kind: InstructionKind, owner: Owner, amount: Decimal, due_on: date | None
+    session: AsyncSession,
+    settings: Settings,
+    kind: InstructionKind,
+    owner: Owner,
+    amount: Decimal,
+    due_on: date | None,
+    reason: str | None = None,
 ) -> SettlementInstruction:
     instruction = await instructions.instruct(
         session, settings, kind, subject=owner.subject, organisation_id=owner.organisation_id,
         amount=amount, due_on=due_on,
     )  # fmt: skip
     movement = rules.price_payable(owner, amount)
-    await journal.post(session, movement, occurred_at=await read_clock(session), reference=instruction.number)
+    now = await read_clock(session)
+    await journal.post(session, movement, occurred_at=now, reference=instruction.number, reason=reason)
     return instruction
 
 

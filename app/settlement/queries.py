@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -111,6 +111,19 @@ async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Con
         .order_by(Contract.id)
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def standing_contract(session: AsyncSession, deal_id: UUID) -> Contract | None:
+    """A contract of the deal that binds: signed and not ended, or signed once and being amended after a refusal."""
+    in_amendment = Contract.registration.has()
+    statement = (
+        select(Contract)
+        .where(Contract.deal_id == deal_id, Contract.status != ContractStatus.CANCELLED)
+        .where(or_(Contract.status == ContractStatus.SIGNED, in_amendment))
+        .order_by(Contract.id)
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def lock_contracts(session: AsyncSession, deal_id: UUID) -> None:

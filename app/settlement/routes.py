@@ -6,16 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter
 
 import app.settlement.history  # noqa: F401 — tells the price dossier
-from app.core.access import EVERY_ROLE, Actor, allow
+from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Endpoint, Session
+from app.core.http import Config, Endpoint, MoneyEndpoint, Session
 from app.ledger import queries as ledger
 from app.ledger.rules import settlement as gathered
-from app.settlement import queries, schemas, service
+from app.settlement import queries, returns, schemas, service
 
 router = APIRouter(route_class=Endpoint, tags=["settlement"])
+money_router = APIRouter(route_class=MoneyEndpoint, tags=["settlement"])
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="ledger:write")]
 
 
 @router.get("/deals/{deal_id}/settlement", operation_id="read_settlement")
@@ -28,3 +30,17 @@ async def read_settlement(actor: Reader, session: Session, deal_id: UUID) -> sch
     facts = await service.facts_of(session, deal, settlement)
     held = await ledger.balance_of(session, gathered(("deal", deal.id)))
     return schemas.settlement_out(deal, facts, held, await read_clock(session))
+
+
+@money_router.post("/deals/{deal_id}/price-returns", status_code=201, operation_id="return_price")
+async def return_price(
+    actor: Operator, session: Session, settings: Config, deal_id: UUID, body: schemas.PriceReturnIn
+) -> schemas.InstructionBrief:
+    """Give a buyer back what gathered of its price (价款退还), once the contract of the deal has ended.
+
+    Makes the instruction to the bank. What was paid out to the sellers is theirs to give back.
+    """
+    return schemas.InstructionBrief.model_validate(await returns.give_back(session, actor, settings, deal_id, body))
+
+
+router.include_router(money_router)

@@ -6,12 +6,20 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Money, Output
+from app.core.schemas import Input, Line, Money, Output, PositiveMoney
 from app.deals.models import Deal, PartyRole
 from app.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
 from app.settlement.models import PartKind, SettlementFee
 from app.settlement.rules import NIL
 from app.settlement.standing import Condition, ConditionKind, Facts, PayerStanding
+
+
+class PriceReturnIn(Input):
+    """What goes back to a buyer after the contract has ended (CNY), and on what it rests: an agreement, a judgment."""
+
+    organisation_id: UUID
+    amount: PositiveMoney
+    reason: Line
 
 
 class MissingOut(Output):
@@ -56,13 +64,17 @@ class InstructionBrief(Output):
 
 
 class PayerOut(Output):
-    """A buyer: what it owes, and what of it arrived how. `direct`: recorded by a seller as received itself."""
+    """A buyer: what it owes, and what of it arrived how. `direct`: recorded by a seller as received itself.
+
+    `returned`: ordered back to it after a contract had ended; it counts as not arrived.
+    """
 
     organisation_id: UUID
     owed: Money
     from_deposit: Money
     through_exchange: Money
     direct: Money
+    returned: Money
     left: Money
     requests: list[InstructionBrief]
 
@@ -152,6 +164,7 @@ def _payer(facts: Facts, payer: PayerStanding) -> PayerOut:
         from_deposit=payer.from_deposit,
         through_exchange=payer.through_exchange,
         direct=payer.direct,
+        returned=payer.returned,
         left=sum(payer.left, NIL),
         requests=[_brief(row) for row in requests if row.status != InstructionStatus.CANCELLED],
     )

@@ -4,7 +4,7 @@ Order of locks: deal, contracts, the calendar, then what the ledger locks (depos
 last.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -254,7 +254,7 @@ async def _charge(
 async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
     """Let the open requests of a locked deal ask for exactly what is missing, part by part and buyer by buyer.
 
-    Where no contract stands, nothing changes.
+    While a contract is amended, nothing changes; where none stands, nobody is asked.
     """
     waiting = {row.id: row for row in await queries.lock_open_requests(session, deal.id)}
     settlement = await queries.find_settlement(session, deal.id)
@@ -262,6 +262,7 @@ async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
         return
     facts = await facts_of(session, deal, settlement)
     if not facts.contracts:
+        await _drop_if_ended(session, deal, waiting)
         return
     asked: dict[tuple[UUID, int], list[SettlementInstruction]] = {}
     for request in settlement.requests:
@@ -276,6 +277,13 @@ async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
                 await ledger.cancel_request(session, row.id, reason="Covered by what has arrived / 已由到账款项抵付")
             if left > 0:
                 await _request(session, settings, deal, part, payer.payer_id, left)
+
+
+async def _drop_if_ended(session: AsyncSession, deal: Deal, waiting: Iterable[UUID]) -> None:
+    """Ask for nothing where every contract has ended, though the bank took money back since."""
+    if await queries.standing_contract(session, deal.id) is None:
+        for instruction_id in waiting:
+            await ledger.cancel_request(session, instruction_id, reason="No contract stands / 合同均已终止")
 
 
 async def _request(

@@ -52,6 +52,7 @@ class PayerStanding:
     settled: tuple[Decimal, ...]
     from_deposit: Decimal
     direct: Decimal
+    returned: Decimal = NIL
 
     @property
     def owed(self) -> Decimal:
@@ -63,11 +64,21 @@ class PayerStanding:
 
     @property
     def arrived(self) -> Decimal:
-        return self.from_deposit + self.through_exchange + self.direct
+        return self.from_deposit + self.through_exchange + self.direct - self.returned
+
+    @property
+    def held(self) -> Decimal:
+        """What it paid through the exchange and did not get back; of this a part may have been paid out."""
+        return self.from_deposit + self.through_exchange - self.returned
 
     @property
     def left(self) -> list[Decimal]:
-        """What is missing of each part: an instruction pays its own, other money the earliest first."""
+        """What is missing of each part: an instruction pays its own, other money the earliest first.
+
+        Once money went back, what is left of it counts for the earliest first, whatever it was paid for.
+        """
+        if self.returned:
+            return left_of(self.parts, self.arrived)
         unsettled = [amount - paid for amount, paid in zip(self.parts, self.settled, strict=True)]
         return left_of(unsettled, self.from_deposit + self.direct)
 
@@ -93,9 +104,10 @@ class Facts:
             settled = tuple(self._settled(payer_id, part.position) for part in self.settlement.parts)
             deposit = credited.get(payer_id, NIL)
             # What a seller records beyond the certain price is royalty, and no part of what is settled here.
-            most = max(sum(parts, NIL) - deposit - sum(settled, NIL), NIL)
+            returned = sum((row.amount for row in self._returned(payer_id)), NIL)
+            most = max(sum(parts, NIL) - deposit - sum(settled, NIL) + returned, NIL)
             besides = min(sum((row.amount for row in direct if row.payer_id == payer_id), NIL), most)
-            standings.append(PayerStanding(payer_id, parts, settled, deposit, besides))
+            standings.append(PayerStanding(payer_id, parts, settled, deposit, besides, returned))
         return standings
 
     def conditions(self) -> list[Condition]:
@@ -117,6 +129,13 @@ class Facts:
             for row in self.payouts
             if row.kind == InstructionKind.PRICE_PAYOUT and row.organisation_id is not None
         ]
+
+    def _returned(self, payer_id: UUID) -> list[SettlementInstruction]:
+        """What was ordered back to a buyer of its price; what its deposit was too large by never was part of it."""
+        rows = [row for row in self.payouts if row.kind == InstructionKind.PRICE_RETURN]
+        own = [row for row in rows if row.organisation_id == payer_id]
+        surplus = any(row.returned > 0 for row in self.settlement.deposits if row.organisation_id == payer_id)
+        return own[1:] if surplus else own
 
     def _settled(self, payer_id: UUID, position: int) -> Decimal:
         rows = [row for row in self.settlement.requests if (row.payer_id, row.position) == (payer_id, position)]
@@ -164,7 +183,12 @@ class Facts:
             for row in self.settlement.requests
             if row.instruction.settled_at is not None
         ]
-        return [*deposits, *settled, *paid_directly(self.receipts, self._ordered())]
+        returned = [
+            Arrival(payer_id, -row.amount, row.created_at)
+            for payer_id, _ in self.buyers
+            for row in self._returned(payer_id)
+        ]
+        return [*deposits, *settled, *returned, *paid_directly(self.receipts, self._ordered())]
 
     def _last(self, moments: Iterable[datetime | None]) -> datetime:
         return max((moment for moment in moments if moment is not None), default=self.settlement.opened_at)

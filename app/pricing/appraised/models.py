@@ -47,6 +47,7 @@ class PurchaseOffer(Base):
         ),
         Index("ix_purchase_offers_seller_id", "seller_id", "id"),
         Index("ix_purchase_offers_buyer_id", "buyer_id", "id"),
+        Index("ix_purchase_offers_listing_id", "listing_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

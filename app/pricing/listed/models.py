@@ -113,6 +113,7 @@ class ListedRegistration(Base):
         ),
         Index("ix_listed_registrations_listing_id", "listing_id", "id"),
         Index("ix_listed_registrations_organisation_id", "organisation_id", "id"),
+        Index("ix_listed_registrations_seller_id", "seller_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

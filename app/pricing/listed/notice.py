@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import events
 from app.core.clock import local_date
+from app.core.parameters import parameter
 from app.core.settings import Settings
 from app.ledger import service as ledger
 from app.listings import service as listing_service
 from app.listings.models import Listing, ListingStatus
 from app.periods import queries as period_queries
 from app.periods import service as periods
+from app.periods.catalogue import RULES
 from app.periods.models import Period, PeriodStatus
 from app.periods.rules import end_moment
 from app.pricing.listed.models import ListedConditions, ListedSale, SalePhase
@@ -67,6 +69,17 @@ async def begin(
         count=count,
     )
     return _end(settings, await periods.open_period(session, settings, opening))
+
+
+async def begin_extension(
+    session: AsyncSession, settings: Settings, listing: Listing, announced: int | None, now: datetime
+) -> datetime:
+    """Open an extension of as many working days as were announced, or as the rule of today asks, if that is more.
+
+    Time opens it: a rule that grew since the announcement must not be a refusal that nobody hears.
+    """
+    least = int(parameter(RULES[EXTENSION].parameters[0], on=local_date(now, settings.zone)).value)
+    return await begin(session, settings, listing, EXTENSION, now, max(announced or least, least))
 
 
 async def begin_review(

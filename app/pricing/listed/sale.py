@@ -157,7 +157,7 @@ async def _extend(
 ) -> None:
     sale.extensions_used += 1
     sale.phase, sale.review_ends_at = SalePhase.NOTICE, None
-    ends_at = await notice.begin(session, settings, listing, notice.EXTENSION, now, days)
+    ends_at = await notice.begin_extension(session, settings, listing, days, now)
     listing_service.move_end(session, listing, ends_at)
     await ledger.move_due(session, notice.subject_of(listing.id), ends_at)
     payload = {"extension": sale.extensions_used, "closes_at": ends_at}

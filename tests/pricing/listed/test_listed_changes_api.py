@@ -1,11 +1,15 @@
 """What changes a competitive sale under way: revision, suspension, withdrawal, a holiday, a deal that fails."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from app.core.calendar import load_calendar
+from app.core.parameters import Parameter, parameter
+from app.periods import service as periods
+from app.pricing.listed import notice
 from tests.deals.factory import purchase
 from tests.ledger.factory import balances
 from tests.listings.factory import WUHAN_TIME, move_clock_to, published_listing, today
@@ -314,3 +318,23 @@ async def test_a_deal_without_deposit_is_cancelled_without_a_finding(world: Worl
     deal = await purchase(world, buyer, await published_listing(world, seller))
     ended = await world.api.ok("POST", f"/v1/deals/{deal['id']}/cancellation", world.operator, json=REASON)
     assert (ended["status"], ended["default"]) == ("cancelled", None)
+
+
+async def test_an_extension_is_as_long_as_the_rule_of_its_day_asks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule grew after the announcement: the worker extends by more, and does not refuse for ever."""
+
+    def grown(name: str, **kwargs: Any) -> Parameter:
+        found = parameter(name, **kwargs)
+        value = Decimal(8) if name == "listing_extension_working_days" else found.value
+        return Parameter(name, value, found.valid_from, found.valid_to, found.mark, found.reference)
+
+    conditions = {"extension_working_days": 5, "extensions_max": 1}
+    listing = await competitive_listing(world, await world.university(), conditions)
+    for module in (periods, notice):
+        monkeypatch.setattr(module, "parameter", grown, raising=False)
+    await notice_over(world, listing)
+    assert await errors(world) == []
+    assert (await sale(world, listing))["extensions_used"] == 1
+    assert await working_days_to(world, await end_of(world, listing)) == 8

@@ -1,0 +1,20 @@
+"""The refusals of settlement."""
+
+from app.core.problems import ProblemType, Rule, Text
+
+CIVIL_CODE = Text("Civil Code", "民法典")
+RETURN_NOT_DUE = ProblemType(
+    "price_return_not_due",
+    409,
+    Text("The contract stands", "合同仍然有效"),
+    Text(
+        "Contract {number} of this deal has not ended: what gathered of the price is for the sellers.",
+        "本成交的合同 {number} 尚未终止:已归集的价款归属卖方。",
+    ),
+    Text(
+        "The price goes back once the contract has ended: the registrar cancels its registration with "
+        "`contract_ended`.",
+        "合同终止后(登记机构以 `contract_ended` 注销登记)方可退还价款。",
+    ),
+    Rule(CIVIL_CODE, "566"),
+)

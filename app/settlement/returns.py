@@ -1,0 +1,56 @@
+"""Giving the price back (价款退还) that gathered for a deal whose contract has ended.
+
+Order of locks: deal, instructions, accounts.
+"""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.core.access import Actor
+from app.core.problems import UNKNOWN_REFERENCE
+from app.core.settings import Settings
+from app.deals import queries as deals
+from app.ledger import queries as ledger_queries
+from app.ledger import service as ledger
+from app.ledger.models import SettlementInstruction
+from app.ledger.problems import MORE_THAN_HELD
+from app.ledger.rules import settlement as gathered
+from app.settlement import queries
+from app.settlement.problems import RETURN_NOT_DUE
+from app.settlement.schemas import PriceReturnIn
+from app.settlement.service import audience_of, facts_of
+
+
+async def give_back(
+    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: PriceReturnIn
+) -> SettlementInstruction:
+    """Owe a buyer what gathered of its price (CNY), and instruct the bank; by the operator, for a stated reason [P].
+
+    At most what this buyer paid through the exchange, its deposit included, and is still held. Raises
+    `price_return_not_due` while a contract stands, `unknown_reference` for who is no buyer, `more_than_held` naming
+    what would pass. Source: Civil Code art. 566, restoration after a contract has ended.
+    """
+    await queries.get_settlement(session, actor, deal_id)
+    deal = await deals.lock_deal(session, deal_id)
+    await queries.lock_instructions(session, deal.id)
+    standing = await queries.standing_contract(session, deal.id)
+    if standing is not None:
+        raise RETURN_NOT_DUE(number=standing.number)
+    _, settlement = await queries.get_settlement(session, actor, deal_id)
+    facts = await facts_of(session, deal, settlement)
+    payer = next((row for row in facts.payers() if row.payer_id == body.organisation_id), None)
+    if payer is None:
+        raise UNKNOWN_REFERENCE(field="organisation_id", what="buyer of the deal / 本成交的买方")
+    place = gathered(("deal", deal.id))
+    await ledger_queries.lock_accounts(session, [place])
+    held = min(payer.held, await ledger_queries.balance_of(session, place))
+    if body.amount > held:
+        raise MORE_THAN_HELD(field="amount", amount=body.amount, held=held)
+    made = await ledger.return_price(
+        session, settings, deal=("deal", deal.id), buyer_id=payer.payer_id, amount=body.amount, reason=body.reason
+    )
+    payload = {"number": deal.number, "instruction": made.number, "amount": body.amount, "reason": body.reason}
+    events.append(session, "settlement.returned", ("deal", deal.id), audience=audience_of(deal), payload=payload)
+    return made
