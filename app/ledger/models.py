@@ -259,8 +259,8 @@ class BankConfirmation(Base):
     received_at: Mapped[datetime]
     purpose_reference: Mapped[str | None]
     account_tail: Mapped[str | None]
-    deposit_id: Mapped[UUID | None] = mapped_column(ForeignKey("deposits.id"))
-    instruction_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement_instructions.id"))
+    deposit_id: Mapped[UUID | None] = mapped_column(ForeignKey("deposits.id"), index=True)
+    instruction_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement_instructions.id"), index=True)
     transaction_id: Mapped[UUID] = mapped_column(ForeignKey("journal_transactions.id"))
     recorded_at: Mapped[datetime]
     resolution: Mapped["ConfirmationResolution | None"] = relationship(lazy="raise")

@@ -1,4 +1,4 @@
-"""Indexes for what lists read: who sells, who holds a gate, what is of a listing, money that matches nothing."""
+"""Indexes for what lists read: who sells, who holds a gate, what is of a listing, money and what it matches."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,10 +18,14 @@ def upgrade() -> None:
     op.create_index("ix_purchase_offers_listing_id", "purchase_offers", ["listing_id", "id"])
     op.create_index("ix_deals_listing_id", "deals", ["listing_id", "id"])
     op.create_index("ix_bank_confirmations_unmatched", "bank_confirmations", ["id"], postgresql_where=UNMATCHED)
+    for column in ("deposit_id", "instruction_id"):
+        op.create_index(f"ix_bank_confirmations_{column}", "bank_confirmations", [column])
 
 
 def downgrade() -> None:
     """Drop them."""
+    for column in ("deposit_id", "instruction_id"):
+        op.drop_index(f"ix_bank_confirmations_{column}", table_name="bank_confirmations")
     op.drop_index("ix_bank_confirmations_unmatched", table_name="bank_confirmations")
     op.drop_index("ix_deals_listing_id", table_name="deals")
     op.drop_index("ix_purchase_offers_listing_id", table_name="purchase_offers")
