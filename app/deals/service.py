@@ -178,6 +178,12 @@ async def expire_deal(session: AsyncSession, deal_id: UUID, now: datetime) -> No
         await deposits.tell_unsettled(session, deal)
 
 
+async def fall_through(session: AsyncSession, deal: Deal, reason: str, now: datetime) -> None:
+    """End a locked deal, not yet under contract, that may not be: nobody let it fail, and the listing is free again."""
+    await deadlines.cancel(session, CONTRACT_DUE, deal.id)
+    await _end(session, deal, DealStatus.CANCELLED, reason, now)
+
+
 async def mark_contracted(session: AsyncSession, deal_id: UUID) -> Deal:
     """The contract of a deal is signed: the deal is under contract and its listing sold. Raises `deal_not_open`."""
     deal = await queries.lock_deal(session, deal_id)

@@ -44,6 +44,7 @@ class Gate(Base):
         Index("ix_gates_holder_organisation_id", "holder_organisation_id", "id"),
         Index("ix_gates_holder_person_id", "holder_person_id", "id"),
         Index("ix_gates_seller_id", "seller_id", "id"),
+        Index("ix_gates_subject_id", "subject_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

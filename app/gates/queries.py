@@ -62,10 +62,17 @@ def still_open(gates: Sequence[Gate]) -> list[OpenGate]:
     return [OpenGate(gate.id, gate.kind, gate.detail, gate.lapses_at) for gate in gates if gate.closure is None]
 
 
-async def list_gates(session: AsyncSession, actor: Actor, page: PageRequest, *, only_open: bool) -> Sequence[Gate]:
-    """A page (and one more row): those one holds or whose subject one sells; all for operator and auditor."""
+async def list_gates(
+    session: AsyncSession, actor: Actor, page: PageRequest, *, only_open: bool, subject_id: UUID | None = None
+) -> Sequence[Gate]:
+    """A page (and one more row): those one holds or whose subject one sells; all for operator and auditor.
+
+    With `subject_id`, those of one subject, for its buyer too.
+    """
     statement = _gates().order_by(Gate.id).limit(page.limit + 1)
-    if not actor.has(Role.OPERATOR, Role.AUDITOR):
+    if subject_id is not None:
+        statement = statement.where(Gate.subject_id == subject_id)
+    if not actor.has(Role.OPERATOR, Role.AUDITOR) and not await _is_side_of(session, actor, subject_id):
         mine = [Gate.holder_person_id == actor.person_id]
         if actor.organisation_id is not None:
             mine += [Gate.seller_id == actor.organisation_id, Gate.holder_organisation_id == actor.organisation_id]
@@ -76,3 +83,11 @@ async def list_gates(session: AsyncSession, actor: Actor, page: PageRequest, *, 
     if after:
         statement = statement.where(Gate.id > after[0])
     return (await session.execute(statement)).scalars().all()
+
+
+async def _is_side_of(session: AsyncSession, actor: Actor, subject_id: UUID | None) -> bool:
+    if subject_id is None:
+        return False
+    statement = select(Gate.subject_type).where(Gate.subject_id == subject_id).limit(1)
+    subject_type = (await session.execute(statement)).scalar_one_or_none()
+    return subject_type is not None and await subjects.of_type(subject_type).sees(session, actor, subject_id)

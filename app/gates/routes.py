@@ -19,9 +19,15 @@ Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERA
 
 
 @router.get("/gates", operation_id="list_gates")
-async def list_gates(actor: Reader, session: Session, page: Paging, only_open: bool = False) -> Page[schemas.GateOut]:
-    """What you have to settle before a deal, and what your own sales wait for; everything for operator and auditor."""
-    rows = await queries.list_gates(session, actor, page, only_open=only_open)
+async def list_gates(
+    actor: Reader, session: Session, page: Paging, only_open: bool = False, subject_id: UUID | None = None
+) -> Page[schemas.GateOut]:
+    """What you have to settle before a deal, and what your own sales wait for; everything for operator and auditor.
+
+    With `subject_id`, those of one sale, for both of its sides: a negotiation, purchase offer, auction, first-come
+    deal, or the listing of a competitive sale.
+    """
+    rows = await queries.list_gates(session, actor, page, only_open=only_open, subject_id=subject_id)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     now = await read_clock(session)
     return Page(items=[schemas.gate_out(row, now) for row in shown], next_cursor=cursor)

@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Add them."""
     op.create_index("ix_listed_registrations_seller_id", "listed_registrations", ["seller_id", "id"])
     op.create_index("ix_gates_holder_person_id", "gates", ["holder_person_id", "id"])
+    op.create_index("ix_gates_subject_id", "gates", ["subject_id", "id"])
     op.create_index("ix_purchase_offers_listing_id", "purchase_offers", ["listing_id", "id"])
     op.create_index("ix_deals_listing_id", "deals", ["listing_id", "id"])
     op.create_index("ix_bank_confirmations_unmatched", "bank_confirmations", ["id"], postgresql_where=UNMATCHED)
@@ -29,5 +30,6 @@ def downgrade() -> None:
     op.drop_index("ix_bank_confirmations_unmatched", table_name="bank_confirmations")
     op.drop_index("ix_deals_listing_id", table_name="deals")
     op.drop_index("ix_purchase_offers_listing_id", table_name="purchase_offers")
+    op.drop_index("ix_gates_subject_id", table_name="gates")
     op.drop_index("ix_gates_holder_person_id", table_name="gates")
     op.drop_index("ix_listed_registrations_seller_id", table_name="listed_registrations")

@@ -6,9 +6,9 @@ from tests.listings.factory import published_listing, today
 from tests.world import Party, World
 
 
-async def purchase(world: World, buyer: Party, listing: dict[str, Any]) -> dict[str, Any]:
+async def purchase(world: World, buyer: Party, listing: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The deal of a buyer who takes a published listing at its price."""
-    body = {"price": listing["published"]["asking_price"], "listing_version": listing["version"]}
+    body = {"price": listing["published"]["asking_price"], "listing_version": listing["version"]} | more
     made: dict[str, Any] = await world.api.ok("POST", f"/v1/listings/{listing['id']}/purchase", buyer, json=body)
     return made
 

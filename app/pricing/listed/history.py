@@ -17,7 +17,7 @@ from app.listings.models import Listing, PricingMode
 from app.periods import queries as periods
 from app.periods.catalogue import OPERATING_RULES, RULES
 from app.periods.models import Period
-from app.pricing.listed import closing, notice, queries
+from app.pricing.listed import closing, first_come, notice, queries
 from app.pricing.listed.models import (
     Judge,
     ListedQualification,
@@ -78,9 +78,15 @@ async def sale_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
 
 @tells(Stage.GATES)
 async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
-    """The gates before the deal with the one registrant; those of a bidder are the auction's."""
-    sale = await queries.sale_of(session, deal.listing_id) if deal.listing_id else None
-    if sale is None or sale.contest_id is not None:
+    """The gates before the deal with the one registrant, or before a first comer's contract; a bidder's are the
+    auction's.
+    """
+    if deal.listing_id is None or deal.pricing_mode != PricingMode.LISTED:
+        return []
+    sale = await queries.sale_of(session, deal.listing_id)
+    if sale is None:
+        return [await gate_section(session, actor, "listed_gates", [(first_come.SUBJECT, deal.id)])]
+    if sale.contest_id is not None:
         return []
     return [await gate_section(session, actor, "listed_gates", [(closing.SUBJECT, sale.listing_id)])]
 

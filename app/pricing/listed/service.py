@@ -14,7 +14,7 @@ from app.identity import queries as identity
 from app.listings import queries as listings
 from app.listings.models import Listing
 from app.listings.publication import require_verified
-from app.pricing.listed import rules, schemas
+from app.pricing.listed import first_come, rules, schemas
 
 
 async def purchase(
@@ -22,7 +22,8 @@ async def purchase(
 ) -> Deal:
     """Buy for the actor's organisation, which must be verified; of two at once exactly one gets a deal.
 
-    The deal holds the listing until its contract is signed or the day to sign by has passed.
+    The deal holds the listing until its contract is signed or the day to sign by has passed. Gates that the sale needs
+    open with it, and its contract waits for them.
     """
     buyer_id = actor.organisation()
     require_verified((await identity.organisations_by_id(session, [buyer_id]))[buyer_id])
@@ -30,7 +31,9 @@ async def purchase(
     now = await read_clock(session)
     rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
     buyer = PartyShare(PartyRole.BUYER, buyer_id)
-    return await create_deal(session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now)
+    deal = await create_deal(session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now)
+    await first_come.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
+    return deal
 
 
 def _offered(listing: Listing) -> rules.Offered:

@@ -1,0 +1,78 @@
+"""Gates of a first-come sale: the deal holds the listing at once, and its contract waits until none is open.
+
+In the other modes gates stand before the deal; here nobody could hold the listing meanwhile but the deal itself. What
+calls this holds the deal and its listing, in this order.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.access import Actor
+from app.core.clock import local_date
+from app.core.settings import Settings, get_settings
+from app.deals import followers
+from app.deals import queries as deals
+from app.deals import service as deal_service
+from app.deals.models import Deal, DealStatus, PartyRole
+from app.deals.rules import PartyShare
+from app.gates import openings, subjects
+from app.gates import queries as gates
+from app.gates.models import Gate, GateOutcome
+from app.listings import queries as listings
+from app.listings.models import Allocation, Listing
+from app.listings.publication import check_still_listable
+
+SUBJECT = "first_come_deal"
+"""What gates of such a sale are of; the id is the deal's."""
+
+
+async def open_gates(
+    session: AsyncSession, settings: Settings, listing: Listing, deal: Deal, *, abroad: bool, now: datetime
+) -> None:
+    """Open what the sale needs by the facts of its purchase. Raises `result_not_listable` for what can never be sold.
+
+    The price was offered to everybody: a related party needs no approval of its own.
+    """
+    buyers = [
+        PartyShare(PartyRole.BUYER, party.organisation_id) for party in deal.parties if party.role == PartyRole.BUYER
+    ]
+    buying = openings.Buying(buyers, buyers[0].organisation_id, abroad, related_needs_approval=False)
+    sale = await openings.find_sale(session, settings, listing, buying, now)
+    openings.refuse_never(sale, local_date(now, settings.zone))
+    await openings.open_gates(session, settings, (SUBJECT, deal.id), listing.seller_id, sale, now)
+
+
+@followers.when_contracted
+async def check_gates(session: AsyncSession, deal: Deal, now: datetime) -> None:
+    """No contract while a gate is open, or of what may not be sold any more.
+
+    Raises `gate_open`, `result_not_listable`, `organisation_not_verified`.
+    """
+    assert deal.listing_id is not None
+    listing = await listings.read_listing(session, deal.listing_id)
+    if listing.allocation != Allocation.FIRST_COME:
+        return
+    block = openings.what_blocks(await gates.gates_of(session, SUBJECT, deal.id))
+    if block is not None:
+        raise block
+    await check_still_listable(session, listing, local_date(now, get_settings().zone))
+
+
+async def _lock(session: AsyncSession, deal_id: UUID) -> bool:
+    return (await deals.lock_deal(session, deal_id)).status == DealStatus.AGREED
+
+
+async def _sees(session: AsyncSession, actor: Actor, deal_id: UUID) -> bool:
+    deal = await deals.read_deal(session, deal_id)
+    return any(party.organisation_id == actor.organisation_id for party in deal.parties)
+
+
+async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
+    if outcome == GateOutcome.REFUSED:
+        reason = f"{gate.kind}: refused / 不予同意"
+        await deal_service.fall_through(session, await deals.lock_deal(session, gate.subject_id), reason, now)
+
+
+subjects.register(SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))
