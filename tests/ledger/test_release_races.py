@@ -13,6 +13,7 @@ from app.ledger.models import Deposit
 from app.periods.recompute import hold_alone
 from tests.ledger.factory import SETTINGS, confirmed, held_deposit, releasing, shown
 from tests.periods.test_periods import declare, until_it_waits
+from tests.pricing.auction.factory import running
 from tests.world import World
 
 
@@ -61,3 +62,18 @@ async def test_the_bank_settles_a_release_while_a_day_is_being_declared(fresh_wo
         assert not settling.done()
     await settling
     assert (await shown(fresh_world, deposit))["status"] == "released"
+
+
+async def test_a_deposit_is_forfeited_only_by_who_holds_the_calendar(fresh_world: World) -> None:
+    """What follows the forfeiture may owe others theirs back, when the accounts are held already."""
+    scene = await running(fresh_world)
+    await scene.accepted(scene.bidders[0], "110000.00")
+    path = f"/v1/deals/{(await scene.end())['deal_id']}/cancellation"
+    body = {"reason": "示例", "defaulted": "buyer"}
+    async with fresh_world.database.transaction() as session:
+        await hold_alone(session)
+        cancelling = asyncio.create_task(fresh_world.api.ok("POST", path, fresh_world.operator, json=body))
+        await until_it_waits(fresh_world, cancelling)
+        assert not cancelling.done()
+        await session.execute(text("SELECT FROM ledger_accounts FOR UPDATE NOWAIT"))
+    assert (await cancelling)["status"] == "cancelled"
