@@ -1,8 +1,8 @@
 """What becomes of the buyers' deposits when a deal ends without a contract, in every pricing mode that asks for them.
 
 Deposits are those of the subject ("listing", listing id); only those of the deal's buyers that are held now count. The
-deal is locked; the order of locks is deal, listing, calendar, deposits. At the contract they become part of the price, which the
-settlement does.
+deal is locked; the order of locks is deal, listing, calendar, deposits. At the contract they become part of the price,
+which the settlement does.
 
 Source: operating rules for state-owned property rights (2009), on deposits; DOMAIN "a winner who walks away forfeits".
 """
