@@ -42,7 +42,7 @@ bench: $(VENV)/.dev-installed ## The benchmarks: one line a figure, against a li
 bench-auction: $(VENV)/.dev-installed ## The benchmarks of auctions: bids a second, watchers.
 	@$(BIN)/python bench/record.py $(AUCTIONS)
 
-chaos: $(VENV)/.dev-installed ## The long form of the tests that kill processes.
+chaos: $(VENV)/.dev-installed ## The long forms: killed processes, random machines, the fuzzed contract.
 	@TECHEX_CHAOS=long $(BIN)/pytest -m chaos
 
 openapi: $(VENV)/.run-installed ## Export openapi/openapi.json from the code.

@@ -1,8 +1,8 @@
 """What becomes of the buyers' deposits when a deal ends without a contract, in every pricing mode that asks for them.
 
 Deposits are those of the subject ("listing", listing id); only those of the deal's buyers that are held now count. The
-deal is locked; the order of locks is deal, listing, deposits. At the contract they become part of the price, which the
-settlement does.
+deal is locked; the order of locks is deal, listing, calendar, deposits. At the contract they become part of the price,
+which the settlement does.
 
 Source: operating rules for state-owned property rights (2009), on deposits; DOMAIN "a winner who walks away forfeits".
 """
@@ -20,6 +20,7 @@ from app.deals import rules
 from app.deals.models import Deal, DealDefault, Defaulted, PartyRole
 from app.deals.problems import NO_DEFAULT_OPEN
 from app.deals.schemas import DefaultFindingIn
+from app.ledger import releases
 from app.ledger import service as ledger
 from app.listings import queries as listings
 
@@ -61,6 +62,8 @@ async def settle(
     """Record who let the deal fail: the buyers' deposits are forfeited, or go back in full."""
     assert deal.listing_id is not None  # deposits are of a listing
     await listings.lock_listing(session, deal.listing_id)
+    # What follows may owe other deposits back: the calendar comes before any money that moves.
+    await releases.hold_calendar(session)
     subject = ("listing", deal.listing_id)
     deal.default = DealDefault(
         defaulted=finding.defaulted, reason=finding.reason, found_at=now, found_by_person_id=actor.person_id

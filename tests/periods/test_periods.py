@@ -282,7 +282,7 @@ async def _is_overdue_only_after(world: World, contract: Json, last: date) -> No
     assert await overdue() == 1
 
 
-async def _until_it_waits(world: World, task: "asyncio.Task[Any]") -> None:
+async def until_it_waits(world: World, task: "asyncio.Task[Any]") -> None:
     """Until the task is done, or waits for a lock in the database."""
     statement = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
     while not task.done():
@@ -297,7 +297,7 @@ async def test_a_day_declared_while_a_period_is_being_opened_moves_it(fresh_worl
     async with world.database.transaction() as session:
         period = await service.open_period(session, SETTINGS, opening)
         declaring = asyncio.create_task(declare(world, day, False))
-        await _until_it_waits(world, declaring)
+        await until_it_waits(world, declaring)
     assert (await declaring)["periods_moved"] == 1
     assert (await now_of(world, period)).ends_on == Calendar({day: False}).add_working_days(start, 3).day
 
@@ -307,7 +307,7 @@ async def test_a_period_opened_while_a_day_is_being_declared_knows_the_day(fresh
     async with world.database.transaction() as session:
         await calendar_service.declare(session, SETTINGS, day, is_working=False, reference=NOTICE)
         opening = asyncio.create_task(opened(world, "certificate", start))
-        await _until_it_waits(world, opening)
+        await until_it_waits(world, opening)
     assert (await opening).ends_on == Calendar({day: False}).add_working_days(start, 3).day
 
 
