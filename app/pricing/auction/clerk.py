@@ -21,6 +21,7 @@ from app.core.keys import Keys
 from app.core.problems import UNAVAILABLE, Problem
 from app.pricing.auction import clerk_batch
 from app.pricing.auction.admission_problems import CLERK_OVERLOADED
+from app.pricing.auction.receipts import Signer
 from app.pricing.auction.rules import Conditions
 from app.pricing.auction.submission import Decided, Submission
 
@@ -35,9 +36,9 @@ CLOSE_SECONDS = 2.0
 class Clerk:
     """One for each process. `submit` answers when the bid was decided and committed, or raises why it was not."""
 
-    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
-        """`decided` is called after each turn that was committed."""
-        self._lanes = [_Lane(database, keys, decided) for _ in range(LANES)]
+    def __init__(self, database: Database, keys: Keys, signer: Signer, decided: Callable[[], None]) -> None:
+        """`signer` will sign what is decided. `decided` is called after each turn that was committed."""
+        self._lanes = [_Lane(database, keys, signer, decided) for _ in range(LANES)]
 
     async def submit(self, submission: Submission) -> Decided:
         """Have a bid decided. Raises the refusals of `admission`, `idempotency_key_reused`, `not_found`,
@@ -63,9 +64,11 @@ class _Lane:
     Auctions are spread over lanes, so that one whose row another process holds does not keep all others waiting.
     """
 
-    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
+    def __init__(self, database: Database, keys: Keys, signer: Signer, decided: Callable[[], None]) -> None:
         self._database = database
         self._keys = keys
+        self._signer = signer
+        self._key_kept = False
         self._decided = decided
         self._waiting: deque[Submission] = deque()
         self.work: asyncio.Task[None] | None = None
@@ -93,9 +96,12 @@ class _Lane:
             async with self._database.driver_transaction(clerk_batch.lock(ids)) as driver:
                 batch = self._take(ids)
                 answers = await clerk_batch.decide(driver, self._keys, self._conditions, batch)
+                if not self._key_kept:  # no receipt leaves under a key that nobody could look up later
+                    await driver.execute(clerk_batch.KEEP_KEY, self._signer.key_id, self._signer.public_key)
         except Exception as error:  # noqa: BLE001 — every waiting bid gets an answer, whatever happened
             self._failed(batch or self._take(ids), error)
             return
+        self._key_kept = True
         self._decided()
         for submission, answer in zip(batch, answers, strict=True):
             if submission.answer.done():

@@ -69,6 +69,9 @@ CLOSE_NOW = """
 UPDATE deadlines SET due_at = $2, next_attempt_at = $2
 WHERE kind = 'auction.closes' AND subject_id = ANY($1::uuid[]) AND settled_at IS NULL
 """
+KEEP_KEY = """
+INSERT INTO exchange_keys (key_id, public_key, first_used_at) VALUES ($1, $2, techex_now()) ON CONFLICT DO NOTHING
+"""
 TO_ALL = f"{{{PUBLIC}}}"
 TO_MARKET = f"{{{MARKET}}}"
 

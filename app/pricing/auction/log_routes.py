@@ -99,7 +99,8 @@ async def transcript(actor: Public, request: Request, session: Session, auction_
     auction = await queries.get_auction(session, actor, auction_id)
     await queries.live(context_of(request).database, auction_id)
     made = house.of(request.app)
-    known = [{"key_id": key.key_id, "public_key": key.public_key.hex()} for key in await queries.list_keys(session)]
+    known = {key.key_id: key.public_key.hex() for key in await queries.list_keys(session)}
+    known |= {made.signer.key_id: made.signer.public_key.hex()}  # perhaps it signs for the first time
     facts = {"id": str(auction.id), "number": auction.number, "title": auction.title, "form": auction.form}
     head = {
         "seq": auction.last_seq,
@@ -108,7 +109,8 @@ async def transcript(actor: Public, request: Request, session: Session, auction_
         "key_id": made.signer.key_id,
     }
     headers = {"Content-Disposition": f'attachment; filename="transcript-{auction.number}.json"'}
-    opening = {"format": FORMAT, "auction": facts, "head": head, "keys": known}
+    keys = [{"key_id": key_id, "public_key": public_key} for key_id, public_key in known.items()]
+    opening = {"format": FORMAT, "auction": facts, "head": head, "keys": keys}
     return StreamingResponse(
         _transcript(context_of(request).database, auction.id, auction.last_seq, opening),
         headers=headers,
