@@ -27,6 +27,7 @@ SELECT id, number, seller_id, agency_id, status, shift, ends_at, price, leader, 
        techex_now() AS now
 FROM auctions WHERE id = ANY($1::uuid[]) AND announced_at IS NOT NULL
 """
+FREE = "SELECT id FROM auctions WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 CONDITIONS = "SELECT id, conditions::text AS conditions FROM auctions WHERE id = ANY($1::uuid[])"
 SENDERS = """
 SELECT s.n, k.id AS key_id, k.person_id, k.organisation_id, k.scopes,
@@ -77,9 +78,15 @@ TO_MARKET = f"{{{MARKET}}}"
 
 
 def lock(ids: Sequence[UUID]) -> str:
-    """The statement that locks auctions, in one order for everybody."""
-    listed = ", ".join(f"'{auction_id}'" for auction_id in ids)
-    return f"SELECT 1 FROM auctions WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 — ids are UUIDs
+    """The statement that locks an auction, waiting for it; of several only those that are free, without waiting."""
+    if len(ids) == 1:
+        return f"SELECT 1 FROM auctions WHERE id = '{ids[0]}' FOR NO KEY UPDATE"  # noqa: S608 — ids are UUIDs
+    return ""
+
+
+async def lock_free(driver: asyncpg.Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """Lock those of several auctions that nobody holds now; answers which."""
+    return [row["id"] for row in await driver.fetch(FREE, ids)]
 
 
 def is_away(error: Exception) -> bool:
