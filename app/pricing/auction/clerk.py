@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from app.core.database import Database
@@ -32,7 +33,7 @@ AUCTIONS_A_TURN = 64
 BIDS_A_TURN = 256
 MAX_WAITING = 4096
 CLOSE_SECONDS = 2.0
-PATIENCE_SECONDS = 0.1
+PATIENCE_SECONDS = clerk_batch.PATIENCE_MS / 1000
 MAX_PATIENCE_SECONDS = 10.0
 ASIDE = 3
 """So many auctions of a lane are waited for aside: each holds a connection of the pool."""
@@ -112,8 +113,10 @@ class _Lane:
             self._work = None
 
     async def _turn_of_many(self, ids: Sequence[UUID]) -> None:
-        """One turn for all whose rows are free; whoever holds the others is waited for aside."""
-        decided = await self._turn(ids)
+        """One turn for all. Where a row is held for long, for those that are free: the others are waited for aside."""
+        if await self._turn(ids):
+            return
+        decided = await self._turn(ids, free_only=True)
         for auction_id in ids:
             if auction_id not in decided and len(self._aside) < ASIDE:
                 await self._turn_aside(auction_id, patience=0)
@@ -135,21 +138,23 @@ class _Lane:
             del self._aside[auction_id]
             self._start()
 
-    async def _turn(self, ids: Sequence[UUID]) -> Sequence[UUID]:
+    async def _turn(self, ids: Sequence[UUID], *, free_only: bool = False) -> Sequence[UUID]:
         """Lock, take, decide, commit, answer. What fails together is tried again one by one.
 
-        Answers the auctions whose bids were taken: of several those whose rows were free.
+        Answers the auctions that were locked: none where, of several, one was held for long.
         """
         batch: list[Submission] = []
         try:
-            async with self._database.driver_transaction(clerk_batch.lock(ids)) as driver:
-                if len(ids) > 1:
+            async with self._database.driver_transaction("" if free_only else clerk_batch.lock(ids)) as driver:
+                if free_only:
                     ids = await clerk_batch.lock_free(driver, ids)
                 batch = self._take(ids)
                 answers = await clerk_batch.decide(driver, self._keys, self._conditions, batch) if batch else []
                 if not self._key_kept:  # no receipt leaves under a key that nobody could look up later
                     await driver.execute(clerk_batch.KEEP_KEY, self._signer.key_id, self._signer.public_key)
         except Exception as error:  # noqa: BLE001 — every waiting bid gets an answer, whatever happened
+            if isinstance(error, asyncpg.LockNotAvailableError) and len(ids) > 1 and not batch:
+                return ()
             self._failed(batch or self._take(ids), error)
             return ids
         self._key_kept = True

@@ -73,15 +73,22 @@ WHERE kind = 'auction.closes' AND subject_id = ANY($1::uuid[]) AND settled_at IS
 KEEP_KEY = """
 INSERT INTO exchange_keys (key_id, public_key, first_used_at) VALUES ($1, $2, techex_now()) ON CONFLICT DO NOTHING
 """
+PATIENCE_MS = 200
+"""How long a turn of many auctions waits for a row: longer than the turns of other processes take."""
 TO_ALL = f"{{{PUBLIC}}}"
 TO_MARKET = f"{{{MARKET}}}"
 
 
 def lock(ids: Sequence[UUID]) -> str:
-    """The statement that locks an auction, waiting for it; of several only those that are free, without waiting."""
+    """The statement that locks auctions, in one order for everybody.
+
+    One is waited for as long as it takes, each of several for a while only (`lock_not_available`).
+    """
+    listed = ", ".join(f"'{auction_id}'" for auction_id in ids)
+    locking = f"SELECT 1 FROM auctions WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 — ids are UUIDs
     if len(ids) == 1:
-        return f"SELECT 1 FROM auctions WHERE id = '{ids[0]}' FOR NO KEY UPDATE"  # noqa: S608 — ids are UUIDs
-    return ""
+        return locking
+    return f"SET LOCAL lock_timeout = {PATIENCE_MS}; {locking}; SET LOCAL lock_timeout = DEFAULT"
 
 
 async def lock_free(driver: asyncpg.Connection, ids: Sequence[UUID]) -> list[UUID]:
