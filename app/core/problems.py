@@ -139,6 +139,7 @@ NOT_FOUND = ProblemType(
     404,
     Text("Not found", "未找到"),
     Text("There is no such {what}, or you may not see it.", "没有该{what},或您无权查看。"),
+    Text("Check the id, and that your key belongs to somebody who may see it.", "请核对编号,并确认所用密钥有权查看。"),
 )
 UNAUTHENTICATED = ProblemType(
     "unauthenticated",
@@ -153,6 +154,7 @@ FORBIDDEN = ProblemType(
     403,
     Text("Not allowed", "无权操作"),
     Text("This is for: {allowed}. Your key acts as: {held}.", "此操作限:{allowed}。您的密钥身份:{held}。"),
+    Text("Use a key of somebody who has one of these roles.", "请使用具有上述角色之一的人员的密钥。"),
 )
 SCOPE_MISSING = ProblemType(
     "scope_missing",
@@ -166,24 +168,29 @@ INVALID_INPUT = ProblemType(
     422,
     Text("Invalid input", "输入有误"),
     Text("{count} field(s) are wrong; see `errors`.", "有 {count} 个字段有误,见 `errors`。"),
+    Text("Correct each field as its error says.", "请按各项错误提示更正。"),
 )
 MALFORMED_JSON = ProblemType(
     "malformed_json",
     400,
     Text("Broken JSON", "JSON 格式错误"),
     Text("The body is not JSON: {reason} at byte {position}.", "请求体不是合法 JSON:第 {position} 字节处 {reason}。"),
+    Text("Send one JSON value in UTF-8.", "请以 UTF-8 发送一个合法的 JSON 值。"),
 )
 MALFORMED_REQUEST = ProblemType(
     "malformed_request",
     400,
     Text("Malformed request", "请求格式错误"),
     Text("The request could not be read.", "无法读取该请求。"),
-)
+    Text("Send well-formed HTTP, text in UTF-8 and no NUL characters.",
+         "请发送格式正确的 HTTP 请求,文本使用 UTF-8 且不含 NUL 字符。"),
+)  # fmt: skip
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported_media_type",
     415,
     Text("Unsupported media type", "不支持的内容类型"),
     Text("This takes {expected}, not {got}.", "此处应为 {expected},而非 {got}。"),
+    Text("Send `Content-Type: {expected}`.", "请发送 `Content-Type: {expected}`。"),
 )
 BODY_TOO_LARGE = ProblemType(
     "body_too_large",
@@ -197,6 +204,7 @@ METHOD_NOT_ALLOWED = ProblemType(
     405,
     Text("Method not allowed", "方法不允许"),
     Text("This address does not take that method.", "该地址不支持此方法。"),
+    Text("Use a method that `Allow` names.", "请使用 `Allow` 所列的方法。"),
 )
 CURSOR_INVALID = ProblemType(
     "cursor_invalid",
@@ -232,6 +240,7 @@ IDEMPOTENCY_KEY_INVALID = ProblemType(
     400,
     Text("Invalid Idempotency-Key", "Idempotency-Key 无效"),
     Text("The key must be 1 to 128 printable ASCII characters.", "该键须为 1 至 128 个可打印 ASCII 字符。"),
+    Text("Send a UUID, say.", "例如发送一个 UUID。"),
 )
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency_key_reused",
@@ -258,6 +267,7 @@ UNKNOWN_REFERENCE = ProblemType(
     422,
     Text("Unknown reference", "引用不存在"),
     Text("There is no {what} of that id, or it cannot be used here.", "没有该编号的{what},或不可在此引用。"),
+    Text("Give the id of one that exists and that you may use here.", "请给出存在且可在此引用的编号。"),
 )
 DATES_OUT_OF_ORDER = ProblemType(
     "dates_out_of_order",
@@ -281,6 +291,7 @@ CONFLICT = ProblemType(
     409,
     Text("Conflict", "冲突"),
     Text("This clashes with what is stored ({constraint}).", "与已存数据冲突({constraint})。"),
+    Text("Read it again, and send what does not clash with it.", "请重新读取,并避免与已存数据冲突。"),
 )
 UNAVAILABLE = ProblemType(
     "temporarily_unavailable",
@@ -305,4 +316,6 @@ INTERNAL = ProblemType(
     Text("Internal error", "内部错误"),
     Text("Something went wrong on our side; nothing was written. Quote request id {request_id}.",
          "系统内部出错;未写入任何内容。请提供请求编号 {request_id}。"),
+    Text("Retry later with the same Idempotency-Key; if it stays, tell the operator the request id.",
+         "请稍后以同一 Idempotency-Key 重试;若仍出错,请将请求编号告知运营方。"),
 )  # fmt: skip

@@ -53,7 +53,7 @@ def check(stage: Stage, sender: Sender, behalf_of: UUID | None, now: datetime) -
     if actor.organisation_id in stage.barred:
         return barred(*SELLING_SIDE)
     if stage.status != AuctionStatus.ANNOUNCED:
-        return problems.AUCTION_STATE(status=stage.status, wanted=AuctionStatus.ANNOUNCED)
+        return problems.wrong_state(stage.status, AuctionStatus.ANNOUNCED)
     if sender.paddle is None or sender.withdrawn:
         return problems.NOT_A_BIDDER()
     if not sender.deposit_held:

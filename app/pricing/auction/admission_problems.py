@@ -1,6 +1,8 @@
 """The refusals of auctions' lives and of who may bid; those of a bid itself are in `bid_problems`."""
 
-from app.core.problems import ProblemType, Rule, Text
+from collections.abc import Mapping
+
+from app.core.problems import Problem, ProblemType, Rule, Text
 
 AUCTION_LAW = Text("Auction Law", "拍卖法")
 BIDDER_RULE = Rule(AUCTION_LAW, "22, 23, 30")
@@ -25,7 +27,24 @@ AUCTION_STATE = ProblemType(
     409,
     Text("The auction's state does not allow it", "拍卖状态不允许此操作"),
     Text("The auction is {status}; this is for one that is {wanted}.", "拍卖状态为 {status};此操作须为 {wanted}。"),
-)
+    Text("Do it while the auction is {wanted}; its `status` says where it stands.",
+         "请在拍卖状态为 {wanted} 时操作;当前状态见其 `status`。"),
+)  # fmt: skip
+_OVER = Text("It is over: nothing of the kind passes any more. The lot may be auctioned again.",
+             "拍卖已结束,不再受理;该标的可再次拍卖。")  # fmt: skip
+_REMEDIES: Mapping[str, Text] = {
+    "proposed": Text("Wait until the operator has announced it.", "请待运营方公告。"),
+    "suspended": Text("Wait until the operator resumes it: what was still to come moves by as long as it takes.",
+                      "请待运营方恢复拍卖;尚未到来的时间顺延。"),
+    "ended": _OVER, "closed": _OVER, "cancelled": _OVER,
+}  # fmt: skip
+
+
+def wrong_state(status: str, wanted: str) -> Problem:
+    """The refusal `auction_state`: what may be done about it depends on where the auction stands."""
+    return AUCTION_STATE(status=status, wanted=wanted, remedy=_REMEDIES.get(status))
+
+
 NOTICE_TOO_SHORT = ProblemType(
     "auction_notice_too_short",
     422,
@@ -66,7 +85,9 @@ ALREADY_A_BIDDER = ProblemType(
     409,
     Text("Registered already", "已报名"),
     Text("Your organisation has paddle {paddle} in this auction.", "贵组织在本场拍卖的号牌为 {paddle}。"),
-)
+    Text("Pay the deposit and bid with that paddle; `bidders/own` has both.",
+         "请缴纳保证金并以该号牌竞买;详见 `bidders/own`。"),
+)  # fmt: skip
 DEPOSIT_MISSING = ProblemType(
     "deposit_missing",
     409,
@@ -104,6 +125,8 @@ REGISTRATION_OVER = ProblemType(
     Text("Too late to register", "报名已截止"),
     Text("Registration ended at {until}; the server time is {server_time}.",
          "报名已于 {until} 截止;服务器时间为 {server_time}。"),
+    Text("Register for another auction before its `starts_at`; if this lot is not sold, it may be auctioned again.",
+         "请在其他拍卖的 `starts_at` 前报名;本标的未成交的,可再次拍卖。"),
 )  # fmt: skip
 TERMS_NOT_ACCEPTED = ProblemType(
     "auction_terms_not_accepted",
@@ -148,7 +171,9 @@ OFFER_NOT_YOURS = ProblemType(
     409,
     Text("Nothing is offered to you", "没有向您发出的递补要约"),
     Text("The auction has no open offer to your organisation.", "本场拍卖没有向贵组织发出的有效递补要约。"),
-)
+    Text("An offer is open to the paddle in `offered_to`, until `offer_ends_at`.",
+         "递补要约仅向 `offered_to` 所示号牌发出,`offer_ends_at` 前有效。"),
+)  # fmt: skip
 WATCHERS_TOO_MANY = ProblemType(
     "watchers_too_many",
     503,

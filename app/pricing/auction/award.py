@@ -137,6 +137,7 @@ async def _confirm(
     }
     text = rfc8785.dumps(content)
     signer = logbook.signer()
+    await logbook.remember_key(session, now)
     row = AuctionConfirmation(
         number=number,
         auction_id=auction.id,

@@ -12,8 +12,10 @@ left the bid in the log, where a retry with the same key finds it.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from app.core.database import Database
@@ -21,6 +23,7 @@ from app.core.keys import Keys
 from app.core.problems import UNAVAILABLE, Problem
 from app.pricing.auction import clerk_batch
 from app.pricing.auction.admission_problems import CLERK_OVERLOADED
+from app.pricing.auction.receipts import Signer
 from app.pricing.auction.rules import Conditions
 from app.pricing.auction.submission import Decided, Submission
 
@@ -30,14 +33,18 @@ AUCTIONS_A_TURN = 64
 BIDS_A_TURN = 256
 MAX_WAITING = 4096
 CLOSE_SECONDS = 2.0
+PATIENCE_SECONDS = clerk_batch.PATIENCE_MS / 1000
+MAX_PATIENCE_SECONDS = 10.0
+ASIDE = 3
+"""So many auctions of a lane are waited for aside: each holds a connection of the pool."""
 
 
 class Clerk:
     """One for each process. `submit` answers when the bid was decided and committed, or raises why it was not."""
 
-    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
-        """`decided` is called after each turn that was committed."""
-        self._lanes = [_Lane(database, keys, decided) for _ in range(LANES)]
+    def __init__(self, database: Database, keys: Keys, signer: Signer, decided: Callable[[], None]) -> None:
+        """`signer` will sign what is decided. `decided` is called after each turn that was committed."""
+        self._lanes = [_Lane(database, keys, signer, decided) for _ in range(LANES)]
 
     async def submit(self, submission: Submission) -> Decided:
         """Have a bid decided. Raises the refusals of `admission`, `idempotency_key_reused`, `not_found`,
@@ -49,54 +56,110 @@ class Clerk:
 
     async def close(self) -> None:
         """Have what waits decided, or give it up after 2 s: whoever sent it retries with its key, elsewhere."""
-        working = [lane.work for lane in self._lanes if lane.work is not None]
-        if working:
-            _, late = await asyncio.wait(working, timeout=CLOSE_SECONDS)
-            for work in late:
-                work.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while working := self._working():
+                    await asyncio.wait(working)
+        late = self._working()
+        for work in late:
+            work.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _working(self) -> set[asyncio.Task[None]]:
+        return set[asyncio.Task[None]]().union(*(lane.working for lane in self._lanes))
 
 
 class _Lane:
-    """A queue of bids and the turns that work it off, one after the other, on one connection at a time.
+    """A queue of bids and the turns that work it off: those of many auctions one after the other, in one transaction.
 
-    Auctions are spread over lanes, so that one whose row another process holds does not keep all others waiting.
+    An auction whose row somebody else holds for long (a close that gives back hundreds of deposits) has a turn of its
+    own that waits for it, aside: the bids on all others must not become late by it.
     """
 
-    def __init__(self, database: Database, keys: Keys, decided: Callable[[], None]) -> None:
+    def __init__(self, database: Database, keys: Keys, signer: Signer, decided: Callable[[], None]) -> None:
         self._database = database
         self._keys = keys
+        self._signer = signer
+        self._key_kept = False
         self._decided = decided
         self._waiting: deque[Submission] = deque()
-        self.work: asyncio.Task[None] | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._aside: dict[UUID, asyncio.Task[None]] = {}
         self._conditions: dict[UUID, Conditions] = {}
 
     def put(self, submission: Submission) -> None:
         if len(self._waiting) >= MAX_WAITING:
             raise CLERK_OVERLOADED(limit=MAX_WAITING, headers={"Retry-After": "1"})
         self._waiting.append(submission)
-        if self.work is None:
-            self.work = asyncio.get_running_loop().create_task(self._run())
+        self._start()
+
+    @property
+    def working(self) -> set[asyncio.Task[None]]:
+        """What is under way."""
+        return {*self._aside.values(), *([self._work] if self._work is not None else [])}
+
+    def _start(self) -> None:
+        if self._work is None and self._waiting:
+            self._work = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
         try:
-            while self._waiting:
-                await self._turn()
+            while ids := self._next_auctions():
+                if len(ids) == 1:
+                    await self._turn_aside(ids[0])
+                else:
+                    await self._turn_of_many(ids)
         finally:
-            self.work = None
+            self._work = None
 
-    async def _turn(self) -> None:
-        """Lock, take, decide, commit, answer. What fails together is tried again one by one."""
-        ids = self._next_auctions()
+    async def _turn_of_many(self, ids: Sequence[UUID]) -> None:
+        """One turn for all. Where a row is held for long, for those that are free: the others are waited for aside."""
+        if await self._turn(ids):
+            return
+        decided = await self._turn(ids, free_only=True)
+        for auction_id in ids:
+            if auction_id not in decided and len(self._aside) < ASIDE:
+                await self._turn_aside(auction_id, patience=0)
+        if not decided:
+            await asyncio.sleep(PATIENCE_SECONDS)
+
+    async def _turn_aside(self, auction_id: UUID, patience: float | None = None) -> None:
+        """A turn of one auction, which goes on by itself if its row is held for long."""
+        turn = asyncio.get_running_loop().create_task(self._turn_alone(auction_id))
+        self._aside[auction_id] = turn
+        if patience is None:
+            patience = PATIENCE_SECONDS if len(self._aside) <= ASIDE else MAX_PATIENCE_SECONDS
+        await asyncio.wait([turn], timeout=patience)
+
+    async def _turn_alone(self, auction_id: UUID) -> None:
+        try:
+            await self._turn([auction_id])
+        finally:
+            del self._aside[auction_id]
+            self._start()
+
+    async def _turn(self, ids: Sequence[UUID], *, free_only: bool = False) -> Sequence[UUID]:
+        """Lock, take, decide, commit, answer. What fails together is tried again one by one.
+
+        Answers the auctions that were locked: none where, of several, one was held for long.
+        """
         batch: list[Submission] = []
         try:
-            async with self._database.driver_transaction(clerk_batch.lock(ids)) as driver:
+            async with self._database.driver_transaction("" if free_only else clerk_batch.lock(ids)) as driver:
+                if free_only:
+                    ids = await clerk_batch.lock_free(driver, ids)
                 batch = self._take(ids)
-                answers = await clerk_batch.decide(driver, self._keys, self._conditions, batch)
+                answers = await clerk_batch.decide(driver, self._keys, self._conditions, batch) if batch else []
+                if not self._key_kept:  # no receipt leaves under a key that nobody could look up later
+                    await driver.execute(clerk_batch.KEEP_KEY, self._signer.key_id, self._signer.public_key)
         except Exception as error:  # noqa: BLE001 — every waiting bid gets an answer, whatever happened
+            if isinstance(error, asyncpg.LockNotAvailableError) and len(ids) > 1 and not batch:
+                return ()
             self._failed(batch or self._take(ids), error)
-            return
-        self._decided()
+            return ids
+        self._key_kept = True
+        if batch:
+            self._decided()
         for submission, answer in zip(batch, answers, strict=True):
             if submission.answer.done():
                 continue  # its client has gone; the bid is in the log all the same
@@ -104,13 +167,19 @@ class _Lane:
                 submission.answer.set_exception(answer)
             else:
                 submission.answer.set_result(answer)
+        return ids
 
     def _next_auctions(self) -> list[UUID]:
-        """The auctions of the bids that have waited longest."""
-        first = self._waiting[0]
-        if first.alone:
-            return [first.auction_id]
-        found = dict.fromkeys(submission.auction_id for submission in self._waiting)
+        """The auctions of the bids that have waited longest, but for those that have a turn aside."""
+        found: dict[UUID, None] = {}
+        for submission in self._waiting:
+            if submission.auction_id in self._aside:
+                continue
+            if submission.alone and found:
+                break
+            found[submission.auction_id] = None
+            if submission.alone:
+                break
         return sorted(list(found)[:AUCTIONS_A_TURN])
 
     def _take(self, ids: Sequence[UUID]) -> list[Submission]:
@@ -118,9 +187,15 @@ class _Lane:
         wanted, taken, left = set(ids), list[Submission](), deque[Submission]()
         while self._waiting and len(taken) < BIDS_A_TURN:
             submission = self._waiting.popleft()
-            (taken if submission.auction_id in wanted else left).append(submission)
-            if submission.alone:
+            if submission.auction_id not in wanted:
+                left.append(submission)
+            elif submission.alone and taken:
+                left.append(submission)
                 break
+            else:
+                taken.append(submission)
+                if submission.alone:
+                    break
         self._waiting.extendleft(reversed(left))
         return taken
 

@@ -27,6 +27,7 @@ SELECT id, number, seller_id, agency_id, status, shift, ends_at, price, leader, 
        techex_now() AS now
 FROM auctions WHERE id = ANY($1::uuid[]) AND announced_at IS NOT NULL
 """
+FREE = "SELECT id FROM auctions WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 CONDITIONS = "SELECT id, conditions::text AS conditions FROM auctions WHERE id = ANY($1::uuid[])"
 SENDERS = """
 SELECT s.n, k.id AS key_id, k.person_id, k.organisation_id, k.scopes,
@@ -69,14 +70,30 @@ CLOSE_NOW = """
 UPDATE deadlines SET due_at = $2, next_attempt_at = $2
 WHERE kind = 'auction.closes' AND subject_id = ANY($1::uuid[]) AND settled_at IS NULL
 """
+KEEP_KEY = """
+INSERT INTO exchange_keys (key_id, public_key, first_used_at) VALUES ($1, $2, techex_now()) ON CONFLICT DO NOTHING
+"""
+PATIENCE_MS = 200
+"""How long a turn of many auctions waits for a row: longer than the turns of other processes take."""
 TO_ALL = f"{{{PUBLIC}}}"
 TO_MARKET = f"{{{MARKET}}}"
 
 
 def lock(ids: Sequence[UUID]) -> str:
-    """The statement that locks auctions, in one order for everybody."""
+    """The statement that locks auctions, in one order for everybody.
+
+    One is waited for as long as it takes, each of several for a while only (`lock_not_available`).
+    """
     listed = ", ".join(f"'{auction_id}'" for auction_id in ids)
-    return f"SELECT 1 FROM auctions WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 — ids are UUIDs
+    locking = f"SELECT 1 FROM auctions WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 — ids are UUIDs
+    if len(ids) == 1:
+        return locking
+    return f"SET LOCAL lock_timeout = {PATIENCE_MS}; {locking}; SET LOCAL lock_timeout = DEFAULT"
+
+
+async def lock_free(driver: asyncpg.Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """Lock those of several auctions that nobody holds now; answers which."""
+    return [row["id"] for row in await driver.fetch(FREE, ids)]
 
 
 def is_away(error: Exception) -> bool:

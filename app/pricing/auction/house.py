@@ -17,7 +17,7 @@ class House:
         self.context = context
         self.signer = Signer(keys.current().signing_seed)
         self.notifier = Notifier(context.database)
-        self.clerk = Clerk(context.database, keys.current(), self.notifier.grown)
+        self.clerk = Clerk(context.database, keys.current(), self.signer, self.notifier.grown)
         self.hub = Hub(context.database)
 
 

@@ -5,10 +5,10 @@ from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
 from app.pricing.auction.admission_problems import (
-    AUCTION_STATE,
     NOTICE_TOO_SHORT,
     REGISTRATION_OVER,
     VIEWING_TOO_SHORT,
+    wrong_state,
 )
 from app.pricing.auction.models import AuctionStatus
 from app.pricing.auction.rules import Band, Conditions, Form
@@ -19,13 +19,13 @@ OPENING_HOUR = time(9)
 def check_status(status: AuctionStatus, *wanted: AuctionStatus) -> None:
     """Raises `auction_state` unless the auction is in one of the states."""
     if status not in wanted:
-        raise AUCTION_STATE(status=status, wanted=" / ".join(wanted))
+        raise wrong_state(status, " / ".join(wanted))
 
 
 def check_running(ends_at: datetime, now: datetime, *, taken: bool) -> None:
     """Only what has not ended is suspended or called off; raises `auction_state`."""
     if taken or now >= ends_at:
-        raise AUCTION_STATE(status="ended", wanted=AuctionStatus.ANNOUNCED)
+        raise wrong_state("ended", AuctionStatus.ANNOUNCED)
 
 
 def check_notice(starts_on: date, today: date, days: int) -> None:

@@ -18,6 +18,7 @@ Lines = Callable[[int, int], Awaitable[Sequence[tuple[int, str, str]]]]
 
 def opening(auction: Auction, keys: Sequence[ExchangeKey], signer: Signer) -> dict[str, Any]:
     """What stands before the entries: which auction, its head as signed, the keys of the exchange."""
+    known = {key.key_id: key.public_key for key in keys} | {signer.key_id: signer.public_key}
     return {
         "format": FORMAT,
         "auction": {"id": str(auction.id), "number": auction.number, "title": auction.title, "form": auction.form},
@@ -27,7 +28,7 @@ def opening(auction: Auction, keys: Sequence[ExchangeKey], signer: Signer) -> di
             "signature": signer.sign(auction.id, auction.last_seq, auction.head),
             "key_id": signer.key_id,
         },
-        "keys": [{"key_id": key.key_id, "public_key": key.public_key.hex()} for key in keys],
+        "keys": [{"key_id": key_id, "public_key": key.hex()} for key_id, key in known.items()],
     }
 
 

@@ -18,7 +18,7 @@ from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.ledger import service as ledger
 from app.main import create_app, open_context
-from app.pricing.auction import clerk_batch
+from app.pricing.auction import clerk, clerk_batch
 from app.pricing.auction.transcript import verify_transcript
 from tests.api import Api
 from tests.ledger.factory import SETTINGS, balances
@@ -100,6 +100,29 @@ async def test_two_clerks_decide_one_after_another(fresh_world: World, other: Ap
     assert sorted(answer.json()["receipt"]["seq"] for answer in answers) == [b["seq"] for b in bids_of(contents)]
     prices = [float(content["price"]) for content in bids_of(contents) if content["accepted"]]
     assert all(later - earlier >= 1000 for earlier, later in itertools.pairwise(prices))
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_an_auction_whose_row_is_held_makes_no_bid_on_another_late(
+    fresh_world: World, monkeypatch: pytest.MonkeyPatch, together: bool
+) -> None:
+    """Its close may take seconds, with hundreds of deposits to give back; all share one queue here."""
+    monkeypatch.setattr(clerk, "LANES", 1)
+    scenes = [await factory.announced(fresh_world) for _ in range(3)]
+    await scenes[0].begin()  # they begin together
+    for scene in scenes:
+        for bidder in scene.bidders:  # from now on the door knows their keys, and asks the database nothing
+            assert (await scene.bid(bidder, "1.00")).json()["code"] == "bid_too_low"
+    busy, *free = scenes
+    async with held(fresh_world, busy):
+        waiting = [asyncio.create_task(busy.bid(bidder, "100000.00")) for bidder in busy.bidders]
+        if not together:
+            await await_waiting(fresh_world)
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*(s.bid(b, "100000.00") for s in free for b in s.bidders))
+        assert [answer.status_code for answer in answers] == [201, 409] * 2
+        assert not any(task.done() for task in waiting)
+    assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [201, 409]
 
 
 async def test_bids_that_waited_together_are_decided_in_the_order_of_arrival(fresh_world: World) -> None:

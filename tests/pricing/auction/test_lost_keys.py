@@ -1,9 +1,11 @@
-"""The sealing key is lost, or a process holds another one: no bid is taken that nobody can open, nothing false is
-logged, and the operator has an auction to resume or to cancel, not a deadline that fails for ever.
+"""Keys that are replaced or lost.
+
+Old receipts hold under a new signing key. Under another sealing key no bid is taken that nobody could open, nothing
+false is logged, and the operator has an auction to resume or to cancel, not a deadline that fails for ever.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +16,7 @@ from sqlalchemy import text
 
 from app.core import keys
 from app.core.deadlines import run_due
+from app.core.keys import Keys
 from app.core.settings import Settings
 from app.main import create_app, open_context
 from tests.api import Api
@@ -27,27 +30,44 @@ from tests.world import World
 
 
 @contextmanager
-def other_key() -> Iterator[None]:
-    """Whatever this process seals or opens meanwhile, it does with another key."""
+def holding(other: Keys) -> Iterator[None]:
+    """Whatever this process seals, opens or signs meanwhile, it does with other keys."""
     right = keys.current()
-    keys._LOADED[:] = [replace(right, sealing_key=bytes(32))]
+    keys._LOADED[:] = [other]
     try:
         yield
     finally:
         keys._LOADED[:] = [right]
 
 
+def other_key() -> AbstractContextManager[None]:
+    return holding(replace(keys.current(), sealing_key=bytes(32)))
+
+
 @asynccontextmanager
-async def stranger(settings: Settings, world: World) -> AsyncIterator[Api]:
-    """An API process that holds another key, from its start."""
-    with other_key():
-        wrong = list(keys._LOADED)
-        app = create_app(settings, world.database)
-        right = list(keys._SETTINGS)
-        app.state.context = open_context(settings, world.database)
-        keys._SETTINGS[:], keys._LOADED[:] = right, wrong
+async def process(settings: Settings, world: World, held: Keys) -> AsyncIterator[Api]:
+    """An API process that holds other keys, from its start."""
+    app, right = create_app(settings, world.database), keys.current()
+    app.state.context = open_context(settings, world.database)
+    keys._LOADED[:] = [right]
+    with holding(held):
         async with Api(app) as api:
             yield api
+
+
+async def test_receipts_hold_when_the_signing_key_is_replaced_in_the_midst(settings: Settings, world: World) -> None:
+    """Also those under a key in whose time nothing was announced."""
+    scene = await factory.running(world)
+    receipts = [(await scene.accepted(scene.bidders[0], "100000.00"))["receipt"]]
+    for number, amount in ((1, "101000.00"), (2, "102000.00")):
+        async with process(settings, world, replace(keys.current(), signing_seed=bytes([number] * 32))) as api:
+            answer = await api.post(f"{scene.path}/bids", scene.bidders[number % 2], json={"amount": amount})
+            receipts.append(answer.json()["receipt"])
+            file = await api.ok("GET", f"{scene.path}/transcript")
+            checked(file, *receipts)
+    listed = {key["key_id"] for key in await world.api.ok("GET", "/v1/exchange-keys")}
+    assert {receipt["key_id"] for receipt in receipts} <= listed
+    assert len({receipt["key_id"] for receipt in receipts}) == 3
 
 
 async def sealed(world: World, **overrides: Any) -> Scene:
@@ -109,7 +129,7 @@ async def test_one_whose_key_is_gone_for_good_is_called_off(world: World) -> Non
 
 async def test_a_process_with_another_key_takes_no_bids(settings: Settings, world: World, app: FastAPI) -> None:
     scene = await factory.running(world, body=await factory.sealed_body(world))
-    async with stranger(settings, world) as api:
+    async with process(settings, world, replace(keys.current(), sealing_key=bytes(32))) as api:
         refused = await api.post(f"{scene.path}/bids", scene.bidders[0], json={"amount": "120000.00"})
         assert (refused.status_code, refused.json()["code"]) == (503, "exchange_keys_wrong")
     await scene.accepted(scene.bidders[0], "120000.00")
