@@ -63,6 +63,15 @@ async def lock_live(session: AsyncSession, listing_id: UUID, buyer_id: UUID) -> 
     return (await session.execute(locked)).scalar_one_or_none()
 
 
+async def lock_accepted(session: AsyncSession, listing_id: UUID) -> PurchaseOffer | None:
+    """The accepted offer that holds a locked listing, locked, if one does."""
+    statement = select(PurchaseOffer).where(
+        PurchaseOffer.listing_id == listing_id, PurchaseOffer.status == OfferStatus.ACCEPTED
+    )
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(locked)).scalar_one_or_none()
+
+
 async def list_offers(
     session: AsyncSession, actor: Actor, page: PageRequest, status: OfferStatus | None, listing_id: UUID | None
 ) -> Sequence[PurchaseOffer]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.negotiated.history  # tells the price dossier
+import app.pricing.negotiated.mode  # what a secret result does to a held listing
 import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
