@@ -286,3 +286,16 @@ class ConfirmationResolution(Base):
     instruction_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement_instructions.id"))
     reason: Mapped[str]
     resolved_at: Mapped[datetime]
+    reversal: Mapped["ResolutionReversal | None"] = relationship(lazy="raise")
+
+
+class ResolutionReversal(Base):
+    """A resolution that was wrong, taken back with its confirmation; once each. Append-only."""
+
+    __tablename__ = "resolution_reversals"
+
+    confirmation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("confirmation_resolutions.confirmation_id"), primary_key=True
+    )
+    reason: Mapped[str]
+    reversed_at: Mapped[datetime]

@@ -417,7 +417,8 @@ async def list_instructions(
 
 
 def _confirmations() -> Select[BankConfirmation]:
-    return select(BankConfirmation).options(selectinload(BankConfirmation.resolution))
+    resolution = selectinload(BankConfirmation.resolution)
+    return select(BankConfirmation).options(resolution.selectinload(ConfirmationResolution.reversal))
 
 
 async def confirmation_of(session: AsyncSession, bank_reference: str) -> BankConfirmation | None:

@@ -81,14 +81,22 @@ class ConfirmationOut(Output):
     recorded_at: datetime
 
 
+class ResolutionReversalOut(Output):
+    """Why a resolution was taken back, and its confirmation with it."""
+
+    reason: str
+    reversed_at: datetime
+
+
 class ResolutionOut(Output):
-    """What became of a confirmation afterwards."""
+    """What became of a confirmation afterwards; a wrong resolution may have been taken back."""
 
     kind: ResolutionKind
     deposit_id: UUID | None
     instruction_id: UUID | None
     reason: str
     resolved_at: datetime
+    reversal: ResolutionReversalOut | None
 
 
 class ResolvedConfirmationOut(ConfirmationOut):

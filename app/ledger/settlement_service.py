@@ -4,6 +4,7 @@ Order of locks: the bank's reference or the confirmation, then for a deposit tha
 calendar, deposit, instruction, accounts.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from app.ledger.models import (
     InstructionStatus,
     MovementKind,
     ResolutionKind,
+    ResolutionReversal,
     SettlementInstruction,
 )
 from app.ledger.rules import Movement, Place
@@ -115,17 +117,50 @@ async def resolve(
 async def reverse(session: AsyncSession, settings: Settings, confirmation_id: UUID, reason: str) -> BankConfirmation:
     """A confirmation was wrong, or the bank took it back: mirror its entries, and open again what it had settled.
 
-    Raises `confirmation_settled`, `not_reversible` and `more_than_held` where the money has moved on.
+    So it is with unmatched money that was resolved to the wrong deposit or instruction. Raises `confirmation_settled`,
+    `not_reversible` and `more_than_held` where the money has moved on.
     """
     row = await queries.lock_confirmation(session, confirmation_id)
-    _check_open(row)
     now = await read_clock(session)
+    if row.resolution is not None and _is_undoable(row.resolution):
+        await _undo(session, settings, row, row.resolution, reason, now)
+        return row
+    _check_open(row)
     if row.deposit_id is not None:
         await _unpay(session, await queries.lock_deposit(session, row.deposit_id), reason, now)
     else:
         await _unsettle(session, settings, row, reason, now)
     await _store(session, row, ResolutionKind.REVERSAL, reason, None, None, now)
     return row
+
+
+def _is_undoable(resolution: ConfirmationResolution) -> bool:
+    """A return has an instruction to the bank of its own; what was taken back is over."""
+    matched = resolution.kind in (ResolutionKind.DEPOSIT, ResolutionKind.INSTRUCTION)
+    return matched and resolution.reversal is None
+
+
+async def _undo(
+    session: AsyncSession,
+    settings: Settings,
+    row: BankConfirmation,
+    resolution: ConfirmationResolution,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Take back a resolution, then the confirmation that had matched nothing."""
+    if resolution.deposit_id is not None:
+        await _unpay(session, await queries.lock_deposit(session, resolution.deposit_id), reason, now)
+    elif resolution.instruction_id is not None:
+        instruction = await queries.get_instruction(session, resolution.instruction_id)
+        (settled,) = await queries.standing_transactions(
+            session, instruction.number, instructions.settling(instruction).kind
+        )
+        await _unsettle(session, settings, _Settled(instruction.id, settled), reason, now)
+    await journal.reverse(session, row.transaction_id, occurred_at=now, reference=row.bank_reference, reason=reason)
+    resolution.reversal = ResolutionReversal(confirmation_id=row.id, reason=reason, reversed_at=now)
+    await session.flush()
+    _tell(session, row, "bank.reversed")
 
 
 def _same(earlier: BankConfirmation, body: schemas.ConfirmationIn) -> BankConfirmation:
@@ -231,8 +266,17 @@ async def _unpay(session: AsyncSession, deposit: Deposit, reason: str, now: date
     service.move(session, deposit, DepositStatus.REQUESTED, reversed=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What a resolution settled, as a matched confirmation would have."""
+
+    instruction_id: UUID
+    transaction_id: UUID
+    bank_reference: str = "-"
+
+
 async def _unsettle(
-    session: AsyncSession, settings: Settings, row: BankConfirmation, reason: str, now: datetime
+    session: AsyncSession, settings: Settings, row: BankConfirmation | _Settled, reason: str, now: datetime
 ) -> None:
     """Reverse what an instruction's confirmation, or one that matched nothing, had moved."""
     instruction = await queries.get_instruction(session, row.instruction_id) if row.instruction_id else None
@@ -254,7 +298,8 @@ async def _unsettle(
 
 def _check_open(row: BankConfirmation) -> None:
     if row.resolution is not None:
-        state = "reversed / 已冲销" if row.resolution.kind == ResolutionKind.REVERSAL else "resolved / 已处理"
+        is_reversed = row.resolution.kind == ResolutionKind.REVERSAL or row.resolution.reversal is not None
+        state = "reversed / 已冲销" if is_reversed else "resolved / 已处理"
         raise problems.CONFIRMATION_SETTLED(state=state)
 
 
@@ -268,6 +313,7 @@ async def _store(
     now: datetime,
 ) -> None:
     row.resolution = ConfirmationResolution(
+        reversal=None,
         confirmation_id=row.id,
         kind=kind,
         deposit_id=deposit.id if deposit else None,

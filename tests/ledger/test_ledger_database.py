@@ -127,6 +127,7 @@ async def test_two_who_take_the_same_money_past_the_service_do_not_both_get_it(f
         "ledger_accounts",
         "bank_confirmations",
         "confirmation_resolutions",
+        "resolution_reversals",
     ],
 )
 async def test_what_is_written_stays(fresh_database: Database, table: str) -> None:
@@ -143,7 +144,14 @@ async def test_what_is_written_stays(fresh_database: Database, table: str) -> No
         await session.execute(
             text(
                 "INSERT INTO confirmation_resolutions (confirmation_id, kind, reason, resolved_at) "
-                "VALUES (:id, 'reversal', 'r', techex_now())"
+                "VALUES (:id, 'deposit', 'r', techex_now())"
+            ),
+            {"id": one},
+        )
+        await session.execute(
+            text(
+                "INSERT INTO resolution_reversals (confirmation_id, reason, reversed_at) "
+                "VALUES (:id, 'r', techex_now())"
             ),
             {"id": one},
         )

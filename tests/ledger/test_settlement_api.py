@@ -368,3 +368,45 @@ async def test_a_deposit_larger_than_its_fee_only(world: World) -> None:
         assert caught.value.params["held"] == AMOUNT
         await service.apply_to_price(session, subject, buyer.organisation_id, deal=deal, fee=AMOUNT)
     assert await balances(world) == {"bank": "50000.00", "fee_income": "50000.00"}
+
+
+async def test_money_that_was_resolved_to_the_wrong_deposit_is_taken_back(world: World) -> None:
+    """A slip of the operator: the wrong organisation would have it back. The right deposit takes it afterwards."""
+    wrong, right = [await requested_deposit(world, await world.enterprise()) for _ in range(2)]
+    stray = await confirmed(world)
+    await resolve(world, stray, kind="deposit", purpose_reference=wrong.number)
+    assert (await shown(world, wrong))["status"] == "held"
+    taken = (await reverse(world, stray))["resolution"]
+    assert (taken["kind"], taken["reversal"]["reason"]) == ("deposit", "录入有误")
+    assert (await shown(world, wrong))["status"] == "requested"
+    assert await balances(world) == {}
+    assert await unmatched(world) == []
+    path = f"{PATH}/{stray['id']}/reversal"
+    await world.api.refused(409, "confirmation_settled", "POST", path, world.operator, json={"reason": "示例"})
+    again = await confirmed(world, bank_reference=f"{stray['bank_reference']}-2")
+    await resolve(world, again, kind="deposit", purpose_reference=right.number)
+    assert await balances(world) == {"bank": "50000.00", "deposit_held": "50000.00"}
+    await releasing(world, right)
+    path = f"{PATH}/{again['id']}/reversal"
+    await world.api.refused(409, "not_reversible", "POST", path, world.operator, json={"reason": "示例"})
+
+
+async def test_a_payment_that_was_resolved_to_the_wrong_instruction_is_owed_again(world: World) -> None:
+    one, other = [await held_deposit(world, await world.enterprise()) for _ in range(2)]
+    numbers = [(await releasing(world, deposit))["number"] for deposit in (one, other)]
+    stray = await confirmed(world, direction="out")
+    await resolve(world, stray, kind="instruction", purpose_reference=numbers[0])
+    await reverse(world, stray)
+    assert (await shown(world, one))["status"] == "release_due"
+    assert {row["number"] for row in await open_instructions(world)} == set(numbers)
+    again = await confirmed(world, direction="out", bank_reference=f"{stray['bank_reference']}-2")
+    await resolve(world, again, kind="instruction", purpose_reference=numbers[1])
+    assert (await shown(world, other))["status"] == "released"
+    assert await balances(world) == {"bank": "50000.00", "deposit_repayable": "50000.00"}
+
+
+async def test_what_is_on_its_way_back_is_not_reversed(world: World) -> None:
+    stray = await confirmed(world)
+    await resolve(world, stray, kind="return")
+    path = f"{PATH}/{stray['id']}/reversal"
+    await world.api.refused(409, "confirmation_settled", "POST", path, world.operator, json={"reason": "示例"})

@@ -74,6 +74,15 @@ async def behind(session: AsyncSession, deal_id: UUID) -> PurchaseOffer | None:
     return (await session.execute(select(PurchaseOffer).where(PurchaseOffer.deal_id == deal_id))).scalar_one_or_none()
 
 
+async def lock_accepted(session: AsyncSession, listing_id: UUID) -> PurchaseOffer | None:
+    """The accepted offer that holds a locked listing, locked, if one does."""
+    statement = select(PurchaseOffer).where(
+        PurchaseOffer.listing_id == listing_id, PurchaseOffer.status == OfferStatus.ACCEPTED
+    )
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(locked)).scalar_one_or_none()
+
+
 async def list_offers(
     session: AsyncSession, actor: Actor, page: PageRequest, status: OfferStatus | None, listing_id: UUID | None
 ) -> Sequence[PurchaseOffer]:

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.appraised.history  # tells the price dossier
-import app.pricing.appraised.tasks  # noqa: F401 — registers what time does to purchase offers
+import app.pricing.appraised.mode
+import app.pricing.appraised.tasks  # noqa: F401 — all three register what they do
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
 from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag

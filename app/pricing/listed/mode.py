@@ -45,7 +45,7 @@ class Competitive(modes.Mode):
     ) -> datetime | None:
         found = await self._sale(session, listing)
         sale_rules.check_notice_runs(standing(listing, found), "Suspension / 中止", now)
-        return await notice.suspend(session, settings, listing, found, reason, now)
+        return await notice.suspend(session, settings, listing, found, now)
 
     async def resumed(
         self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime

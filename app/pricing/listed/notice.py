@@ -126,18 +126,21 @@ async def end(
     await periods.end(session, subject_of(listing.id), rule, local_date(now, settings.zone), reason)
 
 
-async def end_all(session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime) -> None:
-    """The sale has ended, and with it whatever period still runs."""
+async def end_all(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:
+    """The sale has ended, and with it whatever period still runs. Periods are public: why is not in them."""
     for rule in (NOTICE, EXTENSION, REVIEW, SUSPENSION):
-        await end(session, settings, listing, rule, reason, now)
+        await end(session, settings, listing, rule, "sale ended", now)
 
 
 async def suspend(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, now: datetime
 ) -> datetime:
-    """Stop the notice; answers the moment at which the suspension ends, and deposits are due meanwhile."""
+    """Stop the notice; answers the moment at which the suspension ends, and deposits are due meanwhile.
+
+    Why is told with the listing to those who may read it; the period is public.
+    """
     today = local_date(now, settings.zone)
-    await periods.suspend(session, subject_of(listing.id), running_rule(sale), today, reason)
+    await periods.suspend(session, subject_of(listing.id), running_rule(sale), today, "suspended")
     ends_at = await begin(session, settings, listing, SUSPENSION, now)
     await ledger.move_due(session, subject_of(listing.id), ends_at)
     return ends_at

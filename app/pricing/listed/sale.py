@@ -217,7 +217,7 @@ async def end_without_deal(
 ) -> None:
     """The sale ends; every deposit goes back. What becomes of the listing is the caller's."""
     sale.phase, sale.reason, sale.review_ends_at = SalePhase.ENDED, reason, None
-    await notice.end_all(session, settings, listing, reason, now)
+    await notice.end_all(session, settings, listing, now)
     await registrations.drop_revision(session, listing, now)
     await registrations.settle(session, listing, RegistrationStatus.LAPSED, None)
     await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)

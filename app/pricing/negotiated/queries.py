@@ -74,6 +74,15 @@ async def lock_negotiation(session: AsyncSession, negotiation_id: UUID) -> Negot
     return await _one(session, statement.with_for_update(of=Negotiation))
 
 
+async def lock_agreed(session: AsyncSession, listing_id: UUID) -> Negotiation | None:
+    """The agreed negotiation that holds a locked listing, locked, if one does."""
+    statement = select(Negotiation.id).where(
+        Negotiation.listing_id == listing_id, Negotiation.status == NegotiationStatus.AGREED
+    )
+    found = (await session.execute(statement)).scalar_one_or_none()
+    return None if found is None else await lock_negotiation(session, found)
+
+
 async def list_negotiations(
     session: AsyncSession,
     actor: Actor,

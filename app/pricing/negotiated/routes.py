@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.negotiated.history  # tells the price dossier
+import app.pricing.negotiated.mode  # what a secret result does to a held listing
 import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
@@ -15,6 +16,7 @@ from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.pages import Page, Paging, cut
 from app.gates.queries import gates_of
 from app.gates.schemas import gate_out
+from app.listings.schemas import ReasonIn
 from app.pricing.negotiated import closing, notice_routes, objections, queries, schemas, service
 from app.pricing.negotiated.models import Negotiation, NegotiationStatus
 
@@ -23,6 +25,7 @@ money_router = APIRouter(route_class=MoneyEndpoint, tags=["negotiated"])
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
 SellerAdmin = Annotated[Actor, allow(Role.ADMIN, scope="deals:write")]
 
 
@@ -120,6 +123,18 @@ async def close_negotiation(
 ) -> schemas.NegotiationOut:
     """Make the deal now if nothing blocks it; the refusal says what does. The worker does it by itself."""
     return await _answer(session, await service.close(session, actor, settings, negotiation_id), response)
+
+
+@router.post("/negotiations/{negotiation_id}/termination", operation_id="terminate_negotiation")
+async def terminate_negotiation(
+    actor: Operator, session: Session, negotiation_id: UUID, body: ReasonIn
+) -> schemas.TerminationOut:
+    """End an agreed negotiation that cannot go on, with the reason: the listing is on offer again, or lapses."""
+    row = await service.terminate(session, negotiation_id, body.reason)
+    return schemas.TerminationOut(
+        id=row.id, number=row.number, status=row.status, status_reason=row.status_reason,
+        server_time=await read_clock(session),
+    )  # fmt: skip
 
 
 async def _summaries(session: AsyncSession, rows: Sequence[Negotiation]) -> list[schemas.NegotiationSummary]:

@@ -94,6 +94,16 @@ class NegotiationOut(Output):
     server_time: datetime
 
 
+class TerminationOut(Output):
+    """What the operator sees of a negotiation that it ended: no offers."""
+
+    id: UUID
+    number: str
+    status: NegotiationStatus
+    status_reason: str | None
+    server_time: datetime
+
+
 class NegotiationSummary(Output):
     """A negotiation in a list."""
 

@@ -140,6 +140,20 @@ async def withdraw(session: AsyncSession, actor: Actor, negotiation_id: UUID, re
     return negotiation
 
 
+async def terminate(session: AsyncSession, negotiation_id: UUID, reason: str) -> Negotiation:
+    """The operator ends an agreed negotiation that cannot go on (终结) [P]: the listing is free again.
+
+    A joint buyer that never answers, or a report that expired and is not replaced, would hold listing and parties for
+    good. As for a listed sale, operating rules (2009) art. 24. Raises `negotiation_not_open`.
+    """
+    found = await queries.read_negotiation(session, negotiation_id)
+    listing = await listings.lock_listing(session, found.listing_id)
+    negotiation = await queries.lock_negotiation(session, negotiation_id)
+    rules.check_status(negotiation.status, NegotiationStatus.AGREED)
+    await closing.refuse(session, listing, negotiation, reason, await read_clock(session))
+    return negotiation
+
+
 async def close(session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID) -> Negotiation:
     """Close an agreed negotiation now, if the worker has not come round yet; else the refusal says what blocks it."""
     found = await queries.get_negotiation(session, actor, negotiation_id)

@@ -338,3 +338,20 @@ async def test_an_extension_is_as_long_as_the_rule_of_its_day_asks(
     assert await errors(world) == []
     assert (await sale(world, listing))["extensions_used"] == 1
     assert await working_days_to(world, await end_of(world, listing)) == 8
+
+
+async def test_why_a_sale_was_suspended_or_terminated_is_in_no_public_period(world: World) -> None:
+    """The reason is for the seller's side and the market's staff; a period is for everyone."""
+    seller = await world.university()
+    listing = await competitive_listing(world, seller)
+    path = f"/v1/listings/{listing['id']}"
+    await world.api.ok("POST", f"{path}/suspension", seller, json={"reason": "示例中止原因"})
+    await world.api.ok("POST", f"{path}/resumption", seller)
+    await world.api.ok("POST", f"{path}/sale-termination", world.operator, json={"reason": "示例终结原因"})
+    for caller in (None, await world.enterprise()):
+        shown = await world.api.ok("GET", f"/v1/periods?subject_id={listing['id']}", caller)
+        assert [row["rule"] for row in shown["items"]] == ["listing_notice", "suspension_max", "listing_notice"]
+        assert "原因" not in str(shown)
+        assert "原因" not in str(await read(world, caller, listing))
+        assert "原因" not in str(await sale(world, listing, caller or await world.enterprise()))
+    assert (await sale(world, listing, seller))["reason"] == "示例终结原因"

@@ -1,0 +1,20 @@
+"""What the appraised mode decides about its listings; registered with the listings when imported."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.settings import Settings
+from app.listings import modes
+from app.listings.models import Listing, PricingMode
+from app.pricing.appraised import closing, queries
+
+
+class Appraised(modes.Mode):
+    """A listing closes on its own day; held for a buyer who waits for gates, it can be let go."""
+
+    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        accepted = await queries.lock_accepted(session, listing.id)
+        if accepted is not None:
+            await closing.try_close(session, settings, listing, accepted)
+
+
+modes.register(PricingMode.APPRAISED, None, Appraised())

@@ -1,0 +1,20 @@
+"""What the negotiated mode decides about its listings; registered with the listings when imported."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.settings import Settings
+from app.listings import modes
+from app.listings.models import Listing, PricingMode
+from app.pricing.negotiated import closing, queries
+
+
+class Negotiated(modes.Mode):
+    """A listing closes on its own day; held for a buyer whose notice runs or who waits for gates, it can be let go."""
+
+    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+        agreed = await queries.lock_agreed(session, listing.id)
+        if agreed is not None:
+            await closing.try_close(session, settings, listing, agreed)
+
+
+modes.register(PricingMode.NEGOTIATED, None, Negotiated())
