@@ -127,10 +127,10 @@ async def close_negotiation(
 
 @router.post("/negotiations/{negotiation_id}/termination", operation_id="terminate_negotiation")
 async def terminate_negotiation(
-    actor: Operator, session: Session, negotiation_id: UUID, body: ReasonIn
+    actor: Operator, session: Session, settings: Config, negotiation_id: UUID, body: ReasonIn
 ) -> schemas.TerminationOut:
     """End an agreed negotiation that cannot go on, with the reason: the listing is on offer again, or lapses."""
-    row = await service.terminate(session, negotiation_id, body.reason)
+    row = await service.terminate(session, settings, negotiation_id, body.reason)
     return schemas.TerminationOut(
         id=row.id, number=row.number, status=row.status, status_reason=row.status_reason,
         server_time=await read_clock(session),

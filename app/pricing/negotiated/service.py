@@ -140,7 +140,7 @@ async def withdraw(session: AsyncSession, actor: Actor, negotiation_id: UUID, re
     return negotiation
 
 
-async def terminate(session: AsyncSession, negotiation_id: UUID, reason: str) -> Negotiation:
+async def terminate(session: AsyncSession, settings: Settings, negotiation_id: UUID, reason: str) -> Negotiation:
     """The operator ends an agreed negotiation that cannot go on (终结) [P]: the listing is free again.
 
     A joint buyer that never answers, or a report that expired and is not replaced, would hold listing and parties for
@@ -150,7 +150,7 @@ async def terminate(session: AsyncSession, negotiation_id: UUID, reason: str) ->
     listing = await listings.lock_listing(session, found.listing_id)
     negotiation = await queries.lock_negotiation(session, negotiation_id)
     rules.check_status(negotiation.status, NegotiationStatus.AGREED)
-    await closing.refuse(session, listing, negotiation, reason, await read_clock(session))
+    await closing.refuse(session, settings, listing, negotiation, reason, await read_clock(session))
     return negotiation
 
 
