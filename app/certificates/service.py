@@ -125,9 +125,9 @@ def conditions_of(facts: Facts | None) -> list[Condition]:
 
 async def _lock(session: AsyncSession, deal_id: UUID) -> Deal:
     deal = await deals.lock_deal(session, deal_id)
-    # Before instructions: a declaration of the calendar must not wait for a row that waits for the calendar.
-    await periods.hold_calendar(session)
     await settlement_queries.lock_contracts(session, deal.id)
+    # After contracts, as the registrar does; before instructions: who declares a day may wait for one of those.
+    await periods.hold_calendar(session)
     return deal
 
 
