@@ -12,6 +12,7 @@ from app.pricing.auction.admission_problems import LISTING_IN_AUCTION
 from app.pricing.auction.models import AuctionStatus
 
 BECAME_SECRET = "The result may not be sold any more / 该成果已不得转让"
+WITHDRAWN = "The listing was withdrawn / 挂牌已撤回"
 
 
 class Auctioned(modes.Mode):
@@ -33,7 +34,8 @@ class Auctioned(modes.Mode):
         live = await queries.live_of_listing(session, listing.id)
         if live is not None:
             auction = await queries.lock_auction(session, live.id)
-            await service.call_off(session, settings, listing, auction, BECAME_SECRET, now)
+            reason = BECAME_SECRET if mover == Mover.RESULT else WITHDRAWN
+            await service.call_off(session, settings, listing, auction, reason, now)
         await super().withdrawn(session, settings, listing, mover, now)
 
     async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:

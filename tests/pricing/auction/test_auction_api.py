@@ -178,6 +178,15 @@ async def test_a_falling_price_goes_to_the_first_who_takes_it(world: World) -> N
     checked(await transcript(scene), won["receipt"])
 
 
+async def test_a_proposal_ends_with_its_listing_and_says_why(world: World) -> None:
+    seller = await world.institution()
+    listing = await factory.auction_listing(world, seller)
+    proposed = await factory.proposed_auction(world, seller, listing)
+    await world.api.ok("POST", f"/v1/listings/{listing['id']}/withdrawal", seller)
+    shown = await world.api.ok("GET", f"/v1/auctions/{proposed['id']}", seller)
+    assert (shown["status"], "withdrawn" in shown["reason"]) == ("cancelled", True), shown["reason"]
+
+
 async def test_a_listing_does_not_lapse_under_a_suspended_auction(world: World) -> None:
     """However long it takes: at the close the lot must still be there to be sold."""
     scene = await factory.running(world)
