@@ -30,7 +30,7 @@ imports: $(VENV)/.dev-installed ## import-linter: which package may import which
 	@$(BIN)/lint-imports
 
 pytest: $(VENV)/.dev-installed ## The tests alone.
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	@$(BIN)/pytest -n $(JOBS)
 
 format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
 	@$(BIN)/ruff format .
