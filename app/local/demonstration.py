@@ -42,6 +42,7 @@ def _play(settings: Settings, base_url: str, console: Console, keys_file: Path) 
     operator_key = asyncio.run(create_operator(settings, "示例 Operator"))
     keys = run(base_url, operator_key, console)
     write_keys(keys_file, keys)
+    console.print("\nKeys to play with, one for each kind of user", markup=False)
     for role, key in keys.items():
         console.print(f"  {role:<24} {key}", markup=False)
 
