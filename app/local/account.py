@@ -11,8 +11,8 @@ from typing import Any
 from app.local.errors import StartError
 
 UNPRIVILEGED = "nobody"
-_READ_SEARCH, _OVERRIDE = "dac_read_search", "dac_override"
-_CAPABILITY_BITS = {_OVERRIDE: 1, _READ_SEARCH: 2}
+_READ_SEARCH, _OVERRIDE, _SETPCAP = "dac_read_search", "dac_override", "setpcap"
+_CAPABILITY_BITS = {_OVERRIDE: 1, _READ_SEARCH: 2, _SETPCAP: 8}
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,12 @@ def _with_capability(uid: int, gid: int, *, runs: bool, cluster: Path) -> tuple[
             "own folder; use folders that every user can enter (TECHEX_DATA_DIR), or set DATABASE_URL."
         )
     kept = f"-all,+{chosen}"
+    # `initdb` asks access(2) for `postgres` beside it, which leaves capabilities out for who is not root, unless this
+    # bit is set. What the server keeps is the one capability all the same.
+    bits = ("--securebits=+no_setuid_fixup",) if held >> _CAPABILITY_BITS[_SETPCAP] & 1 else ()
     return (
         command,
+        *bits,
         f"--reuid={uid}",
         f"--regid={gid}",
         "--clear-groups",

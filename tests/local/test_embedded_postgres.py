@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.local import embedded_postgres
 from app.local.embedded_postgres import EmbeddedPostgres, running_url
 from app.local.errors import StartError
 
@@ -166,6 +168,24 @@ def test_a_private_folder_above_stays_private(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir / "deep" / "er", QUICK) as server:
         assert ask(server.url(), "SELECT 1") == 1
     assert data_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_program_in_a_private_folder_will_do(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout, with its virtual environment, in a folder that only its owner may enter."""
+    data_dir.mkdir(mode=0o700)
+    programs = embedded_postgres.find_binaries()
+    # Links cost nothing, but cannot cross a mount.
+    shutil.copytree(programs.parent, data_dir / "programs", copy_function=_link_or_copy, symlinks=True)
+    monkeypatch.setattr(embedded_postgres, "find_binaries", lambda: data_dir / "programs" / programs.name)
+    with EmbeddedPostgres(data_dir / "data", QUICK) as server:
+        assert ask(server.url(), "SELECT 1") == 1
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def test_a_cluster_of_another_version_is_refused(data_dir: Path) -> None:
