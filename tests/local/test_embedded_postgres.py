@@ -174,14 +174,18 @@ def test_a_program_in_a_private_folder_will_do(data_dir: Path, monkeypatch: pyte
     """A checkout, with its virtual environment, in a folder that only its owner may enter."""
     data_dir.mkdir(mode=0o700)
     programs = embedded_postgres.find_binaries()
-    # Links cost nothing, but cannot cross a mount.
-    shutil.copytree(programs.parent, data_dir / "programs", copy_function=_link_or_copy, symlinks=True)
-    monkeypatch.setattr(embedded_postgres, "find_binaries", lambda: data_dir / "programs" / programs.name)
+    installed = programs.parents[2]  # programs, and libraries of theirs in the folder beside
+    for folder in (programs.parent, *installed.glob(f"{programs.parents[1].name}.libs")):
+        copy = data_dir / "installed" / folder.relative_to(installed)
+        shutil.copytree(folder, copy, copy_function=_link_or_copy, symlinks=True)
+    private = data_dir / "installed" / programs.relative_to(installed)
+    monkeypatch.setattr(embedded_postgres, "find_binaries", lambda: private)
     with EmbeddedPostgres(data_dir / "data", QUICK) as server:
         assert ask(server.url(), "SELECT 1") == 1
 
 
 def _link_or_copy(source: str, target: str) -> None:
+    """A link costs nothing, but cannot cross a mount."""
     try:
         os.link(source, target)
     except OSError:
