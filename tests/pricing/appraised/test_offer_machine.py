@@ -4,7 +4,7 @@ The machine speaks to the API on a database of its own; each example runs in one
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
@@ -17,14 +17,11 @@ from sqlalchemy import text
 from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
-from app.main import create_app, open_context
-from tests.api import Api
 from tests.appraisals.factory import reapproval_body
 from tests.documents.factory import uploaded
 from tests.listings.factory import move_clock_to
-from tests.machines import runs
+from tests.machines import fresh_world, let_keys_last, runs
 from tests.pricing.appraised.factory import another_report, appraised_listing, now, offer_body
-from tests.world import World
 
 T = TypeVar("T")
 BUYERS = st.sampled_from([0, 1])
@@ -98,20 +95,14 @@ class Machine(RuleBasedStateMachine):
         self.run(self._start())
 
     async def _start(self) -> None:
-        connection = await self.stack.enter_async_context(self.database.engine.connect())
-        outer = await connection.begin()
-        self.stack.push_async_callback(outer.rollback)
-        bound = Database(self.database.engine.url.render_as_string(hide_password=False), bound=connection)
-        app = create_app(self.settings, bound)
-        app.state.context = open_context(self.settings, bound)
-        api = await self.stack.enter_async_context(Api(app))
-        self.world = await World.create(bound, api)
+        self.world = await fresh_world(self.stack, self.settings, self.database)
         self.seller = await self.world.institution()
         self.buyers = [await self.world.enterprise() for _ in range(2)]
         self.listing, self.report = await appraised_listing(
             self.world, self.seller, transfer_mode="assignment", valid_for=14
         )
         self.document = (await uploaded(self.world, self.seller))["id"]
+        await let_keys_last(self.world)
 
     def teardown(self) -> None:
         type(self).deals += len(self.run(self._rows("SELECT id FROM deals")))
@@ -229,14 +220,30 @@ class Machine(RuleBasedStateMachine):
         assert not self.run(self._rows(BROKEN))
 
 
+def _go(*roads: Callable[[Machine], None]) -> None:
+    """A way that chance may miss."""
+    machine = Machine()
+    try:
+        machine.start()
+        for road in roads:
+            road(machine)
+            machine.nothing_that_must_never_be()
+    finally:
+        machine.teardown()
+
+
 @pytest.mark.chaos
 def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
+    """At random, and before that down the roads that chance may miss."""
+
     async def begin() -> Database:
         return Database(fresh_url, pool_size=2)
 
     with asyncio.Runner() as runner:
         Machine.runner, Machine.settings, Machine.database = runner, settings, runner.run(begin())
         try:
+            _go(lambda machine: machine.agree_and_settle(0, below=True, outcome="cleared"))
+            _go(lambda machine: machine.agree_and_let_the_gate_lapse(1, below=False))
             run_state_machine_as_test(Machine, settings=RUNS)
         finally:
             runner.run(Machine.database.close())

@@ -18,11 +18,9 @@ from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.pricing.auction.transcript import verify_transcript
-from tests.api import Api
-from tests.applications import application
 from tests.ledger.factory import confirmation_body
 from tests.listings.factory import move_clock_to, reach
-from tests.machines import runs
+from tests.machines import fresh_world, let_keys_last, runs
 from tests.pricing.auction import factory
 from tests.pricing.negotiated.factory import now
 from tests.world import Party, World
@@ -131,16 +129,12 @@ class Machine(RuleBasedStateMachine):
             self.go_to_the_end(3, closes=False)
 
     async def _start(self) -> None:
-        connection = await self.stack.enter_async_context(self.database.engine.connect())
-        outer = await connection.begin()
-        self.stack.push_async_callback(outer.rollback)
-        bound = Database(self.database.engine.url.render_as_string(hide_password=False), bound=connection)
-        api = await self.stack.enter_async_context(Api(application(self.settings, bound)))
-        self.world = await World.create(bound, api)
+        self.world = await fresh_world(self.stack, self.settings, self.database)
         self.seller = await self.world.institution()
         self.buyers = [await self.world.enterprise() for _ in range(3)]
         self.listing = await factory.auction_listing(self.world, self.seller)
         self.path = ""
+        await let_keys_last(self.world)
 
     def teardown(self) -> None:
         try:

@@ -24,17 +24,15 @@ from app.deals.models import PartyRole
 from app.deals.rules import PartyShare
 from app.deals.service import create_deal
 from app.listings.queries import lock_listing
-from app.main import create_app, open_context
 from app.pricing import contests
 from app.pricing.contests import Outcome
-from tests.api import Api
 from tests.documents.factory import uploaded
 from tests.ledger.factory import confirmation_body
 from tests.listings.factory import move_clock_to, reach
-from tests.machines import runs
+from tests.machines import fresh_world, let_keys_last, runs
 from tests.pricing.listed.factory import Bidding, bidding, competitive_listing, registration_body
 from tests.pricing.negotiated.factory import now
-from tests.world import Party, World
+from tests.world import Party
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -144,14 +142,7 @@ class Machine(RuleBasedStateMachine):
             self.judge(buyer, False, "qualified")
 
     async def _start(self, extends: bool, assigned: bool) -> None:
-        connection = await self.stack.enter_async_context(self.database.engine.connect())
-        outer = await connection.begin()
-        self.stack.push_async_callback(outer.rollback)
-        bound = Database(self.database.engine.url.render_as_string(hide_password=False), bound=connection)
-        app = create_app(self.settings, bound)
-        app.state.context = open_context(self.settings, bound)
-        api = await self.stack.enter_async_context(Api(app))
-        self.world = await World.create(bound, api)
+        self.world = await fresh_world(self.stack, self.settings, self.database)
         self.seller = await self.world.university()
         self.buyers = [await self.world.enterprise() for _ in range(3)]
         announced = {"extension_working_days": 5, "extensions_max": 1} if extends else {}
@@ -159,6 +150,7 @@ class Machine(RuleBasedStateMachine):
         self.listing = await competitive_listing(self.world, self.seller, announced, transfer_mode=mode)
         self.path = f"/v1/listings/{self.listing['id']}"
         self.document = (await uploaded(self.world, self.seller))["id"]
+        await let_keys_last(self.world)
 
     def teardown(self) -> None:
         """However it went, time goes on: the sale comes to its end, and the promises still hold."""

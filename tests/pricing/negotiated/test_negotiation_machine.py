@@ -26,13 +26,11 @@ from sqlalchemy import text
 from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
-from tests.api import Api
-from tests.applications import application
 from tests.documents.factory import uploaded
 from tests.listings.factory import move_clock_to, reach
-from tests.machines import runs
+from tests.machines import fresh_world, let_keys_last, runs
 from tests.pricing.negotiated.factory import negotiated_listing, now, offer_body
-from tests.world import Party, World
+from tests.world import Party
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -128,17 +126,13 @@ class Machine(RuleBasedStateMachine):
         return self.agree(0, 3, 0) if begun else multiple()
 
     async def _start(self) -> None:
-        connection = await self.stack.enter_async_context(self.database.engine.connect())
-        outer = await connection.begin()
-        self.stack.push_async_callback(outer.rollback)
-        bound = Database(self.database.engine.url.render_as_string(hide_password=False), bound=connection)
-        api = await self.stack.enter_async_context(Api(application(self.settings, bound)))
-        self.world = await World.create(bound, api)
+        self.world = await fresh_world(self.stack, self.settings, self.database)
         self.seller = await self.world.university()
         self.buyers = [await self.world.enterprise() for _ in range(2)]
         self.objector = await self.world.enterprise()
         self.listing = await negotiated_listing(self.world, self.seller, transfer_mode="assignment")
         self.document = (await uploaded(self.world, self.seller))["id"]
+        await let_keys_last(self.world)
 
     def teardown(self) -> None:
         """However it went, it goes on to the end of what was agreed last, and the promises still hold."""
