@@ -44,12 +44,12 @@ async def contract_history(session: AsyncSession, deal: Deal, actor: Actor) -> l
 
 def _entry(contract: Contract, event: Event) -> Entry:
     about = event.payload
-    registry = {"registration": about["number"]} if "contract_number" in about else {}
+    registered = {"registration": about["number"]} if "contract_number" in about else {}
     return Entry(
         at=event.occurred_at,
         by=_by(contract, event),
         what=HAPPENED[event.type],
-        facts={"number": contract.number} | registry | {name: about[name] for name in TOLD if name in about},
+        facts={"number": contract.number} | registered | {name: about[name] for name in TOLD if name in about},
         traces=[Trace(event.type, contract.id, event_id=event.id)],
     )
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import events
 from app.core.deadlines import run_due
 from app.core.ids import new_id
 from app.core.settings import Settings
@@ -168,3 +169,15 @@ def stand_in() -> Iterator[Bidding]:
     """The auctions' stand-in."""
     with bidding() as opened:
         yield opened
+
+
+async def statuses(world: World, listing: Json) -> dict[str, str]:
+    return {row["organisation_id"]: row["status"] for row in await deposits(world, world.operator, listing)}
+
+
+async def told(world: World, caller: Party, kind: str) -> list[Json]:
+    """What a caller's feed holds of a type. The feed itself shows only what is committed."""
+    async with world.database.reading() as session:
+        statement = "SELECT payload FROM events WHERE type = :kind AND audiences && CAST(:own AS uuid[]) ORDER BY seq"
+        own = [events.PUBLIC, *([events.MARKET] if caller.id is None else [caller.id])]
+        return list((await session.execute(text(statement), {"kind": kind, "own": own})).scalars())
