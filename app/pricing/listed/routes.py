@@ -1,35 +1,181 @@
-"""HTTP of purchases at the asking price."""
+"""HTTP of competitive listed sales: conditions, registrations, revisions."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.pricing.listed.history  # noqa: F401 — tells the price dossier
-from app.core.access import Actor, Role, allow
+import app.pricing.listed.mode
+import app.pricing.listed.tasks  # noqa: F401 — both register what they do
+from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, MoneyEndpoint, Session, set_etag
-from app.deals.schemas import DealOut, deal_out
-from app.pricing.listed import sale_routes, schemas, service
+from app.core.http import Config, Endpoint, MoneyEndpoint, Session
+from app.core.pages import Page, Paging, cut
+from app.listings import queries as listings
+from app.listings.schemas import ReasonIn
+from app.pricing.listed import conditions, queries, registrations, revisions, sale, sale_rules
+from app.pricing.listed.models import ListedSale, RegistrationStatus
+from app.pricing.listed.sale_schemas import (
+    ConditionsIn,
+    ConditionsOut,
+    ConfirmationIn,
+    QualificationIn,
+    RegistrationIn,
+    RegistrationOut,
+    RevisionIn,
+    RevisionOut,
+    SaleOut,
+    registration_out,
+)
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["listed"])
+router = APIRouter(route_class=Endpoint, tags=["listed"])
+money_router = APIRouter(route_class=MoneyEndpoint, tags=["listed"])
 
+Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]
 Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
+JudgeOfRegistrants = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write")]
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+ListingReader = Annotated[Actor, allow(*EVERY_ROLE, scope="listings:read")]
 
 
-@router.post("/listings/{listing_id}/purchase", status_code=201, operation_id="purchase_listing")
-async def purchase(
-    actor: Buyer,
+@router.put("/listings/{listing_id}/listed-conditions", operation_id="set_listed_conditions")
+async def set_conditions(
+    actor: Seller, session: Session, settings: Config, listing_id: UUID, body: ConditionsIn
+) -> ConditionsOut:
+    """Set the conditions of a competitive sale while the listing is a draft or returned; all of them at once."""
+    return ConditionsOut.model_validate(await conditions.set_conditions(session, actor, settings, listing_id, body))
+
+
+@router.get("/listings/{listing_id}/listed-conditions", operation_id="read_listed_conditions")
+async def read_conditions(actor: Public, session: Session, listing_id: UUID) -> ConditionsOut:
+    """The conditions of a sale, for whoever may see the listing; once published, they are those in `published`."""
+    return ConditionsOut.model_validate(await conditions.read_conditions(session, actor, listing_id))
+
+
+@router.get("/listings/{listing_id}/listed-sale", operation_id="read_listed_sale")
+async def read_sale(actor: Public, session: Session, listing_id: UUID) -> SaleOut:
+    """How far a competitive sale has come, for whoever may see the listing. Who registered is not in it.
+
+    Why it ended without a deal is for the seller, its agency and the market's staff.
+    """
+    listing = await listings.get_listing(session, actor, listing_id)
+    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    found = await queries.sale_of(session, listing_id)
+    if found is None:
+        raise listings.no_listing()
+    shown = await _sale_out(session, found)
+    if not listings.sees_working_copy(actor, listing):
+        shown.reason = None
+    return shown
+
+
+@router.post("/listings/{listing_id}/sale-termination", operation_id="terminate_listed_sale")
+async def terminate(actor: Operator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn) -> SaleOut:
+    """End a competitive sale that cannot go on, with the reason: the listing lapses, every deposit goes back."""
+    return await _sale_out(session, await sale.terminate(session, actor, settings, listing_id, body.reason))
+
+
+@money_router.post("/listings/{listing_id}/registrations", status_code=201, operation_id="register_for_listing")
+async def register(
+    actor: Buyer, session: Session, settings: Config, listing_id: UUID, body: RegistrationIn
+) -> RegistrationOut:
+    """Register as intending transferee while the notice runs. The deposit is asked for, due by the notice's end."""
+    row = await registrations.register(session, actor, settings, listing_id, body)
+    return registration_out(row, await read_clock(session))
+
+
+@router.get("/listing-registrations", operation_id="list_listing_registrations")
+async def list_registrations(
+    actor: Reader,
     session: Session,
-    settings: Config,
-    listing_id: UUID,
-    body: schemas.PurchaseIn,
-    response: Response,
-) -> DealOut:
-    """Buy at the asking price, first come first served. The answer is the deal; sign by its `contract_due_at`."""
-    deal = await service.purchase(session, actor, settings, listing_id, body)
-    set_etag(response, deal.revision)
-    return deal_out(deal, await read_clock(session))
+    page: Paging,
+    listing_id: UUID | None = None,
+    status: RegistrationStatus | None = None,
+) -> Page[RegistrationOut]:
+    """Your organisation's registrations and those for your own listings; all of them for operator and auditor."""
+    rows = await queries.list_registrations(session, actor, page, listing_id, status)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    now = await read_clock(session)
+    return Page(items=[registration_out(row, now) for row in shown], next_cursor=cursor)
 
 
-router.include_router(sale_routes.router)
+@router.get("/listing-registrations/{registration_id}", operation_id="read_listing_registration")
+async def read_registration(actor: Reader, session: Session, registration_id: UUID) -> RegistrationOut:
+    """One registration, for its organisation, the seller, the operator and the auditor."""
+    row = await queries.get_registration(session, actor, registration_id)
+    return registration_out(row, await read_clock(session))
+
+
+@router.post(
+    "/listing-registrations/{registration_id}/qualification", status_code=201, operation_id="judge_listing_registration"
+)
+async def judge(
+    actor: JudgeOfRegistrants, session: Session, settings: Config, registration_id: UUID, body: QualificationIn
+) -> RegistrationOut:
+    """Qualify or refuse a registrant, once each, by the seller and by the operator. Refused, its deposit goes back."""
+    listing, found, row = await registrations.judge(session, actor, registration_id, body, settings)
+    await sale.review_again(session, settings, listing, found)
+    await session.flush()
+    row = await queries.get_registration(session, actor, row.id)
+    return registration_out(row, await read_clock(session))
+
+
+@money_router.post("/listing-registrations/{registration_id}/confirmation", operation_id="confirm_listing_registration")
+async def confirm(
+    actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: ConfirmationIn
+) -> RegistrationOut:
+    """Agree to what was published since you registered; without it you are not counted."""
+    row = await registrations.confirm(session, actor, settings, registration_id, body)
+    return registration_out(row, await read_clock(session))
+
+
+@router.post("/listing-registrations/{registration_id}/withdrawal", operation_id="withdraw_listing_registration")
+async def withdraw(
+    actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: ReasonIn
+) -> RegistrationOut:
+    """Take your registration back before the notice ends; your deposit goes back in full."""
+    row = await registrations.withdraw(session, actor, settings, registration_id, body.reason)
+    return registration_out(row, await read_clock(session))
+
+
+@money_router.post("/listings/{listing_id}/revision", status_code=201, operation_id="propose_listing_revision")
+async def propose_revision(
+    actor: Seller, session: Session, settings: Config, listing_id: UUID, body: RevisionIn
+) -> RevisionOut:
+    """Propose changed content for your published competitive listing; published, it begins the notice anew."""
+    return RevisionOut.model_validate(await revisions.propose(session, actor, settings, listing_id, body))
+
+
+@router.get("/listings/{listing_id}/revisions", operation_id="list_listing_revisions")
+async def list_revisions(actor: ListingReader, session: Session, listing_id: UUID, page: Paging) -> Page[RevisionOut]:
+    """The proposed revisions of a listing, for its seller, its agency and the market's staff."""
+    listing = await listings.get_listing(session, actor, listing_id)
+    shown, cursor = cut(await queries.list_revisions(session, actor, page, listing), page, lambda row: (row.id,))
+    return Page(items=[RevisionOut.model_validate(row) for row in shown], next_cursor=cursor)
+
+
+@router.post("/listings/{listing_id}/revision/publication", operation_id="publish_listing_revision")
+async def publish_revision(actor: Operator, session: Session, settings: Config, listing_id: UUID) -> RevisionOut:
+    """Publish the proposed revision, checked anew, as the next version; the notice begins anew in full."""
+    return RevisionOut.model_validate(await revisions.publish(session, actor, settings, listing_id))
+
+
+@router.post("/listings/{listing_id}/revision/return", operation_id="return_listing_revision")
+async def return_revision(actor: Operator, session: Session, listing_id: UUID, body: ReasonIn) -> RevisionOut:
+    """Give the proposed revision back to the seller, with the reason; what is published stays."""
+    return RevisionOut.model_validate(await revisions.return_revision(session, actor, listing_id, body.reason))
+
+
+async def _sale_out(session: AsyncSession, found: ListedSale) -> SaleOut:
+    listing = await listings.read_listing(session, found.listing_id)
+    announced = await queries.conditions_of(session, found.listing_id)
+    return SaleOut(
+        listing_id=found.listing_id, phase=found.phase, closes_at=listing.closes_at,
+        extensions_used=found.extensions_used, extensions_max=announced.extensions_max, contest_id=found.contest_id,
+        reason=found.reason, server_time=await read_clock(session),
+    )  # fmt: skip
+
+
+router.include_router(money_router)

@@ -1,59 +1,208 @@
-"""Pure decisions about a purchase at the asking price (挂牌交易, first come first served)."""
+"""Pure decisions about a competitive listed sale (挂牌交易): its conditions, who may register, how its notice ends."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from app.ledger.models import DepositStatus
 from app.listings.models import Allocation, ListingStatus, PricingMode
 from app.listings.problems import OWN_LISTING
 from app.listings.rules import check_open
-from app.pricing.listed.problems import NOT_FIRST_COME, PRICE_CHANGED, VERSION_CHANGED
+from app.pricing.listed import sale_problems as problems
+from app.pricing.listed.models import Judge, Qualification, RegistrationStatus, SalePhase
+from app.pricing.listed.problems import VERSION_CHANGED
+
+
+def check_competitive(pricing_mode: PricingMode, allocation: Allocation | None) -> None:
+    """Raises `not_competitive` for a listing that is sold otherwise."""
+    if allocation != Allocation.COMPETITIVE:
+        raise problems.NOT_COMPETITIVE(pricing_mode=pricing_mode, allocation=allocation or "null")
+
+
+def check_deposit(deposit: Decimal, asking_price: Decimal) -> None:
+    """A deposit secures the sale and is less than its price; raises `deposit_out_of_range`."""
+    if not Decimal(0) < deposit < asking_price:
+        raise problems.DEPOSIT_OUT_OF_RANGE(
+            field="deposit", deposit=f"{deposit:.2f}", asking_price=f"{asking_price:.2f}"
+        )
+
+
+def check_extensions(working_days: int | None, most: int) -> None:
+    """An extension is announced with its length and how often it may come; raises `extensions_misplaced`."""
+    if (working_days is None) != (most == 0):
+        raise problems.EXTENSIONS_MISPLACED(field="extensions_max", days=working_days or "null", times=most)
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """A listing as it stands under the lock."""
+class Sale:
+    """A sale as it stands under the listing's lock. `closes_at` is the end of the notice, or of a suspension."""
 
+    phase: SalePhase
     status: ListingStatus
     closes_at: datetime | None
-    pricing_mode: PricingMode
-    allocation: Allocation | None
-    asking_price: Decimal
     version: int
-    barred: frozenset[UUID]
-    """Who may not buy: the seller and its agency."""
+    review_ends_at: datetime | None = None
+
+
+def check_notice_runs(sale: Sale, what: str, now: datetime) -> None:
+    """Published, and before the end of the notice, whether or not the worker has come round.
+
+    Raises `listing_notice_over`; `listing_not_open` while the listing is suspended.
+    """
+    if sale.phase != SalePhase.NOTICE or sale.closes_at is None or now >= sale.closes_at:
+        raise _over(sale, what, now)
+    check_open(sale.status, sale.closes_at, now)
+
+
+def check_notice_not_over(sale: Sale, what: str, now: datetime) -> None:
+    """The notice runs or is suspended; raises `listing_notice_over`."""
+    if sale.phase != SalePhase.NOTICE or sale.closes_at is None or now >= sale.closes_at:
+        raise _over(sale, what, now)
+
+
+def _over(sale: Sale, what: str, now: datetime) -> Exception:
+    shown = sale.closes_at.isoformat() if sale.closes_at else "-"
+    return problems.NOTICE_OVER(
+        what=what, phase=sale.phase, closes_at=shown, server_time=now.isoformat(),
+        extra={"phase": sale.phase, "closes_at": shown, "server_time": now.isoformat()},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Purchase:
-    """What the buyer saw and takes."""
+class Earlier:
+    """The newest registration of an organisation for a listing."""
 
-    buyer_id: UUID
-    price: Decimal
+    number: str
+    status: RegistrationStatus
     version: int
 
 
-def check_purchase(offered: Offered, purchase: Purchase, now: datetime) -> None:
-    """Whether the buyer gets the listing now; the caller holds its lock, and `now` was read after it was had.
+def check_registration(
+    sale: Sale, organisation_id: UUID, barred: frozenset[UUID], seen: int, earlier: Earlier | None, now: datetime
+) -> None:
+    """Whether an organisation registers now, having read version `seen`.
 
-    Raises `own_listing`, `not_first_come`, `listing_not_open`, `version_changed` or `price_changed`, the last two with
-    the values that would pass.
+    Raises `own_listing`, `listing_notice_over`, `listing_not_open`, `version_changed`, and `registered_already` for who
+    has a live registration, or had one for this version.
     """
-    if purchase.buyer_id in offered.barred:
-        raise OWN_LISTING(what="Buying / 购买")
-    if offered.allocation != Allocation.FIRST_COME:
-        raise NOT_FIRST_COME(pricing_mode=offered.pricing_mode)
-    check_open(offered.status, offered.closes_at, now)
-    current = {"listing_version": offered.version, "asking_price": f"{offered.asking_price:.2f}"}
-    if purchase.version != offered.version:
+    if organisation_id in barred:
+        raise OWN_LISTING(what="Registering / 登记")
+    check_notice_runs(sale, "Registering / 登记", now)
+    check_version(seen, sale.version)
+    if earlier and (earlier.status == RegistrationStatus.REGISTERED or earlier.version == sale.version):
+        raise problems.REGISTERED_ALREADY(number=earlier.number, version=earlier.version, status=earlier.status)
+
+
+def check_version(seen: int, current: int) -> None:
+    """Nobody agrees to what it has not read; raises `version_changed`."""
+    if seen != current:
         raise VERSION_CHANGED(
-            field="listing_version", seen=purchase.version, current=offered.version, extra={"current": current}
+            field="listing_version", seen=seen, current=current, extra={"current": {"listing_version": current}}
         )
-    if purchase.price != offered.asking_price:
-        raise PRICE_CHANGED(
-            field="price",
-            offered=f"{purchase.price:.2f}",
-            asking_price=f"{offered.asking_price:.2f}",
-            extra={"current": current},
-        )
+
+
+def check_live(number: str, status: RegistrationStatus, what: str) -> None:
+    """Raises `listing_registration_over` for a registration that has ended."""
+    if status != RegistrationStatus.REGISTERED:
+        raise problems.REGISTRATION_OVER(number=number, status=status, what=what, extra={"registration_status": status})
+
+
+def check_confirmation(number: str, agreed: int, seen: int, sale: Sale, now: datetime) -> None:
+    """Whether a registrant agrees anew, to what was published since.
+
+    Raises `listing_notice_over`, `version_changed`, `registration_current`.
+    """
+    check_notice_runs(sale, "Confirming / 确认", now)
+    check_version(seen, sale.version)
+    if agreed == sale.version:
+        raise problems.CONFIRMED_ALREADY(number=number, current=sale.version)
+
+
+def check_decision(
+    sale: Sale,
+    number: str,
+    version: int,
+    judge: Judge,
+    decided: Mapping[Judge, tuple[Qualification, datetime]],
+    *,
+    outcome: Qualification,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Whether a judge decides on a registrant now: while the notice runs, or in the review after it; once a version.
+
+    Raises `listing_notice_over` after the review, `registration_of_old_version`, `registrant_decided`,
+    `refusal_reason_missing`.
+    """
+    reviewing = sale.phase == SalePhase.REVIEW and sale.review_ends_at is not None and now < sale.review_ends_at
+    if sale.phase != SalePhase.NOTICE and not reviewing:
+        raise _over(sale, "Qualification / 资格确认", now)
+    if version != sale.version:
+        raise problems.STALE_REGISTRATION(number=number, seen=version, current=sale.version)
+    if judge in decided:
+        before, at = decided[judge]
+        raise problems.DECIDED_ALREADY(judge=judge, number=number, outcome=before, decided_at=at.isoformat())
+    if outcome == Qualification.REFUSED and not reason:
+        raise problems.REASON_MISPLACED(field="reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A live registration at the end of the notice. `deposit` is where its deposit stands, None without one."""
+
+    registration_id: UUID
+    organisation_id: UUID
+    version: int
+    verified: bool
+    decided: bool
+    deposit: DepositStatus | None
+
+
+class Verdict(StrEnum):
+    """What the end of a notice leads to."""
+
+    REVIEW = "review"
+    ONE = "one"
+    SEVERAL = "several"
+    EXTENSION = "extension"
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The verdict, and who is counted."""
+
+    verdict: Verdict
+    entries: tuple[Entry, ...] = ()
+
+
+UNPAID_OR_HELD = frozenset({DepositStatus.REQUESTED, DepositStatus.HELD})
+
+
+def count(entries: Sequence[Entry], version: int, extensions_left: int, *, review_over: bool) -> Counted:
+    """Who is counted at the end of a notice, and what follows.
+
+    Counted is who agreed to the published version, is verified, has its deposit held, and was refused by nobody. While
+    somebody is not decided on, or money that the bank had in time may still be reported, there is a review first. After
+    the review silence counts as no objection (the seller's by the practice of the exchanges [S]; the operator's by a
+    decision of this one [P]): nobody is kept out by those who did not decide.
+    """
+    able = [entry for entry in entries if entry.version == version and entry.verified]
+    counted = tuple(e for e in able if e.deposit == DepositStatus.HELD and (e.decided or review_over))
+    if not review_over and any(entry not in counted and entry.deposit in UNPAID_OR_HELD for entry in able):
+        return Counted(Verdict.REVIEW)
+    if len(counted) > 1:
+        return Counted(Verdict.SEVERAL, counted)
+    if counted:
+        return Counted(Verdict.ONE, counted)
+    return Counted(Verdict.EXTENSION if extensions_left > 0 else Verdict.LAPSE)
+
+
+def check_changes(changes: Mapping[str, Any]) -> None:
+    """A revision changes something; raises `revision_empty`."""
+    if not changes:
+        raise problems.NOTHING_CHANGED()

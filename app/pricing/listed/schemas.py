@@ -1,13 +1,147 @@
-"""Requests of a purchase at the asking price."""
+"""Requests and responses of competitive listed sales."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Input, PositiveMoney
+from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
+from app.pricing.contests import ContestForm
+from app.pricing.listed.models import (
+    Judge,
+    ListedRegistration,
+    Qualification,
+    RegistrationStatus,
+    RevisionStatus,
+    SalePhase,
+)
+
+WorkingDays = Annotated[int, Field(ge=1, le=250)]
+SeenVersion = Annotated[int, Field(ge=1, le=2**31 - 1, description="The `version` you read")]
 
 
-class PurchaseIn(Input):
-    """What the buyer read and takes: nobody buys at a price, or on terms, they have not seen."""
+class ConditionsIn(Input):
+    """The conditions of the sale; they are published and sealed with the listing."""
 
-    price: PositiveMoney = Field(description="The asking price you read, CNY")
-    abroad: bool = Field(default=False, description="You are, or the rights are to be used, outside the mainland")
-    listing_version: int = Field(ge=1, le=2**31 - 1, description="The `version` you read")
+    deposit: PositiveMoney = Field(description="What each registrant pays in, exactly; below the asking price")
+    notice_working_days: WorkingDays = Field(description="Working days of the public notice; at least the rule's")
+    extension_working_days: WorkingDays | None = Field(
+        default=None, description="Working days of each extension if nobody registers; null: none is announced"
+    )
+    extensions_max: int = Field(default=0, ge=0, le=20, description="How often it is extended at most")
+    qualification: Prose = Field(
+        description="What a buyer must satisfy (受让条件); nobody is refused for anything else"
+    )
+    bidding: ContestForm = Field(description="How two or more registrants bid")
+    rights_abroad: bool = Field(default=False, description="The rights reach beyond the mainland: export rules apply")
+
+
+class ConditionsOut(Output):
+    """The conditions of a sale, as drafted or, once published, as sealed."""
+
+    deposit: Money
+    notice_working_days: int
+    extension_working_days: int | None
+    extensions_max: int
+    qualification: str
+    bidding: ContestForm
+    rights_abroad: bool
+
+
+class SaleOut(Output):
+    """How far a sale has come. `closes_at` is the end of the notice, or of a suspension, at which it would lapse."""
+
+    listing_id: UUID
+    phase: SalePhase
+    closes_at: datetime | None
+    extensions_used: int
+    extensions_max: int
+    contest_id: UUID | None
+    reason: str | None
+    server_time: datetime
+
+
+class RegistrationIn(Input):
+    """Register as intending transferee for what you read. The deposit is asked for at once."""
+
+    listing_version: SeenVersion
+    meets_conditions: Literal[True] = Field(description="You meet the published `qualification` and accept the terms")
+    buyer_abroad: bool = Field(default=False, description="The buyer is not of the mainland: export rules apply")
+
+
+class ConfirmationIn(Input):
+    """Agree to what was published since you registered."""
+
+    listing_version: SeenVersion
+    meets_conditions: Literal[True]
+
+
+class QualificationIn(Input):
+    """A decision on a registrant. A refusal names the published condition that is not met."""
+
+    outcome: Qualification
+    reason: Line | None = None
+
+
+class DecisionOut(Output):
+    judge: Judge
+    listing_version: int
+    outcome: Qualification
+    reason: str | None
+    decided_at: datetime
+
+
+class RegistrationOut(Output):
+    """A registration, for its organisation, the seller, the operator and the auditor. `related_party` is only flagged.
+
+    The deposit is found by `GET /v1/deposits?subject_id=` with the listing's id.
+    """
+
+    id: UUID
+    number: str
+    listing_id: UUID
+    organisation_id: UUID
+    listing_version: int
+    status: RegistrationStatus
+    status_reason: str | None
+    buyer_abroad: bool
+    related_party: str | None
+    registered_at: datetime
+    confirmed_at: datetime
+    decisions: list[DecisionOut]
+    revision: int
+    server_time: datetime
+
+
+def registration_out(row: ListedRegistration, now: datetime) -> RegistrationOut:
+    """A registration with the exchange's time."""
+    fields = {name: getattr(row, name) for name in RegistrationOut.model_fields if name != "server_time"}
+    return RegistrationOut.model_validate(fields | {"server_time": now})
+
+
+class RevisionIn(Input):
+    """What to change of a published listing; what is left out stays. The notice then begins anew in full."""
+
+    title: Name = Field(default_factory=unset)
+    summary: Prose = Field(default_factory=unset)
+    terms: Prose = Field(default_factory=unset)
+    territory: Annotated[str, Field(min_length=1, max_length=200)] = Field(default_factory=unset)
+    asking_price: PositiveMoney = Field(default_factory=unset)
+    conditions: ConditionsIn = Field(default_factory=unset, description="All of them, where any changes")
+    reason: Line = Field(description="Why what was published must change, and who approved it")
+
+
+class RevisionOut(Output):
+    """A proposed revision, for the seller, its agency and the market's staff."""
+
+    id: UUID
+    listing_id: UUID
+    base_version: int
+    changes: dict[str, Any]
+    reason: str
+    status: RevisionStatus
+    status_reason: str | None
+    version: int | None = Field(description="As which version it was published")
+    proposed_at: datetime
+    decided_at: datetime | None

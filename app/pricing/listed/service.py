@@ -1,48 +1,223 @@
-"""Buying a listed result at its asking price: the first comer gets it, decided under the listing's row lock."""
+"""How a competitive listed sale ends: the count at the end of the notice, and what follows from it.
 
+Lock order: the listing, then deposits. Every function here but the first two is called with the listing locked.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
-from app.core.clock import read_clock
+from app.core.clock import local_date, read_clock
 from app.core.settings import Settings
-from app.deals.models import Deal, PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal
+from app.gates import rules as gate_rules
+from app.gates.openings import Buying, find_sale
 from app.identity import queries as identity
+from app.identity.models import Verification
+from app.ledger import queries as ledger_queries
+from app.ledger import service as ledger
 from app.listings import queries as listings
-from app.listings.models import Listing
-from app.listings.publication import require_verified
-from app.pricing.listed import first_come, rules, schemas
+from app.listings import service as listing_service
+from app.listings.models import Listing, ListingStatus, PricingMode
+from app.pricing import contests
+from app.pricing.contests import Contest, Outcome
+from app.pricing.listed import closing, notice, queries, registrations, sale_problems, sale_rules
+from app.pricing.listed.models import ListedSale, RegistrationStatus, SalePhase
+from app.pricing.listed.sale_rules import Entry, Verdict
+
+NOBODY = "Nobody who may buy registered / 无符合条件的意向受让方"
+SUSPENDED_TOO_LONG = "The suspension was not lifted in time / 中止期限届满未恢复"
 
 
-async def purchase(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.PurchaseIn
-) -> Deal:
-    """Buy for the actor's organisation, which must be verified; of two at once exactly one gets a deal.
+async def end_notice(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+    """The notice, or the review after it, has ended: count, unless that was done or the end moved."""
+    listing = await listings.lock_listing(session, listing_id)
+    sale = await queries.sale_of(session, listing_id)
+    if sale is None or listing.status != ListingStatus.PUBLISHED:
+        return
+    notice_over = sale.phase == SalePhase.NOTICE and listing.closes_at is not None and now >= listing.closes_at
+    review_over = sale.phase == SalePhase.REVIEW and sale.review_ends_at is not None and now >= sale.review_ends_at
+    if notice_over or review_over:
+        await count(session, settings, listing, sale, now, review_over=review_over)
 
-    The deal holds the listing until its contract is signed or the day to sign by has passed. Gates that the sale needs
-    open with it, and its contract waits for them.
+
+async def end_suspension(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+    """A suspension lasts a month at most, as a rule: nobody lifted it, so the listing lapses [P], and deposits go back.
+
+    Source: operating rules (2009) art. 23: within the month the exchange resumes or terminates.
     """
-    buyer_id = actor.organisation()
-    require_verified((await identity.organisations_by_id(session, [buyer_id]))[buyer_id])
-    listing = await listings.lock_public(session, listing_id)
+    listing = await listings.lock_listing(session, listing_id)
+    sale = await queries.sale_of(session, listing_id)
+    running = sale is not None and sale.phase == SalePhase.NOTICE and listing.status == ListingStatus.SUSPENDED
+    if sale is None or not running or listing.closes_at is None or now < listing.closes_at:
+        return
+    notice.tell(session, listing, "listing.suspension_ran_out")
+    await lapse(session, settings, listing, sale, SUSPENDED_TOO_LONG, now)
+
+
+async def terminate(
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, reason: str
+) -> ListedSale:
+    """The operator ends a sale that cannot go on (终结, operating rules (2009) art. 24): it lapses, deposits go back.
+
+    Not while there is bidding, which the auction cancels, nor once there is a deal. Raises `listed_sale_under_way`.
+    """
+    listing = await listings.lock_for(session, actor, listing_id)
+    sale = await queries.sale_of(session, listing_id)
+    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    phase = sale.phase if sale else None
+    if sale is None or phase not in (SalePhase.NOTICE, SalePhase.REVIEW, SalePhase.HELD):
+        raise sale_problems.SALE_UNDER_WAY(what="Termination / 终结", phase=phase or listing.status)
     now = await read_clock(session)
-    rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
-    buyer = PartyShare(PartyRole.BUYER, buyer_id)
-    deal = await create_deal(session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now)
-    await first_come.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
-    return deal
+    if phase == SalePhase.HELD:
+        await closing.refuse(session, settings, listing, sale, reason, now)
+    else:
+        await lapse(session, settings, listing, sale, reason, now)
+    return sale
 
 
-def _offered(listing: Listing) -> rules.Offered:
-    return rules.Offered(
-        status=listing.status,
-        closes_at=listing.closes_at,
-        pricing_mode=listing.pricing_mode,
-        allocation=listing.allocation,
-        asking_price=listing.asking_price,
-        version=listing.version,
-        barred=frozenset(party for party in (listing.seller_id, listing.agency_id) if party),
+async def review_again(session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale) -> None:
+    """Somebody decided during the review: where nothing is left to decide, it ends now."""
+    if sale.phase == SalePhase.REVIEW:
+        await count(session, settings, listing, sale, await read_clock(session), review_over=False)
+
+
+async def count(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, now: datetime, *, review_over: bool
+) -> None:
+    """Count the registrants and draw the consequence, once: the phase says what has been drawn."""
+    conditions = await queries.conditions_of(session, listing.id)
+    entries = await _entries(session, listing)
+    left = conditions.extensions_max - sale.extensions_used
+    found = sale_rules.count(entries, listing.version, left, review_over=review_over)
+    if found.verdict == Verdict.REVIEW:
+        await _review(session, settings, listing, sale, entries, now)
+        return
+    await notice.end(session, settings, listing, notice.running_rule(sale), "ended", now)
+    await notice.end(session, settings, listing, notice.REVIEW, "ended", now)
+    await registrations.drop_revision(session, listing, now)
+    if found.entries and await _became_unlistable(session, settings, listing, now):
+        await lapse(session, settings, listing, sale, closing.BECAME_UNLISTABLE, now)
+    elif found.verdict == Verdict.ONE:
+        await closing.choose(session, settings, listing, sale, found.entries[0].organisation_id, now)
+    elif found.verdict == Verdict.SEVERAL:
+        await _open_bidding(session, settings, listing, sale, [e.organisation_id for e in found.entries], now)
+    elif found.verdict == Verdict.EXTENSION:
+        await _extend(session, settings, listing, sale, conditions.extension_working_days, now)
+    else:
+        await lapse(session, settings, listing, sale, NOBODY, now)
+
+
+async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
+    rows = await queries.registrations_of(session, listing.id, RegistrationStatus.REGISTERED)
+    live = await ledger_queries.lock_live_deposits(session, notice.subject_of(listing.id))
+    deposits = {deposit.organisation_id: deposit.status for deposit in live}
+    known = await identity.organisations_by_id(session, [row.organisation_id for row in rows])
+    return [
+        Entry(
+            row.id,
+            row.organisation_id,
+            row.listing_version,
+            known[row.organisation_id].verification == Verification.VERIFIED,
+            registrations.is_decided(row),
+            deposits.get(row.organisation_id),
+        )
+        for row in rows
+    ]
+
+
+async def _review(
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    sale: ListedSale,
+    entries: Sequence[Entry],
+    now: datetime,
+) -> None:
+    if sale.phase == SalePhase.REVIEW:
+        return
+    await notice.end(session, settings, listing, notice.running_rule(sale), "ended", now)
+    await registrations.drop_revision(session, listing, now)
+    registrants = [entry.organisation_id for entry in entries]
+    sale.review_ends_at = await notice.begin_review(session, settings, listing, registrants, now)
+    sale.phase = SalePhase.REVIEW
+    notice.tell(session, listing, "listing.review_opened", {"review_ends_at": sale.review_ends_at})
+
+
+async def _became_unlistable(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> bool:
+    buying = Buying((), listing.seller_id, abroad=False, related_needs_approval=False)
+    found = await find_sale(session, settings, listing, buying, now)
+    return bool(gate_rules.never(found, local_date(now, settings.zone)))
+
+
+async def _extend(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, days: int | None, now: datetime
+) -> None:
+    sale.extensions_used += 1
+    sale.phase, sale.review_ends_at = SalePhase.NOTICE, None
+    ends_at = await notice.begin_extension(session, settings, listing, days, now)
+    listing_service.move_end(session, listing, ends_at)
+    await ledger.move_due(session, notice.subject_of(listing.id), ends_at)
+    payload = {"extension": sale.extensions_used, "closes_at": ends_at}
+    notice.tell(session, listing, "listing.extended", payload, public=True)
+
+
+async def _open_bidding(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, entrants: list[UUID], now: datetime
+) -> None:
+    await registrations.settle(session, listing, RegistrationStatus.BIDDING, entrants)
+    await give_back_to_others(session, settings, listing, entrants, now)
+    conditions = await queries.conditions_of(session, listing.id)
+    abroad = frozenset(
+        row.organisation_id
+        for row in await queries.registrations_of(session, listing.id, RegistrationStatus.BIDDING)
+        if row.buyer_abroad
     )
+    contest = Contest(tuple(entrants), listing.asking_price, conditions.bidding, conditions.rights_abroad, abroad)
+    sale.phase = SalePhase.BIDDING
+    sale.contest_id = await contests.open_contest(session, settings, listing, contest, now)
+    notice.tell(session, listing, "listing.bidding_opened", {"contest_id": sale.contest_id}, public=True)
+
+
+async def give_back_to_others(
+    session: AsyncSession, settings: Settings, listing: Listing, kept: Iterable[UUID], now: datetime
+) -> None:
+    """Give back every deposit but those of whom the sale goes on with."""
+    kept = set(kept)
+    for deposit in await ledger_queries.lock_live_deposits(session, notice.subject_of(listing.id)):
+        if deposit.organisation_id not in kept:
+            await ledger.give_back(session, settings, notice.subject_of(listing.id), deposit.organisation_id, now)
+
+
+@contests.hears(PricingMode.LISTED)
+async def hear(session: AsyncSession, settings: Settings, listing: Listing, outcome: Outcome, now: datetime) -> None:
+    """The bidding has ended: sold, or the listing lapses with the reason. Deposits of who did not win go back."""
+    sale = await queries.sale_of(session, listing.id)
+    if sale is None or sale.phase != SalePhase.BIDDING or sale.contest_id != outcome.contest_id:
+        return
+    if outcome.deal_id is None:
+        await lapse(session, settings, listing, sale, f"bidding: {outcome.reason}", now)
+    else:
+        await closing.won_in_bidding(session, settings, listing, sale, outcome.deal_id, now)
+
+
+async def lapse(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
+) -> None:
+    """The sale ends without a deal, and the listing with it; every deposit goes back."""
+    await end_without_deal(session, settings, listing, sale, reason, now)
+    if listing.status != ListingStatus.LAPSED:  # a sale that gates have held lapses when the listing is let go
+        listing_service.lapse(session, listing, reason)
+
+
+async def end_without_deal(
+    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
+) -> None:
+    """The sale ends; every deposit goes back. What becomes of the listing is the caller's."""
+    sale.phase, sale.reason, sale.review_ends_at = SalePhase.ENDED, reason, None
+    await notice.end_all(session, settings, listing, now)
+    await registrations.drop_revision(session, listing, now)
+    await registrations.settle(session, listing, RegistrationStatus.LAPSED, None)
+    await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)

@@ -1,0 +1,35 @@
+"""HTTP of purchases at the asking price."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+import app.pricing.listed.history  # noqa: F401 — tells the price dossier
+from app.core.access import Actor, Role, allow
+from app.core.clock import read_clock
+from app.core.http import Config, MoneyEndpoint, Session, set_etag
+from app.deals.schemas import DealOut, deal_out
+from app.pricing.listed import sale_routes, schemas, service
+
+router = APIRouter(route_class=MoneyEndpoint, tags=["listed"])
+
+Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
+
+
+@router.post("/listings/{listing_id}/purchase", status_code=201, operation_id="purchase_listing")
+async def purchase(
+    actor: Buyer,
+    session: Session,
+    settings: Config,
+    listing_id: UUID,
+    body: schemas.PurchaseIn,
+    response: Response,
+) -> DealOut:
+    """Buy at the asking price, first come first served. The answer is the deal; sign by its `contract_due_at`."""
+    deal = await service.purchase(session, actor, settings, listing_id, body)
+    set_etag(response, deal.revision)
+    return deal_out(deal, await read_clock(session))
+
+
+router.include_router(sale_routes.router)

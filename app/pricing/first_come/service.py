@@ -1,0 +1,48 @@
+"""Buying a listed result at its asking price: the first comer gets it, decided under the listing's row lock."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.access import Actor
+from app.core.clock import read_clock
+from app.core.settings import Settings
+from app.deals.models import Deal, PartyRole
+from app.deals.rules import PartyShare
+from app.deals.service import create_deal
+from app.identity import queries as identity
+from app.listings import queries as listings
+from app.listings.models import Listing
+from app.listings.publication import require_verified
+from app.pricing.listed import first_come, rules, schemas
+
+
+async def purchase(
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.PurchaseIn
+) -> Deal:
+    """Buy for the actor's organisation, which must be verified; of two at once exactly one gets a deal.
+
+    The deal holds the listing until its contract is signed or the day to sign by has passed. Gates that the sale needs
+    open with it, and its contract waits for them.
+    """
+    buyer_id = actor.organisation()
+    require_verified((await identity.organisations_by_id(session, [buyer_id]))[buyer_id])
+    listing = await listings.lock_public(session, listing_id)
+    now = await read_clock(session)
+    rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
+    buyer = PartyShare(PartyRole.BUYER, buyer_id)
+    deal = await create_deal(session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now)
+    await first_come.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
+    return deal
+
+
+def _offered(listing: Listing) -> rules.Offered:
+    return rules.Offered(
+        status=listing.status,
+        closes_at=listing.closes_at,
+        pricing_mode=listing.pricing_mode,
+        allocation=listing.allocation,
+        asking_price=listing.asking_price,
+        version=listing.version,
+        barred=frozenset(party for party in (listing.seller_id, listing.agency_id) if party),
+    )
