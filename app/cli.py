@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from app.local.errors import StartError
+from app.run.errors import StartError
 
 if TYPE_CHECKING:
     from app.core.settings import Settings
@@ -55,7 +55,7 @@ def run(
     if data_dir is not None:
         os.environ["TECHEX_DATA_DIR"] = str(data_dir)
     settings = _settings()
-    from app.local.supervisor import Supervisor
+    from app.run.processes.supervisor import Supervisor
 
     Supervisor(settings, demo=demo).run()
 
@@ -64,7 +64,7 @@ def run(
 def serve(supervised: Annotated[int | None, typer.Option("--supervised", hidden=True)] = None) -> None:
     """Serve the API alone, on a migrated database named by DATABASE_URL."""
     settings = _settings()
-    from app.local.serving import serve as serve_api
+    from app.run.processes.serving import serve as serve_api
 
     serve_api(_require_database(settings, checked=supervised is None), inherited=supervised)
 
@@ -73,7 +73,7 @@ def serve(supervised: Annotated[int | None, typer.Option("--supervised", hidden=
 def worker(supervised: Supervised = False) -> None:
     """Do the background work alone, on a migrated database named by DATABASE_URL."""
     settings = _settings()
-    from app.local.serving import work
+    from app.run.processes.serving import work
 
     work(_require_database(settings, checked=not supervised), supervised=supervised)
 
@@ -81,7 +81,7 @@ def worker(supervised: Supervised = False) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this release's revision."""
-    from app.local.database import bring_up_to_date, database_for
+    from app.run.postgres.database import bring_up_to_date, database_for
 
     with database_for(_settings()) as settings:
         migrated = bring_up_to_date(_url(settings))
@@ -96,7 +96,7 @@ def keys(
 
     Nothing is stored. Keep them: what was sealed with a lost key cannot be opened.
     """
-    from app.local.fresh_keys import lines
+    from app.run.fresh_keys import lines
 
     for line in lines(compose=compose):
         typer.echo(line)
@@ -107,7 +107,7 @@ def verify(
     head: Annotated[str | None, typer.Option(help="A head noted earlier, which must still be in the chain.")] = None,
 ) -> None:
     """Check the hash chain of the audit log: status 0 if it holds, 1 with each problem if it does not."""
-    from app.core.audit import verify as verify_chain
+    from app.core.history.audit import verify as verify_chain
 
     report = _on_database(lambda settings: verify_chain(settings, head))
     typer.echo(f"sealed {report.sealed}, not yet sealed {report.unsealed}, head {report.head}")
@@ -127,7 +127,7 @@ def verify_auction(
 
     Needs no database and no settings.
     """
-    from app.pricing.auction.transcript import verify_transcript
+    from app.pricing.auction.proof.transcript import verify_transcript
 
     keys = [_public_key(text) for text in key] if key else None
     report = verify_transcript(_read_json(transcript), [_read_json(path) for path in receipt or ()], keys)
@@ -150,7 +150,7 @@ def verify_dossier(
     key: Annotated[str | None, typer.Option(help="The exchange's public key as it is on record.")] = None,
 ) -> None:
     """Check a bundle offline: status 0 if it is as it was made, 1 with each problem if it is not."""
-    from app.dossiers.verification import verify as verify_bundle
+    from app.dossiers.verification.checking import verify as verify_bundle
 
     report = verify_bundle(bundle, sha256, key)
     typer.echo(
@@ -169,7 +169,7 @@ def export(
     path: Annotated[Path, typer.Argument(help="Where to write it.")] = _ROOT / "openapi" / "openapi.json",
 ) -> None:
     """Write the OpenAPI document, keys sorted, so that two exports of one release are equal byte for byte."""
-    from app.local.documents import openapi_text
+    from app.run.documents import openapi_text
 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(openapi_text(), encoding="utf-8")
@@ -198,7 +198,7 @@ def main() -> None:
 
 def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
     """Run `use` on the database, which is checked to be of this release and never migrated on the way."""
-    from app.local.database import database_for, require_current
+    from app.run.postgres.database import database_for, require_current
 
     with database_for(_settings()) as settings:
         require_current(_url(settings))
@@ -253,7 +253,7 @@ def _require_database(settings: "Settings", *, checked: bool) -> "Settings":
     if settings.database_url is None:
         raise StartError("DATABASE_URL is not set; set it, or use `techex run`, which brings a database along.")
     if checked:
-        from app.local.database import require_current
+        from app.run.postgres.database import require_current
 
         require_current(_url(settings), newer_allowed=True)
     return settings

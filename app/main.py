@@ -8,36 +8,37 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from app.appraisals import routes as appraisals
-from app.awards import routes as awards
-from app.certificates import routes as certificates
+from app.awards.runs import routes as awards
+from app.catalogue.appraisals import routes as appraisals
+from app.catalogue.results import routes as results
 from app.contracts import routes as contracts
-from app.core import keys, validation
+from app.contracts.certificates import routes as certificates
+from app.contracts.settlement import routes as settlement
+from app.core import keys
 from app.core.clock import is_moved
 from app.core.database import Database
-from app.core.http import Context
 from app.core.logs import configure_logging
-from app.core.middleware import RequestContext
 from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
-from app.deals import routes as deals
-from app.documents import routes as documents
+from app.core.web import validation
+from app.core.web.http import Context
+from app.core.web.middleware import RequestContext
 from app.dossiers import routes as dossiers
-from app.gates import routes as gates
 from app.identity import routes as identity
 from app.identity.queries import authenticate
-from app.ledger import routes as ledger
-from app.listings import routes as listings
-from app.periods import routes as periods
+from app.law.periods import routes as periods
+from app.market.deals import routes as deals
+from app.market.gates import routes as gates
+from app.market.listings import routes as listings
+from app.office.documents import routes as documents
+from app.office.ledger import routes as ledger
 from app.pricing.appraised import routes as appraised
-from app.pricing.auction import house as auction_house
-from app.pricing.auction import logbook as auction_logbook
 from app.pricing.auction import routes as auctions
-from app.pricing.auction.bids import BidDoor
-from app.pricing.listed import routes as listed
+from app.pricing.auction.bidding import house as auction_house
+from app.pricing.auction.bidding.door import BidDoor
+from app.pricing.auction.proof import logbook as auction_logbook
+from app.pricing.first_come import routes as listed
 from app.pricing.negotiated import routes as negotiated
-from app.results import routes as results
-from app.settlement import routes as settlement
 from app.system import routes as system
 
 DESCRIPTION = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.

@@ -1,25 +1,28 @@
 """Every table of the system, gathered for migrations and for the test that compares them."""
 
-from app.appraisals import models as appraisals
-from app.awards import models as awards
-from app.certificates import models as certificates
+from app.awards.runs import models as awards
+from app.catalogue.appraisals import models as appraisals
+from app.catalogue.results import models as results
 from app.contracts import models as contracts
-from app.core import audit, calendar, clock, deadlines, events, idempotency, ids
+from app.contracts.certificates import models as certificates
+from app.contracts.settlement import models as settlement
+from app.core import clock, deadlines, ids
 from app.core.database import Base
-from app.deals import models as deals
-from app.documents import models as documents
+from app.core.history import audit, events
+from app.core.web import idempotency
 from app.dossiers import models as dossiers
-from app.gates import models as gates
 from app.identity import models as identity
-from app.ledger import models as ledger
-from app.listings import models as listings
-from app.periods import models as periods
+from app.law import working_days
+from app.law.periods import models as periods
+from app.market.deals import models as deals
+from app.market.gates import models as gates
+from app.market.listings import models as listings
+from app.office.documents import models as documents
+from app.office.ledger import models as ledger
 from app.pricing.appraised import models as appraised
 from app.pricing.auction import models as auctions
 from app.pricing.listed import models as listed
 from app.pricing.negotiated import models as negotiated
-from app.results import models as results
-from app.settlement import models as settlement
 
 metadata = Base.metadata
 
@@ -29,7 +32,6 @@ __all__ = [
     "auctions",
     "audit",
     "awards",
-    "calendar",
     "certificates",
     "clock",
     "contracts",
@@ -50,4 +52,5 @@ __all__ = [
     "periods",
     "results",
     "settlement",
+    "working_days",
 ]

@@ -7,12 +7,14 @@ from functools import partial
 
 import structlog
 
-from app.core import audit, deadlines, idempotency
+from app.core import deadlines
 from app.core.database import Database
+from app.core.history import audit
 from app.core.logs import configure_logging
 from app.core.settings import Settings
+from app.core.web import idempotency
+from app.law.periods import recompute
 from app.main import begin, open_context
-from app.periods import recompute
 
 log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5

@@ -94,7 +94,7 @@ async def fill(url: str) -> list[UUID]:
     import asyncpg  # noqa: PLC0415
 
     from app.core.ids import new_id  # noqa: PLC0415
-    from app.pricing.auction import log  # noqa: PLC0415
+    from app.pricing.auction.proof import log  # noqa: PLC0415
 
     now = datetime.now(UTC)
     seller, bidders = new_id(), [(new_id(), new_id(), new_id()) for _ in range(BIDDERS)]
@@ -168,7 +168,7 @@ async def fill(url: str) -> list[UUID]:
 
 def pgbench(url: str, last_auction: int) -> float:
     """Bids a second of 16 clients, one transaction each, over auctions 0 to `last_auction`."""
-    from app.local.embedded_postgres import find_binaries  # noqa: PLC0415
+    from app.run.postgres.embedded import find_binaries  # noqa: PLC0415
 
     script = f"\\set a random({min(1, last_auction)}, {last_auction})\n\\set b random(0, {BIDDERS - 1})\n"
     script += "SELECT bench_bid_as(:a, :b);\n"

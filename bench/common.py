@@ -29,8 +29,8 @@ START_SECONDS = 30.0
 def database() -> Iterator[str]:
     """The URL of a migrated database on an embedded server with its default, durable settings."""
     sys.path.insert(0, str(ROOT))
-    from app.local.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
-    from app.local.migrating import upgrade  # noqa: PLC0415
+    from app.run.migrations.upgrade import upgrade  # noqa: PLC0415
+    from app.run.postgres.embedded import EmbeddedPostgres  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix="txb-"))
     folder.chmod(0o755)

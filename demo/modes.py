@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.pricing.auction.transcript import verify_transcript
+from app.pricing.auction.proof.transcript import verify_transcript
 from demo.cast import Actor, Cast
 from demo.offering import deposit_paid, listing, report_of
 

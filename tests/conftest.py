@@ -21,14 +21,14 @@ from xdist.scheduler import LoadScopeScheduling
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
-from app.local.embedded_postgres import EmbeddedPostgres
-from app.local.migrating import upgrade
 from app.main import create_app, open_context
-from tests.api import Api
-from tests.applications import application
-from tests.databases import execute
-from tests.machines import LONG
-from tests.world import World
+from app.run.migrations.upgrade import upgrade
+from app.run.postgres.embedded import EmbeddedPostgres
+from tests.support.api import Api
+from tests.support.applications import application
+from tests.support.databases import execute
+from tests.support.machines import LONG
+from tests.support.world import World
 
 # Nothing here outlives the run, so nothing waits for a disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.database import Database
-from tests.access_scene import Call, Scene, build
-from tests.api import Api
-from tests.world import Party, World
+from tests.support.access.scene import Call, Scene, build
+from tests.support.api import Api
+from tests.support.world import Party, World
 
-TABLE = Path(__file__).with_name("access_matrix.txt")
+TABLE = Path(__file__).parent / "support" / "access" / "matrix.txt"
 COLUMNS = (
     "anonymous", "seller_admin", "seller_member", "buyer", "agency", "broker", "stranger", "operator", "registrar",
     "award_officer", "auditor",

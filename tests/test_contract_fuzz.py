@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.core.database import Database
-from tests.served import ROOT, served
-from tests.world import Party, World
+from tests.support.served import ROOT, served
+from tests.support.world import Party, World
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # `make chaos` also walks the edges of each schema, and calls without a key, which takes minutes.

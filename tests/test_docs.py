@@ -15,17 +15,17 @@ import pytest
 from prometheus_client import REGISTRY as METRICS
 
 import app.main  # noqa: F401 — every package declares its refusals and metrics
-from app.appraisals.models import ReportStatus
+from app.catalogue.appraisals.models import ReportStatus
 from app.contracts.models import RegistrationStatus
-from app.core import validation
 from app.core.problems import REGISTRY, ProblemType
 from app.core.settings import Settings
-from app.deals.models import DealStatus
+from app.core.web import validation
 from app.identity.models import Verification
-from app.ledger.models import DepositStatus
+from app.market.deals.models import DealStatus
+from app.office.ledger.models import DepositStatus
 from app.pricing.listed.models import RegistrationStatus as ListedStatus
-from tests.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, blocks, played
-from tests.served import ROOT
+from tests.support.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, blocks, played
+from tests.support.served import ROOT
 
 __all__ = ["played"]
 DOCS = ROOT / "docs"

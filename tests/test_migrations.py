@@ -12,13 +12,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from app.core.database import Database
-from app.local.embedded_postgres import EmbeddedPostgres
-from app.local.migrating import downgrade, upgrade
 from app.models import metadata
-from tests.databases import execute
-from tests.ledger.factory import held_deposit, releasing
+from app.run.migrations.upgrade import downgrade, upgrade
+from app.run.postgres.embedded import EmbeddedPostgres
+from tests.office.ledger.factory import held_deposit, releasing
 from tests.pricing.negotiated.factory import agreed, decided, objection
-from tests.world import World
+from tests.support.databases import execute
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from app.local.documents import openapi_text
+from app.run.documents import openapi_text
 
 EXPORTED = Path(__file__).resolve().parents[1] / "openapi" / "openapi.json"
 

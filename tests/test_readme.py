@@ -3,7 +3,7 @@
 `TECHEX_RECORD=1 pytest tests/test_readme.py` writes the outputs into both anew.
 """
 
-from tests.recorded_docs import Played, agrees, blocks, played
+from tests.support.recorded_docs import Played, agrees, blocks, played
 
 __all__ = ["played"]
 README, CHINESE = "README.md", "README.zh-CN.md"

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalogue.results.models import TechnicalField
 from app.core.database import Base
 from app.core.ids import new_id
-from app.deals.models import Deal, PartyRole
-from app.results.models import TechnicalField
+from app.market.deals.models import Deal, PartyRole
 
 OWNED = "all, delete-orphan"
 

@@ -19,11 +19,11 @@ from app.contracts.models import (
     Registration,
     RegistrationStatus,
 )
-from app.contracts.payment_rules import Paid
+from app.contracts.payments.rules import Paid
 from app.core.access import Actor
-from app.core.pages import PageRequest, moment
 from app.core.problems import NOT_FOUND
-from app.documents.access import Level
+from app.core.web.pages import PageRequest, moment
+from app.office.documents.access import Level
 
 OPEN_CASES = (
     RegistrationStatus.SUBMITTED,

@@ -5,15 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-import app.contracts.history  # noqa: F401 — tells the price dossier
-from app.contracts import payment_routes, queries, registration_routes, schemas, service
+from app.contracts import queries, schemas, service
 from app.contracts.models import Contract, ContractParty, ContractStatus, RegistrationStatus
+from app.contracts.payments import routes as payment_routes
+from app.contracts.registration import routes as registration_routes
 from app.core.access import EVERY_ROLE, Actor, Role, allow
-from app.core.http import Config, Endpoint, IfMatch, Session, set_etag
-from app.core.pages import Page, Paging, cut
-from app.deals.models import PartyRole
-from app.documents.queries import attachments_of
-from app.documents.schemas import AttachmentOut
+from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.market.deals.models import PartyRole
+from app.office.documents.queries import attachments_of
+from app.office.documents.schemas import AttachmentOut
 
 router = APIRouter(route_class=Endpoint, tags=["contracts"])
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.catalogue.results.models import TechnicalField
 from app.contracts.models import (
     ContractStatus,
     ContractType,
@@ -14,7 +15,6 @@ from app.contracts.models import (
     RegistrationStatus,
 )
 from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
-from app.results.models import TechnicalField
 
 IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{2,4}$")]
 MAX_PARTIES = 50

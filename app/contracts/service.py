@@ -16,23 +16,23 @@ from app.contracts.models import (
     ContractStatus,
     RegistrationStatus,
 )
-from app.contracts.payment_rules import Terms, balance, check_amendment
-from app.core import events
+from app.contracts.payments.rules import Terms, balance, check_amendment
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
-from app.core.http import Precondition
+from app.core.history import events
 from app.core.ids import new_id, readable_number
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.deals import queries as deal_queries
-from app.deals import service as deal_service
-from app.deals.models import Deal, DealOrigin, DealStatus, PartyRole
-from app.deals.rules import is_live
-from app.documents import access as documents_access
-from app.documents import service as documents
-from app.documents.models import Attachment, Visibility
+from app.core.web.http import Precondition
 from app.identity import queries as identity
 from app.identity.models import Broker
+from app.market.deals import queries as deal_queries
+from app.market.deals import service as deal_service
+from app.market.deals.models import Deal, DealOrigin, DealStatus, PartyRole
+from app.market.deals.rules import is_live
+from app.office.documents import access as documents_access
+from app.office.documents import service as documents
+from app.office.documents.models import Attachment, Visibility
 
 documents_access.register("contract", queries.access_to_documents)
 SIGNERS = (PartyRole.SELLER, PartyRole.BUYER)

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         default="Asia/Shanghai", description="The city's: days, award years and the ends of periods are local."
     )
     programmes_dir: Path = Field(
-        default=PACKAGE_ROOT / "awards" / "programmes", description="Folder of the award programmes."
+        default=PACKAGE_ROOT / "awards" / "technology" / "programmes", description="Folder of the award programmes."
     )
     registry_region_code: str = Field(
         default="4201", pattern=r"^\d{4}$", description="First four digits of a registration's number."

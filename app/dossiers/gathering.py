@@ -11,19 +11,19 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import audit, events
 from app.core.access import Actor
-from app.core.events import Event
+from app.core.history import audit, events
+from app.core.history.events import Event
 from app.core.problems import Rule, Text
 from app.core.settings import Settings
-from app.deals import histories
-from app.deals import queries as deals
-from app.deals.histories import Attachment, Entry, Section
 from app.dossiers import rules, schemas
-from app.dossiers.comparing import compare
+from app.dossiers import sections as story_of
 from app.dossiers.problems import BASIS, BASIS_TITLE
 from app.dossiers.rules import Happened, Happenings
+from app.dossiers.story import Attachment, Entry, Section
+from app.dossiers.verification.comparing import compare
 from app.identity import queries as identity
+from app.market.deals import queries as deals
 
 ORGANISATION = "organisation_id"
 APPRAISER = "appraiser_id"
@@ -36,7 +36,7 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
     of the audit chain. Nothing in it depends on the time of the reading.
     """
     deal = await deals.get_deal(session, actor, deal_id)
-    sections = await histories.told(session, deal, actor)
+    sections = await story_of.told(session, deal, actor)
     position, head = await audit.head(session)
     found = await _happened(session, sections)
     happened = Happenings(Happened(row.id, row.seq, row.type, row.subject_id, row.payload) for row in found.values())
@@ -60,7 +60,7 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
 
 async def attachments(session: AsyncSession, actor: Actor, deal_id: UUID) -> list[Attachment]:
     """The files that go into a bundle beside the dossier; read their pieces in the same moment, in this session."""
-    return await histories.attached(session, await deals.get_deal(session, actor, deal_id), actor)
+    return await story_of.attached(session, await deals.get_deal(session, actor, deal_id), actor)
 
 
 async def canonical(dossier: schemas.Dossier) -> bytes:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.dossiers.labels import capacity, label, value
 from app.dossiers.schemas import Bilingual, ComparablesOut, Dossier, EntryOut, EventSeal, SectionOut
-from app.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose
+from app.office.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose
 
 MOST_ENTRIES = 400
 """Entries of a section that are printed: about 60 pages. A longer section goes on in the JSON."""

@@ -1,7 +1,7 @@
 """The refusals of price dossiers, and the rule that they serve."""
 
+from app.catalogue.results.problems import POLICY
 from app.core.problems import NOT_FOUND, Problem, Rule, Text
-from app.results.problems import POLICY
 
 BASIS = Rule(POLICY, "20")
 """It protects those who can show that they followed the procedure."""

@@ -11,11 +11,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
-from app.deals import queries as deals
-from app.deals.models import Deal
+from app.core.web.pages import PageRequest
 from app.dossiers.models import DossierExport
 from app.dossiers.problems import no_export
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal
 
 
 def _visible(actor: Actor, deal_id: UUID) -> Select[DossierExport]:

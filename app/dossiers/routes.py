@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import EVERY_ROLE, Actor, allow
-from app.core.http import Config, Endpoint, Session, context_of
-from app.core.pages import Page, Paging, cut
-from app.deals import queries as deals
-from app.documents.reading import open_checked
+from app.core.web.http import Config, Endpoint, Session, context_of
+from app.core.web.pages import Page, Paging, cut
 from app.dossiers import gathering, queries, schemas, service
 from app.dossiers.taking import ExportEndpoint, Made
+from app.market.deals import queries as deals
+from app.office.documents.reading import open_checked
 
 router = APIRouter(route_class=Endpoint, tags=["dossiers"])
 export_router = APIRouter(route_class=ExportEndpoint, tags=["dossiers"])

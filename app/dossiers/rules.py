@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from app.core.access import Actor, Role
-from app.deals.histories import Trace
-from app.deals.models import DealStatus, PartyRole, PriceBasis
+from app.dossiers.story import Trace
+from app.market.deals.models import DealStatus, PartyRole, PriceBasis
 
 LIVE = frozenset({DealStatus.AGREED, DealStatus.CONTRACTED})
 CERTAIN = frozenset({PriceBasis.FIXED, PriceBasis.FIXED_AND_CONTINGENT})

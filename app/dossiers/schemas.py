@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.catalogue.results.models import TransferMode
 from app.core.schemas import Money, Output
-from app.deals.histories import Capacity
-from app.deals.models import PriceBasis, PriceSource
-from app.listings.models import PricingMode
-from app.results.models import TransferMode
+from app.dossiers.story import Capacity
+from app.market.deals.models import PriceBasis, PriceSource
+from app.market.listings.models import PricingMode
 
 FORMAT: Literal["techex-dossier/1"] = "techex-dossier/1"
 

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
 from app.core.clock import read_clock
+from app.core.history import events
 from app.core.ids import new_id
-from app.deals import queries as deals
 from app.dossiers.models import DossierExport
 from app.dossiers.taking import Bundle
+from app.market.deals import queries as deals
 
 
 async def record_export(session: AsyncSession, actor: Actor, deal_id: UUID, bundle: Bundle) -> DossierExport:

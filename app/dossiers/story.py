@@ -1,48 +1,20 @@
-"""What happened on the way to a price: each package that knows a part of a deal's history tells it here.
+"""The parts that the story of a deal is told in: sections of entries, each with who, when, what, rule and papers.
 
-The price dossier (定价档案) gathers the parts. It stands above every pricing mode and knows none of them, and deals
-stand below, so whoever knows a part registers when it is imported:
-
-    @histories.tells(Stage.PRICING)
-    async def registrations(session: AsyncSession, deal: Deal, actor: Actor) -> Sequence[Section]: ...
-
-A teller answers no section for a deal that it knows nothing of. The actor has been found to see the deal; what else of
-the history it may see is decided by the teller, as in its own package's reads, and where something is left out the
-section says so (`withheld`). A teller reads and writes nothing, asks no clock, and answers in an order of its own that
-does not change, so that two readings of the same rows are equal to the byte.
+The files of `sections/` tell them; the price dossier (定价档案) puts them together.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.access import Actor
 from app.core.problems import Rule, Text
-from app.deals.models import Deal
 
 Fact = str | int | bool | Decimal | datetime | date | UUID | Sequence[Any] | Mapping[str, Any] | None
 """What an entry may say: money and shares as `Decimal`, never a float."""
-
-
-class Stage(IntEnum):
-    """Where a section stands in the dossier; in one stage what a teller tells stays together, by its first key."""
-
-    LISTING = 10
-    APPRAISAL = 20
-    PRICING = 30
-    BIDDING = 35
-    NOTICE = 40
-    GATES = 50
-    DEAL = 60
-    SETTLEMENT = 70
-    CONTRACT = 80
-    CERTIFICATE = 90
 
 
 class Capacity(StrEnum):
@@ -131,43 +103,3 @@ class Attachment:
 
     name: str
     pieces: AsyncIterator[bytes]
-
-
-Teller = Callable[[AsyncSession, Deal, Actor], Awaitable[Sequence[Section]]]
-Attacher = Callable[[AsyncSession, Deal, Actor], Awaitable[Sequence[Attachment]]]
-_TELLERS: list[tuple[Stage, Teller]] = []
-_ATTACHERS: list[Attacher] = []
-
-
-def tells(stage: Stage) -> Callable[[Teller], Teller]:
-    """Register who tells a part of a deal's history."""
-
-    def register(teller: Teller) -> Teller:
-        _TELLERS.append((stage, teller))
-        return teller
-
-    return register
-
-
-def attaches(attacher: Attacher) -> Attacher:
-    """Register who has files for a deal's bundle; their pieces are read while the session is open, one by one."""
-    _ATTACHERS.append(attacher)
-    return attacher
-
-
-async def attached(session: AsyncSession, deal: Deal, actor: Actor) -> list[Attachment]:
-    """Every file that goes into the bundle of a deal for the actor, by name."""
-    found = [attachment for attacher in _ATTACHERS for attachment in await attacher(session, deal, actor)]
-    return sorted(found, key=lambda attachment: attachment.name)
-
-
-async def told(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
-    """Every section of a deal, with its parties loaded, that the actor may see; raises `ValueError` for a key twice."""
-    told_by = [(stage, await teller(session, deal, actor)) for stage, teller in _TELLERS]
-    told_by = [(stage, sections) for stage, sections in told_by if sections]
-    told_by.sort(key=lambda part: (part[0], part[1][0].key))
-    found = [section for _, sections in told_by for section in sections]
-    keys = [section.key for section in found]
-    if len(set(keys)) != len(keys):
-        raise ValueError(f"two sections of one key among {keys}")
-    return found

@@ -17,17 +17,19 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from app.core import audit, idempotency, keys
+from app.core import keys
 from app.core.access import Actor
-from app.core.http import Context, MoneyEndpoint, context_of
+from app.core.history import audit
 from app.core.problems import IDEMPOTENCY_KEY_REQUIRED, UNAUTHENTICATED
 from app.core.storage import Storage
-from app.deals.histories import Attachment
+from app.core.web import idempotency
+from app.core.web.http import Context, MoneyEndpoint, context_of
 from app.dossiers import bundle, gathering
 from app.dossiers.printed import printed
 from app.dossiers.schemas import ChainEnd
 from app.dossiers.signing import PUBLIC_KEY
-from app.printing.service import print_pdf
+from app.dossiers.story import Attachment
+from app.office.printing.service import print_pdf
 
 SEAL_BATCHES = 5
 """What is settled is sealed first, up to 5 000 events; a worker that is further behind shows in the dossier."""

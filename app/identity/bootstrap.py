@@ -3,9 +3,9 @@
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Role
 from app.core.database import Database
+from app.core.history import events
 from app.core.settings import Settings
 from app.identity import service
 from app.identity.models import Appointment, Organisation, Person

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, UNAUTHENTICATED
+from app.core.web.pages import PageRequest
 from app.identity.models import (
     ApiKey,
     Appointment,

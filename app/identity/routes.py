@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app.core.access import EVERY_ROLE, MARKET_ROLES, Actor, Public, Role, allow
-from app.core.http import Config, Endpoint, IfMatch, SecretEndpoint, Session, set_etag
-from app.core.pages import Page, Paging, cut
+from app.core.web.http import Config, Endpoint, IfMatch, SecretEndpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
 from app.identity import queries, schemas, service
 from app.identity.models import Broker, OrganisationKind
 

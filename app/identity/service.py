@@ -4,12 +4,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import MARKET_ROLES, Actor, Role
 from app.core.clock import local_date, read_clock
-from app.core.http import Precondition
+from app.core.history import events
 from app.core.problems import FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE
 from app.core.settings import Settings
+from app.core.web.http import Precondition
 from app.identity import problems, queries, rules, schemas
 from app.identity.models import (
     ApiKey,

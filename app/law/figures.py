@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from app.core import strict_yaml
+from app.law import strict_yaml
 
-FILE: Final = Path(__file__).with_name("parameters.yaml")
+FILE: Final = Path(__file__).parent / "figures" / "parameters.yaml"
 _VALUE_KEYS: Final = {"value", "from", "to", "mark", "reference"}
 _MARKS: Final = frozenset("VSDP")
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
-from app.listings.models import Listing, PricingMode
+from app.market.listings.models import Listing, PricingMode
 
 
 class ContestForm(StrEnum):

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.local.errors import StartError
+from app.run.errors import StartError
 
 
 class FileLock:

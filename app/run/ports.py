@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from app.local.errors import StartError, one_line
+from app.run.errors import StartError, one_line
 
 _BACKLOG = 2048
 

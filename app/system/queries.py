@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
+from app.core.history import events
 
 
 async def feed_position(session: AsyncSession) -> tuple[datetime, int]:

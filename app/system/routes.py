@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse
 
-from app.core import audit, clock, events
+from app.core import clock
 from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
-from app.core.http import Endpoint, Session, context_of
-from app.core.pages import Paging, encode_cursor
+from app.core.history import audit, events
 from app.core.problems import NOT_FOUND, REGISTRY
+from app.core.web.http import Endpoint, Session, context_of
+from app.core.web.pages import Paging, encode_cursor
 from app.system import queries, schemas
 
 router = APIRouter(route_class=Endpoint, tags=["system"])

@@ -10,8 +10,8 @@ from tests.contracts.factory import (
     recorded_payment,
     registered_contract,
 )
-from tests.listings.factory import WUHAN_TIME, move_clock_to, today
-from tests.world import Party, World
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

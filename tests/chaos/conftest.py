@@ -9,11 +9,11 @@ import pytest
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
-from app.local.embedded_postgres import EmbeddedPostgres
-from app.local.migrating import upgrade
 from app.main import create_app, open_context
-from tests.api import Api
-from tests.world import World
+from app.run.migrations.upgrade import upgrade
+from app.run.postgres.embedded import EmbeddedPostgres
+from tests.support.api import Api
+from tests.support.world import World
 
 
 @pytest.fixture

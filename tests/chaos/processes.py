@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.served import ROOT, await_ready, free_port
+from tests.support.served import ROOT, await_ready, free_port
 
 
 class Killable:

@@ -22,19 +22,20 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.core import audit
 from app.core.database import Database
+from app.core.history import audit
 from app.core.settings import Environment, Settings
-from app.local.embedded_postgres import EmbeddedPostgres
 from app.main import create_app, open_context
-from app.pricing.auction.published import conditions_of
-from app.pricing.auction.transcript import verify_transcript
-from tests.api import Api
+from app.pricing.auction.proof.published import conditions_of
+from app.pricing.auction.proof.transcript import verify_transcript
+from app.run.postgres.embedded import EmbeddedPostgres
 from tests.chaos.processes import ApiProcess, WorkerProcess
-from tests.ledger.factory import balances
-from tests.listings.factory import move_clock_to
-from tests.pricing.auction import factory, history
-from tests.world import Party, World
+from tests.market.listings.factory import move_clock_to
+from tests.office.ledger.factory import balances
+from tests.pricing.auction import factory
+from tests.pricing.auction.proof import history
+from tests.support.api import Api
+from tests.support.world import Party, World
 
 LONG = os.environ.get("TECHEX_CHAOS") == "long"
 BIDDERS, ROUNDS, WORKERS, THINKS = (200, 4, 2, 2.0) if LONG else (30, 1, 1, 2.0)

@@ -15,12 +15,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.core import audit
 from app.core.database import Database
-from app.local.embedded_postgres import EmbeddedPostgres
+from app.core.history import audit
+from app.run.postgres.embedded import EmbeddedPostgres
 from tests.chaos.processes import ApiProcess
-from tests.listings.factory import published_listing
-from tests.world import Party, World
+from tests.market.listings.factory import published_listing
+from tests.support.world import Party, World
 
 LONG = os.environ.get("TECHEX_CHAOS") == "long"
 LISTINGS, BUYERS, KILLS = (30, 20, 12) if LONG else (6, 8, 2)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from tests.deals.factory import recorded_deal
-from tests.listings.factory import today
-from tests.world import Party, World
+from tests.market.deals.factory import recorded_deal
+from tests.market.listings.factory import today
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -15,9 +15,9 @@ from tests.contracts.factory import (
     signed_contract,
     whole,
 )
-from tests.deals.factory import agreed_deal
-from tests.listings.factory import today
-from tests.world import Party, World
+from tests.market.deals.factory import agreed_deal
+from tests.market.listings.factory import today
+from tests.support.world import Party, World
 
 
 @pytest.fixture

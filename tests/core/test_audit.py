@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.core import audit, events
 from app.core.database import Database
+from app.core.history import audit, events
 
 SUBJECT = ("thing", UUID(int=7))
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from app.core.database import Database
-from tests.deals.factory import recorded_body
-from tests.world import World
+from tests.market.deals.factory import recorded_body
+from tests.support.world import World
 
 GOOD = {
     "name": "示例企业",

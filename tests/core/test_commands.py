@@ -8,14 +8,15 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from app.core import events, middleware
 from app.core.access import Public
 from app.core.database import Database
-from app.core.http import Endpoint, Session
+from app.core.history import events
 from app.core.settings import Settings
+from app.core.web import middleware
+from app.core.web.http import Endpoint, Session
 from app.main import create_app, open_context
-from tests.api import Api
-from tests.world import World
+from tests.support.api import Api
+from tests.support.world import World
 
 SUBJECT = ("thing", uuid.UUID(int=7))
 PERSON = {"name": "示例人员", "organisation_id": None, "role": "registrar"}

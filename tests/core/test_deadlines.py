@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
+from app.core import deadlines
 from app.core.clock import move_clock, read_clock
 from app.core.database import Database, advisory_lock
+from app.core.history import events
 from app.core.ids import new_id
 
 FAILING: set[UUID] = set()

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.core import events
 from app.core.access import Actor, Role
 from app.core.database import Database
+from app.core.history import events
 from app.core.ids import new_id
 
 WRITERS = 8

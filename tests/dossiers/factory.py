@@ -12,8 +12,8 @@ from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.dossiers.printed import printed
 from app.dossiers.schemas import Dossier
-from app.dossiers.verification import verify
-from app.printing.blocks import Heading
+from app.dossiers.verification.checking import verify
+from app.office.printing.blocks import Heading
 from tests.pricing.negotiated.factory import (
     accepted,
     decided,
@@ -26,7 +26,7 @@ from tests.pricing.negotiated.factory import (
     read,
     terms,
 )
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tests.appraisals.factory import reapproved
+from tests.catalogue.appraisals.factory import reapproved
 from tests.dossiers.factory import Json, by, checked, facts, keys, section, strangers, words
 from tests.pricing.appraised.factory import appraised_listing, offered, step
-from tests.world import World
+from tests.support.world import World
 
 
 async def test_offers_are_told_to_their_sides(fresh_world: World, tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from uuid import UUID
 import pytest
 import rfc8785
 
+from app.dossiers.sections import auction_bids
 from app.dossiers.signing import sign
-from app.dossiers.verification import verify
-from app.pricing.auction import bid_history
-from app.pricing.auction.receipts import Signer
-from app.pricing.auction.transcript import verify_transcript
+from app.dossiers.verification.checking import verify
+from app.pricing.auction.proof.receipts import Signer
+from app.pricing.auction.proof.transcript import verify_transcript
+from tests.contracts.settlement.factory import all_paid, issued, signed
 from tests.dossiers.factory import (
     Json,
     bundle_of,
@@ -34,8 +35,7 @@ from tests.dossiers.factory import (
 )
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
-from tests.settlement.factory import all_paid, issued, signed
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 RESERVE, LOSING_LIMIT, WINNING_LIMIT = "123456.00", "134567.00", "198765.00"
 
@@ -181,7 +181,7 @@ FORGERIES: tuple[tuple[Callable[[Json, Signer], Any], str], ...] = (
 
 
 async def test_of_a_long_log_the_end_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bid_history, "MOST_BIDS", 2)
+    monkeypatch.setattr(auction_bids, "MOST_BIDS", 2)
     scene, deal = await sold(world)
     found = await dossier_of(world, scene.seller, deal)
     assert words(found, "auction_bids") == ["Bid refused", "Bid accepted"]

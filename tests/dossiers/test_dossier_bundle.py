@@ -13,14 +13,14 @@ from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.core import audit
+from app.core.history import audit
 from app.dossiers import bundle, gathering
 from app.dossiers.printed import printed
 from app.dossiers.signing import sign
-from app.dossiers.verification import verify
-from app.printing.service import set_pages
+from app.dossiers.verification.checking import verify
+from app.office.printing.service import set_pages
 from tests.dossiers.factory import bundle_of, dossier_in, dossier_of, exported, negotiated_deal, packed, unpacked
-from tests.world import World
+from tests.support.world import World
 
 Json = dict[str, Any]
 

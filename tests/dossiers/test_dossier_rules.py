@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.access import Actor, Role
-from app.deals.histories import Trace
-from app.deals.models import DealStatus, PartyRole, PriceBasis
 from app.dossiers.gathering import plain
 from app.dossiers.rules import Comparable, Happened, Happenings, comparables, sees_whole, view_of
-from app.listings.rules import differences
+from app.dossiers.story import Trace
+from app.market.deals.models import DealStatus, PartyRole, PriceBasis
+from app.market.listings.rules import differences
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HERE = Comparable(

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from tests.appraisals.factory import accepted_report
+from tests.catalogue.appraisals.factory import accepted_report
+from tests.catalogue.results.factory import recorded_result
 from tests.contracts.factory import signed_contract
-from tests.deals.factory import agreed_deal, purchase, recorded_deal
 from tests.dossiers.factory import dossier_of, exported, negotiated_deal, section, words
-from tests.listings.factory import published_listing, today
+from tests.market.deals.factory import agreed_deal, purchase, recorded_deal
+from tests.market.listings.factory import published_listing, today
 from tests.pricing.negotiated.factory import accepted, decided, negotiated_listing, notice_over, objection, opened, read
-from tests.results.factory import recorded_result
-from tests.world import World
+from tests.support.world import World
 
 Json = dict[str, Any]
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.deals.factory import purchase
 from tests.dossiers.factory import by, checked, dossier_of, facts, keys, section, strangers, words
-from tests.listings.factory import move_clock_to, published_listing
+from tests.market.deals.factory import purchase
+from tests.market.listings.factory import move_clock_to, published_listing
 from tests.pricing.auction.test_contest import contest
 from tests.pricing.listed.factory import (
     Json,
@@ -20,7 +20,7 @@ from tests.pricing.listed.factory import (
     work,
 )
 from tests.pricing.listed.test_listed_changes_api import REASON, revised
-from tests.world import World
+from tests.support.world import World
 
 
 async def test_a_sale_to_the_one_registrant(fresh_world: World, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import event
 
 from tests.contracts.factory import recorded_payment
-from tests.deals.factory import agreed_deal
+from tests.contracts.settlement.factory import all_paid, issued, open_requests, paid, settlement, signed, worked
 from tests.dossiers.factory import Json, checked, dossier_of, facts, section, words
+from tests.market.deals.factory import agreed_deal
 from tests.pricing.auction import factory
-from tests.settlement.factory import all_paid, issued, open_requests, paid, settlement, signed, worked
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 
 async def test_money_past_the_exchange_and_taken_back(fresh_world: World, tmp_path: Path) -> None:

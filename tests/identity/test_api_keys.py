@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from app.identity.rules import digest_of
-from tests.listings.factory import move_clock_to
-from tests.world import Party, World
+from tests.market.listings.factory import move_clock_to
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.core.access import Role
 from app.identity.models import Verification
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 USCC = "91110000600037341L"
 ORGANISATION = {

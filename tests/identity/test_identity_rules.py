@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc as uscc_number
 
 from app.core.access import Actor, Role
-from app.core.http import Endpoint
 from app.core.problems import Problem
+from app.core.web.http import Endpoint
 from app.identity import rules
 from app.identity.rules import RESOURCES, USCC_CHARACTERS, Period
 from app.main import domain_routers

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, text
 
 from app.core.access import MARKET_ROLES, Role
-from app.core.events import Event
-from tests.listings.factory import WUHAN_TIME, move_clock_to, today
-from tests.world import Party, World
+from app.core.history.events import Event
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.core.parameters import FILE, ParameterError, parameter, parse
+from app.law.figures import FILE, ParameterError, parameter, parse
 
 GOOD = """
 days:

@@ -8,7 +8,7 @@ import pytest
 from tests.pricing.appraised import factory as appraised
 from tests.pricing.listed.factory import errors, work
 from tests.pricing.negotiated import factory as negotiated
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

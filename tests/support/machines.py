@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from app.core.database import Database
 from app.core.settings import Settings
-from tests.api import Api
-from tests.applications import application
-from tests.world import World
+from tests.support.api import Api
+from tests.support.applications import application
+from tests.support.world import World
 
 LONG = os.environ.get("TECHEX_CHAOS") == "long"
 

@@ -25,8 +25,8 @@ import pytest
 from app.core.clock import move_clock, read_clock
 from app.core.database import Database
 from app.core.settings import Settings
-from app.local.database import bring_up_to_date, database_for
-from tests.served import ROOT, free_port
+from app.run.postgres.database import bring_up_to_date, database_for
+from tests.support.served import ROOT, free_port
 
 # In the order in which they are played, each in a shell of its own; all from the integration guide on move the clock.
 WALKS = tuple(f"docs/pricing{mode}.md" for mode in ("", "-listed", "-appraised", "-auction", "-after"))

@@ -22,7 +22,7 @@ from app.identity.models import (
     Person,
     Verification,
 )
-from tests.api import Api
+from tests.support.api import Api
 
 WUHAN = "420111"
 CHANGSHA = "430102"

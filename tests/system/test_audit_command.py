@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from app.core.database import Database
-from tests.world import World
+from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 

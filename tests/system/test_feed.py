@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
-from app.core.pages import encode_cursor
+from app.core.history import events
+from app.core.web.pages import encode_cursor
 from app.system import queries
-from tests.api import Caller
-from tests.world import World
+from tests.support.api import Caller
+from tests.support.world import World
 
 Json = dict[str, Any]
 

@@ -12,16 +12,16 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.core import audit
 from app.core.clock import move_clock
 from app.core.database import Database
+from app.core.history import audit
 from app.core.problems import REGISTRY
 from app.core.settings import Environment, Settings
 from app.main import ClockMovedError, create_app, open_context
-from app.pricing.auction.receipts import Signer
+from app.pricing.auction.proof.receipts import Signer
 from app.system import routes
-from tests.api import Api
-from tests.world import World
+from tests.support.api import Api
+from tests.support.world import World
 
 
 async def _now(world: World) -> datetime:

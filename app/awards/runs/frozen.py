@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.awards.facts import ContractFacts, FactError, Facts, OrganisationFacts, PaymentFacts
-from app.awards.outcome import Computation
-from app.awards.programme import Programme, parse_programme
-from app.awards.rules import compute
+from app.awards.technology.rules.facts import ContractFacts, FactError, Facts, OrganisationFacts, PaymentFacts
+from app.awards.technology.rules.outcome import Computation
+from app.awards.technology.rules.programme import Programme, parse_programme
+from app.awards.technology.rules.shares import compute
 
 _FACTS = TypeAdapter(Facts)
 

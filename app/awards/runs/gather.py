@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.awards.facts import (
+from app.awards.technology.rules.facts import (
     Agency,
     Broker,
     ContractFacts,
@@ -20,15 +20,15 @@ from app.awards.facts import (
     PaymentFacts,
     RelatedParties,
 )
+from app.catalogue.results.models import TransferMode
 from app.contracts import queries as contracts
 from app.contracts.models import Contract, ContractParty, ContractType, Payment
 from app.core.access import Actor
 from app.core.clock import local_date
-from app.deals import queries as deals
-from app.deals.models import DealParty, PartyRole
 from app.identity import queries as identity
 from app.identity.models import Organisation, OrganisationKind, OrganisationRelation
-from app.results.models import TransferMode
+from app.market.deals import queries as deals
+from app.market.deals.models import DealParty, PartyRole
 
 PartyRow = DealParty | ContractParty
 

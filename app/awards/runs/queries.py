@@ -10,10 +10,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from app.awards.models import AwardRun, AwardStatement, RunStatus
+from app.awards.runs.models import AwardRun, AwardStatement, RunStatus
 from app.core.access import Actor
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
+from app.core.web.pages import PageRequest
 
 
 @dataclass(frozen=True, slots=True)

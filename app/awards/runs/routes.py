@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.awards import queries, schemas, service
-from app.awards.models import AwardRun, AwardStatement
-from app.awards.queries import RunRow
+from app.awards.runs import queries, schemas, service
+from app.awards.runs.models import AwardRun, AwardStatement
+from app.awards.runs.queries import RunRow
 from app.core.access import MARKET_ROLES, Actor, Public, Role, allow
-from app.core.http import Config, Endpoint, Session
-from app.core.pages import Page, Paging, cut
+from app.core.web.http import Config, Endpoint, Session
+from app.core.web.pages import Page, Paging, cut
 
 router = APIRouter(route_class=Endpoint, tags=["awards"])
 

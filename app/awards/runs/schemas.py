@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.awards.models import RunStatus
-from app.awards.outcome import Exclusion, Statement
+from app.awards.runs.models import RunStatus
+from app.awards.technology.rules.outcome import Exclusion, Statement
 from app.core.schemas import Input, Output, SignedMoney
 
 

@@ -13,17 +13,17 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.awards import gather, problems, queries, schemas
-from app.awards.frozen import freeze, recompute
-from app.awards.models import AwardRun, AwardStatement, RunStatus
-from app.awards.outcome import Computation
-from app.awards.programme import NoProgrammeError, Programme
-from app.awards.programme_files import load_programmes, programmes_for
-from app.awards.rules import compute, estimate
-from app.core import events
+from app.awards.runs import gather, problems, queries, schemas
+from app.awards.runs.frozen import freeze, recompute
+from app.awards.runs.models import AwardRun, AwardStatement, RunStatus
+from app.awards.technology.programme_files import load_programmes, programmes_for
+from app.awards.technology.rules.outcome import Computation
+from app.awards.technology.rules.programme import NoProgrammeError, Programme
+from app.awards.technology.rules.shares import compute, estimate
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
+from app.core.history import events
 from app.core.ids import readable_number
 from app.core.settings import Settings
 

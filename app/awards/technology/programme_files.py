@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.awards.programme import NoProgrammeError, Programme, ProgrammeError, parse_programme
-from app.core import strict_yaml
+from app.awards.technology.rules.programme import NoProgrammeError, Programme, ProgrammeError, parse_programme
+from app.law import strict_yaml
 
 
 def parse_yaml(text: str, source: str) -> Programme:

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalogue.results.models import Result
 from app.core.database import Base
 from app.core.ids import new_id
-from app.documents.models import Document
 from app.identity.models import Organisation
-from app.results.models import Result
+from app.office.documents.models import Document
 
 
 class AppraisalMethod(StrEnum):

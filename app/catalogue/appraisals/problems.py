@@ -1,7 +1,7 @@
 """The refusals of appraisals."""
 
 from app.core.problems import ProblemType, Rule, Text
-from app.periods.catalogue import OPERATING_RULES
+from app.law.periods.catalogue import OPERATING_RULES
 
 REPORT_STANDARD = Text(
     "Practice standard for asset appraisal reports (2018)", "《资产评估执业准则——资产评估报告》(2018)"

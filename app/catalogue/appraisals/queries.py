@@ -12,14 +12,14 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.appraisals.models import AppraisalReport, Reapproval, ReportStatus
+from app.catalogue.appraisals.models import AppraisalReport, Reapproval, ReportStatus
+from app.catalogue.results.models import Result
+from app.catalogue.results.queries import visible_results
 from app.core.access import Actor
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
-from app.documents.access import Level
+from app.core.web.pages import PageRequest
 from app.identity import queries as identity
-from app.results.models import Result
-from app.results.queries import visible_results
+from app.office.documents.access import Level
 
 _PARTS = (
     selectinload(AppraisalReport.appraiser),

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from app.appraisals import queries, rules, schemas, service
-from app.appraisals.models import AppraisalReport, ReportStatus
-from app.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
+from app.catalogue.appraisals import queries, rules, schemas, service
+from app.catalogue.appraisals.models import AppraisalReport, ReportStatus
+from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import local_date, read_clock
-from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.pages import Page, Paging, cut
 from app.core.problems import Language
-from app.periods.schemas import SourceOut
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.law.periods.schemas import SourceOut
 
 router = APIRouter(route_class=Endpoint, tags=["appraisals"])
 money_router = APIRouter(route_class=MoneyEndpoint, tags=["appraisals"])

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from app.appraisals import problems
-from app.appraisals.models import ReportStatus
+from app.catalogue.appraisals import problems
+from app.catalogue.appraisals.models import ReportStatus
 from app.core.money import ceil_fen, proportion
-from app.periods.rules import add_months
+from app.law.periods.rules import add_months
 
 
 @dataclass(frozen=True, slots=True)

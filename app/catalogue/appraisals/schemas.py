@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.appraisals.models import AppraisalMethod, ReportStatus
+from app.catalogue.appraisals.models import AppraisalMethod, ReportStatus
 from app.core.schemas import Input, Money, Name, Output, PositiveMoney, Prose, Share
-from app.periods.schemas import SourceOut
+from app.law.periods.schemas import SourceOut
 
 ReportNumber = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 BaseDate = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]

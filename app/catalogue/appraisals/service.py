@@ -7,23 +7,23 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.appraisals import problems, queries, rules, schemas
-from app.appraisals.models import AppraisalReport, Reapproval, ReportStatus
-from app.core import events
+from app.catalogue.appraisals import problems, queries, rules, schemas
+from app.catalogue.appraisals.models import AppraisalReport, Reapproval, ReportStatus
+from app.catalogue.results.models import Result
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
+from app.core.history import events
 from app.core.ids import new_id
-from app.core.parameters import Parameter, parameter
 from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.core.settings import Settings
-from app.documents import access as documents_access
-from app.documents import service as documents
-from app.documents.models import Visibility
 from app.identity import queries as identity
 from app.identity.models import Organisation, OrganisationKind, Verification
 from app.identity.problems import NOT_VERIFIED
-from app.results.models import Result
+from app.law.figures import Parameter, parameter
+from app.office.documents import access as documents_access
+from app.office.documents import service as documents
+from app.office.documents.models import Visibility
 
 SUBJECT = "appraisal_report"
 documents_access.register(SUBJECT, queries.access_to_documents)

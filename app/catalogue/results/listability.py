@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from app.catalogue.results.models import ExportControl, IpType, Secrecy, TransferMode
+from app.catalogue.results.problems import CIVIL_CODE, POLICY, RESULT_NOT_LISTABLE
 from app.core.problems import FieldError, Rule, Text
-from app.results.models import ExportControl, IpType, Secrecy, TransferMode
-from app.results.problems import CIVIL_CODE, POLICY, RESULT_NOT_LISTABLE
 
 LICENCES = frozenset({TransferMode.EXCLUSIVE_LICENCE, TransferMode.SOLE_LICENCE, TransferMode.ORDINARY_LICENCE})
 DISPOSALS = LICENCES | {TransferMode.ASSIGNMENT, TransferMode.EQUITY_CONTRIBUTION}

@@ -14,12 +14,12 @@ from sqlalchemy import CompoundSelect, Select, delete, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
+from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 from app.core.access import Actor
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
+from app.core.web.pages import PageRequest
 from app.identity.queries import organisations_by_id
-from app.results.listability import AssetFacts, ListingFacts, OwnerFacts
-from app.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 
 _PARTS = (
     selectinload(Result.owners),

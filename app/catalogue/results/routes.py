@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from app.catalogue.results import queries, rules, schemas, service
+from app.catalogue.results.models import Result, TransferMode
+from app.catalogue.results.problems import POLICY
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import local_date, read_clock
-from app.core.http import Config, Endpoint, IfMatch, Session, set_etag
-from app.core.pages import Page, Paging, cut
 from app.core.problems import Language
 from app.core.settings import Settings
-from app.results import queries, rules, schemas, service
-from app.results.models import Result, TransferMode
-from app.results.problems import POLICY
+from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
 
 router = APIRouter(route_class=Endpoint, tags=["results"])
 

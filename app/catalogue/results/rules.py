@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import Protocol
 from uuid import UUID
 
+from app.catalogue.results import problems
+from app.catalogue.results.ip import check_assets, check_not_future
+from app.catalogue.results.listability import Finding, ListingFacts, listability, notes_on, refuse_unlistable
+from app.catalogue.results.models import EntitlementKind, Secrecy
+from app.catalogue.results.schemas import ResultContent
 from app.core.money import exact, round_places
-from app.core.parameters import Parameter
 from app.identity.rules import check_order
-from app.results import problems
-from app.results.ip import check_assets, check_not_future
-from app.results.listability import Finding, ListingFacts, listability, notes_on, refuse_unlistable
-from app.results.models import EntitlementKind, Secrecy
-from app.results.schemas import ResultContent
+from app.law.figures import Parameter
 
 __all__ = [
     "Finding",

@@ -6,15 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.catalogue.results.models import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
 from app.core.schemas import Day, Input, Line, Name, Output, Prose, Share, unset
-from app.results.models import (
-    EntitlementKind,
-    ExportControl,
-    IpType,
-    Secrecy,
-    TechnicalField,
-    TransferMode,
-)
 
 SourceUrl = Annotated[Line, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Number = Annotated[Line, StringConstraints(max_length=60)]

@@ -7,20 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
-from app.core.access import Actor, Role
-from app.core.clock import local_date, read_clock
-from app.core.http import Precondition
-from app.core.ids import readable_number
-from app.core.parameters import Parameter, ParameterError, parameter
-from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
-from app.core.settings import Settings
-from app.identity import queries as identity
-from app.identity.models import Organisation, Verification
-from app.identity.problems import NOT_VERIFIED
-from app.results import problems, queries, rules, schemas
-from app.results.ip import check_not_future
-from app.results.models import (
+from app.catalogue.results import problems, queries, rules, schemas
+from app.catalogue.results.ip import check_not_future
+from app.catalogue.results.models import (
     Completer,
     CoOwnerConsent,
     Entitlement,
@@ -30,6 +19,18 @@ from app.results.models import (
     ResultOwner,
     Secrecy,
 )
+from app.core import deadlines
+from app.core.access import Actor, Role
+from app.core.clock import local_date, read_clock
+from app.core.history import events
+from app.core.ids import readable_number
+from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.core.settings import Settings
+from app.core.web.http import Precondition
+from app.identity import queries as identity
+from app.identity.models import Organisation, Verification
+from app.identity.problems import NOT_VERIFIED
+from app.law.figures import Parameter, ParameterError, parameter
 
 BECAME_SECRET = "result.became_secret"
 """The deadline, due at once, by which a result that is secret is no longer on offer or public."""

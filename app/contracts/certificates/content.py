@@ -7,15 +7,15 @@ from datetime import datetime
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.appraisals import queries as appraisals
-from app.certificates import queries, rules, schemas
+from app.catalogue.appraisals import queries as appraisals
+from app.contracts.certificates import queries, rules, schemas
 from app.contracts.models import Contract
+from app.contracts.settlement.rules import NIL
+from app.contracts.settlement.standing import Facts
 from app.core.clock import local_date
 from app.core.settings import Settings
-from app.deals.models import Deal, PartyRole
 from app.identity import queries as identity
-from app.settlement.rules import NIL
-from app.settlement.standing import Facts
+from app.market.deals.models import Deal, PartyRole
 
 
 def seal(content: schemas.CertificateContent) -> tuple[str, str]:

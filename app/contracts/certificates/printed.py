@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from app.certificates.models import Certificate
-from app.certificates.schemas import CertificateContent, CertifiedParty, CertifiedPrice
-from app.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose, QrCode
+from app.contracts.certificates.models import Certificate
+from app.contracts.certificates.schemas import CertificateContent, CertifiedParty, CertifiedPrice
+from app.office.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose, QrCode
 
 TITLE = "技术交易凭证 Transaction Certificate"
 NAMES: Final = {

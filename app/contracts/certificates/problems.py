@@ -1,7 +1,7 @@
 """The refusals of certificates."""
 
 from app.core.problems import ProblemType, Rule, Text
-from app.periods.catalogue import CERTIFICATE_RULES
+from app.law.periods.catalogue import CERTIFICATE_RULES
 
 ISSUE_RULE = Rule(CERTIFICATE_RULES, "3")
 NOT_DUE = ProblemType(

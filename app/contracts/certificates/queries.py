@@ -8,16 +8,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.appraisals.models import AppraisalReport, ReportStatus
-from app.certificates.models import Certificate
+from app.catalogue.appraisals.models import AppraisalReport, ReportStatus
+from app.contracts.certificates.models import Certificate
 from app.core.access import Actor
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
-from app.deals import queries as deals
-from app.deals.models import Deal
-from app.listings.models import Listing, ListingVersion
-from app.periods.models import Period
-from app.periods.queries import CURRENT
+from app.core.web.pages import PageRequest
+from app.law.periods.models import Period
+from app.law.periods.queries import CURRENT
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal
+from app.market.listings.models import Listing, ListingVersion
 
 
 def _certificates() -> Select[Certificate]:

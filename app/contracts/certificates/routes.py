@@ -6,19 +6,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-import app.certificates.history  # tells the price dossier
-import app.certificates.tasks  # noqa: F401 — registers what time does to settlements and certificates
-from app.certificates import printed, queries, rules, schemas, service
-from app.certificates.models import Certificate
+from app.contracts.certificates import printed, queries, rules, schemas, service
+from app.contracts.certificates.models import Certificate
+from app.contracts.settlement import queries as settlement_queries
+from app.contracts.settlement import service as settlements
+from app.contracts.settlement.schemas import condition_out
 from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, MoneyEndpoint, Session
-from app.core.pages import Page, Paging, cut
-from app.deals import queries as deals
-from app.printing.service import print_pdf
-from app.settlement import queries as settlement_queries
-from app.settlement import service as settlements
-from app.settlement.schemas import condition_out
+from app.core.web.http import Config, MoneyEndpoint, Session
+from app.core.web.pages import Page, Paging, cut
+from app.market.deals import queries as deals
+from app.office.printing.service import print_pdf
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["certificates"])
 

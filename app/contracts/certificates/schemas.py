@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.catalogue.results.models import TransferMode
 from app.contracts.models import ContractType, PaymentTerms
+from app.contracts.settlement.schemas import ConditionOut
 from app.core.schemas import Input, Line, Money, Output, Share
-from app.deals.models import PriceBasis
-from app.listings.models import PricingMode
-from app.results.models import TransferMode
-from app.settlement.schemas import ConditionOut
+from app.market.deals.models import PriceBasis
+from app.market.listings.models import PricingMode
 
 
 class CertifiedParty(Output):

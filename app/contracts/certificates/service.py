@@ -11,24 +11,24 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.certificates import queries, rules
-from app.certificates.content import compose, seal
-from app.certificates.models import Certificate, CertificateRevocation
-from app.certificates.problems import ALREADY_ISSUED, ALREADY_REVOKED, NOT_DUE, RECORDED_ELSEWHERE
 from app.contracts import followers as contract_followers
+from app.contracts.certificates import queries, rules
+from app.contracts.certificates.content import compose, seal
+from app.contracts.certificates.models import Certificate, CertificateRevocation
+from app.contracts.certificates.problems import ALREADY_ISSUED, ALREADY_REVOKED, NOT_DUE, RECORDED_ELSEWHERE
 from app.contracts.models import Contract
-from app.core import events
+from app.contracts.settlement import queries as settlement_queries
+from app.contracts.settlement import service as settlements
+from app.contracts.settlement.schemas import condition_out
+from app.contracts.settlement.standing import Condition, ConditionKind, Facts
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.ids import new_id, readable_number
 from app.core.settings import Settings
-from app.deals import queries as deals
-from app.deals.models import Deal, DealOrigin
-from app.periods import service as periods
-from app.settlement import queries as settlement_queries
-from app.settlement import service as settlements
-from app.settlement.schemas import condition_out
-from app.settlement.standing import Condition, ConditionKind, Facts
+from app.law.periods import service as periods
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal, DealOrigin
 
 PERIOD: Final = "certificate"
 OVERDUE: Final = "certificate.overdue"

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.certificates import service
+from app.contracts.certificates import service
+from app.contracts.settlement.service import MOVED
 from app.core import deadlines
 from app.core.settings import get_settings
-from app.settlement.service import MOVED
 
 
 @deadlines.handles(MOVED)

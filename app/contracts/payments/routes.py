@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from app.contracts import payment_rules, payment_schemas, payment_service, queries
+from app.contracts import queries
+from app.contracts.payments import rules, schemas, service
 from app.core.access import EVERY_ROLE, Actor, Role, allow
-from app.core.http import Config, MoneyEndpoint, Session
-from app.core.pages import Paging, cut
+from app.core.web.http import Config, MoneyEndpoint, Session
+from app.core.web.pages import Paging, cut
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["payments"])
 
@@ -18,50 +19,48 @@ Payee = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")
 
 @router.post("/contracts/{contract_id}/payments", status_code=201, operation_id="record_payment")
 async def record_payment(
-    actor: Payee, session: Session, settings: Config, contract_id: UUID, body: payment_schemas.PaymentIn
-) -> payment_schemas.PaymentOut:
+    actor: Payee, session: Session, settings: Config, contract_id: UUID, body: schemas.PaymentIn
+) -> schemas.PaymentOut:
     """A seller records what reached its bank account. `Idempotency-Key` is needed: a retry never counts twice."""
-    payment = await payment_service.record_payment(session, actor, settings, contract_id, body)
-    return payment_schemas.PaymentOut.model_validate(payment)
+    payment = await service.record_payment(session, actor, settings, contract_id, body)
+    return schemas.PaymentOut.model_validate(payment)
 
 
 @router.get("/contracts/{contract_id}/payments", operation_id="list_payments")
-async def list_payments(
-    actor: Reader, session: Session, contract_id: UUID, page: Paging
-) -> payment_schemas.PaymentsPage:
+async def list_payments(actor: Reader, session: Session, contract_id: UUID, page: Paging) -> schemas.PaymentsPage:
     """A contract's payments and reversals in order of receipt, with what is paid and due over all of them."""
     contract = await queries.get_contract(session, actor, contract_id)
-    terms = payment_service.terms_of(contract)
-    balance = payment_rules.balance(terms, await queries.paid_on(session, contract_id))
+    terms = service.terms_of(contract)
+    balance = rules.balance(terms, await queries.paid_on(session, contract_id))
     shown, cursor = cut(
         await queries.list_payments(session, contract_id, page),
         page,
         lambda row: (row.received_at.isoformat(), row.id),
     )
-    totals = payment_schemas.TotalsOut(
+    totals = schemas.TotalsOut(
         total_amount=terms.total,
         amounts_provisional=terms.provisional,
         paid=balance.paid,
         due=balance.due,
         technical_paid=balance.technical_paid,
     )
-    items = [payment_schemas.PaymentOut.model_validate(row) for row in shown]
-    return payment_schemas.PaymentsPage(items=items, next_cursor=cursor, totals=totals)
+    items = [schemas.PaymentOut.model_validate(row) for row in shown]
+    return schemas.PaymentsPage(items=items, next_cursor=cursor, totals=totals)
 
 
 @router.post("/payments/{payment_id}/invoices", status_code=201, operation_id="add_invoice")
 async def add_invoice(
-    actor: Payee, session: Session, settings: Config, payment_id: UUID, body: payment_schemas.InvoiceIn
-) -> payment_schemas.PaymentOut:
+    actor: Payee, session: Session, settings: Config, payment_id: UUID, body: schemas.InvoiceIn
+) -> schemas.PaymentOut:
     """The payee records an invoice for a payment; answers the payment with all its invoices."""
-    payment = await payment_service.add_invoice(session, actor, settings, payment_id, body)
-    return payment_schemas.PaymentOut.model_validate(payment)
+    payment = await service.add_invoice(session, actor, settings, payment_id, body)
+    return schemas.PaymentOut.model_validate(payment)
 
 
 @router.post("/payments/{payment_id}/reversal", status_code=201, operation_id="reverse_payment")
 async def reverse_payment(
-    actor: Payee, session: Session, payment_id: UUID, body: payment_schemas.ReversalIn
-) -> payment_schemas.PaymentOut:
+    actor: Payee, session: Session, payment_id: UUID, body: schemas.ReversalIn
+) -> schemas.PaymentOut:
     """The payee takes a whole payment back out; answers the reversal, whose amounts are negative."""
-    payment = await payment_service.reverse_payment(session, actor, payment_id, body)
-    return payment_schemas.PaymentOut.model_validate(payment)
+    payment = await service.reverse_payment(session, actor, payment_id, body)
+    return schemas.PaymentOut.model_validate(payment)

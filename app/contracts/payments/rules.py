@@ -8,7 +8,7 @@ from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.contracts import payment_problems as problems
+from app.contracts.payments import problems
 from app.contracts.problems import BELOW_PAID, IN_FUTURE, PAID_PARTY_MISSING
 from app.contracts.rules import check_order, check_past
 from app.core.money import exact, proportion, round_fen

@@ -5,23 +5,24 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import followers, payment_problems, payment_schemas, problems, queries
-from app.contracts import payment_rules as rules
+from app.contracts import followers, queries
 from app.contracts.models import Contract, ContractStatus, Invoice, Payment
+from app.contracts.payments import problems, rules, schemas
+from app.contracts.problems import CONTRACT_NOT_SIGNED
 from app.contracts.service import audience_of, check_side_of, parties_of
-from app.core import events
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
+from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem
 from app.core.settings import Settings
-from app.deals import queries as deals
-from app.deals.models import PartyRole
+from app.market.deals import queries as deals
+from app.market.deals.models import PartyRole
 
 
 async def record_payment(
-    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: payment_schemas.PaymentIn
+    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.PaymentIn
 ) -> Payment:
     """A seller records what reached its bank account (CNY), perhaps with the invoice.
 
@@ -33,9 +34,9 @@ async def record_payment(
     check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
     payee_id = actor.organisation()
     if contract.status != ContractStatus.SIGNED:
-        raise problems.CONTRACT_NOT_SIGNED(status=contract.status)
+        raise CONTRACT_NOT_SIGNED(status=contract.status)
     if body.payer_id not in parties_of(contract, PartyRole.BUYER):
-        raise payment_problems.NOT_A_BUYER(field="payer_id", id=body.payer_id)
+        raise problems.NOT_A_BUYER(field="payer_id", id=body.payer_id)
     now = await read_clock(session)
     rules.check_received(body.received_at, now, _signed_on(contract), settings.zone)
     before = rules.balance(terms_of(contract), await queries.paid_on(session, contract.id))
@@ -62,9 +63,7 @@ async def record_payment(
     return payment
 
 
-async def reverse_payment(
-    session: AsyncSession, actor: Actor, payment_id: UUID, body: payment_schemas.ReversalIn
-) -> Payment:
+async def reverse_payment(session: AsyncSession, actor: Actor, payment_id: UUID, body: schemas.ReversalIn) -> Payment:
     """The payee takes a whole payment back out of the sums, by a payment of its own with negative amounts.
 
     Raises `payment_reversed`, `bank_reference_used`, and what the dates refuse.
@@ -96,7 +95,7 @@ async def reverse_payment(
 
 
 async def add_invoice(
-    session: AsyncSession, actor: Actor, settings: Settings, payment_id: UUID, body: payment_schemas.InvoiceIn
+    session: AsyncSession, actor: Actor, settings: Settings, payment_id: UUID, body: schemas.InvoiceIn
 ) -> Payment:
     """The payee records an invoice for a payment. Raises `invoice_above_payment`, `invoice_number_used`."""
     contract, payment = await _lock_payment(session, actor, payment_id)
@@ -137,7 +136,7 @@ async def _lock_payment(session: AsyncSession, actor: Actor, payment_id: UUID) -
 
 async def _check_not_reversed(session: AsyncSession, payment: Payment) -> None:
     if payment.reverses_id is not None or await queries.is_reversed(session, payment.id):
-        raise payment_problems.PAYMENT_REVERSED()
+        raise problems.PAYMENT_REVERSED()
 
 
 async def _claim_reference(session: AsyncSession, payee_id: UUID, reference: str) -> None:
@@ -152,7 +151,7 @@ async def _add_invoice(
     settings: Settings,
     contract: Contract,
     payment: Payment,
-    body: payment_schemas.InvoiceIn,
+    body: schemas.InvoiceIn,
     prefix: str,
 ) -> None:
     today = local_date(await read_clock(session), settings.zone)
@@ -161,14 +160,14 @@ async def _add_invoice(
     rules.check_invoice(payment.amount, invoiced, body.amount, f"{prefix}amount")
     await advisory_lock(session, "payee", payment.payee_id)
     if await queries.invoice_number_used(session, payment.payee_id, body.number):
-        raise payment_problems.INVOICE_NUMBER_USED(field=f"{prefix}number", number=body.number)
+        raise problems.INVOICE_NUMBER_USED(field=f"{prefix}number", number=body.number)
     payment.invoices.append(Invoice(id=new_id(), issuer_id=payment.payee_id, **body.model_dump()))
 
 
 def _signed_on(contract: Contract) -> date:
     """The signing day; raises `contract_not_signed`, also where an amendment waits for new signatures."""
     if contract.signed_on is None:
-        raise problems.CONTRACT_NOT_SIGNED(status=contract.status)
+        raise CONTRACT_NOT_SIGNED(status=contract.status)
     return contract.signed_on
 
 

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.contracts import queries, registration_schemas, registration_service
+from app.contracts import queries
 from app.contracts.models import Registration, RegistrationStatus
 from app.contracts.queries import UNDATED
+from app.contracts.registration import schemas, service
 from app.core.access import EVERY_ROLE, MARKET_ROLES, Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, Session, set_etag
-from app.core.pages import Page, Paging, cut
 from app.core.problems import NOT_FOUND
+from app.core.web.http import Config, Endpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
 
 router = APIRouter(route_class=Endpoint, tags=["registration"])
 
@@ -28,7 +29,7 @@ PATH = "/contracts/{contract_id}/registration"
 @router.get("/registrations", operation_id="list_registrations")
 async def list_registrations(
     actor: Staff, session: Session, page: Paging, status: RegistrationStatus | None = None
-) -> Page[registration_schemas.WorklistItem]:
+) -> Page[schemas.WorklistItem]:
     """The registrar's worklist: open applications by the day their decision is due, those without one last."""
     rows = await queries.worklist(session, page, status)
     shown, cursor = cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
@@ -39,7 +40,7 @@ async def list_registrations(
 @router.get(PATH, operation_id="read_registration")
 async def read_registration(
     actor: Reader, session: Session, contract_id: UUID, response: Response
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """A contract's application with its whole history."""
     contract = await queries.get_contract(session, actor, contract_id)
     if contract.registration is None:
@@ -52,11 +53,11 @@ async def apply(
     actor: Applicant,
     session: Session,
     contract_id: UUID,
-    body: registration_schemas.ApplicationIn,
+    body: schemas.ApplicationIn,
     response: Response,
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """A seller applies for the registration of a signed contract, once."""
-    registration = await registration_service.apply(session, actor, contract_id, body)
+    registration = await service.apply(session, actor, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
@@ -66,11 +67,11 @@ async def accept(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: registration_schemas.AcceptanceIn,
+    body: schemas.AcceptanceIn,
     response: Response,
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """Accept an application: 15 working days to the decision, 30 for a large contract or before experts."""
-    registration = await registration_service.accept(session, actor, settings, contract_id, body)
+    registration = await service.accept(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
@@ -80,11 +81,11 @@ async def request_supplements(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: registration_schemas.SupplementsIn,
+    body: schemas.SupplementsIn,
     response: Response,
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """Ask the applicant for what is missing; the period begins anew when it comes."""
-    registration = await registration_service.request_supplements(session, actor, settings, contract_id, body)
+    registration = await service.request_supplements(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
@@ -94,11 +95,11 @@ async def resubmit(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: registration_schemas.ApplicationIn,
+    body: schemas.ApplicationIn,
     response: Response,
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """Supply what was missing: acceptance is reset to today."""
-    registration = await registration_service.resubmit(session, actor, settings, contract_id, body)
+    registration = await service.resubmit(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
@@ -108,11 +109,11 @@ async def register(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: registration_schemas.ApprovalIn,
+    body: schemas.ApprovalIn,
     response: Response,
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """Register the contract with both amounts; it gets its number."""
-    registration = await registration_service.register(session, actor, settings, contract_id, body)
+    registration = await service.register(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
@@ -122,11 +123,11 @@ async def refuse(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: registration_schemas.ReasonIn,
+    body: schemas.ReasonIn,
     response: Response,
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """Refuse an application, with the reason."""
-    registration = await registration_service.refuse(session, actor, settings, contract_id, body)
+    registration = await service.refuse(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
@@ -136,23 +137,23 @@ async def cancel(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: registration_schemas.CancellationIn,
+    body: schemas.CancellationIn,
     response: Response,
-) -> registration_schemas.RegistrationOut:
+) -> schemas.RegistrationOut:
     """Cancel a registration, with the reason; awards that rest on it come up for review."""
-    registration = await registration_service.cancel(session, actor, settings, contract_id, body)
+    registration = await service.cancel(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
-def _answer(registration: Registration, now: datetime, response: Response) -> registration_schemas.RegistrationOut:
+def _answer(registration: Registration, now: datetime, response: Response) -> schemas.RegistrationOut:
     set_etag(response, registration.revision)
-    fields = registration_schemas.RegistrationOut.model_fields
+    fields = schemas.RegistrationOut.model_fields
     values = {name: getattr(registration, name) for name in fields if name != "server_time"}
-    return registration_schemas.RegistrationOut.model_validate(values | {"server_time": now})
+    return schemas.RegistrationOut.model_validate(values | {"server_time": now})
 
 
-def _item(row: Registration, now: datetime) -> registration_schemas.WorklistItem:
-    return registration_schemas.WorklistItem(
+def _item(row: Registration, now: datetime) -> schemas.WorklistItem:
+    return schemas.WorklistItem(
         contract_id=row.contract_id,
         contract_number=row.contract.number,
         contract_name=row.contract.name,

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.contracts import registration_problems as problems
 from app.contracts.models import Regime, RegistrationStatus
-from app.core.parameters import ParameterError, parameter
+from app.contracts.registration import problems
+from app.law.figures import ParameterError, parameter
 
 S = RegistrationStatus
 

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import followers, problems, queries, registration_problems, registration_schemas
-from app.contracts import registration_rules as rules
+from app.contracts import followers, queries
 from app.contracts.models import (
     Contract,
     ContractStatus,
@@ -14,25 +13,25 @@ from app.contracts.models import (
     RegistrationStatus,
     RegistrationStep,
 )
+from app.contracts.problems import CONTRACT_NOT_SIGNED
+from app.contracts.registration import problems, rules, schemas
+from app.contracts.registration.tasks import DECISION_DUE, DECISION_PERIOD, SUBJECT
 from app.contracts.service import audience_of, check_side_of, parties_of
-from app.contracts.tasks import DECISION_DUE, DECISION_PERIOD, SUBJECT
-from app.core import events
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.ids import new_id, next_in_series
 from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
-from app.deals import queries as deals
-from app.deals.models import PartyRole
 from app.identity import queries as identity
-from app.periods import service as periods
+from app.law.periods import service as periods
+from app.market.deals import queries as deals
+from app.market.deals.models import PartyRole
 
 S = RegistrationStatus
 
 
-async def apply(
-    session: AsyncSession, actor: Actor, contract_id: UUID, body: registration_schemas.ApplicationIn
-) -> Registration:
+async def apply(session: AsyncSession, actor: Actor, contract_id: UUID, body: schemas.ApplicationIn) -> Registration:
     """A seller applies for a signed contract, once; after a refusal again on the amended contract [P].
 
     Raises `contract_party_only`, `contract_not_signed`, `registration_exists`, `applicant_out_of_scope`,
@@ -41,7 +40,7 @@ async def apply(
     contract = await queries.lock_contract(session, actor, contract_id)
     check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
     if contract.status != ContractStatus.SIGNED or contract.signed_on is None:
-        raise problems.CONTRACT_NOT_SIGNED(status=contract.status)
+        raise CONTRACT_NOT_SIGNED(status=contract.status)
     registration = contract.registration
     rules.check_application(
         registration.status if registration else None,
@@ -70,7 +69,7 @@ async def accept(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: registration_schemas.AcceptanceIn,
+    body: schemas.AcceptanceIn,
 ) -> Registration:
     """The registrar accepts today; the decision is due 15 working days later, 30 where large or before experts [D]."""
     contract, registration = await _case(session, actor, contract_id)
@@ -86,7 +85,7 @@ async def request_supplements(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: registration_schemas.SupplementsIn,
+    body: schemas.SupplementsIn,
 ) -> Registration:
     """The registrar says what is missing; the period stops until it is supplied."""
     contract, registration = await _case(session, actor, contract_id)
@@ -103,7 +102,7 @@ async def resubmit(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: registration_schemas.ApplicationIn,
+    body: schemas.ApplicationIn,
 ) -> Registration:
     """The applicant supplies what was missing: acceptance is reset to today, and the period begins anew [D]."""
     contract = await queries.lock_contract(session, actor, contract_id)
@@ -120,7 +119,7 @@ async def register(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: registration_schemas.ApprovalIn,
+    body: schemas.ApprovalIn,
 ) -> Registration:
     """The registrar recognises the contract with both amounts and gives it a number of 16 digits.
 
@@ -145,7 +144,7 @@ async def register(
 
 
 async def refuse(
-    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: registration_schemas.ReasonIn
+    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.ReasonIn
 ) -> Registration:
     """The registrar refuses, with a reason. The seller may amend the contract and apply again [P]."""
     contract, registration = await _case(session, actor, contract_id)
@@ -163,7 +162,7 @@ async def cancel(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: registration_schemas.CancellationIn,
+    body: schemas.CancellationIn,
 ) -> Registration:
     """The registrar cancels a registration. Number and amounts stay on record; awards given on it must be reviewed."""
     await deals.lock_deal(session, (await queries.get_contract(session, actor, contract_id)).deal_id)
@@ -188,7 +187,7 @@ async def _case(session: AsyncSession, actor: Actor, contract_id: UUID) -> tuple
     registration = _registration_of(contract)
     for organisation_id in sorted({party.organisation_id for party in contract.parties}):
         if await identity.may_hold_key(session, actor.person_id, organisation_id):
-            raise registration_problems.CONFLICT_OF_INTEREST()
+            raise problems.CONFLICT_OF_INTEREST()
     return contract, registration
 
 

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries
 from app.contracts.models import RegistrationStatus
-from app.core import events
 from app.core.deadlines import handles
-from app.periods import queries as periods
-from app.periods.followers import follows
+from app.core.history import events
+from app.law.periods import queries as periods
+from app.law.periods.followers import follows
 
 DECISION_DUE: Final = "registration.decision_due"
 DECISION_PERIOD: Final = "registration_decision"

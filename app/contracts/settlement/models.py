@@ -10,8 +10,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
-from app.deals.models import PartyRole
-from app.ledger.models import SettlementInstruction
+from app.market.deals.models import PartyRole
+from app.office.ledger.models import SettlementInstruction
 
 
 class PartKind(StrEnum):

@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.contracts.models import Contract, ContractStatus, Payment
+from app.contracts.settlement.models import Settlement, SettlementFee, SettlementRequest
+from app.contracts.settlement.rules import Receipt
 from app.core.access import Actor
 from app.core.problems import NOT_FOUND
-from app.deals import queries as deals
-from app.deals.models import Deal
-from app.ledger.models import Deposit, InstructionKind, InstructionStatus, SettlementInstruction
-from app.settlement.models import Settlement, SettlementFee, SettlementRequest
-from app.settlement.rules import Receipt
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal
+from app.office.ledger.models import Deposit, InstructionKind, InstructionStatus, SettlementInstruction
 
 
 async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | None:

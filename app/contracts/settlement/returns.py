@@ -7,20 +7,20 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
+from app.contracts.settlement import queries
+from app.contracts.settlement.problems import RETURN_NOT_DUE
+from app.contracts.settlement.schemas import PriceReturnIn
+from app.contracts.settlement.service import audience_of, facts_of
 from app.core.access import Actor
+from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.deals import queries as deals
-from app.ledger import queries as ledger_queries
-from app.ledger import service as ledger
-from app.ledger.models import SettlementInstruction
-from app.ledger.problems import MORE_THAN_HELD
-from app.ledger.rules import settlement as gathered
-from app.settlement import queries
-from app.settlement.problems import RETURN_NOT_DUE
-from app.settlement.schemas import PriceReturnIn
-from app.settlement.service import audience_of, facts_of
+from app.market.deals import queries as deals
+from app.office.ledger import queries as ledger_queries
+from app.office.ledger import service as ledger
+from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.problems import MORE_THAN_HELD
+from app.office.ledger.rules import settlement as gathered
 
 
 async def give_back(

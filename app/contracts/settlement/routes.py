@@ -5,13 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-import app.settlement.history  # noqa: F401 — tells the price dossier
+from app.contracts.settlement import queries, returns, schemas, service
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, MoneyEndpoint, Session
-from app.ledger import queries as ledger
-from app.ledger.rules import settlement as gathered
-from app.settlement import queries, returns, schemas, service
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
+from app.office.ledger import queries as ledger
+from app.office.ledger.rules import settlement as gathered
 
 router = APIRouter(route_class=Endpoint, tags=["settlement"])
 money_router = APIRouter(route_class=MoneyEndpoint, tags=["settlement"])

@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from app.contracts.models import PaymentTerms
+from app.contracts.settlement.models import PartKind
 from app.core.money import allot, ceil_fen, exact, round_fen
-from app.pricing.negotiated.terms import (
+from app.pricing.negotiated.terms.shapes import (
     Due,
     Equity,
     Instalments,
@@ -21,7 +22,6 @@ from app.pricing.negotiated.terms import (
     Terms,
     Trial,
 )
-from app.settlement.models import PartKind
 
 NIL: Final = Decimal("0.00")
 FIRST_ROYALTY: Final = "First payment of royalties / 首期提成"

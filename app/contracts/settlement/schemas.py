@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.contracts.settlement.models import PartKind, SettlementFee
+from app.contracts.settlement.rules import NIL
+from app.contracts.settlement.standing import Condition, ConditionKind, Facts, PayerStanding
 from app.core.schemas import Input, Line, Money, Output, PositiveMoney
-from app.deals.models import Deal, PartyRole
-from app.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
-from app.settlement.models import PartKind, SettlementFee
-from app.settlement.rules import NIL
-from app.settlement.standing import Condition, ConditionKind, Facts, PayerStanding
+from app.market.deals.models import Deal, PartyRole
+from app.office.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
 
 
 class PriceReturnIn(Input):

@@ -14,31 +14,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import followers as contract_followers
 from app.contracts.models import Contract
-from app.core import deadlines, events
-from app.core.clock import local_date
-from app.core.parameters import Parameter, parameter
-from app.core.settings import Settings, get_settings
-from app.deals import followers as deal_followers
-from app.deals import queries as deals
-from app.deals.models import Deal, PartyRole
-from app.ledger import followers as ledger_followers
-from app.ledger import queries as ledger_queries
-from app.ledger import service as ledger
-from app.ledger.models import DepositStatus, InstructionStatus, SettlementInstruction
-from app.ledger.rules import settlement as gathered
-from app.listings.models import PricingMode
-from app.periods.service import hold_calendar
-from app.pricing.negotiated.terms import Terms
-from app.settlement import queries, rules
-from app.settlement.models import (
+from app.contracts.settlement import queries, rules
+from app.contracts.settlement.models import (
     Settlement,
     SettlementDeposit,
     SettlementFee,
     SettlementPart,
     SettlementRequest,
 )
-from app.settlement.rules import NIL, Part, Shares
-from app.settlement.standing import Facts
+from app.contracts.settlement.rules import NIL, Part, Shares
+from app.contracts.settlement.standing import Facts
+from app.core import deadlines
+from app.core.clock import local_date
+from app.core.history import events
+from app.core.settings import Settings, get_settings
+from app.law.figures import Parameter, parameter
+from app.law.periods.service import hold_calendar
+from app.market.deals import followers as deal_followers
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal, PartyRole
+from app.market.listings.models import PricingMode
+from app.office.ledger import followers as ledger_followers
+from app.office.ledger import queries as ledger_queries
+from app.office.ledger import service as ledger
+from app.office.ledger.models import DepositStatus, InstructionStatus, SettlementInstruction
+from app.office.ledger.rules import settlement as gathered
+from app.pricing.negotiated.terms.shapes import Terms
 
 MOVED: Final = "settlement.moved"
 """The deadline, due at once, that looks at a deal's settlement again under the deal's lock."""

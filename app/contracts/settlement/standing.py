@@ -8,9 +8,19 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.contracts.models import Contract
-from app.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
-from app.settlement.models import Settlement
-from app.settlement.rules import NIL, Arrival, Ordered, Receipt, Shares, by_share, left_of, paid_directly, reached
+from app.contracts.settlement.models import Settlement
+from app.contracts.settlement.rules import (
+    NIL,
+    Arrival,
+    Ordered,
+    Receipt,
+    Shares,
+    by_share,
+    left_of,
+    paid_directly,
+    reached,
+)
+from app.office.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
 
 
 class ConditionKind(StrEnum):

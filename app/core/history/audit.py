@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.core.database import Base, Database, advisory_lock
-from app.core.events import Event, settled_after
+from app.core.history.events import Event, settled_after
 from app.core.settings import Settings
 
 GENESIS = bytes(32)

@@ -17,10 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
-from app.core import idempotency
 from app.core.access import Actor, Allow
 from app.core.database import Database
-from app.core.middleware import problem_response
 from app.core.problems import (
     BODY_TOO_LARGE,
     IDEMPOTENCY_KEY_REQUIRED,
@@ -32,6 +30,8 @@ from app.core.problems import (
 )
 from app.core.settings import Settings
 from app.core.storage import Storage
+from app.core.web import idempotency
+from app.core.web.middleware import problem_response
 
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Inner = Callable[[Request], Awaitable[Response]]

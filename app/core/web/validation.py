@@ -13,7 +13,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.core.middleware import problem_response
 from app.core.problems import (
     CONFLICT,
     INVALID_INPUT,
@@ -26,6 +25,7 @@ from app.core.problems import (
     Problem,
     Text,
 )
+from app.core.web.middleware import problem_response
 
 log = structlog.get_logger(__name__)
 

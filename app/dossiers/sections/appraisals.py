@@ -5,15 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.appraisals import queries as appraisals
-from app.appraisals.models import AppraisalReport, ReportStatus
-from app.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
-from app.core import events
+from app.catalogue.appraisals import queries as appraisals
+from app.catalogue.appraisals.models import AppraisalReport, ReportStatus
+from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
 from app.core.access import Actor
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, DocumentRef, Entry, Section, Stage, Trace, tells
-from app.deals.models import Deal, PartyRole
+from app.dossiers.story import By, Capacity, DocumentRef, Entry, Section, Trace
+from app.market.deals.models import Deal, PartyRole
 
 NAMED = "listing.appraisal_named"
 HIDDEN = Text(
@@ -22,7 +22,6 @@ HIDDEN = Text(
 )
 
 
-@tells(Stage.APPRAISAL)
 async def appraisal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """Every report of the result that the reader may see, with its review and the re-approvals of lower prices."""
     if deal.result_id is None:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor, Role
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Rule, Text
-from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
-from app.deals.models import Deal
-from app.gates.history import gate_section
-from app.listings.models import PricingMode
+from app.dossiers.sections.gates import gate_section
+from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.market.deals.models import Deal
+from app.market.listings.models import PricingMode
 from app.pricing.appraised import closing, queries
 from app.pricing.appraised.models import PurchaseOffer
 from app.pricing.offers.problems import CIVIL_CODE
@@ -36,7 +36,6 @@ HAPPENED: Mapping[str, Text] = {
 WITH_REASON = frozenset({"purchase_offer.withdrawn", "purchase_offer.refused"})
 
 
-@tells(Stage.PRICING)
 async def offer_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """Every offer on the listing for the seller and the auditor, its own for a buyer, none for anybody else."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.APPRAISED:
@@ -52,7 +51,6 @@ async def offer_history(session: AsyncSession, deal: Deal, actor: Actor) -> list
     return [Section("appraised_offers", title, entries, withheld=None if sees_all else HIDDEN)]
 
 
-@tells(Stage.GATES)
 async def offer_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The gates of the offer that led to the deal."""
     offer = await queries.behind(session, deal.id)

@@ -12,27 +12,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
+from app.core.history import events
 from app.core.problems import Rule, Text
-from app.deals.histories import (
-    Attachment,
-    By,
-    Capacity,
-    Entry,
-    Fact,
-    Section,
-    Stage,
-    Trace,
-    attaches,
-    tells,
-)
-from app.deals.models import Deal, PartyRole
-from app.gates.history import gate_section
-from app.pricing.auction import award, bid_history, logbook, queries, transcribing
-from app.pricing.auction.admission_problems import AUCTION_LAW
-from app.pricing.auction.bid_history import Told
+from app.dossiers.sections import auction_bids
+from app.dossiers.sections.auction_bids import Told
+from app.dossiers.sections.gates import gate_section
+from app.dossiers.story import Attachment, By, Capacity, Entry, Fact, Section, Trace
+from app.market.deals.models import Deal, PartyRole
+from app.pricing.auction import queries
+from app.pricing.auction.bidding.problems import AUCTION_LAW
+from app.pricing.auction.ending import winner
 from app.pricing.auction.models import Auction, AuctionConfirmation, AuctionEntry, EntryKind
+from app.pricing.auction.proof import logbook, transcribing
 
 TRANSCRIPT: Final = "transcript.json"
 NOTICE_RULE, CONFIRMATION_RULE = Rule(AUCTION_LAW, "45-48"), Rule(AUCTION_LAW, "52")
@@ -59,7 +51,6 @@ BESIDE: Mapping[str, tuple[Text, tuple[str, ...]]] = {
 """Events that leave no entry in the log."""
 
 
-@tells(Stage.BIDDING)
 async def auction_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The auctions of the listing, and of the one that led to the deal its bidders, bids and confirmation."""
     if deal.listing_id is None:
@@ -67,26 +58,24 @@ async def auction_history(session: AsyncSession, deal: Deal, actor: Actor) -> li
     auctions = {row.id: row for row in await queries.on_listing(session, actor, deal.listing_id)}
     if not auctions:
         return []
-    happened = await events.of_subjects(session, auctions, leave_out=bid_history.MANY)
+    happened = await events.of_subjects(session, auctions, leave_out=auction_bids.MANY)
     told = Told(deal, actor, happened)
     sections = [await _life(session, told, auctions)]
     auction = await queries.behind(session, deal.id)
     if auction is not None:
-        sections += await bid_history.sections(session, told, auction)
+        sections += await auction_bids.sections(session, told, auction)
         sections.append(await _confirmation(session, told, auction))
     return sections
 
 
-@tells(Stage.GATES)
 async def auction_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The gates of the sale to the winner."""
     auction = await queries.behind(session, deal.id)
     if auction is None:
         return []
-    return [await gate_section(session, actor, "auction_gates", [(award.SUBJECT, auction.id)])]
+    return [await gate_section(session, actor, "auction_gates", [(winner.SUBJECT, auction.id)])]
 
 
-@attaches
 async def transcripts(session: AsyncSession, deal: Deal, actor: Actor) -> list[Attachment]:
     """The whole log of each announced auction of the listing: `transcript.json` is that of the one behind the deal."""
     if deal.listing_id is None:
@@ -156,7 +145,7 @@ def _facts(auction: Auction, row: AuctionEntry, content: Mapping[str, Any]) -> d
             }
         case EntryKind.REVEALED:
             facts["bids"] = len(content["bids"])
-            facts["opened"] = [_opened(bid) for bid in content["bids"][-bid_history.MOST_BIDS :]]
+            facts["opened"] = [_opened(bid) for bid in content["bids"][-auction_bids.MOST_BIDS :]]
         case EntryKind.CLOSED:
             facts |= {name: content[name] for name in ("ending", "winner", "price")}
             facts["reserve_opened"] = content["reserve"] and content["reserve"]["amount"]

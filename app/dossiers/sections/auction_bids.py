@@ -12,12 +12,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, Entry, Section, Trace
-from app.deals.models import Deal
+from app.dossiers.story import By, Capacity, Entry, Section, Trace
+from app.market.deals.models import Deal
 from app.pricing.auction import queries
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionEntry
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, Entry, Fact, Trace
-from app.ledger.models import BankConfirmation, Direction, ResolutionKind
+from app.dossiers.story import By, Capacity, Entry, Fact, Trace
+from app.office.ledger.models import BankConfirmation, Direction, ResolutionKind
 
 CONFIRMED = {
     Direction.IN: Text("The bank confirmed money in", "银行到账确认"),

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.certificates import queries
-from app.certificates.models import Certificate
-from app.certificates.problems import ISSUE_RULE
-from app.core import events
+from app.contracts.certificates import queries
+from app.contracts.certificates.models import Certificate
+from app.contracts.certificates.problems import ISSUE_RULE
 from app.core.access import Actor
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
-from app.deals.models import Deal
+from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.market.deals.models import Deal
 
 DUE: Mapping[str, Text] = {
     "certificate.due": Text("Conditions hold: to be issued", "出具条件已具备"),
@@ -24,7 +24,6 @@ DUE: Mapping[str, Text] = {
 }
 
 
-@tells(Stage.CERTIFICATE)
 async def certificate_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The deal's certificates for all who see the deal; none where nothing has come of them yet."""
     certificates = {row.id: row for row in await queries.of_deal(session, deal.id)}

@@ -6,12 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries
 from app.contracts.models import Contract
-from app.core import events
 from app.core.access import Actor
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, Entry, Section, Stage, Trace, tells
-from app.deals.models import Deal
+from app.dossiers.story import By, Capacity, Entry, Section, Trace
+from app.market.deals.models import Deal
 
 HAPPENED: Mapping[str, Text] = {
     "contract.drafted": Text("Contract drafted", "起草合同"),
@@ -29,7 +29,6 @@ TOLD = ("type", "total_amount", "technical_amount", "revision", "regime", "accep
 HIDDEN = Text("A contract is read by its own parties and the market's staff.", "合同由其当事人和交易所人员查阅。")
 
 
-@tells(Stage.CONTRACT)
 async def contract_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The contracts of the deal of which the reader is a party; all for the market's staff. Payments are not told."""
     contracts = {row.id: row for row in await queries.of_deal(session, actor, deal.id)}

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
-from app.deals.models import Deal
+from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.market.deals.models import Deal
 
 DEFAULT = "deal.default_found"
 HAPPENED: Mapping[str, Text] = {
@@ -26,7 +26,6 @@ APPRAISAL = ("number", "base_date", "valid_until", "value", "floor_share", "floo
 MADE = frozenset({"deal.agreed", "deal.recorded"})
 
 
-@tells(Stage.DEAL)
 async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The deal as every party of it and the market's staff see it."""
     entries = [

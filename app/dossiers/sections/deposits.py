@@ -5,17 +5,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor, Role
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.bank_history import bank_entries
-from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
-from app.deals.models import Deal, PartyRole
-from app.ledger import queries as ledger
-from app.ledger.models import Deposit
-from app.listings.models import PricingMode
-from app.periods.catalogue import RULES
+from app.dossiers.sections.bank import bank_entries
+from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.law.periods.catalogue import RULES
+from app.market.deals.models import Deal, PartyRole
+from app.market.listings.models import PricingMode
+from app.office.ledger import queries as ledger
+from app.office.ledger.models import Deposit
 
 RELEASE_RULE = RULES["deposit_release"].source
 HIDDEN = Text(
@@ -40,7 +40,6 @@ REVERSED = Text("Confirmation of the bank reversed", "银行确认冲销")
 TOLD = ("due_at", "late", "release_due_on", "fee", "reason")
 
 
-@tells(Stage.SETTLEMENT)
 async def deposit_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """Every deposit for the deal's listing to the market's staff, an organisation's own to itself."""
     if deal.listing_id is None or not await ledger.has_deposits(session, ("listing", deal.listing_id)):

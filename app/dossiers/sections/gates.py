@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, DocumentRef, Entry, Section, Trace
-from app.documents import queries as documents
-from app.gates import queries
-from app.gates.models import Gate, GateClosure, GateOutcome
-from app.gates.rules import KINDS
+from app.dossiers.story import By, Capacity, DocumentRef, Entry, Section, Trace
+from app.market.gates import queries
+from app.market.gates.models import Gate, GateClosure, GateOutcome
+from app.market.gates.rules import KINDS
+from app.office.documents import queries as documents
 
 OUTCOMES = {
     GateOutcome.CLEARED: Text("Gate cleared", "前置事项已办结"),

@@ -5,19 +5,20 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor, Role
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Rule, Text
-from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
-from app.deals.models import Deal
-from app.gates.history import gate_section
-from app.listings import queries as listings
-from app.listings.models import Listing, PricingMode
-from app.periods import queries as periods
-from app.periods.catalogue import OPERATING_RULES, RULES
-from app.periods.models import Period
-from app.pricing.listed import closing, first_come, notice, queries
+from app.dossiers.sections.gates import gate_section
+from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.law.periods import queries as periods
+from app.law.periods.catalogue import OPERATING_RULES, RULES
+from app.law.periods.models import Period
+from app.market.deals.models import Deal
+from app.market.listings import queries as listings
+from app.market.listings.models import Listing, PricingMode
+from app.pricing.first_come import hooks
+from app.pricing.listed import closing, notice, queries
 from app.pricing.listed.models import (
     Judge,
     ListedQualification,
@@ -65,7 +66,6 @@ MOVED: Mapping[str, Text] = {
 """What happens to a registration besides decisions, which stand in rows of their own."""
 
 
-@tells(Stage.PRICING)
 async def sale_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """How the sale went, and of its registrants those that the reader may know."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.LISTED:
@@ -76,7 +76,6 @@ async def sale_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
     return [await _sale(session, actor, listing), await _registrations(session, actor, listing)]
 
 
-@tells(Stage.GATES)
 async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The gates before the deal with the one registrant, or before a first comer's contract; a bidder's are the
     auction's.
@@ -85,7 +84,7 @@ async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Se
         return []
     sale = await queries.sale_of(session, deal.listing_id)
     if sale is None:
-        return [await gate_section(session, actor, "listed_gates", [(first_come.SUBJECT, deal.id)])]
+        return [await gate_section(session, actor, "listed_gates", [(hooks.SUBJECT, deal.id)])]
     if sale.contest_id is not None:
         return []
     return [await gate_section(session, actor, "listed_gates", [(closing.SUBJECT, sale.listing_id)])]

@@ -10,15 +10,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.histories import By, Capacity, DocumentRef, Entry, Fact, Section, Stage, Trace, tells
-from app.deals.models import Deal, PartyRole
-from app.listings import queries as listings
-from app.listings.models import Listing, ListingVersion
-from app.listings.rules import Difference, differences
+from app.dossiers.story import By, Capacity, DocumentRef, Entry, Fact, Section, Trace
+from app.market.deals.models import Deal, PartyRole
+from app.market.listings import queries as listings
+from app.market.listings.models import Listing, ListingVersion
+from app.market.listings.rules import Difference, differences
 
 LIFE: Mapping[str, Text] = {
     "listing.drafted": Text("Drafted", "起草"),
@@ -37,7 +37,6 @@ PUBLISHED = ("listing.published", "listing.republished")
 SUMMARY = ("title", "pricing_mode", "allocation", "transfer_mode", "asking_price", "territory", "closes_on")
 
 
-@tells(Stage.LISTING)
 async def listing_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """What is public of the listing for every reader; drafts too for the seller, its agency and the market's staff."""
     if deal.listing_id is None:

@@ -6,14 +6,14 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor, Role
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Rule, Text
-from app.deals.histories import By, Capacity, Entry, Fact, Section, Stage, Trace, tells
-from app.deals.models import Deal
-from app.gates.history import gate_section
-from app.listings.models import PricingMode
+from app.dossiers.sections.gates import gate_section
+from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.market.deals.models import Deal
+from app.market.listings.models import PricingMode
 from app.pricing.negotiated import closing, queries
 from app.pricing.negotiated.models import Negotiation, Notice, Objection, Offer, Side
 from app.pricing.negotiated.problems import CIVIL_CODE, NOTICE_RULE
@@ -34,7 +34,6 @@ ENDED = {
 }
 
 
-@tells(Stage.PRICING)
 async def negotiation_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """Every negotiation on the listing for the seller and the auditor, its own for a buyer, none for anybody else."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.NEGOTIATED:
@@ -50,7 +49,6 @@ async def negotiation_history(session: AsyncSession, deal: Deal, actor: Actor) -
     return [Section("negotiated_offers", title, entries, withheld=None if sees_all else HIDDEN)]
 
 
-@tells(Stage.NOTICE)
 async def notice_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """Every notice on the listing, which is public, and of its objections what the reader may know."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.NEGOTIATED:
@@ -65,7 +63,6 @@ async def notice_history(session: AsyncSession, deal: Deal, actor: Actor) -> lis
     return [Section("negotiated_notice", title, entries, withheld=HIDDEN_OBJECTIONS)]
 
 
-@tells(Stage.GATES)
 async def negotiation_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The gates of the negotiation that led to the deal."""
     negotiation = await queries.behind(session, deal.id)

@@ -8,18 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries as contracts
 from app.contracts.models import Payment
-from app.core import events
+from app.contracts.settlement import queries
+from app.contracts.settlement.models import Settlement
 from app.core.access import Actor, Role
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.core.problems import Text
-from app.deals.bank_history import bank_entries
-from app.deals.deposit_history import HIDDEN_BANK
-from app.deals.histories import By, Capacity, Entry, Section, Stage, Trace, tells
-from app.deals.models import Deal
-from app.ledger import queries as ledger
-from app.ledger.models import SettlementInstruction
-from app.settlement import queries
-from app.settlement.models import Settlement
+from app.dossiers.sections.bank import bank_entries
+from app.dossiers.sections.deposits import HIDDEN_BANK
+from app.dossiers.story import By, Capacity, Entry, Section, Trace
+from app.market.deals.models import Deal
+from app.office.ledger import queries as ledger
+from app.office.ledger.models import SettlementInstruction
 
 OPENED = "settlement.opened"
 HIDDEN = Text(
@@ -38,7 +38,6 @@ FEE = ("role", "organisation_id", "amount", "from_deposit")
 DEPOSIT = ("organisation_id", "amount", "fee", "credited", "returned")
 
 
-@tells(Stage.SETTLEMENT)
 async def settlement_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The settlement as every party of the deal reads it; none before the contract is signed."""
     settlement = await queries.find_settlement(session, deal.id)

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import rfc8785
 
-from app.core.audit import GENESIS, link_content
+from app.core.history.audit import GENESIS, link_content
 from app.dossiers import bundle, signing
 from app.dossiers.schemas import FORMAT
-from app.pricing.auction.transcript import verify_transcript
+from app.pricing.auction.proof.transcript import verify_transcript
 
 MOST_BYTES: Final = 2**29
 """A file of a bundle that says it is larger is not opened."""

@@ -3,12 +3,12 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import local_date
-from app.core.parameters import parameter
 from app.core.settings import Settings
-from app.deals import queries as deals
-from app.deals.models import Deal, PriceSource
 from app.dossiers import rules, schemas
 from app.dossiers.rules import Comparable
+from app.law.figures import parameter
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal, PriceSource
 
 MOST = "dossier_comparables"
 

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.core.access import Actor, Public, Role, allow
-from app.core.calendar import load_calendar
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, Session
 from app.core.schemas import Line
-from app.periods import calendar_service, queries, rules, schemas
-from app.periods.calendar_service import Declared
-from app.periods.models import Unit
+from app.core.web.http import Config, Endpoint, Session
+from app.law.calendar import service
+from app.law.calendar.service import Declared
+from app.law.periods import queries, rules, schemas
+from app.law.periods.models import Unit
+from app.law.working_days import load_calendar
 
 router = APIRouter(route_class=Endpoint, tags=["calendar"])
 
@@ -78,7 +79,7 @@ async def declare(
 
     A day that has passed is refused unless nothing changes by it.
     """
-    declared = await calendar_service.declare(session, settings, day, body.is_working, body.reference)
+    declared = await service.declare(session, settings, day, body.is_working, body.reference)
     return await _answer(session, declared)
 
 
@@ -91,7 +92,7 @@ async def withdraw(
     reference: Annotated[Line, Query(description="Why: the notice that withdraws it")],
 ) -> schemas.DeclaredOut:
     """Withdraw what was declared of a day: the public calendar counts again. The history keeps both."""
-    return await _answer(session, await calendar_service.withdraw(session, settings, day, reference))
+    return await _answer(session, await service.withdraw(session, settings, day, reference))
 
 
 async def _answer(session: Session, declared: Declared) -> schemas.DeclaredOut:

@@ -5,12 +5,12 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
-from app.core.calendar import CalendarOverride
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
-from app.periods import queries, recompute, rules
+from app.law.periods import queries, recompute, rules
+from app.law.working_days import CalendarOverride
 
 
 @dataclass(frozen=True, slots=True)

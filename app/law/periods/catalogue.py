@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.core.problems import Rule, Text
-from app.periods.models import Unit
+from app.law.periods.models import Unit
 
 CONVERSION_LAW: Final = Text(
     "Law on Promoting the Conversion of Scientific and Technological Achievements",

@@ -8,11 +8,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
-from app.core.calendar import CalendarOverride
-from app.core.events import audiences_of
-from app.core.pages import PageRequest
+from app.core.history.events import audiences_of
 from app.core.problems import NOT_FOUND
-from app.periods.models import Period, PeriodStatus, Unit
+from app.core.web.pages import PageRequest
+from app.law.periods.models import Period, PeriodStatus, Unit
+from app.law.working_days import CalendarOverride
 
 CURRENT = (PeriodStatus.OPEN, PeriodStatus.SUSPENDED)
 

@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.core.calendar import Calendar, PeriodEnd
 from app.core.problems import DATES_OUT_OF_ORDER, Text
-from app.periods import problems
-from app.periods.catalogue import PeriodRule, Sense
-from app.periods.models import PeriodStatus, Unit
+from app.law.periods import problems
+from app.law.periods.catalogue import PeriodRule, Sense
+from app.law.periods.models import PeriodStatus, Unit
+from app.law.working_days import Calendar, PeriodEnd
 
 MAX_RANGE_DAYS = 400
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.calendar import DaySource
 from app.core.problems import Language
 from app.core.schemas import Input, Line, Output
-from app.periods.catalogue import RULES, Sense
-from app.periods.models import Period, PeriodStatus, Unit
+from app.law.periods.catalogue import RULES, Sense
+from app.law.periods.models import Period, PeriodStatus, Unit
+from app.law.working_days import DaySource
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 CalendarDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, description="From 2000-01-01 to 2099-12-31")]

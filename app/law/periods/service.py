@@ -12,13 +12,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
-from app.core.calendar import LAST_ANNOUNCED_YEAR, Calendar, load_calendar
 from app.core.database import advisory_lock
-from app.core.parameters import parameter
 from app.core.settings import Settings
-from app.periods import queries, rules
-from app.periods.catalogue import RULES
-from app.periods.models import Period, PeriodStatus
+from app.law.figures import parameter
+from app.law.periods import queries, rules
+from app.law.periods.catalogue import RULES
+from app.law.periods.models import Period, PeriodStatus
+from app.law.working_days import LAST_ANNOUNCED_YEAR, Calendar, load_calendar
 
 Subject = tuple[str, UUID]
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.deadlines import handles
 from app.core.settings import get_settings
-from app.periods import followers, queries, recompute
+from app.law.periods import followers, queries, recompute
 
 
 @handles(recompute.RECOMPUTE)

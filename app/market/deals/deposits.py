@@ -13,16 +13,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor, Role
+from app.core.history import events
 from app.core.settings import Settings
-from app.deals import rules
-from app.deals.models import Deal, DealDefault, Defaulted, PartyRole
-from app.deals.problems import NO_DEFAULT_OPEN
-from app.deals.schemas import DefaultFindingIn
-from app.ledger import releases
-from app.ledger import service as ledger
-from app.listings import queries as listings
+from app.market.deals import rules
+from app.market.deals.models import Deal, DealDefault, Defaulted, PartyRole
+from app.market.deals.problems import NO_DEFAULT_OPEN
+from app.market.deals.schemas import DefaultFindingIn
+from app.market.listings import queries as listings
+from app.office.ledger import service as ledger
+from app.office.ledger.deposits import releases
 
 
 async def held_by(session: AsyncSession, deal: Deal) -> Sequence[UUID]:

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.deals.models import Deal
+from app.market.deals.models import Deal
 
 Follower = Callable[[AsyncSession, Deal, datetime], Awaitable[None]]
 _CONTRACTED: list[Follower] = []

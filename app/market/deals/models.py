@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalogue.results.models import TechnicalField, TransferMode
 from app.core.database import Base
 from app.core.ids import new_id
-from app.listings.models import PricingMode
-from app.results.models import TechnicalField, TransferMode
+from app.market.listings.models import PricingMode
 
 
 class DealOrigin(StrEnum):

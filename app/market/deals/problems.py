@@ -1,7 +1,7 @@
 """The refusals of deals."""
 
 from app.core.problems import ProblemType, Rule, Text
-from app.periods.catalogue import OPERATING_RULES
+from app.law.periods.catalogue import OPERATING_RULES
 
 LISTING_TAKEN = ProblemType(
     "listing_taken",

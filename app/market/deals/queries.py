@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
-from app.deals.models import COMPARABLE, Deal, DealParty, DealStatus, PartyRole
+from app.core.web.pages import PageRequest
+from app.market.deals.models import COMPARABLE, Deal, DealParty, DealStatus, PartyRole
 
 WHOLE = (selectinload(Deal.parties), selectinload(Deal.default), selectinload(Deal.appraisal))
 """What a deal is always read with."""

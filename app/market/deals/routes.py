@@ -6,17 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.deals.appraisal_history  # tells the price dossier
-import app.deals.deposit_history  # tells the price dossier
-import app.deals.history  # tells the price dossier
-import app.deals.listing_history  # tells the price dossier
-import app.deals.tasks  # noqa: F401 — registers what time does to deals
+import app.market.deals.tasks  # noqa: F401 — registers what time does to deals
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.pages import Page, Paging, cut
-from app.deals import queries, schemas, service
-from app.deals.models import Deal, DealStatus
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.market.deals import queries, schemas, service
+from app.market.deals.models import Deal, DealStatus
 
 router = APIRouter(route_class=Endpoint, tags=["deals"])
 money_router = APIRouter(route_class=MoneyEndpoint, tags=["deals"])

@@ -7,8 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.deals.models import DealStatus, Defaulted, PartyRole
-from app.deals.problems import (
+from app.identity.rules import check_order
+from app.market.deals.models import DealStatus, Defaulted, PartyRole
+from app.market.deals.problems import (
     AGREED_IN_FUTURE,
     AGREEMENT_DAY_MISSING,
     DEAL_NOT_OPEN,
@@ -17,7 +18,6 @@ from app.deals.problems import (
     PARTY_TWICE,
     SIDE_DOES_NOT_SUM,
 )
-from app.identity.rules import check_order
 
 WHOLE = Decimal(1)
 FIELDS = {PartyRole.SELLER: "sellers", PartyRole.BUYER: "buyers", PartyRole.AGENCY: "agencies"}

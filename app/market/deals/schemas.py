@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, HttpUrl, StringConstraints
 
+from app.catalogue.results.models import TransferMode
 from app.core.schemas import Day, Input, Line, Money, Output, Share
-from app.deals.models import Deal, DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
-from app.listings.models import PricingMode
-from app.results.models import TransferMode
+from app.market.deals.models import Deal, DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
+from app.market.listings.models import PricingMode
 
 
 class PartyIn(Input):

@@ -9,16 +9,20 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.appraisals.service import Floor
-from app.core import deadlines, events
+from app.catalogue.appraisals.service import Floor
+from app.catalogue.results import queries as results
+from app.catalogue.results.service import BECAME_SECRET
+from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.ids import readable_number
-from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings, get_settings
-from app.deals import deposits, followers, queries, rules, schemas
-from app.deals.models import (
+from app.identity import queries as identity
+from app.law.figures import parameter
+from app.market.deals import deposits, followers, queries, rules, schemas
+from app.market.deals.models import (
     Deal,
     DealAppraisal,
     DealOrigin,
@@ -28,16 +32,13 @@ from app.deals.models import (
     PriceBasis,
     PriceSource,
 )
-from app.deals.problems import LISTING_TAKEN
-from app.deals.rules import PartyShare
-from app.identity import queries as identity
-from app.listings import appraisal
-from app.listings import queries as listings
-from app.listings import service as listing_service
-from app.listings.models import Listing
-from app.listings.publication import check_still_listable
-from app.results import queries as results
-from app.results.service import BECAME_SECRET
+from app.market.deals.problems import LISTING_TAKEN
+from app.market.deals.rules import PartyShare
+from app.market.listings import appraisal
+from app.market.listings import queries as listings
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing
+from app.market.listings.publication import check_still_listable
 
 CONTRACT_DUE = "deal.contract_due"
 """The deadline by which the contract must be signed, or the reservation ends."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
-from app.deals import service
+from app.market.deals import service
 
 
 @deadlines.handles(service.CONTRACT_DUE)

@@ -15,23 +15,23 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalogue.results import queries as results
+from app.catalogue.results.listability import as_error
+from app.catalogue.results.models import TransferMode
+from app.catalogue.results.problems import RESULT_NOT_LISTABLE
 from app.core.clock import local_date
-from app.core.parameters import parameter
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.deals.models import PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import related_parties
-from app.gates import queries, rules, service
-from app.gates.models import Gate
-from app.gates.rules import Sale
 from app.identity import queries as identity
-from app.listings.models import Listing
-from app.listings.rules import end_of_day
-from app.results import queries as results
-from app.results.listability import as_error
-from app.results.models import TransferMode
-from app.results.problems import RESULT_NOT_LISTABLE
+from app.law.figures import parameter
+from app.market.deals.models import PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import related_parties
+from app.market.gates import queries, rules, service
+from app.market.gates.models import Gate
+from app.market.gates.rules import Sale
+from app.market.listings.models import Listing
+from app.market.listings.rules import end_of_day
 
 FIRST_REFUSAL_DAYS = "first_refusal_days"
 

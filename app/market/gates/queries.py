@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
-from app.gates import subjects
-from app.gates.models import Gate
-from app.gates.rules import OpenGate
+from app.core.web.pages import PageRequest
+from app.market.gates import subjects
+from app.market.gates.models import Gate
+from app.market.gates.rules import OpenGate
 
 
 def no_gate() -> Problem:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-import app.gates.tasks  # noqa: F401 — registers what time does to gates
+import app.market.gates.tasks  # noqa: F401 — registers what time does to gates
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Endpoint, Session
-from app.core.pages import Page, Paging, cut
-from app.gates import queries, schemas, service
+from app.core.web.http import Endpoint, Session
+from app.core.web.pages import Page, Paging, cut
+from app.market.gates import queries, schemas, service
 
 router = APIRouter(route_class=Endpoint, tags=["gates"])
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.catalogue.results.listability import Finding, ListingFacts, listability
+from app.catalogue.results.models import ExportControl, TransferMode
 from app.core.problems import Problem, Rule, Text
-from app.gates.models import GateKind, GateOutcome
-from app.gates.problems import (
+from app.market.gates.models import GateKind, GateOutcome
+from app.market.gates.problems import (
     CIVIL_CODE,
     EVIDENCE_MISSING,
     EXCHANGE_RULES,
@@ -20,8 +22,6 @@ from app.gates.problems import (
     PATENT_LAW,
     PROGRESS_LAW,
 )
-from app.results.listability import Finding, ListingFacts, listability
-from app.results.models import ExportControl, TransferMode
 
 
 class Closer(StrEnum):

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.schemas import Input, Line, Output
-from app.gates.models import Gate, GateKind, GateOutcome
-from app.gates.rules import KINDS, Closer
+from app.market.gates.models import Gate, GateKind, GateOutcome
+from app.market.gates.rules import KINDS, Closer
 
 
 class ClosureIn(Input):

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
+from app.core import deadlines
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE
-from app.documents import queries as documents
-from app.gates import queries, rules, schemas, subjects
-from app.gates.models import Gate, GateClosure, GateKind, GateOutcome
-from app.gates.problems import GATE_MOOT
-from app.gates.rules import Closer, Needed
+from app.market.gates import queries, rules, schemas, subjects
+from app.market.gates.models import Gate, GateClosure, GateKind, GateOutcome
+from app.market.gates.problems import GATE_MOOT
+from app.market.gates.rules import Closer, Needed
+from app.office.documents import queries as documents
 
 LAPSES = "gate.lapses"
 """The deadline at which a gate with a period closes by itself."""

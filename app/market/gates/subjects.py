@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
-from app.gates.models import Gate, GateOutcome
+from app.market.gates.models import Gate, GateOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
-from app.gates import service
+from app.market.gates import service
 
 
 @deadlines.handles(service.LAPSES)

@@ -15,18 +15,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.appraisals import service as appraisals
-from app.appraisals.models import AppraisalReport
-from app.appraisals.queries import read_report
-from app.appraisals.service import Floor
-from app.core import events
+from app.catalogue.appraisals import service as appraisals
+from app.catalogue.appraisals.models import AppraisalReport
+from app.catalogue.appraisals.queries import read_report
+from app.catalogue.appraisals.service import Floor
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
-from app.core.http import Precondition
+from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
 from app.core.settings import Settings
-from app.listings import modes, queries, rules, schemas
-from app.listings.models import Listing
+from app.core.web.http import Precondition
+from app.market.listings import modes, queries, rules, schemas
+from app.market.listings.models import Listing
 
 
 async def floor_for(session: AsyncSession, listing: Listing, on: date) -> Floor | None:

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
+from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
-from app.documents import access
-from app.documents import queries as documents
-from app.documents import service as document_service
-from app.documents.access import Level
-from app.documents.models import Attachment, Visibility
-from app.documents.schemas import AttachmentIn
-from app.listings import queries, rules
+from app.market.listings import queries, rules
+from app.office.documents import access
+from app.office.documents import queries as documents
+from app.office.documents import service as document_service
+from app.office.documents.access import Level
+from app.office.documents.models import Attachment, Visibility
+from app.office.documents.schemas import AttachmentIn
 
 SUBJECT = "listing"
 

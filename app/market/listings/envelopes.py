@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.listings.models import ListingVersion
-from app.listings.schemas import ListingPeriodOut, WorkingCopy
+from app.market.listings.models import ListingVersion
+from app.market.listings.schemas import ListingPeriodOut, WorkingCopy
 
 
 def rfc3339(moment: datetime) -> str:

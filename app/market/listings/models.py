@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalogue.results.models import TechnicalField, TransferMode
 from app.core.database import Base
 from app.core.ids import new_id
-from app.results.models import TechnicalField, TransferMode
 
 
 class ListingStatus(StrEnum):
@@ -70,7 +70,7 @@ class Listing(Base):
     """A result offered for sale. Its content may be edited in draft; what was published is in the versions.
 
     `closes_at` is the moment it closes, and `technical_field` the result's; both are set on publication. Where the
-    procedure sets the end (`app.listings.modes`), a draft has no `closes_on`, and `closes_at` follows the procedure.
+    procedure sets the end (`listings.modes`), a draft has no `closes_on`, and `closes_at` follows the procedure.
     `appraisal_report_id` is the report (评估报告) that sets the floor of the price, in any pricing mode.
     `suspended_by` says who may resume: a suspension by the operator is lifted by the operator.
     """

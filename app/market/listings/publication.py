@@ -8,19 +8,19 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.appraisals.service import Floor
-from app.core.parameters import parameter
+from app.catalogue.appraisals.service import Floor
+from app.catalogue.results import queries as results
+from app.catalogue.results.models import Result, TransferMode
+from app.catalogue.results.rules import refuse_unlistable
 from app.core.problems import UNKNOWN_REFERENCE
-from app.documents import queries as documents
 from app.identity import queries as identity
 from app.identity.models import Organisation, OrganisationKind, Verification
 from app.identity.problems import NOT_VERIFIED
-from app.listings import appraisal, modes, queries, rules, schemas
-from app.listings.models import Listing, ListingVersion
-from app.listings.problems import AGENCY_REFUSED
-from app.results import queries as results
-from app.results.models import Result, TransferMode
-from app.results.rules import refuse_unlistable
+from app.law.figures import parameter
+from app.market.listings import appraisal, modes, queries, rules, schemas
+from app.market.listings.models import Listing, ListingVersion
+from app.market.listings.problems import AGENCY_REFUSED
+from app.office.documents import queries as documents
 
 MAX_MONTHS = "listing_max_months"
 NOTICE_OPTIONAL = "negotiated_notice_optional"

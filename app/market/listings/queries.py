@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from app.core import events
 from app.core.access import Actor
 from app.core.database import Database
-from app.core.pages import PageRequest, moment
+from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
-from app.listings.models import PUBLIC_STATUSES, Listing, ListingStatus, ListingVersion, Question
-from app.listings.rules import Sibling
-from app.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
-from app.periods import queries as periods
+from app.core.web.pages import PageRequest, moment
+from app.law.periods import queries as periods
+from app.market.listings.models import PUBLIC_STATUSES, Listing, ListingStatus, ListingVersion, Question
+from app.market.listings.rules import Sibling
+from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
 
 
 def no_listing() -> Problem:

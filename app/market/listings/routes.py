@@ -8,16 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.listings.tasks  # noqa: F401 — registers what time does to listings
+import app.market.listings.tasks  # noqa: F401 — registers what time does to listings
+from app.catalogue.results.models import TechnicalField, TransferMode
 from app.core.access import Actor, Public, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
-from app.core.pages import Page, Paging, cut
 from app.core.schemas import MONEY_PATTERN
-from app.documents.schemas import AttachmentIn, AttachmentOut
-from app.listings import appraisal, attachments, envelopes, queries, schemas, service
-from app.listings.models import Listing, ListingStatus, Question
-from app.results.models import TechnicalField, TransferMode
+from app.core.web.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
+from app.market.listings.models import Listing, ListingStatus, Question
+from app.office.documents.schemas import AttachmentIn, AttachmentOut
 
 router = APIRouter(route_class=Endpoint, tags=["listings"])
 

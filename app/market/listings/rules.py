@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.catalogue.results.models import TransferMode
 from app.core.problems import Problem
-from app.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
-from app.listings.problems import (
+from app.market.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
+from app.market.listings.problems import (
     ALLOCATION_MISPLACED,
     APPRAISAL_IN_FORCE,
     APPRAISAL_MISSING,
@@ -24,7 +25,6 @@ from app.listings.problems import (
     RESULT_TAKEN,
     TRANSITION_REFUSED,
 )
-from app.results.models import TransferMode
 
 S = ListingStatus
 

@@ -7,20 +7,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
+from app.catalogue.results import queries as results
+from app.catalogue.results.models import Secrecy
+from app.core import deadlines
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
-from app.core.http import Precondition
+from app.core.history import events
 from app.core.ids import readable_number
 from app.core.problems import FORBIDDEN
 from app.core.settings import Settings
+from app.core.web.http import Precondition
 from app.identity import queries as identity
-from app.listings import modes, publication, queries, rules, schemas
-from app.listings.models import Listing, ListingStatus, Mover, Question
-from app.listings.problems import ANSWERED, OWN_LISTING
-from app.listings.rules import Move
-from app.results import queries as results
-from app.results.models import Secrecy
+from app.market.listings import modes, publication, queries, rules, schemas
+from app.market.listings.models import Listing, ListingStatus, Mover, Question
+from app.market.listings.problems import ANSWERED, OWN_LISTING
+from app.market.listings.rules import Move
 
 CLOSES = modes.CLOSES
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
 from app.core.settings import get_settings
-from app.listings import modes, queries, rules, service
-from app.periods.followers import follows
-from app.results.service import BECAME_SECRET
+from app.law.periods.followers import follows
+from app.market.listings import modes, queries, rules, service
 
 
 @deadlines.handles(BECAME_SECRET)

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
-from app.documents import access
-from app.documents.models import Attachment, Document, Visibility
+from app.core.web.pages import PageRequest
+from app.office.documents import access
+from app.office.documents.models import Attachment, Document, Visibility
 
 SCOPE = "documents:read"
 

@@ -7,7 +7,7 @@ import structlog
 
 from app.core.problems import Problem
 from app.core.storage import Storage
-from app.documents.problems import DOCUMENT_DAMAGED
+from app.office.documents.problems import DOCUMENT_DAMAGED
 
 log = structlog.get_logger(__name__)
 CHECKED_FIRST_BYTES = 2**20

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import ORGANISATION_ROLES, Actor, Public, Role, allow
-from app.core.http import Endpoint, Session, context_of
-from app.core.pages import Page, Paging, cut
-from app.documents import queries, reading, rules, schemas, service
-from app.documents.upload import Received, UploadEndpoint
+from app.core.web.http import Endpoint, Session, context_of
+from app.core.web.pages import Page, Paging, cut
+from app.office.documents import queries, reading, rules, schemas, service
+from app.office.documents.upload import Received, UploadEndpoint
 
 router = APIRouter(route_class=Endpoint, tags=["documents"])
 uploads = APIRouter(route_class=UploadEndpoint)

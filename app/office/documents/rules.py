@@ -3,7 +3,7 @@
 import unicodedata
 from urllib.parse import quote
 
-from app.documents.problems import CONTENT_NOT_OF_TYPE, DOCUMENT_EMPTY, FILENAME_INVALID, MEDIA_TYPE_NOT_ALLOWED
+from app.office.documents.problems import CONTENT_NOT_OF_TYPE, DOCUMENT_EMPTY, FILENAME_INVALID, MEDIA_TYPE_NOT_ALLOWED
 
 _ZIP = (b"PK\x03\x04",)
 _OOXML = "application/vnd.openxmlformats-officedocument"

@@ -4,15 +4,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor, Role
 from app.core.database import advisory_lock
+from app.core.history import events
 from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
-from app.documents import access, queries
-from app.documents.models import Attachment, Document, Visibility
-from app.documents.problems import ALREADY_ATTACHED, TOO_MANY_ATTACHED
-from app.documents.upload import Upload
 from app.identity.queries import organisations_by_id
+from app.office.documents import access, queries
+from app.office.documents.models import Attachment, Document, Visibility
+from app.office.documents.problems import ALREADY_ATTACHED, TOO_MANY_ATTACHED
+from app.office.documents.upload import Upload
 
 MAX_ATTACHED = 100
 """Documents of one subject: its list is one answer, and a published listing seals them all."""

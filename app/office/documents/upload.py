@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import anyio
 from fastapi import Depends, Request
 
-from app.core.http import Context, Endpoint, context_of
 from app.core.problems import BODY_TOO_LARGE, UNAUTHENTICATED
-from app.documents import rules
+from app.core.web.http import Context, Endpoint, context_of
+from app.office.documents import rules
 
 IN_MEMORY_BYTES = 2**20
 CHUNK_BYTES = 2**18

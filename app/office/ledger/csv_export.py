@@ -5,10 +5,10 @@ import io
 from collections.abc import AsyncIterator
 
 from app.core.database import Database
-from app.ledger import queries, rules
-from app.ledger.models import LedgerAccount
-from app.ledger.queries import RunningEntry
-from app.ledger.schemas import EntryOut, entry_out
+from app.office.ledger import queries, rules
+from app.office.ledger.models import LedgerAccount
+from app.office.ledger.queries import RunningEntry
+from app.office.ledger.schemas import EntryOut, entry_out
 
 BATCH = 1000
 COLUMNS = tuple(EntryOut.model_fields)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ledger.models import SettlementInstruction
+from app.office.ledger.models import SettlementInstruction
 
 Follower = Callable[[AsyncSession, SettlementInstruction, datetime], Awaitable[None]]
 _MOVED: list[Follower] = []

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.ids import new_id
-from app.ledger import queries, rules
-from app.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
-from app.ledger.rules import CHART, Movement, Place
+from app.office.ledger import queries, rules
+from app.office.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
+from app.office.ledger.rules import CHART, Movement, Place
 
 
 async def post(

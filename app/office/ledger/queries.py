@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND
-from app.ledger.models import (
+from app.core.web.pages import PageRequest
+from app.office.ledger.models import (
     AccountCode,
     BankConfirmation,
     ConfirmationResolution,
@@ -27,7 +27,7 @@ from app.ledger.models import (
     SettlementInstruction,
     Side,
 )
-from app.ledger.rules import ZERO, Line, Place, Subject, shown_balance
+from app.office.ledger.rules import ZERO, Line, Place, Subject, shown_balance
 
 LIVE = (DepositStatus.REQUESTED, DepositStatus.RECEIVED, DepositStatus.HELD)
 

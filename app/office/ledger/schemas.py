@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.schemas import Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
-from app.ledger.models import (
+from app.office.ledger.models import (
     AccountCode,
     Deposit,
     DepositStatus,
@@ -21,7 +21,7 @@ from app.ledger.models import (
     ResolutionKind,
     Side,
 )
-from app.ledger.queries import RunningEntry
+from app.office.ledger.queries import RunningEntry
 
 Tail = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{3,8}$")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=64)]

@@ -12,12 +12,15 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.ids import new_id, readable_number
 from app.core.settings import Settings
-from app.ledger import deposit_rules, instructions, journal, queries, releases, rules
-from app.ledger.models import (
+from app.office.ledger import journal, queries, rules
+from app.office.ledger.bank import instructions
+from app.office.ledger.deposits import releases
+from app.office.ledger.deposits import rules as deposit_rules
+from app.office.ledger.models import (
     AccountCode,
     Deposit,
     DepositStatus,
@@ -27,8 +30,8 @@ from app.ledger.models import (
     MovementKind,
     SettlementInstruction,
 )
-from app.ledger.problems import DEPOSIT_EXISTS
-from app.ledger.rules import Owner, Subject
+from app.office.ledger.problems import DEPOSIT_EXISTS
+from app.office.ledger.rules import Owner, Subject
 
 
 async def request_deposit(

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.deadlines import handles
-from app.ledger import queries, service
-from app.ledger.models import DepositStatus
-from app.ledger.releases import RELEASE_DUE
-from app.periods.followers import follows
+from app.core.history import events
+from app.law.periods.followers import follows
+from app.office.ledger import queries, service
+from app.office.ledger.deposits.releases import RELEASE_DUE
+from app.office.ledger.models import DepositStatus
 
 
 @handles(RELEASE_DUE)

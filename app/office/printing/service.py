@@ -24,8 +24,8 @@ from reportlab.platypus import (
     Table,
 )
 
-from app.printing import typeface
-from app.printing.blocks import Block, Fields, Grid, Heading, Items, Printed, Prose, QrCode
+from app.office.printing import typeface
+from app.office.printing.blocks import Block, Fields, Grid, Heading, Items, Printed, Prose, QrCode
 
 MARGIN: Final = 20 * mm
 FOOT: Final = 26 * mm

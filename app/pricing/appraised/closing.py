@@ -9,23 +9,24 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
+from app.catalogue.results.service import BECAME_SECRET
+from app.core import deadlines
 from app.core.clock import local_date, read_clock
-from app.core.parameters import parameter
+from app.core.history import events
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.deals.models import PartyRole
-from app.deals.problems import LISTING_TAKEN
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal
-from app.gates import openings
-from app.gates import rules as gate_rules
-from app.listings import appraisal
-from app.listings import service as listing_service
-from app.listings.models import Listing
+from app.law.figures import parameter
+from app.market.deals.models import PartyRole
+from app.market.deals.problems import LISTING_TAKEN
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal
+from app.market.gates import openings
+from app.market.gates import rules as gate_rules
+from app.market.listings import appraisal
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing
 from app.pricing.appraised import rules
 from app.pricing.appraised.models import OfferStatus, PurchaseOffer
-from app.results.service import BECAME_SECRET
 
 SUBJECT = "purchase_offer"
 LAPSES = "purchase_offer.lapses"

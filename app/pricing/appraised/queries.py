@@ -11,8 +11,8 @@ from sqlalchemy import Select, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
+from app.core.web.pages import PageRequest
 from app.pricing.appraised.models import OfferStatus, PurchaseOffer
 
 LIVE = (OfferStatus.OPEN, OfferStatus.ACCEPTED)

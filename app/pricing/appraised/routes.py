@@ -6,15 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.pricing.appraised.history  # tells the price dossier
 import app.pricing.appraised.mode
 import app.pricing.appraised.tasks  # noqa: F401 — all three register what they do
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.pages import Page, Paging, cut
-from app.gates.queries import gates_of
-from app.gates.schemas import gate_out
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.market.gates.queries import gates_of
+from app.market.gates.schemas import gate_out
 from app.pricing.appraised import closing, queries, schemas, service
 from app.pricing.appraised.models import OfferStatus, PurchaseOffer
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Text
-from app.listings.models import PricingMode
-from app.listings.problems import OWN_LISTING
-from app.listings.rules import end_of_day
+from app.market.listings.models import PricingMode
+from app.market.listings.problems import OWN_LISTING
+from app.market.listings.rules import end_of_day
 from app.pricing.appraised.models import OfferStatus
 from app.pricing.appraised.problems import BUYERS_STEP, NOT_APPRAISED, OFFER_EXISTS, OFFER_NOT_OPEN, SELLERS_STEP
 from app.pricing.offers.problems import OFFER_BINDING, OFFER_EXPIRED

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.core.schemas import Input, Line, Moment, Money, Output, PositiveMoney
-from app.gates.schemas import GateOut
+from app.market.gates.schemas import GateOut
 from app.pricing.appraised.models import OfferStatus
 
 

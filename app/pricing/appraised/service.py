@@ -10,16 +10,16 @@ from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.ids import readable_number
-from app.core.parameters import parameter
 from app.core.settings import Settings, get_settings
-from app.deals.problems import LISTING_TAKEN
-from app.gates import subjects
-from app.gates.models import Gate, GateOutcome
 from app.identity import queries as identity
-from app.listings import queries as listings
-from app.listings import rules as listing_rules
-from app.listings.models import Listing, ListingStatus
-from app.listings.publication import check_appraised, require_verified
+from app.law.figures import parameter
+from app.market.deals.problems import LISTING_TAKEN
+from app.market.gates import subjects
+from app.market.gates.models import Gate, GateOutcome
+from app.market.listings import queries as listings
+from app.market.listings import rules as listing_rules
+from app.market.listings.models import Listing, ListingStatus
+from app.market.listings.publication import check_appraised, require_verified
 from app.pricing.appraised import closing, queries, rules, schemas
 from app.pricing.appraised.models import OfferStatus, PurchaseOffer
 from app.pricing.appraised.problems import OFFER_EXISTS

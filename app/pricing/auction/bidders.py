@@ -7,20 +7,22 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.settings import Settings
-from app.deals.models import PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import related_parties
 from app.identity import queries as identity
-from app.ledger import service as ledger
-from app.listings.publication import require_verified
-from app.pricing.auction import admission, logbook, queries, schemas
-from app.pricing.auction.admission_problems import ALREADY_A_BIDDER, NOT_A_BIDDER, TERMS_NOT_ACCEPTED
-from app.pricing.auction.life_rules import check_registration, pick_paddle
+from app.market.deals.models import PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import related_parties
+from app.market.listings.publication import require_verified
+from app.office.ledger import service as ledger
+from app.pricing.auction import queries, schemas
+from app.pricing.auction.bidding import admission
+from app.pricing.auction.bidding.problems import ALREADY_A_BIDDER, NOT_A_BIDDER, TERMS_NOT_ACCEPTED
 from app.pricing.auction.models import Auction, AuctionBidder, EntryKind
+from app.pricing.auction.proof import logbook
+from app.pricing.auction.rules import check_registration, pick_paddle
 
 
 async def register(

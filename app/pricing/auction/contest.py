@@ -6,15 +6,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import local_date
-from app.core.parameters import parameter
 from app.core.settings import Settings
-from app.ledger.queries import deposit_amount
-from app.listings.models import Listing
+from app.law.figures import parameter
+from app.market.listings.models import Listing
+from app.office.ledger.queries import deposit_amount
 from app.pricing import contests
 from app.pricing.auction import bidders, queries, service
-from app.pricing.auction.life_rules import contest_conditions
+from app.pricing.auction.bidding.rules import Form
 from app.pricing.auction.models import LIVE_STATUSES
-from app.pricing.auction.rules import Form
+from app.pricing.auction.rules import contest_conditions
 
 FORMS = {contests.ContestForm.ENGLISH: Form.ENGLISH, contests.ContestForm.SEALED: Form.SEALED}
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
-from app.listings import modes
-from app.listings.models import Listing, Mover, PricingMode
-from app.pricing.auction import award, queries, service
-from app.pricing.auction.admission_problems import LISTING_IN_AUCTION
+from app.market.listings import modes
+from app.market.listings.models import Listing, Mover, PricingMode
+from app.pricing.auction import queries, service
+from app.pricing.auction.bidding.problems import LISTING_IN_AUCTION
+from app.pricing.auction.ending import winner
 from app.pricing.auction.models import AuctionStatus
 
 BECAME_SECRET = "The result may not be sold any more / 该成果已不得转让"
@@ -41,7 +42,7 @@ class Auctioned(modes.Mode):
     async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         held = await queries.held_of_listing(session, listing.id)
         if held is not None:
-            await award.try_deal(session, settings, listing, await queries.lock_auction(session, held.id))
+            await winner.try_deal(session, settings, listing, await queries.lock_auction(session, held.id))
 
     async def _refuse(self, session: AsyncSession, listing: Listing) -> None:
         live = await queries.live_of_listing(session, listing.id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.pricing.auction.rules import Ending, Form
+from app.pricing.auction.bidding.rules import Ending, Form
 
 
 class AuctionStatus(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.core.problems import ProblemType, Rule, Text
-from app.pricing.auction.rules import Refusal
+from app.pricing.auction.bidding.rules import Refusal
 
 AUCTION_LAW = Text("Auction Law", "《中华人民共和国拍卖法》")
 

@@ -15,10 +15,10 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import Database
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
-from app.deals.models import DealParty, PartyRole
+from app.core.web.pages import PageRequest
 from app.identity.models import Appointment
+from app.market.deals.models import DealParty, PartyRole
 from app.pricing.auction.models import (
     LIVE_STATUSES,
     Auction,

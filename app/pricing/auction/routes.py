@@ -7,18 +7,19 @@ from fastapi import APIRouter, Body, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.auction.contest
-import app.pricing.auction.history  # tells the price dossier
 import app.pricing.auction.mode
 import app.pricing.auction.tasks  # noqa: F401 — registers what time does, and how other modes hand over
 from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.pages import Page, Paging, cut
 from app.core.problems import PROBLEM_MEDIA_TYPE
-from app.gates.queries import gates_of
-from app.ledger import queries as ledger
-from app.pricing.auction import award, bidders, confirmations, log_routes, queries, schemas, service, shown
-from app.pricing.auction.bids import BidEndpoint
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.market.gates.queries import gates_of
+from app.office.ledger import queries as ledger
+from app.pricing.auction import bidders, queries, schemas, service, shown
+from app.pricing.auction.bidding.door import BidEndpoint
+from app.pricing.auction.ending import confirmations, winner
+from app.pricing.auction.live import routes as log_routes
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionStatus
 
 bid_router = APIRouter(route_class=BidEndpoint, tags=["auctions"])
@@ -187,7 +188,7 @@ async def accept_offer(
     actor: Bidder, session: Session, settings: Config, auction_id: UUID, response: Response
 ) -> schemas.AuctionOut:
     """Take the lot that stands offered to you after the winner's default, at your own bid."""
-    return await _answer(session, actor, await award.accept_offer(session, actor, settings, auction_id), response)
+    return await _answer(session, actor, await winner.accept_offer(session, actor, settings, auction_id), response)
 
 
 @router.get("/auctions/{auction_id}/confirmation", operation_id="read_auction_confirmation")
@@ -214,7 +215,7 @@ async def _answer(
     set_etag(response, auction.revision)
     gates = None
     if actor is not None and (actor.is_market or await _is_party(session, actor, auction)):
-        gates = await gates_of(session, award.SUBJECT, auction.id)
+        gates = await gates_of(session, winner.SUBJECT, auction.id)
     return shown.auction(auction, await read_clock(session), actor, gates)
 
 

@@ -4,14 +4,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
-from app.pricing.auction.admission_problems import (
-    NOTICE_TOO_SHORT,
-    REGISTRATION_OVER,
-    VIEWING_TOO_SHORT,
-    wrong_state,
-)
+from app.pricing.auction.bidding.problems import NOTICE_TOO_SHORT, REGISTRATION_OVER, VIEWING_TOO_SHORT, wrong_state
+from app.pricing.auction.bidding.rules import Band, Conditions, Form
 from app.pricing.auction.models import AuctionStatus
-from app.pricing.auction.rules import Band, Conditions, Form
 
 OPENING_HOUR = time(9)
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.schemas import Day, Input, Line, Moment, Money, Output, PositiveMoney
-from app.gates.schemas import GateOut
+from app.market.gates.schemas import GateOut
+from app.pricing.auction.bidding.rules import Ending, Form
 from app.pricing.auction.models import AuctionStatus, EntryKind
-from app.pricing.auction.rules import Ending, Form
 
 Seconds = Annotated[int, Field(gt=0, le=30 * 86_400)]
 

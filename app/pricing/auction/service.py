@@ -15,20 +15,22 @@ from app.core import deadlines, keys
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.ids import new_id, readable_number
-from app.core.parameters import parameter
 from app.core.settings import Settings
-from app.listings import appraisal
-from app.listings import queries as listings
-from app.listings import rules as listing_rules
-from app.listings import service as listing_service
-from app.listings.models import Listing, PricingMode
-from app.pricing.auction import contests_end, log, outcome, published, queries, schemas
-from app.pricing.auction.admission_problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_FOREIGN, RESERVE_TOO_LOW
-from app.pricing.auction.forms import RULES
-from app.pricing.auction.life_rules import check_notice, check_running, check_status, check_viewing
-from app.pricing.auction.logbook import remember_key, tell, write
+from app.law.figures import parameter
+from app.market.listings import appraisal
+from app.market.listings import queries as listings
+from app.market.listings import rules as listing_rules
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing, PricingMode
+from app.pricing.auction import queries, schemas
+from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_FOREIGN, RESERVE_TOO_LOW
+from app.pricing.auction.bidding.rules import Band, Conditions, Form
+from app.pricing.auction.ending import outcome, unsold
 from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
-from app.pricing.auction.rules import Band, Conditions, Form
+from app.pricing.auction.proof import log, published
+from app.pricing.auction.proof.logbook import remember_key, tell, write
+from app.pricing.auction.rules import check_notice, check_running, check_status, check_viewing
 
 CLOSES = "auction.closes"
 """The deadline at which the bidding ends, unless a bid has moved the end meanwhile."""
@@ -228,7 +230,7 @@ async def call_off(
         await deadlines.cancel(session, CLOSES, auction.id)
     tell(session, auction, "auction.cancelled", {}, public=announced)
     if announced:
-        await contests_end.unsold(session, settings, listing, auction, "cancelled", now)
+        await unsold.unsold(session, settings, listing, auction, "cancelled", now)
 
 
 def is_taken(auction: Auction) -> bool:

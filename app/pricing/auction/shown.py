@@ -10,14 +10,16 @@ from typing import Any
 from app.core import keys
 from app.core.access import Actor
 from app.core.problems import Problem
-from app.gates.models import Gate
-from app.gates.schemas import gate_out
-from app.ledger.models import Deposit, DepositStatus
-from app.pricing.auction import outcome, published, schemas
-from app.pricing.auction.forms import RULES
+from app.market.gates.models import Gate
+from app.market.gates.schemas import gate_out
+from app.office.ledger.models import Deposit, DepositStatus
+from app.pricing.auction import schemas
+from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.rules import Form, State
+from app.pricing.auction.bidding.standing import Unsealed
+from app.pricing.auction.ending import outcome
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, AuctionStatus
-from app.pricing.auction.rules import Form, State
-from app.pricing.auction.standing import Unsealed
+from app.pricing.auction.proof import published
 
 
 def card(row: Auction) -> schemas.AuctionCard:

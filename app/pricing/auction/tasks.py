@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
 from app.core.settings import get_settings
-from app.pricing.auction import award, closing, service
+from app.pricing.auction import service
+from app.pricing.auction.ending import closing, winner
 
 
 @deadlines.handles(service.CLOSES)
@@ -16,7 +17,7 @@ async def bidding_ends(session: AsyncSession, auction_id: UUID, now: datetime) -
     await closing.close_at_end(session, get_settings(), auction_id)
 
 
-@deadlines.handles(award.OFFER_ENDS)
+@deadlines.handles(winner.OFFER_ENDS)
 async def offer_ends(session: AsyncSession, auction_id: UUID, now: datetime) -> None:
     """The next bidder's chance is over."""
-    await award.end_offer(session, get_settings(), auction_id, now)
+    await winner.end_offer(session, get_settings(), auction_id, now)

@@ -12,17 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.clock import local_date
 from app.core.settings import Settings, get_settings
-from app.deals import followers
-from app.deals import queries as deals
-from app.deals import service as deal_service
-from app.deals.models import Deal, DealStatus, PartyRole
-from app.deals.rules import PartyShare
-from app.gates import openings, subjects
-from app.gates import queries as gates
-from app.gates.models import Gate, GateOutcome
-from app.listings import queries as listings
-from app.listings.models import Allocation, Listing
-from app.listings.publication import check_still_listable
+from app.market.deals import followers
+from app.market.deals import queries as deals
+from app.market.deals import service as deal_service
+from app.market.deals.models import Deal, DealStatus, PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.gates import openings, subjects
+from app.market.gates import queries as gates
+from app.market.gates.models import Gate, GateOutcome
+from app.market.listings import queries as listings
+from app.market.listings.models import Allocation, Listing
+from app.market.listings.publication import check_still_listable
 
 SUBJECT = "first_come_deal"
 """What gates of such a sale are of; the id is the deal's."""

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-import app.pricing.listed.history  # noqa: F401 — tells the price dossier
 from app.core.access import Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, MoneyEndpoint, Session, set_etag
-from app.deals.schemas import DealOut, deal_out
-from app.pricing.listed import sale_routes, schemas, service
+from app.core.web.http import Config, MoneyEndpoint, Session, set_etag
+from app.market.deals.schemas import DealOut, deal_out
+from app.pricing.first_come import schemas, service
+from app.pricing.listed import routes as sale_routes
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["listed"])
 

@@ -7,14 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.settings import Settings
-from app.deals.models import Deal, PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal
 from app.identity import queries as identity
-from app.listings import queries as listings
-from app.listings.models import Listing
-from app.listings.publication import require_verified
-from app.pricing.listed import first_come, rules, schemas
+from app.market.deals.models import Deal, PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal
+from app.market.listings import queries as listings
+from app.market.listings.models import Listing
+from app.market.listings.publication import require_verified
+from app.pricing.first_come import hooks, rules, schemas
 
 
 async def purchase(
@@ -32,7 +32,7 @@ async def purchase(
     rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
     buyer = PartyShare(PartyRole.BUYER, buyer_id)
     deal = await create_deal(session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now)
-    await first_come.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
+    await hooks.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
     return deal
 
 

@@ -8,27 +8,27 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.problems import Problem
 from app.core.settings import Settings, get_settings
-from app.deals import followers
-from app.deals import queries as deals
-from app.deals.models import Deal, PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal
-from app.gates import openings, subjects
-from app.gates import rules as gate_rules
-from app.gates.models import Gate, GateOutcome
-from app.ledger import service as ledger
-from app.listings import appraisal
-from app.listings import queries as listings
-from app.listings import service as listing_service
-from app.listings.models import Listing
+from app.market.deals import followers
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal, PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal
+from app.market.gates import openings, subjects
+from app.market.gates import rules as gate_rules
+from app.market.gates.models import Gate, GateOutcome
+from app.market.listings import appraisal
+from app.market.listings import queries as listings
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing
+from app.office.ledger import service as ledger
 from app.pricing.listed import notice, queries, registrations
 from app.pricing.listed.models import ListedSale, RegistrationStatus, SalePhase
-from app.results.service import BECAME_SECRET
 
 SUBJECT = "listed_sale"
 """What gates of such a sale are of; the id is the listing's."""

@@ -7,21 +7,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
-from app.core.parameters import parameter
+from app.core.history import events
 from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
-from app.listings import queries as listings
-from app.listings import rules as listing_rules
-from app.listings.models import Listing
-from app.periods.catalogue import RULES
-from app.periods.rules import check_count
-from app.pricing.listed import notice, queries, sale_rules
+from app.law.figures import parameter
+from app.law.periods.catalogue import RULES
+from app.law.periods.rules import check_count
+from app.market.listings import queries as listings
+from app.market.listings import rules as listing_rules
+from app.market.listings.models import Listing
+from app.pricing.listed import notice, queries, rules
 from app.pricing.listed.models import ListedConditions
-from app.pricing.listed.sale_problems import CONDITIONS_MISSING
-from app.pricing.listed.sale_schemas import ConditionsIn, ConditionsOut
+from app.pricing.listed.problems import CONDITIONS_MISSING
+from app.pricing.listed.schemas import ConditionsIn, ConditionsOut
 
 
 async def set_conditions(
@@ -32,7 +32,7 @@ async def set_conditions(
     Raises `listing_not_editable`, `not_competitive`, and what `check_values` raises.
     """
     listing = await listings.lock_for(session, actor, listing_id)
-    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    rules.check_competitive(listing.pricing_mode, listing.allocation)
     listing_rules.check_editable(listing.status)
     check_values(body, listing.asking_price, local_date(await read_clock(session), settings.zone))
     conditions = await queries.find_conditions(session, listing_id) or ListedConditions(listing_id=listing_id)
@@ -63,8 +63,8 @@ def check_values(values: ConditionsIn | ListedConditions, asking_price: Decimal,
     Raises `deposit_out_of_range`, `extensions_misplaced`, and `period_too_short` for a notice or an extension shorter
     than the rule of that day.
     """
-    sale_rules.check_deposit(values.deposit, asking_price)
-    sale_rules.check_extensions(values.extension_working_days, values.extensions_max)
+    rules.check_deposit(values.deposit, asking_price)
+    rules.check_extensions(values.extension_working_days, values.extensions_max)
     _check_days(notice.NOTICE, values.notice_working_days, today)
     if values.extension_working_days is not None:
         _check_days(notice.EXTENSION, values.extension_working_days, today)

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
-from app.listings import modes
-from app.listings.models import Allocation, Listing, Mover, PricingMode
+from app.market.listings import modes
+from app.market.listings.models import Allocation, Listing, Mover, PricingMode
 from app.pricing import contests
-from app.pricing.listed import closing, conditions, notice, queries, sale, sale_rules
+from app.pricing.listed import closing, conditions, notice, queries, rules, service
 from app.pricing.listed.models import ListedSale, SalePhase
+from app.pricing.listed.problems import SALE_UNDER_WAY
 from app.pricing.listed.registrations import standing
-from app.pricing.listed.sale_problems import SALE_UNDER_WAY
 
 WITHDRAWN = {
     Mover.SELLER: "The seller took the listing back / 转让方撤牌",
@@ -44,7 +44,7 @@ class Competitive(modes.Mode):
         self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
     ) -> datetime | None:
         found = await self._sale(session, listing)
-        sale_rules.check_notice_runs(standing(listing, found), "Suspension / 中止", now)
+        rules.check_notice_runs(standing(listing, found), "Suspension / 中止", now)
         return await notice.suspend(session, settings, listing, found, now)
 
     async def resumed(
@@ -62,7 +62,7 @@ class Competitive(modes.Mode):
         if mover != Mover.RESULT and (found.phase != SalePhase.NOTICE or over):
             raise SALE_UNDER_WAY(what="Withdrawal / 撤牌", phase=found.phase)
         contest_id = found.contest_id if found.phase == SalePhase.BIDDING else None
-        await sale.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
+        await service.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
         if contest_id is not None:
             await contests.cancel_contest(session, settings, listing, contest_id, WITHDRAWN[mover], now)
 

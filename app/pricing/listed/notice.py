@@ -10,18 +10,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.clock import local_date
-from app.core.parameters import parameter
+from app.core.history import events
 from app.core.settings import Settings
-from app.ledger import service as ledger
-from app.listings import service as listing_service
-from app.listings.models import Listing, ListingStatus
-from app.periods import queries as period_queries
-from app.periods import service as periods
-from app.periods.catalogue import RULES
-from app.periods.models import Period, PeriodStatus
-from app.periods.rules import end_moment
+from app.law.figures import parameter
+from app.law.periods import queries as period_queries
+from app.law.periods import service as periods
+from app.law.periods.catalogue import RULES
+from app.law.periods.models import Period, PeriodStatus
+from app.law.periods.rules import end_moment
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing, ListingStatus
+from app.office.ledger import service as ledger
 from app.pricing.listed.models import ListedConditions, ListedSale, SalePhase
 
 NOTICE_ENDS = "listed.notice_ends"

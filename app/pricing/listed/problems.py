@@ -1,7 +1,7 @@
 """The refusals of a competitive listed sale."""
 
 from app.core.problems import ProblemType, Rule, Text
-from app.periods.catalogue import OPERATING_RULES
+from app.law.periods.catalogue import OPERATING_RULES
 
 NOT_COMPETITIVE = ProblemType(
     "not_competitive",

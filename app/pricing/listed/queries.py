@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
-from app.listings.models import Listing
+from app.core.web.pages import PageRequest
+from app.market.listings.models import Listing
 from app.pricing.listed.models import (
     ListedConditions,
     ListedRegistration,

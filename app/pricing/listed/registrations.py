@@ -11,21 +11,21 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.ids import readable_number
 from app.core.settings import Settings
-from app.deals.models import PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import related_parties
 from app.identity import queries as identity
-from app.ledger import service as ledger
-from app.ledger.queries import live_deposit
-from app.listings import queries as listings
-from app.listings.models import Listing
-from app.listings.publication import require_verified
-from app.pricing.listed import notice, queries, sale_rules, sale_schemas
+from app.market.deals.models import PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import related_parties
+from app.market.listings import queries as listings
+from app.market.listings.models import Listing
+from app.market.listings.publication import require_verified
+from app.office.ledger import service as ledger
+from app.office.ledger.queries import live_deposit
+from app.pricing.listed import notice, queries, rules, schemas
 from app.pricing.listed.models import (
     Judge,
     ListedQualification,
@@ -35,8 +35,8 @@ from app.pricing.listed.models import (
     RegistrationStatus,
     RevisionStatus,
 )
-from app.pricing.listed.sale_problems import REGISTERED_ALREADY
-from app.pricing.listed.sale_rules import Earlier, Sale
+from app.pricing.listed.problems import REGISTERED_ALREADY
+from app.pricing.listed.rules import Earlier, Sale
 
 
 def standing(listing: Listing, sale: ListedSale) -> Sale:
@@ -47,14 +47,14 @@ def standing(listing: Listing, sale: ListedSale) -> Sale:
 async def lock_sale(session: AsyncSession, listing_id: UUID) -> tuple[Listing, ListedSale]:
     """A public competitive listing, locked, and its sale. Raises `not_found`, `not_competitive`."""
     listing = await listings.lock_public(session, listing_id)
-    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    rules.check_competitive(listing.pricing_mode, listing.allocation)
     sale = await queries.sale_of(session, listing_id)
     assert sale is not None  # made when it was published
     return listing, sale
 
 
 async def register(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: sale_schemas.RegistrationIn
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.RegistrationIn
 ) -> ListedRegistration:
     """Register the actor's organisation, which must be verified, and ask for its deposit, due by the notice's end.
 
@@ -67,7 +67,7 @@ async def register(
     before = await queries.latest_of(session, listing.id, organisation_id)
     earlier = Earlier(before.number, before.status, before.listing_version) if before else None
     barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
-    sale_rules.check_registration(standing(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
+    rules.check_registration(standing(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
     today = local_date(now, settings.zone)
     sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
     registration = ListedRegistration(
@@ -122,23 +122,23 @@ async def withdraw(
     """
     listing, sale, registration = await lock_registration(session, actor, registration_id)
     _check_own(actor, registration)
-    sale_rules.check_live(registration.number, registration.status, "Withdrawal / 撤回")
+    rules.check_live(registration.number, registration.status, "Withdrawal / 撤回")
     now = await read_clock(session)
-    sale_rules.check_notice_not_over(standing(listing, sale), "Withdrawal / 撤回", now)
+    rules.check_notice_not_over(standing(listing, sale), "Withdrawal / 撤回", now)
     end(session, registration, RegistrationStatus.WITHDRAWN, reason)
     await ledger.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
     return registration
 
 
 async def confirm(
-    session: AsyncSession, actor: Actor, settings: Settings, registration_id: UUID, body: sale_schemas.ConfirmationIn
+    session: AsyncSession, actor: Actor, settings: Settings, registration_id: UUID, body: schemas.ConfirmationIn
 ) -> ListedRegistration:
     """A registrant agrees to the version published since; where its deposit was given back, a new one is asked for."""
     listing, sale, registration = await lock_registration(session, actor, registration_id)
     _check_own(actor, registration)
-    sale_rules.check_live(registration.number, registration.status, "Confirmation / 确认")
+    rules.check_live(registration.number, registration.status, "Confirmation / 确认")
     now = await read_clock(session)
-    sale_rules.check_confirmation(
+    rules.check_confirmation(
         registration.number, registration.listing_version, body.listing_version, standing(listing, sale), now
     )
     registration.listing_version, registration.confirmed_at = listing.version, now
@@ -155,7 +155,7 @@ def _check_own(actor: Actor, registration: ListedRegistration) -> None:
 
 
 async def judge(
-    session: AsyncSession, actor: Actor, registration_id: UUID, body: sale_schemas.QualificationIn, settings: Settings
+    session: AsyncSession, actor: Actor, registration_id: UUID, body: schemas.QualificationIn, settings: Settings
 ) -> tuple[Listing, ListedSale, ListedRegistration]:
     """Decide on a registrant, as the seller or as the operator. Refused, its deposit goes back at once.
 
@@ -165,10 +165,10 @@ async def judge(
     side = Judge.OPERATOR if actor.has(Role.OPERATOR) else Judge.SELLER
     if side == Judge.SELLER and actor.organisation_id != registration.seller_id:
         raise queries.no_registration()
-    sale_rules.check_live(registration.number, registration.status, "Qualification / 资格确认")
+    rules.check_live(registration.number, registration.status, "Qualification / 资格确认")
     now = await read_clock(session)
     decided = {d.judge: (d.outcome, d.decided_at) for d in current_decisions(registration)}
-    sale_rules.check_decision(
+    rules.check_decision(
         standing(listing, sale), registration.number, registration.listing_version, side, decided,
         outcome=body.outcome, reason=body.reason, now=now,
     )  # fmt: skip

@@ -10,19 +10,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalogue.results import queries as results
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.settings import Settings
-from app.ledger import service as ledger
-from app.listings import queries as listings
-from app.listings import service as listing_service
-from app.listings.models import Listing
-from app.pricing.listed import conditions, notice, queries, sale_rules
+from app.market.listings import queries as listings
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing
+from app.office.ledger import service as ledger
+from app.pricing.listed import conditions, notice, queries, rules
 from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale, RevisionStatus
+from app.pricing.listed.problems import NO_REVISION, REVISION_PENDING
 from app.pricing.listed.registrations import standing
-from app.pricing.listed.sale_problems import NO_REVISION, REVISION_PENDING
-from app.pricing.listed.sale_schemas import ConditionsIn, ConditionsOut, RevisionIn
-from app.results import queries as results
+from app.pricing.listed.schemas import ConditionsIn, ConditionsOut, RevisionIn
 
 TEXTS = ("title", "summary", "terms", "territory")
 
@@ -38,12 +38,12 @@ async def propose(
     """
     listing, sale = await _lock(session, actor, listing_id)
     now = await read_clock(session)
-    sale_rules.check_notice_runs(standing(listing, sale), "Revision / 变更", now)
+    rules.check_notice_runs(standing(listing, sale), "Revision / 变更", now)
     waiting = await queries.proposed_revision(session, listing.id)
     if waiting is not None:
         raise REVISION_PENDING(proposed_at=waiting.proposed_at.isoformat())
     changes = await _changes(session, listing, body)
-    sale_rules.check_changes(changes)
+    rules.check_changes(changes)
     await _check(session, settings, listing, changes, now)
     revision = ListedRevision(
         listing_id=listing.id,
@@ -69,7 +69,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     await results.lock_result(session, seen.result_id)
     listing, sale = await _lock(session, actor, listing_id)
     now = await read_clock(session)
-    sale_rules.check_notice_runs(standing(listing, sale), "Revision / 变更", now)
+    rules.check_notice_runs(standing(listing, sale), "Revision / 变更", now)
     revision = await _proposed(session, listing)
     found = await queries.conditions_of(session, listing.id)
     before = found.deposit
@@ -100,7 +100,7 @@ async def return_revision(session: AsyncSession, actor: Actor, listing_id: UUID,
 
 async def _lock(session: AsyncSession, actor: Actor, listing_id: UUID) -> tuple[Listing, ListedSale]:
     listing = await listings.lock_for(session, actor, listing_id)
-    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    rules.check_competitive(listing.pricing_mode, listing.allocation)
     sale = await queries.sale_of(session, listing_id)
     if sale is None:
         raise NO_REVISION(version=listing.version)

@@ -10,13 +10,13 @@ import app.pricing.listed.mode
 import app.pricing.listed.tasks  # noqa: F401 — both register what they do
 from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, MoneyEndpoint, Session
-from app.core.pages import Page, Paging, cut
-from app.listings import queries as listings
-from app.listings.schemas import ReasonIn
-from app.pricing.listed import conditions, queries, registrations, revisions, sale, sale_rules
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
+from app.core.web.pages import Page, Paging, cut
+from app.market.listings import queries as listings
+from app.market.listings.schemas import ReasonIn
+from app.pricing.listed import conditions, queries, registrations, revisions, rules, service
 from app.pricing.listed.models import ListedSale, RegistrationStatus
-from app.pricing.listed.sale_schemas import (
+from app.pricing.listed.schemas import (
     ConditionsIn,
     ConditionsOut,
     ConfirmationIn,
@@ -61,7 +61,7 @@ async def read_sale(actor: Public, session: Session, listing_id: UUID) -> SaleOu
     Why it ended without a deal is for the seller, its agency and the market's staff.
     """
     listing = await listings.get_listing(session, actor, listing_id)
-    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    rules.check_competitive(listing.pricing_mode, listing.allocation)
     found = await queries.sale_of(session, listing_id)
     if found is None:
         raise listings.no_listing()
@@ -74,7 +74,7 @@ async def read_sale(actor: Public, session: Session, listing_id: UUID) -> SaleOu
 @router.post("/listings/{listing_id}/sale-termination", operation_id="terminate_listed_sale")
 async def terminate(actor: Operator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn) -> SaleOut:
     """End a competitive sale that cannot go on, with the reason: the listing lapses, every deposit goes back."""
-    return await _sale_out(session, await sale.terminate(session, actor, settings, listing_id, body.reason))
+    return await _sale_out(session, await service.terminate(session, actor, settings, listing_id, body.reason))
 
 
 @money_router.post("/listings/{listing_id}/registrations", status_code=201, operation_id="register_for_listing")
@@ -116,7 +116,7 @@ async def judge(
 ) -> RegistrationOut:
     """Qualify or refuse a registrant, once each, by the seller and by the operator. Refused, its deposit goes back."""
     listing, found, row = await registrations.judge(session, actor, registration_id, body, settings)
-    await sale.review_again(session, settings, listing, found)
+    await service.review_again(session, settings, listing, found)
     await session.flush()
     row = await queries.get_registration(session, actor, row.id)
     return registration_out(row, await read_clock(session))

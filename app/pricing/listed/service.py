@@ -12,20 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.settings import Settings
-from app.gates import rules as gate_rules
-from app.gates.openings import Buying, find_sale
 from app.identity import queries as identity
 from app.identity.models import Verification
-from app.ledger import queries as ledger_queries
-from app.ledger import service as ledger
-from app.listings import queries as listings
-from app.listings import service as listing_service
-from app.listings.models import Listing, ListingStatus, PricingMode
+from app.market.gates import rules as gate_rules
+from app.market.gates.openings import Buying, find_sale
+from app.market.listings import queries as listings
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing, ListingStatus, PricingMode
+from app.office.ledger import queries as ledger_queries
+from app.office.ledger import service as ledger
 from app.pricing import contests
 from app.pricing.contests import Contest, Outcome
-from app.pricing.listed import closing, notice, queries, registrations, sale_problems, sale_rules
+from app.pricing.listed import closing, notice, problems, queries, registrations, rules
 from app.pricing.listed.models import ListedSale, RegistrationStatus, SalePhase
-from app.pricing.listed.sale_rules import Entry, Verdict
+from app.pricing.listed.rules import Entry, Verdict
 
 NOBODY = "Nobody who may buy registered / 无符合条件的意向受让方"
 SUSPENDED_TOO_LONG = "The suspension was not lifted in time / 中止期限届满未恢复"
@@ -66,10 +66,10 @@ async def terminate(
     """
     listing = await listings.lock_for(session, actor, listing_id)
     sale = await queries.sale_of(session, listing_id)
-    sale_rules.check_competitive(listing.pricing_mode, listing.allocation)
+    rules.check_competitive(listing.pricing_mode, listing.allocation)
     phase = sale.phase if sale else None
     if sale is None or phase not in (SalePhase.NOTICE, SalePhase.REVIEW, SalePhase.HELD):
-        raise sale_problems.SALE_UNDER_WAY(what="Termination / 终结", phase=phase or listing.status)
+        raise problems.SALE_UNDER_WAY(what="Termination / 终结", phase=phase or listing.status)
     now = await read_clock(session)
     if phase == SalePhase.HELD:
         await closing.refuse(session, settings, listing, sale, reason, now)
@@ -91,7 +91,7 @@ async def count(
     conditions = await queries.conditions_of(session, listing.id)
     entries = await _entries(session, listing)
     left = conditions.extensions_max - sale.extensions_used
-    found = sale_rules.count(entries, listing.version, left, review_over=review_over)
+    found = rules.count(entries, listing.version, left, review_over=review_over)
     if found.verdict == Verdict.REVIEW:
         await _review(session, settings, listing, sale, entries, now)
         return

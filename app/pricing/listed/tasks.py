@@ -7,22 +7,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
 from app.core.settings import get_settings
-from app.pricing.listed import notice, sale
+from app.pricing.listed import notice, service
 
 
 @deadlines.handles(notice.NOTICE_ENDS)
 async def notice_ends(session: AsyncSession, listing_id: UUID, now: datetime) -> None:
     """A notice or its extension has ended: registrants are counted, or judged first."""
-    await sale.end_notice(session, get_settings(), listing_id, now)
+    await service.end_notice(session, get_settings(), listing_id, now)
 
 
 @deadlines.handles(notice.REVIEW_ENDS)
 async def review_ends(session: AsyncSession, listing_id: UUID, now: datetime) -> None:
     """The review has ended: who was not refused is counted."""
-    await sale.end_notice(session, get_settings(), listing_id, now)
+    await service.end_notice(session, get_settings(), listing_id, now)
 
 
 @deadlines.handles(notice.SUSPENSION_ENDS)
 async def suspension_ends(session: AsyncSession, listing_id: UUID, now: datetime) -> None:
     """Nobody lifted a suspension in time: the listing lapses."""
-    await sale.end_suspension(session, get_settings(), listing_id, now)
+    await service.end_suspension(session, get_settings(), listing_id, now)

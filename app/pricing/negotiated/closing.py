@@ -10,26 +10,28 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
+from app.catalogue.results import queries as results
+from app.catalogue.results.service import BECAME_SECRET
+from app.core import deadlines
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.deals.models import PartyRole, PriceSource
-from app.deals.problems import LISTING_TAKEN
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal, publish_price
-from app.gates import openings
-from app.gates import queries as gates
-from app.gates import rules as gate_rules
-from app.listings import appraisal
-from app.listings import service as listing_service
-from app.listings.models import Listing
-from app.pricing.negotiated import notice, queries, rules
+from app.market.deals.models import PartyRole, PriceSource
+from app.market.deals.problems import LISTING_TAKEN
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal, publish_price
+from app.market.gates import openings
+from app.market.gates import queries as gates
+from app.market.gates import rules as gate_rules
+from app.market.listings import appraisal
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing
+from app.pricing.negotiated import queries, rules
 from app.pricing.negotiated.models import Negotiation, NegotiationStatus, Offer
+from app.pricing.negotiated.notice import service as notice
 from app.pricing.negotiated.rules import RunningNotice
-from app.pricing.negotiated.terms import Terms
-from app.results import queries as results
-from app.results.service import BECAME_SECRET
+from app.pricing.negotiated.terms.shapes import Terms
 
 SUBJECT = "negotiation"
 NOTICE_OPTIONAL = "negotiated_notice_optional"

@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
-from app.listings import modes
-from app.listings.models import Listing, PricingMode
+from app.market.listings import modes
+from app.market.listings.models import Listing, PricingMode
 from app.pricing.negotiated import closing, queries
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.deals.models import PriceBasis
+from app.market.deals.models import PriceBasis
 
 
 class NegotiationStatus(StrEnum):

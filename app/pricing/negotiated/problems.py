@@ -1,7 +1,7 @@
 """The refusals of negotiations, their terms, notices and objections."""
 
 from app.core.problems import ProblemType, Rule, Text
-from app.listings.problems import CONVERSION_LAW
+from app.market.listings.problems import CONVERSION_LAW
 
 CIVIL_CODE = Text("Civil Code", "民法典")
 EXCHANGE_RULES = Text("Practice of the exchanges on related parties", "交易机构关联交易惯例")

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.pages import PageRequest
 from app.core.problems import NOT_FOUND, Problem
+from app.core.web.pages import PageRequest
 from app.pricing.negotiated.models import (
     Negotiation,
     NegotiationBuyer,

@@ -7,18 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.pricing.negotiated.history  # tells the price dossier
 import app.pricing.negotiated.mode  # what a secret result does to a held listing
 import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
 from app.core.access import EVERY_ROLE, Actor, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.pages import Page, Paging, cut
-from app.gates.queries import gates_of
-from app.gates.schemas import gate_out
-from app.listings.schemas import ReasonIn
-from app.pricing.negotiated import closing, notice_routes, objections, queries, schemas, service
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.market.gates.queries import gates_of
+from app.market.gates.schemas import gate_out
+from app.market.listings.schemas import ReasonIn
+from app.pricing.negotiated import closing, queries, schemas, service
 from app.pricing.negotiated.models import Negotiation, NegotiationStatus
+from app.pricing.negotiated.notice import objections
+from app.pricing.negotiated.notice import routes as notice_routes
 
 router = APIRouter(route_class=Endpoint, tags=["negotiated"])
 money_router = APIRouter(route_class=MoneyEndpoint, tags=["negotiated"])

@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.core.schemas import Input, Line, Moment, Money, Output, Share
-from app.deals.models import PriceBasis
-from app.deals.schemas import PartyIn
-from app.gates.schemas import GateOut
+from app.market.deals.models import PriceBasis
+from app.market.deals.schemas import PartyIn
+from app.market.gates.schemas import GateOut
 from app.pricing.negotiated.models import NegotiationStatus, Side
-from app.pricing.negotiated.terms import Terms
+from app.pricing.negotiated.terms.shapes import Terms
 
 
 class OfferIn(Input):

@@ -13,21 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.ids import readable_number
-from app.core.parameters import parameter
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.deals.models import PartyRole
-from app.deals.problems import LISTING_TAKEN
-from app.deals.rules import PartyShare, check_parties
 from app.identity import queries as identity
-from app.listings import queries as listings
-from app.listings import rules as listing_rules
-from app.listings.models import ListingStatus
-from app.listings.publication import require_verified
-from app.pricing.negotiated import closing, notice, queries, rules, schemas, terms_rules
+from app.law.figures import parameter
+from app.market.deals.models import PartyRole
+from app.market.deals.problems import LISTING_TAKEN
+from app.market.deals.rules import PartyShare, check_parties
+from app.market.listings import queries as listings
+from app.market.listings import rules as listing_rules
+from app.market.listings.models import ListingStatus
+from app.market.listings.publication import require_verified
+from app.pricing.negotiated import closing, queries, rules, schemas
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, NegotiationStatus, Offer, Side
+from app.pricing.negotiated.notice import service as notice
 from app.pricing.negotiated.problems import NEGOTIATION_EXISTS
 from app.pricing.negotiated.rules import Standing
+from app.pricing.negotiated.terms import rules as terms_rules
 from app.pricing.offers.rules import check_expiry
 
 OFFER_MAX_DAYS = "negotiation_offer_max_days"

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
-from app.pricing.negotiated import notice, objections
+from app.pricing.negotiated.notice import objections
+from app.pricing.negotiated.notice import service as notice
 
 
 @deadlines.handles(notice.ENDED)

@@ -4,8 +4,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import DBAPIError
 
-from app.local.errors import StartError
-from app.local.revisions import ROOT
+from app.run.errors import StartError
+from app.run.migrations.revisions import ROOT
 
 
 def alembic_config(url: str) -> Config:

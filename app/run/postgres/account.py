@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.local.errors import StartError
+from app.run.errors import StartError
 
 UNPRIVILEGED = "nobody"
 _READ_SEARCH, _OVERRIDE, _SETPCAP = "dac_read_search", "dac_override", "setpcap"

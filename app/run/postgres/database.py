@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app.core.settings import Settings
-from app.local.errors import StartError, one_line
-from app.local.revisions import Revisions, read_revisions
+from app.run.errors import StartError, one_line
+from app.run.migrations.revisions import Revisions, read_revisions
 
 OLDEST_SERVER = 15
 _CONNECT_SECONDS = 5
@@ -83,7 +83,7 @@ def bring_up_to_date(url: str) -> bool:
     require_supported(state, url, revisions)
     if revisions.standing(state.revision) == "current":
         return False
-    from app.local.migrating import upgrade  # noqa: PLC0415 - Alembic and the models: only when there is work
+    from app.run.migrations.upgrade import upgrade  # noqa: PLC0415 - Alembic and the models: only when there is work
 
     upgrade(url)
     return True
@@ -105,7 +105,7 @@ def require_current(url: str, *, newer_allowed: bool = False) -> None:
 @contextmanager
 def database_for(settings: Settings) -> Iterator[Settings]:
     """The settings with a `database_url` that answers: the one given, a running embedded server, or one of our own."""
-    from app.local.embedded_postgres import EmbeddedPostgres, running_url  # noqa: PLC0415
+    from app.run.postgres.embedded import EmbeddedPostgres, running_url  # noqa: PLC0415
 
     url = settings.database_url.get_secret_value() if settings.database_url else running_url(settings.data_dir)
     if url is not None:

@@ -19,11 +19,11 @@ from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import quote
 
-from app.local.account import Account, choose_account
-from app.local.errors import StartError
-from app.local.locks import FileLock
-from app.local.logs import last_line, open_log
-from app.local.postmaster import Postmaster, serves
+from app.run.errors import StartError
+from app.run.locks import FileLock
+from app.run.logs import last_line, open_log
+from app.run.postgres.account import Account, choose_account
+from app.run.postgres.postmaster import Postmaster, serves
 
 DATABASE = "techex"
 _ROLE = "postgres"

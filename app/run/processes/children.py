@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from app.local.logs import last_line, open_log
+from app.run.logs import last_line, open_log
 
 _STOP_SECONDS = 10
 _GO = b"g"

@@ -7,7 +7,7 @@ import socket
 import uvloop
 
 from app.core.settings import Settings
-from app.local.children import wait_for_go
+from app.run.processes.children import wait_for_go
 
 _DRAIN_SECONDS = 5
 _BACKLOG = 2048
@@ -20,8 +20,8 @@ def serve(settings: Settings, *, inherited: int | None) -> None:
     """
     import uvicorn  # noqa: PLC0415
 
-    from app.local.api_server import ApiServer  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
+    from app.run.processes.api_server import ApiServer  # noqa: PLC0415
 
     if inherited is not None:
         wait_for_go()

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.settings import Settings
-from app.local.children import Child
-from app.local.database import bring_up_to_date, with_url
-from app.local.embedded_postgres import EmbeddedPostgres
-from app.local.errors import StartError
-from app.local.locks import FileLock
-from app.local.ports import bind, url_of
-from app.local.probes import wait_ready
-from app.local.signals import Wakeup
+from app.run.errors import StartError
+from app.run.locks import FileLock
+from app.run.ports import bind, url_of
+from app.run.postgres.database import bring_up_to_date, with_url
+from app.run.postgres.embedded import EmbeddedPostgres
+from app.run.processes.children import Child
+from app.run.processes.probes import wait_ready
+from app.run.processes.signals import Wakeup
 
 if TYPE_CHECKING:
     import socket
@@ -109,7 +109,7 @@ class Supervisor:
         self._spawn("worker", ["worker", "--supervised"], environment).go()
         _say(f"API on {base_url}, documentation on {base_url}/docs")
         if self._demo:
-            from app.local.demonstration import show  # noqa: PLC0415 - its imports cost time: after the first answer
+            from app.run.demonstration import show  # noqa: PLC0415 - its imports cost time: after the first answer
 
             show(settings, base_url)
         _say("running; stop with Ctrl-C.")

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from app.contracts import queries
 from tests.awards.factory import Json, Sale, amounts, codes, computed_run, next_year, paid, sale
 from tests.contracts.factory import registration_step
-from tests.listings.factory import WUHAN_TIME, today
-from tests.world import World
+from tests.market.listings.factory import WUHAN_TIME, today
+from tests.support.world import World
 
 
 async def _set(world: World, statement: str, **values: Any) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.awards.factory import Json, deal_with_agency, estimate_of
-from tests.deals.factory import agreed_deal, recorded_deal
-from tests.listings.factory import today
-from tests.world import Party, World
+from tests.market.deals.factory import agreed_deal, recorded_deal
+from tests.market.listings.factory import today
+from tests.support.world import Party, World
 
 
 def _totals(found: Json) -> dict[str, str]:

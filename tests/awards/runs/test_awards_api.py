@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.core.events import Event
+from app.core.history.events import Event
 from tests.awards.factory import Json, amounts, codes, computed_run, next_year, paid, published_run, sale
 from tests.contracts.factory import payment_body, recorded_payment, signed_contract
-from tests.listings.factory import today
-from tests.world import Party, World
+from tests.market.listings.factory import today
+from tests.support.world import Party, World
 
 
 def _adds_up(statement: Json) -> None:

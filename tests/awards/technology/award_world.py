@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.awards.facts import (
+from app.awards.technology.programme_files import load_programmes
+from app.awards.technology.rules.facts import (
     Agency,
     Broker,
     ContractFacts,
@@ -20,11 +21,10 @@ from app.awards.facts import (
     PaymentFacts,
     RelatedParties,
 )
-from app.awards.programme import Programme
-from app.awards.programme_files import load_programmes
+from app.awards.technology.rules.programme import Programme
 
 WUHAN = ZoneInfo("Asia/Shanghai")
-PROGRAMMES = Path(__file__).resolve().parents[2] / "app" / "awards" / "programmes"
+PROGRAMMES = Path(__file__).resolve().parents[3] / "app" / "awards" / "technology" / "programmes"
 
 
 def wuhan_programme() -> Programme:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.awards.facts import DivisionPeriod, FactError, Facts
-from app.awards.frozen import facts_as_json, facts_from_json
-from app.awards.rules import estimate
-from tests.awards import award_world as world
+from app.awards.runs.frozen import facts_as_json, facts_from_json
+from app.awards.technology.rules.facts import DivisionPeriod, FactError, Facts
+from app.awards.technology.rules.shares import estimate
+from tests.awards.technology import award_world as world
 
 SAID: dict[str, Any] = {
     "organisations": {

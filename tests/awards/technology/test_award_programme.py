@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.awards.programme import NoProgrammeError, ProgrammeError, parse_programme
-from app.awards.programme_files import load_programmes, parse_yaml, programmes_for
-from tests.awards import award_world as world
+from app.awards.technology.programme_files import load_programmes, parse_yaml, programmes_for
+from app.awards.technology.rules.programme import NoProgrammeError, ProgrammeError, parse_programme
+from tests.awards.technology import award_world as world
 
 TEXT = (world.PROGRAMMES / "wuhan-art14.yaml").read_text(encoding="utf-8")
 RATE = '- {value: "0.08", valid_from: 2023, valid_to: null, reference: "Art. 14, first clause", mark: V, note: ""}'

@@ -12,7 +12,8 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from app.awards.facts import (
+from app.awards.runs.frozen import facts_as_json, facts_from_json, freeze, recompute
+from app.awards.technology.rules.facts import (
     Agency,
     Broker,
     ContractFacts,
@@ -25,11 +26,10 @@ from app.awards.facts import (
     PaymentFacts,
     RelatedParties,
 )
-from app.awards.frozen import facts_as_json, facts_from_json, freeze, recompute
-from app.awards.outcome import Computation
-from app.awards.rules import compute
+from app.awards.technology.rules.outcome import Computation
+from app.awards.technology.rules.shares import compute
 from app.core.money import ceil_fen
-from tests.awards.award_world import WUHAN, wuhan_programme
+from tests.awards.technology.award_world import WUHAN, wuhan_programme
 
 PROGRAMME = wuhan_programme()
 YEAR = 2024

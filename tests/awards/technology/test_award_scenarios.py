@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from app.awards.frozen import freeze, recompute
-from app.awards.outcome import Computation, Statement
-from app.awards.programme import NoProgrammeError
-from app.awards.rules import compute
-from tests.awards import award_world as world
+from app.awards.runs.frozen import freeze, recompute
+from app.awards.technology.rules.outcome import Computation, Statement
+from app.awards.technology.rules.programme import NoProgrammeError
+from app.awards.technology.rules.shares import compute
+from tests.awards.technology import award_world as world
 
 FOLDER = Path(__file__).parent / "scenarios"
 COMMON = yaml.safe_load((FOLDER / "_world.yaml").read_text(encoding="utf-8"))["organisations"]

@@ -3,10 +3,10 @@
 from typing import Any
 
 from app.identity.models import OrganisationKind
-from tests.documents.factory import PDF, uploaded
-from tests.listings.factory import today
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.catalogue.results.factory import recorded_result
+from tests.market.listings.factory import today
+from tests.office.documents.factory import PDF, uploaded
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.appraisals import rules
-from app.appraisals.models import ReportStatus
-from app.appraisals.rules import Approved, Report
+from app.catalogue.appraisals import rules
+from app.catalogue.appraisals.models import ReportStatus
+from app.catalogue.appraisals.rules import Approved, Report
 from tests.contracts.test_contract_rules import refusal
 
 SHARE = Decimal("0.90")

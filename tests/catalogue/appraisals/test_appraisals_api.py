@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.appraisals import service
+from app.catalogue.appraisals import service
 from app.core.access import Role
 from app.core.problems import Problem
 from app.identity.models import Membership, Verification
-from tests.appraisals.factory import (
+from tests.catalogue.appraisals.factory import (
     Json,
     accepted_report,
     appraiser_of,
@@ -21,9 +21,9 @@ from tests.appraisals.factory import (
     report_body,
     submitted_report,
 )
-from tests.listings.factory import WUHAN_TIME, move_clock_to, today
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.catalogue.results.factory import recorded_result
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.support.world import Party, World
 
 PATH = "/v1/appraisal-reports"
 

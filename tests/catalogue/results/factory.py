@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 PATENT: dict[str, Any] = {
     "type": "patent",

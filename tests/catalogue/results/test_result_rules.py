@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.parameters import parameter
+from app.catalogue.results import ip, rules
+from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
+from app.catalogue.results.models import ExportControl, IpType, Secrecy, TransferMode
 from app.core.problems import Problem
-from app.results import ip, rules
-from app.results.listability import AssetFacts, ListingFacts, OwnerFacts
-from app.results.models import ExportControl, IpType, Secrecy, TransferMode
+from app.law.figures import parameter
 
 KEEPER, OTHER = uuid4(), uuid4()
 TODAY = date(2026, 3, 2)

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from app.catalogue.results import queries
+from app.catalogue.results.models import ResultOwner
 from app.core.access import Role
 from app.core.database import Database
-from app.core.events import PUBLIC, Event
+from app.core.history.events import PUBLIC, Event
 from app.identity.models import Verification
-from app.results import queries
-from app.results.models import ResultOwner
-from tests.results.factory import PATENT, recorded_result, result_body
-from tests.world import Party, World
+from tests.catalogue.results.factory import PATENT, recorded_result, result_body
+from tests.support.world import Party, World
 
 SOURCE = "https://example.org/notice/1"
 

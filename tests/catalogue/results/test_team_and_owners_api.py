@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.results import queries
-from tests.results.factory import PATENT, recorded_result, result_body
-from tests.world import Party, World
+from app.catalogue.results import queries
+from tests.catalogue.results.factory import PATENT, recorded_result, result_body
+from tests.support.world import Party, World
 
 
 def shares(keeper: Party, unit: str | None, team: str | None) -> list[dict[str, Any]]:

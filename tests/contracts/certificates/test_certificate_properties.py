@@ -19,13 +19,13 @@ from sqlalchemy import text
 from app.core.database import Database
 from app.core.deadlines import run_due
 from app.main import create_app, open_context
-from tests.api import Api
 from tests.contracts.factory import contract_body, sign
-from tests.deals.factory import agreed_deal
-from tests.ledger.factory import SETTINGS, confirmation_body, held_deposit
-from tests.ledger.test_ledger_properties import BALANCES, STATEMENTS
-from tests.settlement.factory import Json, worked
-from tests.world import Party, World
+from tests.contracts.settlement.factory import Json, worked
+from tests.market.deals.factory import agreed_deal
+from tests.office.ledger.factory import SETTINGS, confirmation_body, held_deposit
+from tests.office.ledger.test_ledger_properties import BALANCES, STATEMENTS
+from tests.support.api import Api
+from tests.support.world import Party, World
 
 NIL = Decimal(0)
 PRICE, FIRST, DEPOSIT, CREDIT = Decimal(1_000_000), Decimal(300_000), "50000.00", Decimal(40_000)

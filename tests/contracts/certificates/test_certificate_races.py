@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.certificates import service
+from app.contracts.certificates import service
+from app.contracts.settlement import queries as settlements
 from app.core.deadlines import run_due
-from app.deals import queries as deals
-from app.deals.models import Deal
-from app.settlement import queries as settlements
-from tests.ledger.factory import balances, confirmation_body
-from tests.settlement.factory import Json, all_paid, contracted, open_requests, paid, settlement
-from tests.world import World
+from app.market.deals import queries as deals
+from app.market.deals.models import Deal
+from tests.contracts.settlement.factory import Json, all_paid, contracted, open_requests, paid, settlement
+from tests.office.ledger.factory import balances, confirmation_body
+from tests.support.world import World
 
 
 async def ready(world: World) -> Json:

@@ -7,16 +7,13 @@ from datetime import datetime, timedelta
 import rfc8785
 from sqlalchemy import text
 
-from app.certificates.printed import NAMES
-from app.certificates.rules import ALPHABET, fingerprint, new_code
+from app.catalogue.results.models import TransferMode
+from app.contracts.certificates.printed import NAMES
+from app.contracts.certificates.rules import ALPHABET, fingerprint, new_code
 from app.contracts.models import PaymentTerms
-from app.deals.models import PriceBasis
-from app.listings.models import PricingMode
-from app.results.models import TransferMode
-from tests.deals.factory import agreed_deal
-from tests.ledger.factory import balances
-from tests.listings.factory import move_clock_to
-from tests.settlement.factory import (
+from app.market.deals.models import PriceBasis
+from app.market.listings.models import PricingMode
+from tests.contracts.settlement.factory import (
     Json,
     all_paid,
     contracted,
@@ -26,7 +23,10 @@ from tests.settlement.factory import (
     settlement,
     worked,
 )
-from tests.world import World
+from tests.market.deals.factory import agreed_deal
+from tests.market.listings.factory import move_clock_to
+from tests.office.ledger.factory import balances
+from tests.support.world import World
 
 
 async def conditions(world: World, deal: Json) -> Json:

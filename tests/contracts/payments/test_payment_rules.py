@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contracts import payment_rules as rules
+from app.contracts.payments import rules
 from app.core.problems import Problem
 from tests.contracts.test_contract_rules import FEN, MONEY, refusal
 

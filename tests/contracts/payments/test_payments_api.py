@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from app.contracts.models import Payment
 from app.contracts.queries import award_facts
 from app.core.database import advisory_lock
-from app.core.pages import encode_cursor
+from app.core.web.pages import encode_cursor
 from tests.contracts.factory import (
     Json,
     agency_part,
@@ -25,8 +25,8 @@ from tests.contracts.factory import (
     registration_step,
     signed_contract,
 )
-from tests.listings.factory import today
-from tests.world import Party, World
+from tests.market.listings.factory import today
+from tests.support.world import Party, World
 
 WUHAN = ZoneInfo("Asia/Shanghai")
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.core import deadlines, events
+from app.core import deadlines
 from app.core.access import Role
-from app.core.calendar import Calendar
-from app.core.events import Event
+from app.core.history import events
+from app.core.history.events import Event
 from app.identity.models import Membership
+from app.law.working_days import Calendar
 from tests.contracts.factory import (
     Json,
     contract_body,
@@ -21,8 +22,8 @@ from tests.contracts.factory import (
     sign,
     signed_contract,
 )
-from tests.listings.factory import WUHAN_TIME, move_clock_to, today
-from tests.world import Party, World
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.support.world import Party, World
 
 CALENDAR = Calendar()
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from app.core.deadlines import run_due
 from tests.contracts.factory import contract_body, sign
-from tests.deals.factory import agreed_deal
-from tests.ledger.factory import confirmed
-from tests.world import Party, World
+from tests.market.deals.factory import agreed_deal
+from tests.office.ledger.factory import confirmed
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 from tests.contracts.factory import registered_contract, registration_step
-from tests.deals.factory import agreed_deal
-from tests.ledger.factory import balances, confirmed, held_deposit
-from tests.settlement.factory import Json, all_paid, issued, open_requests, paid, settlement, signed, worked
-from tests.world import Party, World
+from tests.contracts.settlement.factory import Json, all_paid, issued, open_requests, paid, settlement, signed, worked
+from tests.market.deals.factory import agreed_deal
+from tests.office.ledger.factory import balances, confirmed, held_deposit
+from tests.support.world import Party, World
 
 
 async def ended(world: World, seller: Party, contract: Json) -> None:

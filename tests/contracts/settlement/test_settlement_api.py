@@ -6,13 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from app.core.parameters import Parameter, parameter
-from app.settlement import service
+from app.contracts.settlement import service
+from app.law.figures import Parameter, parameter
 from tests.contracts.factory import recorded_payment, registration_step
-from tests.deals.factory import agreed_deal, recorded_deal
-from tests.ledger.factory import balances, held_deposit
-from tests.pricing.negotiated.factory import agreed, notice_over, read, terms
-from tests.settlement.factory import (
+from tests.contracts.settlement.factory import (
     Json,
     all_paid,
     contracted,
@@ -23,7 +20,10 @@ from tests.settlement.factory import (
     signed,
     worked,
 )
-from tests.world import Party, World
+from tests.market.deals.factory import agreed_deal, recorded_deal
+from tests.office.ledger.factory import balances, held_deposit
+from tests.pricing.negotiated.factory import agreed, notice_over, read, terms
+from tests.support.world import Party, World
 
 
 def asked(shown: Json) -> list[tuple[str, str]]:

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contracts.models import PaymentTerms
+from app.contracts.settlement import rules
+from app.contracts.settlement.models import PartKind
+from app.contracts.settlement.rules import NIL, Ordered, Part, Receipt
 from app.core.money import ceil_fen, exact
-from app.pricing.negotiated.terms import Terms
-from app.pricing.negotiated.terms_rules import price_of
-from app.settlement import rules
-from app.settlement.models import PartKind
-from app.settlement.rules import NIL, Ordered, Part, Receipt
+from app.pricing.negotiated.terms.rules import price_of
+from app.pricing.negotiated.terms.shapes import Terms
 
 FLOOR = Decimal("0.30")
 MONEY = st.integers(0, 10**12).map(lambda fens: Decimal(fens) / 100)

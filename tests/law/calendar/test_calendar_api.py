@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.core.calendar import LAST_ANNOUNCED_YEAR, Calendar
-from tests.listings.factory import today
-from tests.world import World
+from app.law.working_days import LAST_ANNOUNCED_YEAR, Calendar
+from tests.market.listings.factory import today
+from tests.support.world import World
 
 Json = dict[str, Any]
 NOTICE = "示例通知(2026)1 号"

@@ -11,17 +11,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import deadlines, events
-from app.core.calendar import LAST_ANNOUNCED_YEAR, Calendar
+from app.core import deadlines
+from app.core.history import events
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.periods import calendar_service, followers, queries, recompute, rules, service
-from app.periods.catalogue import RULES
-from app.periods.models import Period, PeriodStatus
+from app.law.calendar import service as calendar_service
+from app.law.periods import followers, queries, recompute, rules, service
+from app.law.periods.catalogue import RULES
+from app.law.periods.models import Period, PeriodStatus
+from app.law.working_days import LAST_ANNOUNCED_YEAR, Calendar
 from tests.contracts.factory import registration_step, signed_contract
-from tests.listings.factory import WUHAN_TIME, move_clock_to, today
-from tests.periods.test_calendar_api import NOTICE, Json, declare, next_day
-from tests.world import Party, World
+from tests.law.calendar.test_calendar_api import NOTICE, Json, declare, next_day
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.support.world import Party, World
 
 SETTINGS = Settings()
 ENDED: list[UUID] = []

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.listings.factory import published_listing, today
-from tests.world import Party, World
+from tests.market.listings.factory import published_listing, today
+from tests.support.world import Party, World
 
 
 async def purchase(world: World, buyer: Party, listing: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -10,14 +10,14 @@ import pytest
 
 from app.core.deadlines import run_due
 from app.core.problems import Problem
-from app.deals import rules, service
-from app.deals.models import PartyRole
-from app.deals.rules import PartyShare, Relation
+from app.market.deals import rules, service
+from app.market.deals.models import PartyRole
+from app.market.deals.rules import PartyShare, Relation
+from tests.catalogue.results.factory import PATENT, recorded_result
 from tests.contracts.factory import drafted_contract, sign
-from tests.deals.factory import agreed_deal, purchase, recorded_body, recorded_deal
-from tests.listings.factory import move_clock_to, published_listing, today
-from tests.results.factory import PATENT, recorded_result
-from tests.world import Party, World
+from tests.market.deals.factory import agreed_deal, purchase, recorded_body, recorded_deal
+from tests.market.listings.factory import move_clock_to, published_listing, today
+from tests.support.world import Party, World
 
 REASON = {"reason": "示例原因"}
 SELLER, BUYER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)

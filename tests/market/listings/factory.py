@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.catalogue.results.factory import recorded_result
+from tests.support.world import Party, World
 
 WUHAN_TIME = ZoneInfo("Asia/Shanghai")
 

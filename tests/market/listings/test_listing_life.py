@@ -7,8 +7,9 @@ import pytest
 
 from app.core.access import Role
 from app.core.deadlines import run_due
-from tests.deals.factory import purchase
-from tests.listings.factory import (
+from tests.catalogue.results.factory import recorded_result
+from tests.market.deals.factory import purchase
+from tests.market.listings.factory import (
     draft_listing,
     listing_body,
     move_clock_to,
@@ -16,8 +17,7 @@ from tests.listings.factory import (
     submitted_listing,
     today,
 )
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 REASON = {"reason": "示例原因"}
 STEPS = ["submission", "return", "publication", "suspension", "resumption", "withdrawal"]

@@ -11,9 +11,9 @@ import rfc8785
 from jsonschema import Draft202012Validator
 
 from app.main import create_app
-from tests.listings.factory import draft_listing, published_listing, submitted_listing
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.catalogue.results.factory import recorded_result
+from tests.market.listings.factory import draft_listing, published_listing, submitted_listing
+from tests.support.world import Party, World
 
 
 @cache

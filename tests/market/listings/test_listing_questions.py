@@ -3,9 +3,9 @@
 import pytest
 
 from app.identity.models import Verification
-from tests.documents.factory import uploaded
-from tests.listings.factory import draft_listing, published_listing
-from tests.world import World
+from tests.market.listings.factory import draft_listing, published_listing
+from tests.office.documents.factory import uploaded
+from tests.support.world import World
 
 QUESTION = {"question": "是否已完成中试?"}
 ANSWER = {"answer": "已完成。"}

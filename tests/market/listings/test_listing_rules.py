@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.catalogue.results.models import TransferMode
 from app.core.problems import Problem
-from app.listings import rules
-from app.listings.models import ListingStatus, Mover
-from app.listings.rules import Move, Sibling
-from app.results.models import TransferMode
+from app.market.listings import rules
+from app.market.listings.models import ListingStatus, Mover
+from app.market.listings.rules import Move, Sibling
 
 # Written out once more, on purpose: who takes a listing from where to where.
 LIFE = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 PDF = b"%PDF-1.7\n" + "示例".encode() + b"\n%%EOF\n"
 

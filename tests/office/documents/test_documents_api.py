@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.documents import access, queries, service
-from app.documents.models import Visibility
-from tests.documents.factory import PDF, uploaded
-from tests.world import Party, World
+from app.office.documents import access, queries, service
+from app.office.documents.models import Visibility
+from tests.office.documents.factory import PDF, uploaded
+from tests.support.world import Party, World
 
 LARGE = PDF + bytes(3 * 2**20)
 

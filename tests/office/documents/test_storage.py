@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.core.storage import ObjectStorage, open_storage
-from app.documents.reading import DamagedError, open_checked
+from app.office.documents.reading import DamagedError, open_checked
 
 SMALL = "示例".encode()
 # Over two parts of 5 MiB, so that the S3 store has to send it in several.

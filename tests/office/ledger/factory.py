@@ -7,10 +7,10 @@ from typing import Any
 from app.core.clock import read_clock
 from app.core.ids import new_id
 from app.core.settings import Environment, Settings
-from app.ledger import service
-from app.ledger.models import Deposit
-from app.ledger.rules import Subject
-from tests.world import Party, World
+from app.office.ledger import service
+from app.office.ledger.models import Deposit
+from app.office.ledger.rules import Subject
+from tests.support.world import Party, World
 
 SETTINGS = Settings(environment=Environment.SANDBOX, log_level="ERROR")
 AMOUNT = Decimal("50000.00")

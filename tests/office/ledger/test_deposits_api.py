@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.core import deadlines, events
-from app.core.calendar import load_calendar
+from app.core import deadlines
 from app.core.clock import read_clock
+from app.core.history import events
 from app.core.problems import Problem
-from app.ledger import service
-from app.ledger.models import Deposit, DepositStatus
-from tests.ledger.factory import (
+from app.law.working_days import load_calendar
+from app.office.ledger import service
+from app.office.ledger.models import Deposit, DepositStatus
+from tests.market.listings.factory import move_clock_to
+from tests.office.ledger.factory import (
     SETTINGS,
     balances,
     confirmed,
@@ -27,8 +29,7 @@ from tests.ledger.factory import (
     requested_deposit,
     shown,
 )
-from tests.listings.factory import move_clock_to
-from tests.world import World
+from tests.support.world import World
 
 DEAL = new_subject("deal")
 
@@ -234,7 +235,7 @@ async def test_the_entries_of_an_account_run_to_its_balance(world: World) -> Non
 
 
 async def test_the_entries_come_as_csv_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.ledger.csv_export.BATCH", 2)
+    monkeypatch.setattr("app.office.ledger.csv_export.BATCH", 2)
     await confirmed(world, bank_reference="=1+1")
     for _ in range(3):
         await held_deposit(world, await world.enterprise())

@@ -21,10 +21,11 @@ from app.core.database import Database
 from app.core.ids import new_id
 from app.core.problems import Problem
 from app.identity.models import Organisation, OrganisationKind, Verification
-from app.ledger import schemas, service, settlement_service
-from app.ledger.models import Direction, ResolutionKind
-from app.ledger.rules import Subject
-from tests.ledger.factory import SETTINGS
+from app.office.ledger import schemas, service
+from app.office.ledger.bank import service as settlement_service
+from app.office.ledger.models import Direction, ResolutionKind
+from app.office.ledger.rules import Subject
+from tests.office.ledger.factory import SETTINGS
 
 AMOUNTS = (Decimal("100.00"), Decimal("0.01"), Decimal("33.33"))
 STATEMENTS = {

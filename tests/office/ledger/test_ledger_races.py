@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import read_clock
 from app.core.problems import Problem
-from app.ledger import queries, service
-from app.ledger.models import Deposit
-from app.ledger.rules import Subject
-from tests.ledger.factory import (
+from app.office.ledger import queries, service
+from app.office.ledger.models import Deposit
+from app.office.ledger.rules import Subject
+from tests.office.ledger.factory import (
     SETTINGS,
     balances,
     confirmation_body,
@@ -24,7 +24,7 @@ from tests.ledger.factory import (
     requested_deposit,
     shown,
 )
-from tests.world import World
+from tests.support.world import World
 
 Act = Callable[[AsyncSession, Subject, UUID], Awaitable[object]]
 

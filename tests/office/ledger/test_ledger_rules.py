@@ -6,16 +6,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.core.calendar import Calendar
 from app.core.ids import new_id
-from app.core.parameters import parameter
 from app.core.problems import Problem
-from app.ledger import deposit_rules, rules
-from app.ledger.deposit_rules import STEPS
-from app.ledger.models import AccountCode, DepositStatus, MovementKind, Side
-from app.ledger.rules import BANK, CHART, Line, Movement, Owner
-from app.periods.catalogue import RULES
-from app.periods.rules import Terms, end_moment, end_of
+from app.law.figures import parameter
+from app.law.periods.catalogue import RULES
+from app.law.periods.rules import Terms, end_moment, end_of
+from app.law.working_days import Calendar
+from app.office.ledger import rules
+from app.office.ledger.deposits import rules as deposit_rules
+from app.office.ledger.deposits.rules import STEPS
+from app.office.ledger.models import AccountCode, DepositStatus, MovementKind, Side
+from app.office.ledger.rules import BANK, CHART, Line, Movement, Owner
 
 LISTING, DEAL = ("listing", new_id()), ("deal", new_id())
 OWNER = Owner(LISTING, new_id())

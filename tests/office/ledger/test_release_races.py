@@ -8,13 +8,13 @@ from sqlalchemy import text
 
 from app.core import deadlines
 from app.core.clock import read_clock
-from app.ledger import service
-from app.ledger.models import Deposit
-from app.periods.recompute import hold_alone
-from tests.ledger.factory import SETTINGS, confirmed, held_deposit, releasing, shown
-from tests.periods.test_periods import declare, until_it_waits
+from app.law.periods.recompute import hold_alone
+from app.office.ledger import service
+from app.office.ledger.models import Deposit
+from tests.law.periods.test_periods import declare, until_it_waits
+from tests.office.ledger.factory import SETTINGS, confirmed, held_deposit, releasing, shown
 from tests.pricing.auction.factory import running
-from tests.world import World
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 
 from app.core.clock import read_clock
 from app.core.problems import Problem
-from app.ledger import service
-from app.ledger.models import AccountCode
-from app.ledger.queries import balance_of
-from app.ledger.rules import Place, Subject
-from tests.ledger.factory import (
+from app.office.ledger import service
+from app.office.ledger.models import AccountCode
+from app.office.ledger.queries import balance_of
+from app.office.ledger.rules import Place, Subject
+from tests.office.ledger.factory import (
     AMOUNT,
     SETTINGS,
     balances,
@@ -26,7 +26,7 @@ from tests.ledger.factory import (
     requested_deposit,
     shown,
 )
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 PATH = "/v1/bank-confirmations"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.printing.blocks import Fields, Grid, Heading, Items, Printed, Prose, QrCode
-from app.printing.service import print_pdf, set_pages
-from app.printing.typeface import MISSING, printable
+from app.office.printing.blocks import Fields, Grid, Heading, Items, Printed, Prose, QrCode
+from app.office.printing.service import print_pdf, set_pages
+from app.office.printing.typeface import MISSING, printable
 
 TEXT = st.text(max_size=60)
 

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import text
 
 from app.core.deadlines import run_due
-from tests.appraisals.factory import accepted_report
-from tests.listings.factory import draft_listing, move_clock_to, today
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.catalogue.appraisals.factory import accepted_report
+from tests.catalogue.results.factory import recorded_result
+from tests.market.listings.factory import draft_listing, move_clock_to, today
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from app.core.events import PUBLIC
-from tests.appraisals.factory import accepted_report, appraiser_of, reapproved, submitted_report
-from tests.deals.factory import purchase
-from tests.listings.factory import draft_listing, listing_body, today
+from app.core.history.events import PUBLIC
+from tests.catalogue.appraisals.factory import accepted_report, appraiser_of, reapproved, submitted_report
+from tests.catalogue.results.factory import recorded_result
+from tests.market.deals.factory import purchase
+from tests.market.listings.factory import draft_listing, listing_body, today
 from tests.pricing.appraised.factory import (
     Json,
     another_report,
@@ -22,8 +23,7 @@ from tests.pricing.appraised.factory import (
     step,
 )
 from tests.pricing.negotiated.factory import accepted, lump_sum, opened, terms
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 
 @pytest.fixture

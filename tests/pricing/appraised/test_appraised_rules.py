@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.problems import Problem
-from app.listings import rules as listing_rules
-from app.listings.models import LIVE_STATUSES, ListingStatus, PricingMode
+from app.market.listings import rules as listing_rules
+from app.market.listings.models import LIVE_STATUSES, ListingStatus, PricingMode
 from app.pricing.appraised import rules
 from app.pricing.appraised.models import OfferStatus
 from app.pricing.appraised.rules import Standing

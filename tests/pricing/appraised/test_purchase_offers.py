@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.deadlines import run_due
 from app.identity.models import Verification
-from app.listings import queries as listings
-from app.listings.models import Listing
-from tests.appraisals.factory import reapproved
-from tests.documents.factory import uploaded
-from tests.listings.factory import draft_listing, move_clock_to
+from app.market.listings import queries as listings
+from app.market.listings.models import Listing
+from tests.catalogue.appraisals.factory import reapproved
+from tests.catalogue.results.factory import PATENT
+from tests.market.listings.factory import draft_listing, move_clock_to
+from tests.office.documents.factory import uploaded
 from tests.pricing.appraised.factory import (
     Json,
     another_report,
@@ -31,8 +32,7 @@ from tests.pricing.appraised.factory import (
     read,
     step,
 )
-from tests.results.factory import PATENT
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 
 @pytest.fixture

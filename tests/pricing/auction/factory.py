@@ -9,9 +9,9 @@ import httpx
 from sqlalchemy import text
 
 from app.core.deadlines import run_due
-from tests.ledger.factory import confirmed
-from tests.listings.factory import WUHAN_TIME, move_clock_to, published_listing
-from tests.world import Party, World
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to, published_listing
+from tests.office.ledger.factory import confirmed
+from tests.support.world import Party, World
 
 DEPOSIT = "50000.00"
 Body = Callable[[World], Awaitable[dict[str, Any]]]

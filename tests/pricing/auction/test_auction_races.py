@@ -16,16 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import read_clock
 from app.core.deadlines import run_due
 from app.core.settings import Settings
-from app.ledger import service as ledger
 from app.main import create_app, open_context
-from app.pricing.auction import clerk, clerk_batch
-from app.pricing.auction.transcript import verify_transcript
-from tests.api import Api
-from tests.ledger.factory import SETTINGS, balances
-from tests.listings.factory import move_clock_to
+from app.office.ledger import service as ledger
+from app.pricing.auction.bidding import clerk, turn
+from app.pricing.auction.proof.transcript import verify_transcript
+from tests.market.listings.factory import move_clock_to
+from tests.office.ledger.factory import SETTINGS, balances
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
-from tests.world import Party, World
+from tests.support.api import Api
+from tests.support.world import Party, World
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ async def test_a_connection_lost_before_the_commit_acknowledges_nothing(
     fresh_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = await factory.running(fresh_world)
-    decide = clerk_batch.decide
+    decide = turn.decide
 
     async def decide_and_die(driver: Any, *rest: Any) -> Any:
         answers = await decide(driver, *rest)
@@ -286,7 +286,7 @@ async def test_a_connection_lost_before_the_commit_acknowledges_nothing(
         return answers
 
     with monkeypatch.context() as patched:
-        patched.setattr(clerk_batch, "decide", decide_and_die)
+        patched.setattr(turn, "decide", decide_and_die)
         lost = await scene.bid(scene.bidders[0], "100000.00", "lost")
     assert (lost.status_code, lost.json()["code"]) == (503, "temporarily_unavailable")
     assert not bids_of(await log_of(scene))

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.ledger.factory import balances
-from tests.listings.factory import move_clock_to
+from tests.market.listings.factory import move_clock_to
+from tests.office.ledger.factory import balances
 from tests.pricing.auction.factory import Scene
 from tests.pricing.listed import factory as listed
-from tests.world import World
+from tests.support.world import World
 
 
 async def contest(world: World, form: str = "english", bidders: int = 2) -> Scene:

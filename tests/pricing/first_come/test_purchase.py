@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.identity.models import Verification
-from app.listings import queries
-from app.listings.models import Listing
-from tests.deals.factory import purchase
-from tests.listings.factory import draft_listing, move_clock_to, published_listing
-from tests.world import Party, World
+from app.market.listings import queries
+from app.market.listings.models import Listing
+from tests.market.deals.factory import purchase
+from tests.market.listings.factory import draft_listing, move_clock_to, published_listing
+from tests.support.world import Party, World
 
 OFFER = {"price": "1000000.00", "listing_version": 1}
 

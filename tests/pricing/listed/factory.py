@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.deadlines import run_due
+from app.core.history import events
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.listings.models import Listing
+from app.market.listings.models import Listing
 from app.pricing import contests
 from app.pricing.contests import Contest
-from tests.ledger.factory import confirmation_body
-from tests.listings.factory import draft_listing, move_clock_to
-from tests.world import Party, World
+from tests.market.listings.factory import draft_listing, move_clock_to
+from tests.office.ledger.factory import confirmation_body
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 CONDITIONS: Json = {

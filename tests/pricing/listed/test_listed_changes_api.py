@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.core.calendar import load_calendar
-from app.core.parameters import Parameter, parameter
-from app.periods import service as periods
+from app.law.figures import Parameter, parameter
+from app.law.periods import service as periods
+from app.law.working_days import load_calendar
 from app.pricing.listed import notice
-from tests.deals.factory import purchase
-from tests.ledger.factory import balances
-from tests.listings.factory import WUHAN_TIME, move_clock_to, published_listing, today
+from tests.market.deals.factory import purchase
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to, published_listing, today
+from tests.office.ledger.factory import balances
 from tests.pricing.listed.factory import (
     CONDITIONS,
     competitive_listing,
@@ -30,7 +30,7 @@ from tests.pricing.listed.factory import (
     sale,
     work,
 )
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 REASON: Json = {"reason": "示例"}

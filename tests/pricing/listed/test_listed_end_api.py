@@ -9,15 +9,15 @@ import pytest
 
 from app.core.clock import read_clock
 from app.core.settings import Settings
-from app.deals.models import PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal
-from app.listings.queries import lock_listing
+from app.market.deals.models import PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal
+from app.market.listings.queries import lock_listing
 from app.pricing import contests
 from app.pricing.contests import Outcome
-from tests.documents.factory import uploaded
-from tests.ledger.factory import balances
-from tests.listings.factory import move_clock_to
+from tests.market.listings.factory import move_clock_to
+from tests.office.documents.factory import uploaded
+from tests.office.ledger.factory import balances
 from tests.pricing.listed.factory import (
     Bidding,
     competitive_listing,
@@ -37,7 +37,7 @@ from tests.pricing.listed.factory import (
     told,
     work,
 )
-from tests.world import World
+from tests.support.world import World
 
 Json = dict[str, Any]
 

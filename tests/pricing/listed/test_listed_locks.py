@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from app.core.deadlines import run_due
-from app.ledger import service as ledger
+from app.office.ledger import service as ledger
 from app.pricing.listed import notice
-from tests.listings.factory import today
-from tests.periods.test_calendar_api import NOTICE
+from tests.catalogue.results.factory import recorded_result
+from tests.law.calendar.test_calendar_api import NOTICE
+from tests.market.listings.factory import today
 from tests.pricing.listed.factory import competitive_listing, errors, paid, read, registered
 from tests.pricing.listed.test_listed_races import somebody_waits
-from tests.results.factory import recorded_result
-from tests.world import World
+from tests.support.world import World
 
 Act = Callable[..., Awaitable[Any]]
 

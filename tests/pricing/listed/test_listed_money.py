@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.ledger.factory import balances
+from tests.contracts.settlement.factory import open_requests, settlement, signed
+from tests.office.ledger.factory import balances
 from tests.pricing.listed.factory import (
     competitive_listing,
     deals_of,
@@ -16,8 +17,7 @@ from tests.pricing.listed.factory import (
     qualified,
     work,
 )
-from tests.settlement.factory import open_requests, settlement, signed
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
 from app.core.deadlines import run_due
-from app.ledger import service as ledger
-from app.listings import queries
-from app.listings.models import Listing
-from tests.ledger.factory import balances
-from tests.listings.factory import move_clock_to
+from app.market.listings import queries
+from app.market.listings.models import Listing
+from app.office.ledger import service as ledger
+from tests.market.listings.factory import move_clock_to
+from tests.office.ledger.factory import balances
 from tests.pricing.listed.factory import (
     competitive_listing,
     deals_of,
@@ -29,7 +29,7 @@ from tests.pricing.listed.factory import (
     sale,
     work,
 )
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 Lock = Callable[[AsyncSession, UUID], Awaitable[Listing]]

@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.ledger.factory import balances
-from tests.listings.factory import draft_listing, move_clock_to, published_listing, submitted_listing
+from tests.market.listings.factory import draft_listing, move_clock_to, published_listing, submitted_listing
+from tests.office.ledger.factory import balances
 from tests.pricing.listed.factory import (
     COMPETITIVE,
     CONDITIONS,
@@ -26,7 +26,7 @@ from tests.pricing.listed.factory import (
     told,
     work,
 )
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

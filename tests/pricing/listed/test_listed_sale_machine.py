@@ -20,19 +20,19 @@ from app.core.clock import read_clock
 from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
-from app.deals.models import PartyRole
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal
-from app.listings.queries import lock_listing
+from app.market.deals.models import PartyRole
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal
+from app.market.listings.queries import lock_listing
 from app.pricing import contests
 from app.pricing.contests import Outcome
-from tests.documents.factory import uploaded
-from tests.ledger.factory import confirmation_body
-from tests.listings.factory import move_clock_to, reach
-from tests.machines import fresh_world, let_keys_last, runs
+from tests.market.listings.factory import move_clock_to, reach
+from tests.office.documents.factory import uploaded
+from tests.office.ledger.factory import confirmation_body
 from tests.pricing.listed.factory import Bidding, bidding, competitive_listing, registration_body
 from tests.pricing.negotiated.factory import now
-from tests.world import Party
+from tests.support.machines import fresh_world, let_keys_last, runs
+from tests.support.world import Party
 
 T = TypeVar("T")
 Json = dict[str, Any]

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.problems import Problem
-from app.ledger.models import DepositStatus
-from app.listings.models import ListingStatus
-from app.pricing.listed import sale_rules as rules
+from app.market.listings.models import ListingStatus
+from app.office.ledger.models import DepositStatus
+from app.pricing.listed import rules
 from app.pricing.listed.models import Judge, Qualification, RegistrationStatus, SalePhase
-from app.pricing.listed.sale_rules import Entry, Sale, Verdict
+from app.pricing.listed.rules import Entry, Sale, Verdict
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 VERSION = 2

@@ -14,7 +14,7 @@ from tests.pricing.listed.factory import (
     sale,
     work,
 )
-from tests.world import World
+from tests.support.world import World
 
 
 @pytest.mark.parametrize("came_to", ["held", "lapsed"])

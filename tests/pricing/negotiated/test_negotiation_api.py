@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.models import Verification
-from app.listings import queries as listings
-from app.listings.models import Listing
-from tests.listings.factory import draft_listing, move_clock_to, published_listing
+from app.market.listings import queries as listings
+from app.market.listings.models import Listing
+from tests.market.listings.factory import draft_listing, move_clock_to, published_listing
 from tests.pricing.negotiated.factory import (
     accepted,
     agreed,
@@ -27,7 +27,7 @@ from tests.pricing.negotiated.factory import (
     read,
     terms,
 )
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.core.problems import Problem
-from app.deals.models import PriceBasis
-from app.gates.models import GateKind
-from app.gates.rules import KINDS, OpenGate
-from app.pricing.negotiated import rules, terms_rules
+from app.market.deals.models import PriceBasis
+from app.market.gates.models import GateKind
+from app.market.gates.rules import KINDS, OpenGate
+from app.pricing.negotiated import rules
 from app.pricing.negotiated.models import Side
 from app.pricing.negotiated.rules import RunningNotice, Standing
-from app.pricing.negotiated.terms import Terms
+from app.pricing.negotiated.terms import rules as terms_rules
+from app.pricing.negotiated.terms.shapes import Terms
 
 WUHAN = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)

@@ -12,8 +12,9 @@ from sqlalchemy import text
 from app.core.access import Role
 from app.core.deadlines import run_due
 from app.identity.models import Membership
-from tests.documents.factory import uploaded
-from tests.listings.factory import move_clock_to
+from tests.catalogue.results.factory import recorded_result
+from tests.market.listings.factory import move_clock_to
+from tests.office.documents.factory import uploaded
 from tests.pricing.negotiated.factory import (
     Json,
     agreed,
@@ -25,8 +26,7 @@ from tests.pricing.negotiated.factory import (
     read,
 )
 from tests.pricing.negotiated.test_negotiation_api import refused
-from tests.results.factory import recorded_result
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 WUHAN_TIME = ZoneInfo("Asia/Shanghai")
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from app.pricing.negotiated.terms import Terms
+from app.pricing.negotiated.terms.shapes import Terms
 from tests.pricing.negotiated.factory import accepted, negotiated_listing, notice_over, opened, read
-from tests.world import World
+from tests.support.world import World
 
 FILES = sorted(Path(__file__).with_name("shapes").glob("*.yaml"))
 SHAPES: dict[str, dict[str, Any]] = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES}

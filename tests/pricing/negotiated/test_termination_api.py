@@ -1,9 +1,9 @@
 """An agreed negotiation that cannot go on: nobody is bound for good by somebody's silence."""
 
-from tests.listings.factory import draft_listing
+from tests.market.listings.factory import draft_listing
 from tests.pricing.listed.factory import errors, work
 from tests.pricing.negotiated.factory import agreed, notice_over, read
-from tests.world import World
+from tests.support.world import World
 
 REASON = {"reason": "示例:联合受让方逾期未答复"}
 

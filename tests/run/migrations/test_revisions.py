@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from app.local.migrating import alembic_config
-from app.local.revisions import Revisions, read_revisions
+from app.run.migrations.revisions import Revisions, read_revisions
+from app.run.migrations.upgrade import alembic_config
 
 
 def test_the_release_is_read_as_alembic_reads_it() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.local.database import DatabaseState, describe, inspect_database, plain_url, require_supported
-from app.local.embedded_postgres import EmbeddedPostgres
-from app.local.errors import StartError
-from app.local.revisions import Revisions
+from app.run.errors import StartError
+from app.run.migrations.revisions import Revisions
+from app.run.postgres.database import DatabaseState, describe, inspect_database, plain_url, require_supported
+from app.run.postgres.embedded import EmbeddedPostgres
 
 QUICK = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "30"}
 RELEASE = Revisions(frozenset({"a1", "b2"}), frozenset({"b2"}))

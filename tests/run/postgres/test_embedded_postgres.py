@@ -13,12 +13,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.local import embedded_postgres
-from app.local.embedded_postgres import EmbeddedPostgres, running_url
-from app.local.errors import StartError
+from app.run.errors import StartError
+from app.run.postgres import embedded
+from app.run.postgres.embedded import EmbeddedPostgres, running_url
 
 QUICK = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "30"}
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OWNER = """
 import sys
 from pathlib import Path
@@ -173,13 +173,13 @@ def test_a_private_folder_above_stays_private(data_dir: Path) -> None:
 def test_a_program_in_a_private_folder_will_do(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkout, with its virtual environment, in a folder that only its owner may enter."""
     data_dir.mkdir(mode=0o700)
-    programs = embedded_postgres.find_binaries()
+    programs = embedded.find_binaries()
     installed = programs.parents[2]  # programs, and libraries of theirs in the folder beside
     for folder in (programs.parent, *installed.glob(f"{programs.parents[1].name}.libs")):
         copy = data_dir / "installed" / folder.relative_to(installed)
         shutil.copytree(folder, copy, copy_function=_link_or_copy, symlinks=True)
     private = data_dir / "installed" / programs.relative_to(installed)
-    monkeypatch.setattr(embedded_postgres, "find_binaries", lambda: private)
+    monkeypatch.setattr(embedded, "find_binaries", lambda: private)
     with EmbeddedPostgres(data_dir / "data", QUICK) as server:
         assert ask(server.url(), "SELECT 1") == 1
 

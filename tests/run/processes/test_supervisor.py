@@ -16,9 +16,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.local.embedded_postgres import EmbeddedPostgres
+from app.run.postgres.embedded import EmbeddedPostgres
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 Processes = Callable[[Path], list[int]]
 WaitForEnd = Callable[[int], bool]
 
@@ -196,7 +196,7 @@ def test_a_wrong_setting_is_named(start: Callable[..., Run]) -> None:
 
 
 def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
-    from app.local.demonstration import write_keys  # noqa: PLC0415
+    from app.run.demonstration import write_keys  # noqa: PLC0415
 
     path = tmp_path / "keys.json"
     path.write_text("{}")

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from tests.access_calls import Call
-from tests.documents.factory import PDF, uploaded
+from tests.office.documents.factory import PDF, uploaded
 from tests.pricing.appraised.factory import appraised_listing, drafted_on_report, offered, step
 from tests.pricing.appraised.factory import offer_body as purchase_offer_body
 from tests.pricing.auction import factory as auctions
@@ -15,7 +14,8 @@ from tests.pricing.listed.factory import (
     registration_body,
 )
 from tests.pricing.negotiated.factory import accepted, agreed, negotiated_listing, objection, offer_body, opened
-from tests.world import Party, World
+from tests.support.access.calls import Call
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

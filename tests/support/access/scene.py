@@ -7,15 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from tests import access_pricing as pricing
-from tests.access_calls import Call
-from tests.appraisals.factory import (
+from tests.catalogue.appraisals.factory import (
     accepted_report,
     appraiser_of,
     reapproval_body,
     report_body,
     submitted_report,
 )
+from tests.catalogue.results.factory import recorded_result, result_body
 from tests.contracts.factory import (
     agency_part,
     drafted_contract,
@@ -26,14 +25,15 @@ from tests.contracts.factory import (
     signed_contract,
     whole,
 )
-from tests.deals.factory import agreed_deal, recorded_body
-from tests.documents.factory import PDF, uploaded
+from tests.contracts.settlement.factory import all_paid, contracted, issued, signed
 from tests.dossiers.factory import exported
-from tests.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
-from tests.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
-from tests.results.factory import recorded_result, result_body
-from tests.settlement.factory import all_paid, contracted, issued, signed
-from tests.world import Party, World
+from tests.market.deals.factory import agreed_deal, recorded_body
+from tests.market.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
+from tests.office.documents.factory import PDF, uploaded
+from tests.office.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
+from tests.support.access import pricing
+from tests.support.access.calls import Call
+from tests.support.world import Party, World
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.awards.facts import ContractFacts, PaymentFacts
+from app.awards.technology.rules.facts import ContractFacts, PaymentFacts
 from app.core.money import exact, proportion
 
 Bound = Literal["received", "invoiced", "left"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from app.awards.countable import Countable
-from app.awards.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts
-from app.awards.programme import Role, Terms
-from app.awards.reasons import Code, Fault
+from app.awards.technology.rules.countable import Countable
+from app.awards.technology.rules.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts
+from app.awards.technology.rules.programme import Role, Terms
+from app.awards.technology.rules.reasons import Code, Fault
 from app.core.money import exact
 
 _KIND_FAULTS: Mapping[Role, Code] = {

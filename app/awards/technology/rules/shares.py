@@ -8,12 +8,20 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from app.awards.countable import countables, local_day, reversed_by
-from app.awards.eligibility import Claim, Refusal, contract_faults, judge, refuse_all
-from app.awards.facts import ContractFacts, Facts, OrganisationFacts, PaymentFacts
-from app.awards.outcome import BrokerAllotment, BrokerPart, Computation, Exclusion, Line, Statement, ordered
-from app.awards.programme import ROLES, Programme, Role, Terms
-from app.awards.reasons import Code, Fault
+from app.awards.technology.rules.countable import countables, local_day, reversed_by
+from app.awards.technology.rules.eligibility import Claim, Refusal, contract_faults, judge, refuse_all
+from app.awards.technology.rules.facts import ContractFacts, Facts, OrganisationFacts, PaymentFacts
+from app.awards.technology.rules.outcome import (
+    BrokerAllotment,
+    BrokerPart,
+    Computation,
+    Exclusion,
+    Line,
+    Statement,
+    ordered,
+)
+from app.awards.technology.rules.programme import ROLES, Programme, Role, Terms
+from app.awards.technology.rules.reasons import Code, Fault
 from app.core.money import allot, ceil_fen, exact, proportion, round_fen, round_places
 
 # No UUID and no readable number is empty, and it sorts first: of equal remainders the odd fen is held, not paid.

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.clock import local_date, read_clock
+from app.core.history import events
 from app.core.ids import new_id, readable_number
 from app.core.settings import Settings
-from app.ledger import rules
-from app.ledger.models import Direction, InstructionKind, InstructionStatus, SettlementInstruction
-from app.ledger.rules import Movement, Owner, Place, Subject
+from app.office.ledger import rules
+from app.office.ledger.models import Direction, InstructionKind, InstructionStatus, SettlementInstruction
+from app.office.ledger.rules import Movement, Owner, Place, Subject
 
 DIRECTIONS: Final[Mapping[InstructionKind, Direction]] = {
     InstructionKind.DEPOSIT_RELEASE: Direction.OUT,

@@ -10,25 +10,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
+from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.ledger import (
-    deposit_rules,
-    followers,
-    instructions,
-    journal,
-    problems,
-    queries,
-    releases,
-    rules,
-    schemas,
-    service,
-)
-from app.ledger.models import (
+from app.office.ledger import followers, journal, problems, queries, rules, schemas, service
+from app.office.ledger.bank import instructions
+from app.office.ledger.deposits import releases
+from app.office.ledger.deposits import rules as deposit_rules
+from app.office.ledger.models import (
     AccountCode,
     BankConfirmation,
     ConfirmationResolution,
@@ -42,7 +34,7 @@ from app.ledger.models import (
     ResolutionReversal,
     SettlementInstruction,
 )
-from app.ledger.rules import Movement, Place
+from app.office.ledger.rules import Movement, Place
 
 
 async def confirm(session: AsyncSession, settings: Settings, body: schemas.ConfirmationIn) -> BankConfirmation:

@@ -1,4 +1,4 @@
-"""The days within which a deposit must be back (保证金退还): a period of `app.periods`, which a declared holiday moves.
+"""The days within which a deposit must be back (保证金退还): a period of `law.periods`, which a declared holiday moves.
 
 Order of locks: the calendar, before any deposit, instruction or account. Whoever declares a day holds it alone and may
 then wait for money that moves; nobody who moves money must be waiting for the calendar.
@@ -9,12 +9,12 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
+from app.core.history import events
 from app.core.settings import Settings
-from app.ledger.models import Deposit
-from app.periods import queries
-from app.periods import service as periods
-from app.periods.models import Period
+from app.law.periods import queries
+from app.law.periods import service as periods
+from app.law.periods.models import Period
+from app.office.ledger.models import Deposit
 
 RELEASE_DUE: Final = "deposit.release_due"
 """The deadline by which a deposit must be back."""

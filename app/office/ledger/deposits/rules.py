@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from app.ledger import problems
-from app.ledger.models import DepositStatus, Direction, InstructionStatus
+from app.office.ledger import problems
+from app.office.ledger.models import DepositStatus, Direction, InstructionStatus
 
 STEPS: Final[Mapping[DepositStatus, frozenset[DepositStatus]]] = {
     DepositStatus.REQUESTED: frozenset({DepositStatus.RECEIVED, DepositStatus.CANCELLED}),

@@ -21,11 +21,11 @@ import structlog
 from app.core.database import Database
 from app.core.keys import Keys
 from app.core.problems import UNAVAILABLE, Problem
-from app.pricing.auction import clerk_batch
-from app.pricing.auction.admission_problems import CLERK_OVERLOADED
-from app.pricing.auction.receipts import Signer
-from app.pricing.auction.rules import Conditions
-from app.pricing.auction.submission import Decided, Submission
+from app.pricing.auction.bidding import turn
+from app.pricing.auction.bidding.problems import CLERK_OVERLOADED
+from app.pricing.auction.bidding.rules import Conditions
+from app.pricing.auction.bidding.submission import Decided, Submission
+from app.pricing.auction.proof.receipts import Signer
 
 log = structlog.get_logger(__name__)
 LANES = 2
@@ -33,7 +33,7 @@ AUCTIONS_A_TURN = 64
 BIDS_A_TURN = 256
 MAX_WAITING = 4096
 CLOSE_SECONDS = 2.0
-PATIENCE_SECONDS = clerk_batch.PATIENCE_MS / 1000
+PATIENCE_SECONDS = turn.PATIENCE_MS / 1000
 MAX_PATIENCE_SECONDS = 10.0
 ASIDE = 3
 """So many auctions of a lane are waited for aside: each holds a connection of the pool."""
@@ -145,13 +145,13 @@ class _Lane:
         """
         batch: list[Submission] = []
         try:
-            async with self._database.driver_transaction("" if free_only else clerk_batch.lock(ids)) as driver:
+            async with self._database.driver_transaction("" if free_only else turn.lock(ids)) as driver:
                 if free_only:
-                    ids = await clerk_batch.lock_free(driver, ids)
+                    ids = await turn.lock_free(driver, ids)
                 batch = self._take(ids)
-                answers = await clerk_batch.decide(driver, self._keys, self._conditions, batch) if batch else []
+                answers = await turn.decide(driver, self._keys, self._conditions, batch) if batch else []
                 if not self._key_kept:  # no receipt leaves under a key that nobody could look up later
-                    await driver.execute(clerk_batch.KEEP_KEY, self._signer.key_id, self._signer.public_key)
+                    await driver.execute(turn.KEEP_KEY, self._signer.key_id, self._signer.public_key)
         except Exception as error:  # noqa: BLE001 — every waiting bid gets an answer, whatever happened
             if isinstance(error, asyncpg.LockNotAvailableError) and len(ids) > 1 and not batch:
                 return ()
@@ -200,13 +200,13 @@ class _Lane:
         return taken
 
     def _failed(self, batch: Sequence[Submission], error: Exception) -> None:
-        if len(batch) > 1 and not clerk_batch.is_away(error):
+        if len(batch) > 1 and not turn.is_away(error):
             log.error("bids_failed_together", count=len(batch), error=type(error).__name__)
             for submission in batch:
                 submission.alone = True
             self._waiting.extendleft(reversed(batch))
             return
-        passing = clerk_batch.passes(error)
+        passing = turn.passes(error)
         for submission in batch:
             if not submission.answer.done():
                 submission.answer.set_exception(UNAVAILABLE(headers={"Retry-After": "2"}) if passing else error)

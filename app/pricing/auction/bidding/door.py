@@ -18,8 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.core import events, idempotency, validation
-from app.core.http import Context, Handle, Inner, MoneyEndpoint, receive_body
+from app.core.history import events
 from app.core.problems import (
     IDEMPOTENCY_KEY_REQUIRED,
     INVALID_INPUT,
@@ -28,12 +27,15 @@ from app.core.problems import (
     UNSUPPORTED_MEDIA_TYPE,
     Problem,
 )
+from app.core.web import idempotency, validation
+from app.core.web.http import Context, Handle, Inner, MoneyEndpoint, receive_body
 from app.identity.rules import digest_of
-from app.pricing.auction import admission, house, queries, schemas
-from app.pricing.auction.house import House
+from app.pricing.auction import queries, schemas
+from app.pricing.auction.bidding import admission, house
+from app.pricing.auction.bidding.house import House
+from app.pricing.auction.bidding.rules import Refusal
+from app.pricing.auction.bidding.submission import Decided, Submission
 from app.pricing.auction.problems import REFUSALS
-from app.pricing.auction.rules import Refusal
-from app.pricing.auction.submission import Decided, Submission
 
 _DOOR: Final = re.compile(r"/v1/auctions/([0-9a-fA-F-]{36})/bids")
 _ROUTE: Final = "/v1/auctions/{auction_id}/bids"

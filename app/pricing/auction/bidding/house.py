@@ -3,11 +3,11 @@
 from fastapi import FastAPI
 
 from app.core import keys
-from app.core.http import Context
-from app.pricing.auction.clerk import Clerk
-from app.pricing.auction.notices import Notifier
-from app.pricing.auction.receipts import Signer
-from app.pricing.auction.stream import Hub
+from app.core.web.http import Context
+from app.pricing.auction.bidding.clerk import Clerk
+from app.pricing.auction.live.notifier import Notifier
+from app.pricing.auction.live.stream import Hub
+from app.pricing.auction.proof.receipts import Signer
 
 
 class House:

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from app.core.keys import Keys
-from app.pricing.auction import log
-from app.pricing.auction.forms import RULES
+from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Form, State
 from app.pricing.auction.models import AuctionStatus, EntryKind
-from app.pricing.auction.rules import Bid, Conditions, Decision, Form, State
+from app.pricing.auction.proof import log
 
 
 @dataclass(slots=True)

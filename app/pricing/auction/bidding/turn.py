@@ -12,15 +12,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.access import Actor, Role
 from app.core.database import LOST
-from app.core.events import MARKET, PUBLIC
+from app.core.history.events import MARKET, PUBLIC
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
-from app.pricing.auction import admission, published, standing
-from app.pricing.auction.admission_problems import MAXIMUM_FOREIGN
-from app.pricing.auction.rules import Bid, Conditions, Form
-from app.pricing.auction.standing import Entry, Standing
-from app.pricing.auction.submission import Decided, Submission
+from app.pricing.auction.bidding import admission, standing
+from app.pricing.auction.bidding.problems import MAXIMUM_FOREIGN
+from app.pricing.auction.bidding.rules import Bid, Conditions, Form
+from app.pricing.auction.bidding.standing import Entry, Standing
+from app.pricing.auction.bidding.submission import Decided, Submission
+from app.pricing.auction.proof import published
 
 AUCTIONS = """
 SELECT id, number, seller_id, agency_id, status, shift, ends_at, price, leader, leader_secret, accepted, last_seq, head,

@@ -15,10 +15,12 @@ from app.core import deadlines, keys
 from app.core.clock import read_clock
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.listings.models import Listing
-from app.pricing.auction import award, contests_end, logbook, outcome, queries, service
+from app.market.listings.models import Listing
+from app.pricing.auction import queries, service
+from app.pricing.auction.bidding.rules import Ending, Form, Outcome
+from app.pricing.auction.ending import outcome, unsold, winner
 from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
-from app.pricing.auction.rules import Ending, Form, Outcome
+from app.pricing.auction.proof import logbook
 
 
 async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UUID) -> None:
@@ -80,6 +82,6 @@ async def _close(
     auction.revision += 1
     logbook.tell(session, auction, "auction.closed", {name: facts[name] for name in ("ending", "winner", "price")})
     if found.ending is Ending.SOLD:
-        await award.fix_winner(session, settings, listing, auction, now)
+        await winner.fix_winner(session, settings, listing, auction, now)
     else:
-        await contests_end.unsold(session, settings, listing, auction, found.ending, now)
+        await unsold.unsold(session, settings, listing, auction, found.ending, now)

@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.core.clock import read_clock
-from app.pricing.auction import logbook, queries
+from app.pricing.auction import queries
 from app.pricing.auction.models import AuctionConfirmation, ConfirmationSignature
+from app.pricing.auction.proof import logbook
 
 
 async def get(session: AsyncSession, actor: Actor, auction_id: UUID) -> AuctionConfirmation:

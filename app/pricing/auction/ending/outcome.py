@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.keys import Keys
-from app.pricing.auction import log, logbook, standing
-from app.pricing.auction.forms import RULES
+from app.pricing.auction.bidding import standing
+from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.rules import Bid, Ending, Form, Opened, Outcome, standings
 from app.pricing.auction.models import Auction, AuctionEntry
-from app.pricing.auction.replay import exhausted
-from app.pricing.auction.rules import Bid, Ending, Form, Opened, Outcome, standings
+from app.pricing.auction.proof import log, logbook
+from app.pricing.auction.proof.replay import exhausted
 
 RESERVE = "reserve"
 """What a reserve is sealed for."""

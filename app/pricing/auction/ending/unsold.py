@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
-from app.ledger import service as ledger
-from app.listings import service as listing_service
-from app.listings.models import Listing, ListingStatus
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing, ListingStatus
+from app.office.ledger import service as ledger
 from app.pricing import contests
 from app.pricing.auction.models import Auction
 

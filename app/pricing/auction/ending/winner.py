@@ -16,26 +16,28 @@ from app.core import deadlines, keys
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.ids import readable_number
-from app.core.parameters import parameter
 from app.core.problems import Problem
 from app.core.settings import Settings, get_settings
-from app.deals import followers
-from app.deals.models import Deal, DealStatus, Defaulted, PartyRole, PriceSource
-from app.deals.rules import PartyShare
-from app.deals.service import create_deal, publish_price
-from app.gates import openings, subjects
-from app.gates import rules as gate_rules
-from app.gates.models import Gate, GateOutcome
 from app.identity import queries as identity
-from app.ledger import service as ledger
-from app.listings import appraisal
-from app.listings import queries as listings
-from app.listings import service as listing_service
-from app.listings.models import Listing, ListingStatus
+from app.law.figures import parameter
+from app.market.deals import followers
+from app.market.deals.models import Deal, DealStatus, Defaulted, PartyRole, PriceSource
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal, publish_price
+from app.market.gates import openings, subjects
+from app.market.gates import rules as gate_rules
+from app.market.gates.models import Gate, GateOutcome
+from app.market.listings import appraisal
+from app.market.listings import queries as listings
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing, ListingStatus
+from app.office.ledger import service as ledger
 from app.pricing import contests
-from app.pricing.auction import contests_end, log, logbook, outcome, queries, service
-from app.pricing.auction.admission_problems import OFFER_NOT_YOURS
+from app.pricing.auction import queries, service
+from app.pricing.auction.bidding.problems import OFFER_NOT_YOURS
+from app.pricing.auction.ending import outcome, unsold
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, EntryKind
+from app.pricing.auction.proof import log, logbook
 
 SUBJECT = "auction"
 """What gates of an auctioned sale are of."""
@@ -99,7 +101,7 @@ async def refuse(
     """A sale that gates held ends without a deal: the deposit goes back."""
     auction.reason, auction.is_held, auction.revision = reason, False, auction.revision + 1
     logbook.tell(session, auction, "auction.sale_refused", {"reason": reason}, public=False)
-    await contests_end.unsold(session, settings, listing, auction, "refused", now)
+    await unsold.unsold(session, settings, listing, auction, "refused", now)
 
 
 async def _bidder(session: AsyncSession, auction: Auction, paddle: int | None) -> AuctionBidder:

@@ -8,9 +8,12 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import Public
-from app.core.http import Endpoint, Session, context_of
-from app.core.pages import Page, Paging, cut
-from app.pricing.auction import house, queries, schemas, shown, stream, transcribing
+from app.core.web.http import Endpoint, Session, context_of
+from app.core.web.pages import Page, Paging, cut
+from app.pricing.auction import queries, schemas, shown
+from app.pricing.auction.bidding import house
+from app.pricing.auction.live import stream
+from app.pricing.auction.proof import transcribing
 
 router = APIRouter(route_class=Endpoint, tags=["auctions"])
 MAX_SEQ = 2**53

@@ -17,11 +17,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.database import Database
-from app.core.middleware import STREAM
+from app.core.web.middleware import STREAM
 from app.pricing.auction import queries
-from app.pricing.auction.admission_problems import WATCHERS_TOO_MANY
-from app.pricing.auction.notices import Listening
-from app.pricing.auction.watcher import Room, Watcher, message_of
+from app.pricing.auction.bidding.problems import WATCHERS_TOO_MANY
+from app.pricing.auction.live.notifier import Listening
+from app.pricing.auction.live.watcher import Room, Watcher, message_of
 
 log = structlog.get_logger(__name__)
 WATCHERS = Gauge("techex_auction_watchers", "Clients that watch an auction's stream in this process")

@@ -6,14 +6,17 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events, keys
+from app.core import keys
 from app.core.clock import read_clock
 from app.core.database import Database
+from app.core.history import events
 from app.core.settings import Settings
-from app.pricing.auction import published, queries, standing
+from app.pricing.auction import queries
+from app.pricing.auction.bidding import standing
+from app.pricing.auction.bidding.standing import Standing
 from app.pricing.auction.models import Auction, AuctionEntry, EntryKind, ExchangeKey
-from app.pricing.auction.receipts import Signer
-from app.pricing.auction.standing import Standing
+from app.pricing.auction.proof import published
+from app.pricing.auction.proof.receipts import Signer
 
 
 def signer() -> Signer:

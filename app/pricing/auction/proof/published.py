@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.keys import EXCHANGE_KEYS_WRONG, Keys
-from app.pricing.auction import log
-from app.pricing.auction.rules import Band, Conditions, Form
+from app.pricing.auction.bidding.rules import Band, Conditions, Form
+from app.pricing.auction.proof import log
 
 SEALING_KEY_ID = "sealing_key_id"
 """Published beside the conditions: the name of the key with which the auction's secrets are sealed."""

@@ -19,10 +19,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.core.problems import Problem
-from app.pricing.auction import log
-from app.pricing.auction.forms import RULES
-from app.pricing.auction.published import conditions_of
-from app.pricing.auction.rules import (
+from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.rules import (
     Bid,
     Conditions,
     Decision,
@@ -35,6 +33,8 @@ from app.pricing.auction.rules import (
     State,
     standings,
 )
+from app.pricing.auction.proof import log
+from app.pricing.auction.proof.published import conditions_of
 
 FEN: Final = Decimal("0.01")
 Content = Mapping[str, Any]

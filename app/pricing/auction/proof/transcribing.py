@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any, Final
 
 from app.pricing.auction.models import Auction, ExchangeKey
-from app.pricing.auction.receipts import Signer
-from app.pricing.auction.transcript import FORMAT
+from app.pricing.auction.proof.receipts import Signer
+from app.pricing.auction.proof.transcript import FORMAT
 
 CHUNK: Final = 1000
 Lines = Callable[[int, int], Awaitable[Sequence[tuple[int, str, str]]]]

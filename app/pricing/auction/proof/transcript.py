@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from app.pricing.auction import log, receipts
-from app.pricing.auction.replay import MALFORMED, Replay, Unfaithful
+from app.pricing.auction.proof import log, receipts
+from app.pricing.auction.proof.replay import MALFORMED, Replay, Unfaithful
 
 FORMAT: Final = "techex-auction-transcript/1"
 Json = Mapping[str, Any]

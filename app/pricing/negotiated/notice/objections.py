@@ -5,18 +5,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
 from app.core.access import Actor
 from app.core.clock import read_clock
+from app.core.history import events
 from app.core.settings import Settings, get_settings
-from app.gates import subjects
-from app.gates.models import Gate, GateKind, GateOutcome
-from app.gates.queries import gates_of
-from app.gates.schemas import ClosureIn
-from app.gates.service import close as close_gate
-from app.listings import queries as listings
-from app.listings.models import Listing
-from app.pricing.negotiated import closing, notice, notice_schemas, queries, rules, schemas
+from app.market.gates import subjects
+from app.market.gates.models import Gate, GateKind, GateOutcome
+from app.market.gates.queries import gates_of
+from app.market.gates.schemas import ClosureIn
+from app.market.gates.service import close as close_gate
+from app.market.listings import queries as listings
+from app.market.listings.models import Listing
+from app.pricing.negotiated import closing, queries, rules
 from app.pricing.negotiated.models import (
     Negotiation,
     NegotiationStatus,
@@ -25,7 +25,9 @@ from app.pricing.negotiated.models import (
     ObjectionDecision,
     ObjectionOutcome,
 )
+from app.pricing.negotiated.notice import schemas, service
 from app.pricing.negotiated.problems import NO_APPROVAL_NEEDED, OBJECTION_DECIDED
+from app.pricing.negotiated.schemas import ApprovalIn
 
 UPHELD = "An objection was upheld / 异议成立"
 
@@ -37,9 +39,7 @@ async def lock_both(session: AsyncSession, negotiation_id: UUID) -> tuple[Listin
     return listing, await queries.lock_negotiation(session, negotiation_id)
 
 
-async def file_objection(
-    session: AsyncSession, actor: Actor, notice_id: UUID, body: notice_schemas.ObjectionIn
-) -> Objection:
+async def file_objection(session: AsyncSession, actor: Actor, notice_id: UUID, body: schemas.ObjectionIn) -> Objection:
     """Object to a notice while it runs. Raises `notice_ended` naming its last day, `negotiation_not_open`."""
     published = await queries.get_notice(session, notice_id)
     negotiation = await queries.lock_negotiation(session, published.negotiation_id)
@@ -68,7 +68,7 @@ async def decide(
     actor: Actor,
     settings: Settings,
     objection_id: UUID,
-    body: notice_schemas.ObjectionDecisionIn,
+    body: schemas.ObjectionDecisionIn,
 ) -> Objection:
     """Decide an objection, once; the decision is published with the notice.
 
@@ -101,7 +101,7 @@ async def decide(
     return objection
 
 
-async def approve(session: AsyncSession, actor: Actor, negotiation_id: UUID, body: schemas.ApprovalIn) -> Negotiation:
+async def approve(session: AsyncSession, actor: Actor, negotiation_id: UUID, body: ApprovalIn) -> Negotiation:
     """Record the approval of a related-party deal, by an admin of the seller, with the document.
 
     Raises `no_approval_needed` where nothing waits for one, `gate_not_yours` for anybody else of the two sides.
@@ -151,4 +151,4 @@ subjects.register(closing.SUBJECT, subjects.Subject(lock=_lock, sees=_sees, sett
 
 
 def _tell_decision(session: AsyncSession, published: Notice, objection: Objection, outcome: ObjectionOutcome) -> None:
-    notice.tell(session, published, "notice.objection_decided", {"objection_id": objection.id, "outcome": outcome})
+    service.tell(session, published, "notice.objection_decided", {"objection_id": objection.id, "outcome": outcome})

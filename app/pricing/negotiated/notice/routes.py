@@ -8,11 +8,11 @@ from fastapi import APIRouter
 
 from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
 from app.core.clock import read_clock
-from app.core.http import Config, Endpoint, Session
-from app.core.pages import Page, Paging, cut
-from app.pricing.negotiated import notice_schemas as schemas
-from app.pricing.negotiated import objections, queries
+from app.core.web.http import Config, Endpoint, Session
+from app.core.web.pages import Page, Paging, cut
+from app.pricing.negotiated import queries
 from app.pricing.negotiated.models import NegotiationStatus, Notice, Objection
+from app.pricing.negotiated.notice import objections, schemas
 
 router = APIRouter(route_class=Endpoint, tags=["notices"])
 

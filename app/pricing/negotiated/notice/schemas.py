@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
+from app.catalogue.results.models import TransferMode
 from app.core.schemas import Input, Money, Output, Share
-from app.deals.models import PriceBasis
-from app.listings.models import PricingMode
+from app.market.deals.models import PriceBasis
+from app.market.listings.models import PricingMode
 from app.pricing.negotiated.models import NegotiationStatus, ObjectionOutcome
-from app.results.models import TransferMode
 
 Statement = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Contact = Annotated[str, StringConstraints(min_length=3, max_length=200)]

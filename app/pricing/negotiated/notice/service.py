@@ -8,20 +8,20 @@ from typing import Any
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events
+from app.catalogue.results.models import Result
 from app.core.clock import local_date
+from app.core.history import events
 from app.core.ids import new_id, readable_number
-from app.core.parameters import parameter
 from app.core.settings import Settings
-from app.gates.rules import Sale
 from app.identity import queries as identity
-from app.listings.models import Listing
-from app.periods import service as periods
-from app.periods.catalogue import RULES
-from app.periods.rules import end_moment
+from app.law.figures import parameter
+from app.law.periods import service as periods
+from app.law.periods.catalogue import RULES
+from app.law.periods.rules import end_moment
+from app.market.gates.rules import Sale
+from app.market.listings.models import Listing
 from app.pricing.negotiated.models import Negotiation, Notice, Offer
-from app.pricing.negotiated.notice_schemas import Interest, InterestKind, NoticeContent, NoticeParty, NoticePrice
-from app.results.models import Result
+from app.pricing.negotiated.notice.schemas import Interest, InterestKind, NoticeContent, NoticeParty, NoticePrice
 
 PERIOD = "negotiated_notice"
 ENDED = "notice.ended"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from app.core.money import round_fen
-from app.deals.models import PriceBasis
+from app.market.deals.models import PriceBasis
 from app.pricing.negotiated.problems import (
     BOUNDS_OUT_OF_ORDER,
     BUNDLE_DOES_NOT_SUM,
@@ -18,7 +18,7 @@ from app.pricing.negotiated.problems import (
     TERRITORY_CONTRADICTS,
     TIERS_OUT_OF_ORDER,
 )
-from app.pricing.negotiated.terms import (
+from app.pricing.negotiated.terms.shapes import (
     CostSharing,
     Due,
     Equity,

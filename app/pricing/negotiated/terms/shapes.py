@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.catalogue.results.models import IpType
 from app.core.schemas import ExchangeRate, Input, Line, Money, Name, PositiveMoney, Prose, Share
-from app.listings.models import PricingMode
-from app.results.models import IpType
+from app.market.listings.models import PricingMode
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]

@@ -8,10 +8,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
-from app.local.documents import openapi_text
-from tests.api import Api
+from app.run.documents import openapi_text
 from tests.pricing.auction import factory
-from tests.world import Party, World
+from tests.support.api import Api
+from tests.support.world import Party, World
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -75,7 +75,7 @@ async def test_a_client_that_goes_away_in_the_middle_is_no_fault_of_ours(
     app: FastAPI, world: World, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults: list[str] = []
-    monkeypatch.setattr("app.core.middleware.log.error", lambda event, **_: faults.append(event), raising=False)
+    monkeypatch.setattr("app.core.web.middleware.log.error", lambda event, **_: faults.append(event), raising=False)
     party = await world.enterprise()
     answer = await sent(app, path.format(id=uuid4()), headers_of(party), piece(b'{"amount"', more=True))
     assert (answer, faults) == ([], [])

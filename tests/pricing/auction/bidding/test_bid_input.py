@@ -12,11 +12,11 @@ from sqlalchemy import text
 
 from app.core.access import Role
 from app.identity.models import Appointment
-from tests.deals.test_deals import related
-from tests.listings.factory import move_clock_to
+from tests.market.deals.test_deals import related
+from tests.market.listings.factory import move_clock_to
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
-from tests.world import Party, World
+from tests.support.world import Party, World
 
 AMOUNTS: list[Any] = [
     "-1.00", "0.00", "0", "NaN", "Infinity", "-Infinity", "1" * 19, "100000.005", "", "1e5x", 100000, 1.5, None, True,

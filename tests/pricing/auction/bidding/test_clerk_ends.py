@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from app.pricing.auction import clerk_batch, house
+from app.pricing.auction.bidding import house, turn
 from tests.pricing.auction import factory
 from tests.pricing.auction.test_auction_races import await_waiting, bids_of, held, log_of
-from tests.world import World
+from tests.support.world import World
 
 
 async def test_a_bid_whose_commit_nobody_confirmed_is_found_by_its_key(
@@ -48,7 +48,7 @@ async def test_rivals_in_the_way_are_no_fault_of_ours(
         raise error("示例")
 
     with monkeypatch.context() as patched:
-        patched.setattr(clerk_batch, "decide", decide)
+        patched.setattr(turn, "decide", decide)
         answer = await scene.bid(scene.bidders[0], "100000.00", "again")
     assert (answer.status_code, answer.json()["code"]) == (503, "temporarily_unavailable")
     assert (await scene.bid(scene.bidders[0], "100000.00", "again")).status_code == 201
@@ -71,7 +71,7 @@ async def test_a_process_that_stops_decides_what_waits(fresh_world: World, fresh
 async def test_a_process_that_stops_does_not_wait_for_ever(
     fresh_world: World, fresh_app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.pricing.auction.clerk.CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr("app.pricing.auction.bidding.clerk.CLOSE_SECONDS", 0.05)
     scene = await factory.running(fresh_world)
     async with held(fresh_world, scene):
         waiting = asyncio.create_task(scene.bid(scene.bidders[0], "100000.00", "last"))

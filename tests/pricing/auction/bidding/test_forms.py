@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.problems import Problem
-from app.pricing.auction.forms import RULES, dutch, english, sealed
-from app.pricing.auction.problems import REFUSALS
-from app.pricing.auction.rules import (
+from app.pricing.auction.bidding.forms import RULES, dutch, english, sealed
+from app.pricing.auction.bidding.rules import (
     Band,
     Bid,
     Conditions,
@@ -26,6 +25,7 @@ from app.pricing.auction.rules import (
     limit_of,
     standings,
 )
+from app.pricing.auction.problems import REFUSALS
 
 START = datetime(2026, 5, 6, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.core.settings import Settings
-from app.pricing.auction import house
-from tests.databases import execute
-from tests.listings.factory import move_clock_to
+from app.pricing.auction.bidding import house
+from tests.market.listings.factory import move_clock_to
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
-from tests.pricing.auction.watching import Viewer, another, serving
-from tests.world import World
+from tests.pricing.auction.live.watching import Viewer, another, serving
+from tests.support.databases import execute
+from tests.support.world import World
 
 LISTENERS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
 
@@ -56,7 +56,7 @@ async def log_of(scene: Scene) -> list[dict[str, Any]]:
 async def test_every_watcher_of_every_process_gets_every_entry(
     scene: Scene, port: int, settings: Settings, fresh_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.pricing.auction.stream.LOOK_SECONDS", 60)  # what comes comes by notice
+    monkeypatch.setattr("app.pricing.auction.live.stream.LOOK_SECONDS", 60)  # what comes comes by notice
     path = f"{scene.path}/stream"
     elsewhere = settings.model_copy(update={"database_url": SecretStr(fresh_url)})
     async with AsyncExitStack() as stack:
@@ -128,7 +128,7 @@ async def test_what_is_refused_is_refused_before_the_stream_begins(
     async with Viewer(port, path, {"Authorization": f"Bearer {quiet.seller.secret}"}) as viewer:
         assert (viewer.status, b"no-store" in viewer.head) == (200, True)
         await viewer.until(1)
-        monkeypatch.setattr("app.pricing.auction.stream.MAX_WATCHERS", 1)
+        monkeypatch.setattr("app.pricing.auction.live.stream.MAX_WATCHERS", 1)
         async with Viewer(port, path) as refused:
             assert (refused.status, b"retry-after: 5" in refused.head) == (503, True)
 
@@ -136,8 +136,8 @@ async def test_what_is_refused_is_refused_before_the_stream_begins(
 async def test_nothing_is_left_of_a_client_that_goes_away(
     quiet: Scene, port: int, fresh_app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.pricing.auction.stream.KEEP_SECONDS", 0.02)
-    monkeypatch.setattr("app.pricing.auction.stream.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("app.pricing.auction.live.stream.KEEP_SECONDS", 0.02)
+    monkeypatch.setattr("app.pricing.auction.live.stream.LOOK_SECONDS", 0.02)
     tasks, measured = len(asyncio.all_tasks()), await measures(quiet)
     async with AsyncExitStack() as stack:
         viewers = [await stack.enter_async_context(Viewer(port, f"{quiet.path}/stream")) for _ in range(5)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.core.ids import new_id
-from app.pricing.auction.watcher import BEAT, BEAT_SECONDS, END, KEPT_BATCHES, STALL_SECONDS, Room, Watcher
+from app.pricing.auction.live.watcher import BEAT, BEAT_SECONDS, END, KEPT_BATCHES, STALL_SECONDS, Room, Watcher
 
 
 class Client:

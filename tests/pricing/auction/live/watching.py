@@ -10,9 +10,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.core.settings import Settings
-from app.local.api_server import ApiServer
 from app.main import create_app, open_context
-from app.pricing.auction import house
+from app.pricing.auction.bidding import house
+from app.run.processes.api_server import ApiServer
 
 
 @asynccontextmanager

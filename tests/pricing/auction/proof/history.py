@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.pricing.auction import log
-from app.pricing.auction.forms import RULES
-from app.pricing.auction.rules import Bid, Conditions, Form, Opened, Outcome, State, standings
+from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.rules import Bid, Conditions, Form, Opened, Outcome, State, standings
+from app.pricing.auction.proof import log
 
 Content = Mapping[str, Any]
 ANSWERED = ("accepted", "code", "price", "leader", "ends_at", "at")

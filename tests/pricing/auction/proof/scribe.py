@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from app.pricing.auction import log
-from app.pricing.auction.forms import RULES
-from app.pricing.auction.published import published_conditions
-from app.pricing.auction.receipts import Signer
-from app.pricing.auction.rules import Bid, Conditions, Ending, Form, Opened, standings
+from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.rules import Bid, Conditions, Ending, Form, Opened, standings
+from app.pricing.auction.proof import log
+from app.pricing.auction.proof.published import published_conditions
+from app.pricing.auction.proof.receipts import Signer
 
 Json = dict[str, Any]
 AUCTION = UUID("0197b0e4-0000-7000-8000-000000000001")

@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.pricing.auction import log
-from app.pricing.auction.rules import Bid, Form
-from app.pricing.auction.transcript import verify_transcript
-from tests.pricing.auction.scribe import SIGNER, Json, Scribe, published, receipt_of
-from tests.pricing.auction.test_forms import BY_FORM, MINUTE, START, cny
-from tests.pricing.auction.test_transcript import sample
+from app.pricing.auction.bidding.rules import Bid, Form
+from app.pricing.auction.proof import log
+from app.pricing.auction.proof.transcript import verify_transcript
+from tests.pricing.auction.bidding.test_forms import BY_FORM, MINUTE, START, cny
+from tests.pricing.auction.proof.scribe import SIGNER, Json, Scribe, published, receipt_of
+from tests.pricing.auction.proof.test_transcript import sample
 
 BEFORE = START - MINUTE
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pricing.auction.rules import Bid, Form
-from tests.pricing.auction.history import ANSWERED, Operation, check
-from tests.pricing.auction.scribe import Json, Scribe
-from tests.pricing.auction.test_forms import BY_FORM, MINUTE, START, cny
+from app.pricing.auction.bidding.rules import Bid, Form
+from tests.pricing.auction.bidding.test_forms import BY_FORM, MINUTE, START, cny
+from tests.pricing.auction.proof.history import ANSWERED, Operation, check
+from tests.pricing.auction.proof.scribe import Json, Scribe
 
 History = tuple[list[Json], list[Operation]]
 

@@ -19,14 +19,14 @@ from app.core.deadlines import run_due
 from app.core.keys import Keys
 from app.core.settings import Settings
 from app.main import create_app, open_context
-from tests.api import Api
-from tests.ledger.factory import balances
-from tests.listings.factory import move_clock_to
+from tests.market.listings.factory import move_clock_to
+from tests.office.ledger.factory import balances
 from tests.pricing.auction import factory
+from tests.pricing.auction.ending.test_winner import sold
 from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.test_auction_api import checked, transcript
-from tests.pricing.auction.test_award import sold
-from tests.world import World
+from tests.support.api import Api
+from tests.support.world import World
 
 
 @contextmanager

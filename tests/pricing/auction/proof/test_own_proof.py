@@ -4,12 +4,12 @@ import hashlib
 
 import pytest
 
-from app.pricing.auction import log
-from app.pricing.auction.log import read_money
-from app.pricing.auction.transcript import verify_transcript
+from app.pricing.auction.proof import log
+from app.pricing.auction.proof.log import read_money
+from app.pricing.auction.proof.transcript import verify_transcript
 from tests.pricing.auction import factory
 from tests.pricing.auction.test_auction_api import transcript
-from tests.world import World
+from tests.support.world import World
 
 
 async def test_a_bidder_can_show_whose_its_paddle_is(world: World) -> None:

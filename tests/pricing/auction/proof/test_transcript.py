@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.pricing.auction import log
-from app.pricing.auction.published import conditions_of, published_conditions
-from app.pricing.auction.receipts import Signer, verify
-from app.pricing.auction.replay import exhausted
-from app.pricing.auction.rules import Bid, Form
-from app.pricing.auction.transcript import verify_transcript
-from tests.pricing.auction.scribe import AUCTION, SIGNER, Json, Scribe, published, receipt, receipt_of
-from tests.pricing.auction.test_forms import BIDS, BY_FORM, MINUTE, START, cny
+from app.pricing.auction.bidding.rules import Bid, Form
+from app.pricing.auction.proof import log
+from app.pricing.auction.proof.published import conditions_of, published_conditions
+from app.pricing.auction.proof.receipts import Signer, verify
+from app.pricing.auction.proof.replay import exhausted
+from app.pricing.auction.proof.transcript import verify_transcript
+from tests.pricing.auction.bidding.test_forms import BIDS, BY_FORM, MINUTE, START, cny
+from tests.pricing.auction.proof.scribe import AUCTION, SIGNER, Json, Scribe, published, receipt, receipt_of
 
 KEYS = [SIGNER.public_key]
 FOREIGN = Signer(bytes(32))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.pricing.auction.forms import dutch, english, sealed
-from app.pricing.auction.rules import Form, FormRules
+from app.pricing.auction.bidding.forms import dutch, english, sealed
+from app.pricing.auction.bidding.rules import Form, FormRules
 
 RULES: Final[Mapping[Form, FormRules]] = {Form.ENGLISH: english, Form.SEALED: sealed, Form.DUTCH: dutch}

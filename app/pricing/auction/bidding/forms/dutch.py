@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.pricing.auction.forms.shared import check_ladder, check_positive, check_shape, open_outcome
+from app.pricing.auction.bidding.forms.shared import check_ladder, check_positive, check_shape, open_outcome
+from app.pricing.auction.bidding.rules import NIL, Bid, Conditions, Decision, Opened, Outcome, Refusal, State
 from app.pricing.auction.problems import FLOOR_TOO_HIGH
-from app.pricing.auction.rules import NIL, Bid, Conditions, Decision, Opened, Outcome, Refusal, State
 
 
 def check(conditions: Conditions) -> None:

@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from app.pricing.auction.forms.shared import check_ladder, check_order, check_shape, open_outcome, step_at
+from app.pricing.auction.bidding.forms.shared import check_ladder, check_order, check_shape, open_outcome, step_at
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Opened, Outcome, Refusal, State, limit_of
 from app.pricing.auction.problems import LADDER_STEPS_FALL
-from app.pricing.auction.rules import Bid, Conditions, Decision, Opened, Outcome, Refusal, State, limit_of
 
 
 def check(conditions: Conditions) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from app.pricing.auction.forms.shared import NO_EFFECT, NOBODY, check_shape
+from app.pricing.auction.bidding.forms.shared import NO_EFFECT, NOBODY, check_shape
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Ending, Opened, Outcome, Refusal, State
 from app.pricing.auction.problems import CONDITION_FOREIGN
-from app.pricing.auction.rules import Bid, Conditions, Decision, Ending, Opened, Outcome, Refusal, State
 
 
 def check(conditions: Conditions) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from app.pricing.auction.bidding.rules import NIL, Band, Conditions, Ending, Outcome, State
 from app.pricing.auction.problems import (
     CONDITION_FOREIGN,
     CONDITION_MISSING,
@@ -12,7 +13,6 @@ from app.pricing.auction.problems import (
     LADDER_OUT_OF_ORDER,
     TIMES_OUT_OF_ORDER,
 )
-from app.pricing.auction.rules import NIL, Band, Conditions, Ending, Outcome, State
 
 OPTIONAL = ("window", "hard_end", "step_every", "floor_price")
 NOBODY = Outcome(Ending.NO_BIDS, None, None, ())
