@@ -12,7 +12,7 @@ from app.core.history import audit, events
 from app.core.web import idempotency
 from app.dossiers import models as dossiers
 from app.identity import models as identity
-from app.law import working_days
+from app.law.calendar import models as calendar
 from app.law.periods import models as periods
 from app.market.deals import models as deals
 from app.market.gates import models as gates
@@ -32,6 +32,7 @@ __all__ = [
     "auctions",
     "audit",
     "awards",
+    "calendar",
     "certificates",
     "clock",
     "contracts",
@@ -52,5 +53,4 @@ __all__ = [
     "periods",
     "results",
     "settlement",
-    "working_days",
 ]

@@ -15,15 +15,15 @@ import pytest
 from prometheus_client import REGISTRY as METRICS
 
 import app.main  # noqa: F401 — every package declares its refusals and metrics
-from app.catalogue.appraisals.models import ReportStatus
-from app.contracts.models import RegistrationStatus
+from app.catalogue.appraisals.kinds import ReportStatus
+from app.contracts.kinds import RegistrationStatus
 from app.core.problems import REGISTRY, ProblemType
 from app.core.settings import Settings
 from app.core.web import validation
-from app.identity.models import Verification
-from app.market.deals.models import DealStatus
-from app.office.ledger.models import DepositStatus
-from app.pricing.listed.models import RegistrationStatus as ListedStatus
+from app.identity.kinds import Verification
+from app.market.deals.kinds import DealStatus
+from app.office.ledger.kinds import DepositStatus
+from app.pricing.listed.kinds import RegistrationStatus as ListedStatus
 from tests.support.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, blocks, played
 from tests.support.served import ROOT
 

@@ -2,55 +2,19 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.catalogue.results.models import TechnicalField
+from app.catalogue.results.kinds import TechnicalField
+from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, Regime, RegistrationStatus
 from app.core.database import Base
 from app.core.ids import new_id
-from app.market.deals.models import Deal, PartyRole
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
 
 OWNED = "all, delete-orphan"
-
-
-class ContractType(StrEnum):
-    """Kinds of technology contract (Civil Code, book 3, chapter 20). The last two earn no award."""
-
-    DEVELOPMENT = "development"
-    TRANSFER = "transfer"
-    LICENCE = "licence"
-    CONSULTING = "consulting"
-    SERVICE = "service"
-
-
-class ContractStatus(StrEnum):
-    """Where a contract stands. Cancelled: it ended (变更、解除、撤销) together with its registration."""
-
-    DRAFT = "draft"
-    SIGNED = "signed"
-    CANCELLED = "cancelled"
-
-
-class PaymentTerms(StrEnum):
-    """How the price is paid (Civil Code art. 846)."""
-
-    LUMP_SUM = "lump_sum"
-    INSTALMENTS = "instalments"
-    ROYALTY = "royalty"
-    ROYALTY_WITH_ENTRY_FEE = "royalty_with_entry_fee"
-
-
-class DeductionKind(StrEnum):
-    """What is not technology in a contract's total (非技术性费用)."""
-
-    EQUIPMENT = "equipment"
-    INSTRUMENTS = "instruments"
-    PARTS = "parts"
-    MATERIALS = "materials"
-    OTHER = "other"
 
 
 class Contract(Base):
@@ -138,24 +102,6 @@ class ContractBroker(Base):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     position: Mapped[int]
     share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
-
-
-class Regime(StrEnum):
-    """Which rules of recognition and registration apply, by the contract's own date (DOMAIN: from 2026-03-01 anew)."""
-
-    MEASURES_2000 = "measures_2000"
-    MEASURES_2026 = "measures_2026"
-
-
-class RegistrationStatus(StrEnum):
-    """Where an application for recognition and registration (认定登记) stands."""
-
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    SUPPLEMENTS_REQUESTED = "supplements_requested"
-    REGISTERED = "registered"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
 
 
 class Registration(Base):

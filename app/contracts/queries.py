@@ -10,15 +10,8 @@ from sqlalchemy import Select, exists, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from app.contracts.models import (
-    Contract,
-    ContractParty,
-    ContractStatus,
-    Invoice,
-    Payment,
-    Registration,
-    RegistrationStatus,
-)
+from app.contracts.kinds import ContractStatus, RegistrationStatus
+from app.contracts.models import Contract, ContractParty, Invoice, Payment, Registration
 from app.contracts.payments.rules import Paid
 from app.core.access import Actor
 from app.core.problems import NOT_FOUND

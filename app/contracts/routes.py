@@ -6,13 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.contracts import queries, schemas, service
-from app.contracts.models import Contract, ContractParty, ContractStatus, RegistrationStatus
+from app.contracts.kinds import ContractStatus, RegistrationStatus
+from app.contracts.models import Contract, ContractParty
 from app.contracts.payments import routes as payment_routes
 from app.contracts.registration import routes as registration_routes
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.office.documents.queries import attachments_of
 from app.office.documents.schemas import AttachmentOut
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.contracts import problems
-from app.contracts.models import ContractType, PaymentTerms
+from app.contracts.kinds import ContractType, PaymentTerms
 from app.core.problems import DATES_OUT_OF_ORDER
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 
 _BESIDE: Final = frozenset({ContractType.DEVELOPMENT, ContractType.CONSULTING, ContractType.SERVICE})
 """What real deals add to a transfer or a licence in a contract of its own: further development, advice, service [P]."""

@@ -6,14 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.catalogue.results.models import TechnicalField
-from app.contracts.models import (
-    ContractStatus,
-    ContractType,
-    DeductionKind,
-    PaymentTerms,
-    RegistrationStatus,
-)
+from app.catalogue.results.kinds import TechnicalField
+from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, RegistrationStatus
 from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
 
 IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{2,4}$")]

@@ -8,14 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import followers, problems, queries, rules, schemas
-from app.contracts.models import (
-    Contract,
-    ContractBroker,
-    ContractDeduction,
-    ContractParty,
-    ContractStatus,
-    RegistrationStatus,
-)
+from app.contracts.kinds import ContractStatus, RegistrationStatus
+from app.contracts.models import Contract, ContractBroker, ContractDeduction, ContractParty
 from app.contracts.payments.rules import Terms, balance, check_amendment
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
@@ -28,11 +22,13 @@ from app.identity import queries as identity
 from app.identity.models import Broker
 from app.market.deals import queries as deal_queries
 from app.market.deals import service as deal_service
-from app.market.deals.models import Deal, DealOrigin, DealStatus, PartyRole
+from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole
+from app.market.deals.models import Deal
 from app.market.deals.rules import is_live
 from app.office.documents import access as documents_access
 from app.office.documents import service as documents
-from app.office.documents.models import Attachment, Visibility
+from app.office.documents.kinds import Visibility
+from app.office.documents.models import Attachment
 
 documents_access.register("contract", queries.access_to_documents)
 SIGNERS = (PartyRole.SELLER, PartyRole.BUYER)

@@ -1,17 +1,14 @@
-"""Who is calling, and what a route lets them do. Deny by default: a route without `allow` or `Public` is refused.
+"""Who is calling: a person behind a key, in which roles and with which scopes.
 
 What an actor may *see* is decided in each package's `queries.py`; a row that is hidden answers 404, so that its
-existence does not leak. What an actor may *do* is decided here by role and scope, and answers 401 or 403.
+existence does not leak. What an actor may *do* is decided by role and scope (`core.web.access`).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Request
-
-from app.core.problems import FORBIDDEN, SCOPE_MISSING, UNAUTHENTICATED
+from app.core.problems import FORBIDDEN
 
 
 class Role(StrEnum):
@@ -66,49 +63,13 @@ class Actor:
     def organisation(self) -> UUID:
         """The organisation acted for; raises `forbidden` for a key of the market's staff."""
         if self.organisation_id is None:
-            raise _forbidden(self, ORGANISATION_ROLES)
+            raise forbidden(self, ORGANISATION_ROLES)
         return self.organisation_id
 
 
-def _forbidden(actor: Actor, allowed: frozenset[Role]) -> Exception:
+def forbidden(actor: Actor, allowed: frozenset[Role]) -> Exception:
+    """The refusal that names the roles which may, and those held."""
     return FORBIDDEN(
         allowed=", ".join(sorted(f"{role} ({ROLE_NAMES_ZH[role]})" for role in allowed)),
         held=", ".join(sorted(actor.roles)) or "-",
     )
-
-
-class Allow:
-    """The access statement of a route: the roles, and the scope that the key must carry."""
-
-    def __init__(self, roles: frozenset[Role], scope: str | None) -> None:
-        self.roles = roles
-        self.scope = scope
-
-    # This and every other dependency is `async`: FastAPI sends a plain function to a thread, 50 us and more each time.
-    async def __call__(self, request: Request) -> Actor | None:
-        actor: Actor | None = request.state.actor
-        if not self.roles:
-            return actor
-        if actor is None:
-            raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
-        if actor.roles.isdisjoint(self.roles):
-            raise _forbidden(actor, self.roles)
-        if self.scope and not actor.holds_scope(self.scope):
-            raise SCOPE_MISSING(scope=self.scope)
-        return actor
-
-    def as_openapi(self) -> dict[str, Any]:
-        """How the exported document states it."""
-        return {"roles": sorted(self.roles) or ["public"], "scope": self.scope}
-
-
-def allow(*roles: Role, scope: str) -> Any:
-    """`Annotated[Actor, allow(Role.MEMBER, scope="listings:write")]`: only those roles, only with that scope."""
-    if not roles:
-        raise ValueError("name the roles; a public route says PUBLIC")
-    return Depends(Allow(frozenset(roles), scope))
-
-
-EVERY_ROLE = tuple(Role)
-Public = Annotated[Actor | None, Depends(Allow(frozenset(), None))]
-"""Anyone, with or without a key; a key that is sent must still be valid."""

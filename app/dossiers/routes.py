@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.core.access import EVERY_ROLE, Actor, allow
+from app.core.access import Actor
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Session, context_of
 from app.core.web.pages import Page, Paging, cut
 from app.dossiers import gathering, queries, schemas, service

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.core.access import Actor, Role
 from app.dossiers.story import Trace
-from app.market.deals.models import DealStatus, PartyRole, PriceBasis
+from app.market.deals.kinds import DealStatus, PartyRole, PriceBasis
 
 LIVE = frozenset({DealStatus.AGREED, DealStatus.CONTRACTED})
 CERTAIN = frozenset({PriceBasis.FIXED, PriceBasis.FIXED_AND_CONTINGENT})

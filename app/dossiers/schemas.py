@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.core.schemas import Money, Output
 from app.dossiers.story import Capacity
-from app.market.deals.models import PriceBasis, PriceSource
-from app.market.listings.models import PricingMode
+from app.market.deals.kinds import PriceBasis, PriceSource
+from app.market.listings.kinds import PricingMode
 
 FORMAT: Literal["techex-dossier/1"] = "techex-dossier/1"
 

@@ -1,7 +1,6 @@
 """Tables of organisations, people, brokers and API keys."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, Text, text
@@ -10,30 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.access import Role
 from app.core.database import Base
 from app.core.ids import new_id
-
-
-class OrganisationKind(StrEnum):
-    """What an organisation is. The awards of article 14 turn on it."""
-
-    ENTERPRISE = "enterprise"
-    UNIVERSITY = "university"
-    RESEARCH_INSTITUTE = "research_institute"
-    MEDICAL_INSTITUTION = "medical_institution"
-    NEW_TYPE_RD_INSTITUTION = "new_type_rd_institution"
-    TECHNOLOGY_TRANSFER_AGENCY = "technology_transfer_agency"
-    APPRAISER = "appraiser"
-    FUND_MANAGER = "fund_manager"
-    GOVERNMENT_BODY = "government_body"
-    NATURAL_PERSON = "natural_person"
-
-
-class Verification(StrEnum):
-    """What the operator found. Only a verified organisation lists, buys or serves."""
-
-    PENDING = "pending"
-    VERIFIED = "verified"
-    REFUSED = "refused"
-    SUSPENDED = "suspended"
+from app.identity.kinds import OrganisationKind, RelationKind, Verification
 
 
 class Organisation(Base):
@@ -72,15 +48,6 @@ class OrganisationDivision(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     organisation: Mapped[Organisation] = relationship(lazy="raise", back_populates="divisions")
-
-
-class RelationKind(StrEnum):
-    """Why two organisations are related parties (关联方)."""
-
-    CONTROL = "control"
-    COMMON_CONTROL = "common_control"
-    SHAREHOLDING = "shareholding"
-    COMMON_OFFICER = "common_officer"
 
 
 class OrganisationRelation(Base):

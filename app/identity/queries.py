@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND, UNAUTHENTICATED
 from app.core.web.pages import PageRequest
+from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (
     ApiKey,
     Appointment,
@@ -19,10 +20,8 @@ from app.identity.models import (
     Employment,
     Membership,
     Organisation,
-    OrganisationKind,
     OrganisationRelation,
     Person,
-    Verification,
 )
 from app.identity.rules import digest_of
 

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.core.access import EVERY_ROLE, MARKET_ROLES, Actor, Public, Role, allow
+from app.core.access import MARKET_ROLES, Actor, Role
+from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, SecretEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.identity import queries, schemas, service
-from app.identity.models import Broker, OrganisationKind
+from app.identity.kinds import OrganisationKind
+from app.identity.models import Broker
 
 router = APIRouter(route_class=Endpoint, tags=["identity"])
 secrets_router = APIRouter(route_class=SecretEndpoint, tags=["identity"])

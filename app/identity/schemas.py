@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from app.core.access import Role
 from app.core.schemas import DivisionCode, Input, Line, Name, Output, Share
-from app.identity.models import OrganisationKind, RelationKind, Verification
+from app.identity.kinds import OrganisationKind, RelationKind, Verification
 
 
 class OrganisationIn(Input):

@@ -11,6 +11,7 @@ from app.core.problems import FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.core.web.http import Precondition
 from app.identity import problems, queries, rules, schemas
+from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (
     ApiKey,
     Appointment,
@@ -19,10 +20,8 @@ from app.identity.models import (
     Membership,
     Organisation,
     OrganisationDivision,
-    OrganisationKind,
     OrganisationRelation,
     Person,
-    Verification,
 )
 
 PREFIX_LENGTH = 9

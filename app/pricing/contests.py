@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
-from app.market.listings.models import Listing, PricingMode
+from app.market.listings.kinds import PricingMode
+from app.market.listings.models import Listing
 
 
 class ContestForm(StrEnum):

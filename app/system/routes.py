@@ -8,9 +8,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse
 
 from app.core import clock
-from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.access import Actor, Role
 from app.core.history import audit, events
 from app.core.problems import NOT_FOUND, REGISTRY
+from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Endpoint, Session, context_of
 from app.core.web.pages import Paging, encode_cursor
 from app.system import queries, schemas

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.contracts import rules
-from app.contracts.models import ContractType
+from app.contracts.kinds import ContractType
 from app.core.problems import Problem
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 
 FEN = Decimal("0.01")
 MONEY = st.integers(1, 10**15).map(lambda fen: Decimal(fen).scaleb(-2))

@@ -8,11 +8,11 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from app.core.access import Public
 from app.core.database import Database
 from app.core.history import events
 from app.core.settings import Settings
 from app.core.web import middleware
+from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session
 from app.main import create_app, open_context
 from tests.support.api import Api

@@ -12,7 +12,7 @@ from app.core.access import Actor, Role
 from app.dossiers.gathering import plain
 from app.dossiers.rules import Comparable, Happened, Happenings, comparables, sees_whole, view_of
 from app.dossiers.story import Trace
-from app.market.deals.models import DealStatus, PartyRole, PriceBasis
+from app.market.deals.kinds import DealStatus, PartyRole, PriceBasis
 from app.market.listings.rules import differences
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

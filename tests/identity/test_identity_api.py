@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.access import Role
-from app.identity.models import Verification
+from app.identity.kinds import Verification
 from tests.support.world import Party, World
 
 USCC = "91110000600037341L"

@@ -11,17 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import MARKET_ROLES, Role
 from app.core.database import Database
 from app.identity import service
-from app.identity.models import (
-    Appointment,
-    Broker,
-    Employment,
-    Membership,
-    Organisation,
-    OrganisationDivision,
-    OrganisationKind,
-    Person,
-    Verification,
-)
+from app.identity.kinds import OrganisationKind, Verification
+from app.identity.models import Appointment, Broker, Employment, Membership, Organisation, OrganisationDivision, Person
 from tests.support.api import Api
 
 WUHAN = "420111"

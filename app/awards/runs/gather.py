@@ -20,15 +20,18 @@ from app.awards.technology.rules.facts import (
     PaymentFacts,
     RelatedParties,
 )
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.contracts import queries as contracts
-from app.contracts.models import Contract, ContractParty, ContractType, Payment
+from app.contracts.kinds import ContractType
+from app.contracts.models import Contract, ContractParty, Payment
 from app.core.access import Actor
 from app.core.clock import local_date
 from app.identity import queries as identity
-from app.identity.models import Organisation, OrganisationKind, OrganisationRelation
+from app.identity.kinds import OrganisationKind
+from app.identity.models import Organisation, OrganisationRelation
 from app.market.deals import queries as deals
-from app.market.deals.models import DealParty, PartyRole
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import DealParty
 
 PartyRow = DealParty | ContractParty
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +9,9 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.awards.runs.kinds import RunStatus
 from app.core.database import Base
 from app.core.ids import new_id
-
-
-class RunStatus(StrEnum):
-    """Where a run stands. Only a draft may be superseded; a published one is what organisations see."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    SUPERSEDED = "superseded"
 
 
 class AwardRun(Base):

@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from app.awards.runs.models import AwardRun, AwardStatement, RunStatus
+from app.awards.runs.kinds import RunStatus
+from app.awards.runs.models import AwardRun, AwardStatement
 from app.core.access import Actor
 from app.core.problems import NOT_FOUND
 from app.core.web.pages import PageRequest

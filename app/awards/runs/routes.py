@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from app.awards.runs import queries, schemas, service
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.awards.runs.queries import RunRow
-from app.core.access import MARKET_ROLES, Actor, Public, Role, allow
+from app.core.access import MARKET_ROLES, Actor, Role
+from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Session
 from app.core.web.pages import Page, Paging, cut
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.awards.runs.models import RunStatus
+from app.awards.runs.kinds import RunStatus
 from app.awards.technology.rules.outcome import Exclusion, Statement
 from app.core.schemas import Input, Output, SignedMoney
 

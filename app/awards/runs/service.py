@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.awards.runs import gather, problems, queries, schemas
 from app.awards.runs.frozen import freeze, recompute
-from app.awards.runs.models import AwardRun, AwardStatement, RunStatus
+from app.awards.runs.kinds import RunStatus
+from app.awards.runs.models import AwardRun, AwardStatement
 from app.awards.technology.programme_files import load_programmes, programmes_for
 from app.awards.technology.rules.outcome import Computation
 from app.awards.technology.rules.programme import NoProgrammeError, Programme

@@ -2,33 +2,17 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalogue.appraisals.kinds import AppraisalMethod, ReportStatus
 from app.catalogue.results.models import Result
 from app.core.database import Base
 from app.core.ids import new_id
 from app.identity.models import Organisation
 from app.office.documents.models import Document
-
-
-class AppraisalMethod(StrEnum):
-    """How the value was found: cost (成本法), market (市场法) or income (收益法)."""
-
-    COST = "cost"
-    MARKET = "market"
-    INCOME = "income"
-
-
-class ReportStatus(StrEnum):
-    """What the operator's review found. Only an accepted report carries a price."""
-
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
 
 
 class AppraisalReport(Base):

@@ -12,7 +12,8 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.catalogue.appraisals.models import AppraisalReport, Reapproval, ReportStatus
+from app.catalogue.appraisals.kinds import ReportStatus
+from app.catalogue.appraisals.models import AppraisalReport, Reapproval
 from app.catalogue.results.models import Result
 from app.catalogue.results.queries import visible_results
 from app.core.access import Actor

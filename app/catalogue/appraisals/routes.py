@@ -6,11 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.catalogue.appraisals import queries, rules, schemas, service
-from app.catalogue.appraisals.models import AppraisalReport, ReportStatus
+from app.catalogue.appraisals.kinds import ReportStatus
+from app.catalogue.appraisals.models import AppraisalReport
 from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.problems import Language
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.law.periods.schemas import SourceOut

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.catalogue.appraisals import problems
-from app.catalogue.appraisals.models import ReportStatus
+from app.catalogue.appraisals.kinds import ReportStatus
 from app.core.money import ceil_fen, proportion
 from app.law.periods.rules import add_months
 

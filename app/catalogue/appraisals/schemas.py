@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.catalogue.appraisals.models import AppraisalMethod, ReportStatus
+from app.catalogue.appraisals.kinds import AppraisalMethod, ReportStatus
 from app.core.schemas import Input, Money, Name, Output, PositiveMoney, Prose, Share
 from app.law.periods.schemas import SourceOut
 

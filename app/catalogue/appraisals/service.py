@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.appraisals import problems, queries, rules, schemas
-from app.catalogue.appraisals.models import AppraisalReport, Reapproval, ReportStatus
+from app.catalogue.appraisals.kinds import ReportStatus
+from app.catalogue.appraisals.models import AppraisalReport, Reapproval
 from app.catalogue.results.models import Result
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
@@ -18,12 +19,13 @@ from app.core.ids import new_id
 from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.core.settings import Settings
 from app.identity import queries as identity
-from app.identity.models import Organisation, OrganisationKind, Verification
+from app.identity.kinds import OrganisationKind, Verification
+from app.identity.models import Organisation
 from app.identity.problems import NOT_VERIFIED
 from app.law.figures import Parameter, parameter
 from app.office.documents import access as documents_access
 from app.office.documents import service as documents
-from app.office.documents.models import Visibility
+from app.office.documents.kinds import Visibility
 
 SUBJECT = "appraisal_report"
 documents_access.register(SUBJECT, queries.access_to_documents)

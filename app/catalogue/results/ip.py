@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import Protocol
 
-from app.catalogue.results.models import IpType
+from app.catalogue.results.kinds import IpType
 from app.catalogue.results.problems import DATE_IN_FUTURE, IP_ASSET_INVALID, PATENT_NUMBER_INVALID
 from app.core.problems import FieldError, Text
 from app.identity.rules import check_order

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from app.catalogue.results.models import ExportControl, IpType, Secrecy, TransferMode
+from app.catalogue.results.kinds import ExportControl, IpType, Secrecy, TransferMode
 from app.catalogue.results.problems import CIVIL_CODE, POLICY, RESULT_NOT_LISTABLE
 from app.core.problems import FieldError, Rule, Text
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.catalogue.results.models import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
+from app.catalogue.results.kinds import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
 from app.core.schemas import Day, Input, Line, Name, Output, Prose, Share, unset
 
 SourceUrl = Annotated[Line, StringConstraints(pattern=r"^https?://[^\s]+$")]

@@ -9,16 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results import problems, queries, rules, schemas
 from app.catalogue.results.ip import check_not_future
-from app.catalogue.results.models import (
-    Completer,
-    CoOwnerConsent,
-    Entitlement,
-    EntitlementKind,
-    IpAsset,
-    Result,
-    ResultOwner,
-    Secrecy,
-)
+from app.catalogue.results.kinds import EntitlementKind, Secrecy
+from app.catalogue.results.models import Completer, CoOwnerConsent, Entitlement, IpAsset, Result, ResultOwner
 from app.core import deadlines
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
@@ -28,7 +20,8 @@ from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, Field
 from app.core.settings import Settings
 from app.core.web.http import Precondition
 from app.identity import queries as identity
-from app.identity.models import Organisation, Verification
+from app.identity.kinds import Verification
+from app.identity.models import Organisation
 from app.identity.problems import NOT_VERIFIED
 from app.law.figures import Parameter, ParameterError, parameter
 

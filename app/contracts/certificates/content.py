@@ -15,7 +15,8 @@ from app.contracts.settlement.standing import Facts
 from app.core.clock import local_date
 from app.core.settings import Settings
 from app.identity import queries as identity
-from app.market.deals.models import Deal, PartyRole
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
 
 
 def seal(content: schemas.CertificateContent) -> tuple[str, str]:

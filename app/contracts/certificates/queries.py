@@ -8,7 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.catalogue.appraisals.models import AppraisalReport, ReportStatus
+from app.catalogue.appraisals.kinds import ReportStatus
+from app.catalogue.appraisals.models import AppraisalReport
 from app.contracts.certificates.models import Certificate
 from app.core.access import Actor
 from app.core.problems import NOT_FOUND

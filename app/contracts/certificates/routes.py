@@ -7,12 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from app.contracts.certificates import printed, queries, rules, schemas, service
+from app.contracts.certificates.kinds import CertificateStatus
 from app.contracts.certificates.models import Certificate
 from app.contracts.settlement import queries as settlement_queries
 from app.contracts.settlement import service as settlements
 from app.contracts.settlement.schemas import condition_out
-from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, MoneyEndpoint, Session
 from app.core.web.pages import Page, Paging, cut
 from app.market.deals import queries as deals
@@ -105,8 +107,8 @@ async def revoke(
     return await _answer(session, await service.revoke(session, actor, certificate_id, body.reason))
 
 
-def _status(row: Certificate) -> schemas.CertificateStatus:
-    return schemas.CertificateStatus.REVOKED if row.revocation else schemas.CertificateStatus.VALID
+def _status(row: Certificate) -> CertificateStatus:
+    return CertificateStatus.REVOKED if row.revocation else CertificateStatus.VALID
 
 
 async def _answer(session: Session, row: Certificate) -> schemas.CertificateOut:

@@ -1,17 +1,17 @@
 """Requests and responses of certificates, and what a certificate says."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
-from app.catalogue.results.models import TransferMode
-from app.contracts.models import ContractType, PaymentTerms
+from app.catalogue.results.kinds import TransferMode
+from app.contracts.certificates.kinds import CertificateStatus
+from app.contracts.kinds import ContractType, PaymentTerms
 from app.contracts.settlement.schemas import ConditionOut
 from app.core.schemas import Input, Line, Money, Output, Share
-from app.market.deals.models import PriceBasis
-from app.market.listings.models import PricingMode
+from app.market.deals.kinds import PriceBasis
+from app.market.listings.kinds import PricingMode
 
 
 class CertifiedParty(Output):
@@ -77,13 +77,6 @@ class CertificateContent(Output):
     appraisal: CertifiedAppraisal | None
     price: CertifiedPrice
     conclusion: Conclusion
-
-
-class CertificateStatus(StrEnum):
-    """Valid, or revoked (撤销)."""
-
-    VALID = "valid"
-    REVOKED = "revoked"
 
 
 class RevocationIn(Input):

@@ -19,8 +19,9 @@ from app.contracts.certificates.problems import ALREADY_ISSUED, ALREADY_REVOKED,
 from app.contracts.models import Contract
 from app.contracts.settlement import queries as settlement_queries
 from app.contracts.settlement import service as settlements
+from app.contracts.settlement.kinds import ConditionKind
 from app.contracts.settlement.schemas import condition_out
-from app.contracts.settlement.standing import Condition, ConditionKind, Facts
+from app.contracts.settlement.standing import Condition, Facts
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
@@ -28,7 +29,8 @@ from app.core.ids import new_id, readable_number
 from app.core.settings import Settings
 from app.law.periods import service as periods
 from app.market.deals import queries as deals
-from app.market.deals.models import Deal, DealOrigin
+from app.market.deals.kinds import DealOrigin
+from app.market.deals.models import Deal
 
 PERIOD: Final = "certificate"
 OVERDUE: Final = "certificate.overdue"

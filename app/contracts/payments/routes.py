@@ -7,7 +7,8 @@ from fastapi import APIRouter
 
 from app.contracts import queries
 from app.contracts.payments import rules, schemas, service
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, MoneyEndpoint, Session
 from app.core.web.pages import Paging, cut
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import followers, queries
-from app.contracts.models import Contract, ContractStatus, Invoice, Payment
+from app.contracts.kinds import ContractStatus
+from app.contracts.models import Contract, Invoice, Payment
 from app.contracts.payments import problems, rules, schemas
 from app.contracts.problems import CONTRACT_NOT_SIGNED
 from app.contracts.service import audience_of, check_side_of, parties_of
@@ -18,7 +19,7 @@ from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem
 from app.core.settings import Settings
 from app.market.deals import queries as deals
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 
 
 async def record_payment(

@@ -7,12 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.contracts import queries
-from app.contracts.models import Registration, RegistrationStatus
+from app.contracts.kinds import RegistrationStatus
+from app.contracts.models import Registration
 from app.contracts.queries import UNDATED
 from app.contracts.registration import schemas, service
-from app.core.access import EVERY_ROLE, MARKET_ROLES, Actor, Role, allow
+from app.core.access import MARKET_ROLES, Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 

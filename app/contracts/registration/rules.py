@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.contracts.models import Regime, RegistrationStatus
+from app.contracts.kinds import Regime, RegistrationStatus
 from app.contracts.registration import problems
 from app.law.figures import ParameterError, parameter
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.contracts.models import Regime, RegistrationStatus
+from app.contracts.kinds import Regime, RegistrationStatus
 from app.core.schemas import Input, Money, Output, Prose
 
 

@@ -6,13 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import followers, queries
-from app.contracts.models import (
-    Contract,
-    ContractStatus,
-    Registration,
-    RegistrationStatus,
-    RegistrationStep,
-)
+from app.contracts.kinds import ContractStatus, RegistrationStatus
+from app.contracts.models import Contract, Registration, RegistrationStep
 from app.contracts.problems import CONTRACT_NOT_SIGNED
 from app.contracts.registration import problems, rules, schemas
 from app.contracts.registration.tasks import DECISION_DUE, DECISION_PERIOD, SUBJECT
@@ -26,7 +21,7 @@ from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.periods import service as periods
 from app.market.deals import queries as deals
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 
 S = RegistrationStatus
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries
-from app.contracts.models import RegistrationStatus
+from app.contracts.kinds import RegistrationStatus
 from app.core.deadlines import handles
 from app.core.history import events
 from app.law.periods import queries as periods

@@ -2,26 +2,16 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.contracts.settlement.kinds import PartKind
 from app.core.database import Base
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.office.ledger.models import SettlementInstruction
-
-
-class PartKind(StrEnum):
-    """What a part of the price is, as the contract or the negotiated terms name it."""
-
-    LUMP_SUM = "lump_sum"
-    INSTALMENT = "instalment"
-    ENTRY_FEE = "entry_fee"
-    MINIMUM_ROYALTY = "minimum_royalty"
-    CASH_TOP_UP = "cash_top_up"
 
 
 class Settlement(Base):

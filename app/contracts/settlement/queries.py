@@ -7,14 +7,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.contracts.models import Contract, ContractStatus, Payment
+from app.contracts.kinds import ContractStatus
+from app.contracts.models import Contract, Payment
 from app.contracts.settlement.models import Settlement, SettlementFee, SettlementRequest
 from app.contracts.settlement.rules import Receipt
 from app.core.access import Actor
 from app.core.problems import NOT_FOUND
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
-from app.office.ledger.models import Deposit, InstructionKind, InstructionStatus, SettlementInstruction
+from app.office.ledger.kinds import InstructionKind, InstructionStatus
+from app.office.ledger.models import Deposit, SettlementInstruction
 
 
 async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | None:

@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from app.contracts.settlement import queries, returns, schemas, service
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
 from app.office.ledger import queries as ledger
 from app.office.ledger.rules import settlement as gathered

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from app.contracts.models import PaymentTerms
-from app.contracts.settlement.models import PartKind
+from app.contracts.kinds import PaymentTerms
+from app.contracts.settlement.kinds import PartKind
 from app.core.money import allot, ceil_fen, exact, round_fen
 from app.pricing.negotiated.terms.shapes import (
     Due,

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.contracts.settlement.models import PartKind, SettlementFee
+from app.contracts.settlement.kinds import ConditionKind, PartKind
+from app.contracts.settlement.models import SettlementFee
 from app.contracts.settlement.rules import NIL
-from app.contracts.settlement.standing import Condition, ConditionKind, Facts, PayerStanding
+from app.contracts.settlement.standing import Condition, Facts, PayerStanding
 from app.core.schemas import Input, Line, Money, Output, PositiveMoney
-from app.market.deals.models import Deal, PartyRole
-from app.office.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
+from app.office.ledger.kinds import InstructionKind, InstructionStatus
+from app.office.ledger.models import SettlementInstruction
 
 
 class PriceReturnIn(Input):

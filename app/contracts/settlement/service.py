@@ -32,12 +32,14 @@ from app.law.figures import Parameter, parameter
 from app.law.periods.service import hold_calendar
 from app.market.deals import followers as deal_followers
 from app.market.deals import queries as deals
-from app.market.deals.models import Deal, PartyRole
-from app.market.listings.models import PricingMode
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
+from app.market.listings.kinds import PricingMode
 from app.office.ledger import followers as ledger_followers
 from app.office.ledger import queries as ledger_queries
 from app.office.ledger import service as ledger
-from app.office.ledger.models import DepositStatus, InstructionStatus, SettlementInstruction
+from app.office.ledger.kinds import DepositStatus, InstructionStatus
+from app.office.ledger.models import SettlementInstruction
 from app.office.ledger.rules import settlement as gathered
 from app.pricing.negotiated.terms.shapes import Terms
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from app.contracts.models import Contract
+from app.contracts.settlement.kinds import ConditionKind
 from app.contracts.settlement.models import Settlement
 from app.contracts.settlement.rules import (
     NIL,
@@ -20,15 +20,8 @@ from app.contracts.settlement.rules import (
     paid_directly,
     reached,
 )
-from app.office.ledger.models import InstructionKind, InstructionStatus, SettlementInstruction
-
-
-class ConditionKind(StrEnum):
-    """What the certificate waits for (DOMAIN: contract signed, the price due arrived, both sides' fees paid)."""
-
-    CONTRACT_SIGNED = "contract_signed"
-    PRICE_ARRIVED = "price_arrived"
-    FEES_PAID = "fees_paid"
+from app.office.ledger.kinds import InstructionKind, InstructionStatus
+from app.office.ledger.models import SettlementInstruction
 
 
 @dataclass(frozen=True, slots=True)

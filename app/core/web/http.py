@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
-from app.core.access import Actor, Allow
+from app.core.access import Actor
 from app.core.database import Database
 from app.core.problems import (
     BODY_TOO_LARGE,
@@ -31,6 +31,7 @@ from app.core.problems import (
 from app.core.settings import Settings
 from app.core.storage import Storage
 from app.core.web import idempotency
+from app.core.web.access import Allow
 from app.core.web.middleware import problem_response
 
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -6,14 +6,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.appraisals import queries as appraisals
-from app.catalogue.appraisals.models import AppraisalReport, ReportStatus
+from app.catalogue.appraisals.kinds import ReportStatus
+from app.catalogue.appraisals.models import AppraisalReport
 from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
 from app.core.access import Actor
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
 from app.dossiers.story import By, Capacity, DocumentRef, Entry, Section, Trace
-from app.market.deals.models import Deal, PartyRole
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
 
 NAMED = "listing.appraisal_named"
 HIDDEN = Text(

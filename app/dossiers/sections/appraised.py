@@ -14,7 +14,7 @@ from app.core.problems import Rule, Text
 from app.dossiers.sections.gates import gate_section
 from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
 from app.market.deals.models import Deal
-from app.market.listings.models import PricingMode
+from app.market.listings.kinds import PricingMode
 from app.pricing.appraised import closing, queries
 from app.pricing.appraised.models import PurchaseOffer
 from app.pricing.offers.problems import CIVIL_CODE

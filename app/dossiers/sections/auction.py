@@ -19,11 +19,13 @@ from app.dossiers.sections import auction_bids
 from app.dossiers.sections.auction_bids import Told
 from app.dossiers.sections.gates import gate_section
 from app.dossiers.story import Attachment, By, Capacity, Entry, Fact, Section, Trace
-from app.market.deals.models import Deal, PartyRole
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
 from app.pricing.auction import queries
 from app.pricing.auction.bidding.problems import AUCTION_LAW
 from app.pricing.auction.ending import winner
-from app.pricing.auction.models import Auction, AuctionConfirmation, AuctionEntry, EntryKind
+from app.pricing.auction.kinds import EntryKind
+from app.pricing.auction.models import Auction, AuctionConfirmation, AuctionEntry
 from app.pricing.auction.proof import logbook, transcribing
 
 TRANSCRIPT: Final = "transcript.json"

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from app.core.problems import Text
 from app.dossiers.story import By, Capacity, Entry, Fact, Trace
-from app.office.ledger.models import BankConfirmation, Direction, ResolutionKind
+from app.office.ledger.kinds import Direction, ResolutionKind
+from app.office.ledger.models import BankConfirmation
 
 CONFIRMED = {
     Direction.IN: Text("The bank confirmed money in", "银行到账确认"),

@@ -12,8 +12,9 @@ from app.core.problems import Text
 from app.dossiers.sections.bank import bank_entries
 from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
 from app.law.periods.catalogue import RULES
-from app.market.deals.models import Deal, PartyRole
-from app.market.listings.models import PricingMode
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
+from app.market.listings.kinds import PricingMode
 from app.office.ledger import queries as ledger
 from app.office.ledger.models import Deposit
 

@@ -9,7 +9,8 @@ from app.core.access import Actor
 from app.core.problems import Text
 from app.dossiers.story import By, Capacity, DocumentRef, Entry, Section, Trace
 from app.market.gates import queries
-from app.market.gates.models import Gate, GateClosure, GateOutcome
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate, GateClosure
 from app.market.gates.rules import KINDS
 from app.office.documents import queries as documents
 

@@ -16,18 +16,12 @@ from app.law.periods.catalogue import OPERATING_RULES, RULES
 from app.law.periods.models import Period
 from app.market.deals.models import Deal
 from app.market.listings import queries as listings
-from app.market.listings.models import Listing, PricingMode
+from app.market.listings.kinds import PricingMode
+from app.market.listings.models import Listing
 from app.pricing.first_come import hooks
 from app.pricing.listed import closing, notice, queries
-from app.pricing.listed.models import (
-    Judge,
-    ListedQualification,
-    ListedRegistration,
-    ListedRevision,
-    Qualification,
-    RegistrationStatus,
-    RevisionStatus,
-)
+from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus
+from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedRevision
 
 CHANGE_RULE = Rule(OPERATING_RULES, "19")
 HIDDEN = Text(

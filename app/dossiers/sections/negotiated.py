@@ -13,9 +13,10 @@ from app.core.problems import Rule, Text
 from app.dossiers.sections.gates import gate_section
 from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
 from app.market.deals.models import Deal
-from app.market.listings.models import PricingMode
+from app.market.listings.kinds import PricingMode
 from app.pricing.negotiated import closing, queries
-from app.pricing.negotiated.models import Negotiation, Notice, Objection, Offer, Side
+from app.pricing.negotiated.kinds import Side
+from app.pricing.negotiated.models import Negotiation, Notice, Objection, Offer
 from app.pricing.negotiated.problems import CIVIL_CODE, NOTICE_RULE
 
 OFFER_RULE = Rule(CIVIL_CODE, "471-491")

@@ -8,7 +8,8 @@ from app.dossiers import rules, schemas
 from app.dossiers.rules import Comparable
 from app.law.figures import parameter
 from app.market.deals import queries as deals
-from app.market.deals.models import Deal, PriceSource
+from app.market.deals.kinds import PriceSource
+from app.market.deals.models import Deal
 
 MOST = "dossier_comparables"
 

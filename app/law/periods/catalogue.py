@@ -1,11 +1,10 @@
 """The rules that periods run by: unit, sense, the dated parameter with the figure, and the article."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from app.core.problems import Rule, Text
-from app.law.periods.models import Unit
+from app.law.periods.kinds import Sense, Unit
 
 CONVERSION_LAW: Final = Text(
     "Law on Promoting the Conversion of Scientific and Technological Achievements",
@@ -22,13 +21,6 @@ REGISTRATION_MEASURES: Final = Text(
     "Measures of 2026-01-23 on the recognition and registration of technology contracts",
     "技术合同认定登记管理办法(2026-01-23)",
 )
-
-
-class Sense(StrEnum):
-    """At least: others rely on the period running so long. At most: something has to happen within it."""
-
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
 
 
 @dataclass(frozen=True, slots=True)

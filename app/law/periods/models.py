@@ -1,7 +1,6 @@
 """The table of periods (期间): what runs, from when to when, by which rule."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Text, Uuid, text
@@ -10,24 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
 from app.core.ids import new_id
-
-
-class Unit(StrEnum):
-    """What a period is counted in: calendar days (自然日), working days (工作日), or months (月)."""
-
-    CALENDAR = "calendar"
-    WORKING = "working"
-    MONTH = "month"
-
-
-class PeriodStatus(StrEnum):
-    """Open: it runs, or has run out and nobody has drawn the consequence yet."""
-
-    OPEN = "open"
-    SUSPENDED = "suspended"
-    SUPERSEDED = "superseded"
-    ENDED = "ended"
-
+from app.law.periods.kinds import PeriodStatus, Unit
 
 RUNNING = text("status = 'open' AND unit = 'working'")
 CURRENT = text("status IN ('open', 'suspended')")

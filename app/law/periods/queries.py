@@ -1,7 +1,6 @@
-"""All reading of the calendar's history and of periods, and who may see what."""
+"""All reading of periods, and who may see what."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -11,34 +10,11 @@ from app.core.access import Actor
 from app.core.history.events import audiences_of
 from app.core.problems import NOT_FOUND
 from app.core.web.pages import PageRequest
-from app.law.periods.models import Period, PeriodStatus, Unit
-from app.law.working_days import CalendarOverride
+from app.law.calendar.models import CalendarOverride
+from app.law.periods.kinds import PeriodStatus, Unit
+from app.law.periods.models import Period
 
 CURRENT = (PeriodStatus.OPEN, PeriodStatus.SUSPENDED)
-
-
-async def history_of(session: AsyncSession, day: date) -> Sequence[CalendarOverride]:
-    """Everything the operator declared of a day, oldest first."""
-    statement = select(CalendarOverride).where(CalendarOverride.day == day).order_by(CalendarOverride.seq)
-    return (await session.execute(statement)).scalars().all()
-
-
-async def override_in_force(session: AsyncSession, day: date) -> CalendarOverride | None:
-    """What the operator declared last of a day; None where nothing is in force."""
-    declared = await history_of(session, day)
-    return declared[-1] if declared and declared[-1].is_working is not None else None
-
-
-async def overrides_between(session: AsyncSession, first: date, last: date) -> dict[date, CalendarOverride]:
-    """The overrides in force on the days of a range."""
-    statement = select(CalendarOverride).where(CalendarOverride.day.between(first, last))
-    rows = (await session.execute(statement.order_by(CalendarOverride.seq))).scalars()
-    return {day: row for day, row in {row.day: row for row in rows}.items() if row.is_working is not None}
-
-
-async def get_override(session: AsyncSession, override_id: UUID) -> CalendarOverride:
-    """One row of the history, for the work that follows it."""
-    return (await session.execute(select(CalendarOverride).where(CalendarOverride.id == override_id))).scalar_one()
 
 
 async def touched(session: AsyncSession, override: CalendarOverride, limit: int) -> Sequence[Period]:

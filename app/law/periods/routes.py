@@ -7,16 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 import app.law.periods.tasks  # noqa: F401 — registers what time does to the calendar
-from app.core.access import Public
 from app.core.clock import read_clock
 from app.core.problems import Language
+from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
-from app.law.calendar import routes as calendar_routes
+from app.law.declarations import routes as calendar_routes
 from app.law.figures import parameter
 from app.law.periods import queries, schemas
 from app.law.periods.catalogue import RULES, PeriodRule
-from app.law.periods.models import PeriodStatus
+from app.law.periods.kinds import PeriodStatus
 
 router = APIRouter(route_class=Endpoint, tags=["periods"])
 

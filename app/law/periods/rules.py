@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.problems import DATES_OUT_OF_ORDER, Text
+from app.law.calendar.rules import Calendar, PeriodEnd
 from app.law.periods import problems
-from app.law.periods.catalogue import PeriodRule, Sense
-from app.law.periods.models import PeriodStatus, Unit
-from app.law.working_days import Calendar, PeriodEnd
+from app.law.periods.catalogue import PeriodRule
+from app.law.periods.kinds import PeriodStatus, Sense, Unit
 
 MAX_RANGE_DAYS = 400
 

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from app.core.problems import Language
 from app.core.schemas import Input, Line, Output
-from app.law.periods.catalogue import RULES, Sense
-from app.law.periods.models import Period, PeriodStatus, Unit
-from app.law.working_days import DaySource
+from app.law.calendar.kinds import DaySource
+from app.law.periods.catalogue import RULES
+from app.law.periods.kinds import PeriodStatus, Sense, Unit
+from app.law.periods.models import Period
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 CalendarDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, description="From 2000-01-01 to 2099-12-31")]

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import deadlines
 from app.core.database import advisory_lock
 from app.core.settings import Settings
+from app.law.calendar.queries import load_calendar
+from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
 from app.law.figures import parameter
 from app.law.periods import queries, rules
 from app.law.periods.catalogue import RULES
-from app.law.periods.models import Period, PeriodStatus
-from app.law.working_days import LAST_ANNOUNCED_YEAR, Calendar, load_calendar
+from app.law.periods.kinds import PeriodStatus
+from app.law.periods.models import Period
 
 Subject = tuple[str, UUID]
 

@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.deadlines import handles
 from app.core.settings import get_settings
+from app.law.calendar import queries as calendar
 from app.law.periods import followers, queries, recompute
 
 
 @handles(recompute.RECOMPUTE)
 async def go_on(session: AsyncSession, override_id: UUID, now: datetime) -> None:
     """The next periods over a declared day."""
-    await recompute.after_override(session, get_settings(), await queries.get_override(session, override_id))
+    await recompute.after_override(session, get_settings(), await calendar.get_override(session, override_id))
 
 
 @handles(recompute.FOLLOW)

@@ -17,7 +17,8 @@ from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.settings import Settings
 from app.market.deals import rules
-from app.market.deals.models import Deal, DealDefault, Defaulted, PartyRole
+from app.market.deals.kinds import Defaulted, PartyRole
+from app.market.deals.models import Deal, DealDefault
 from app.market.deals.problems import NO_DEFAULT_OPEN
 from app.market.deals.schemas import DefaultFindingIn
 from app.market.listings import queries as listings

@@ -2,77 +2,23 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.catalogue.results.models import TechnicalField, TransferMode
+from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.database import Base
 from app.core.ids import new_id
-from app.market.listings.models import PricingMode
-
-
-class DealOrigin(StrEnum):
-    """Made on the exchange, or concluded elsewhere and recorded here so that its contract can be registered."""
-
-    EXCHANGE = "exchange"
-    RECORDED = "recorded"
-
-
-class DealStatus(StrEnum):
-    """Where a deal stands: agreed, under contract, or ended without one."""
-
-    AGREED = "agreed"
-    CONTRACTED = "contracted"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-
-class PriceBasis(StrEnum):
-    """What a deal's `price` says (价款性质): the whole, its certain part beside contingent money, or nothing yet."""
-
-    FIXED = "fixed"
-    FIXED_AND_CONTINGENT = "fixed_and_contingent"
-    CONTINGENT = "contingent"
-    UNKNOWN = "unknown"
-    NONE = "none"
-
-
-class PriceSource(StrEnum):
-    """Where everybody can read a deal's price: the public notice, the source it was recorded from, an auction's log."""
-
-    NOTICE = "notice"
-    SOURCE = "source"
-    AUCTION = "auction"
-
-
-LIVE_STATUSES = (DealStatus.AGREED, DealStatus.CONTRACTED)
-
+from app.market.deals.kinds import DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis, PriceSource
+from app.market.listings.kinds import PricingMode
 
 COMPARABLE = (
     "price_public_at IS NOT NULL AND related_party IS NULL AND status IN ('agreed', 'contracted') "
     "AND price_basis IN ('fixed', 'fixed_and_contingent')"
 )
 """Deals that others may be compared with: a public, certain price between parties that are not related."""
-
-
-class PartyRole(StrEnum):
-    """On which side an organisation stands."""
-
-    SELLER = "seller"
-    BUYER = "buyer"
-    AGENCY = "agency"
-
-
-class Defaulted(StrEnum):
-    """Who let a deal fail that had a deposit: its buyer, which forfeits it; its seller; or neither."""
-
-    BUYER = "buyer"
-    SELLER = "seller"
-    NONE = "none"
 
 
 class Deal(Base):

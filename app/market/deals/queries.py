@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND
 from app.core.web.pages import PageRequest
-from app.market.deals.models import COMPARABLE, Deal, DealParty, DealStatus, PartyRole
+from app.market.deals.kinds import DealStatus, PartyRole
+from app.market.deals.models import COMPARABLE, Deal, DealParty
 
 WHOLE = (selectinload(Deal.parties), selectinload(Deal.default), selectinload(Deal.appraisal))
 """What a deal is always read with."""

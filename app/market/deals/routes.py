@@ -7,12 +7,14 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.market.deals.tasks  # noqa: F401 — registers what time does to deals
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.deals import queries, schemas, service
-from app.market.deals.models import Deal, DealStatus
+from app.market.deals.kinds import DealStatus
+from app.market.deals.models import Deal
 
 router = APIRouter(route_class=Endpoint, tags=["deals"])
 money_router = APIRouter(route_class=MoneyEndpoint, tags=["deals"])

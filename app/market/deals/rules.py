@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.identity.rules import check_order
-from app.market.deals.models import DealStatus, Defaulted, PartyRole
+from app.market.deals.kinds import DealStatus, Defaulted, PartyRole
 from app.market.deals.problems import (
     AGREED_IN_FUTURE,
     AGREEMENT_DAY_MISSING,

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, HttpUrl, StringConstraints
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.core.schemas import Day, Input, Line, Money, Output, Share
-from app.market.deals.models import Deal, DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
-from app.market.listings.models import PricingMode
+from app.market.deals.kinds import DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
+from app.market.deals.models import Deal
+from app.market.listings.kinds import PricingMode
 
 
 class PartyIn(Input):

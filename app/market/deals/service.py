@@ -22,16 +22,8 @@ from app.core.settings import Settings, get_settings
 from app.identity import queries as identity
 from app.law.figures import parameter
 from app.market.deals import deposits, followers, queries, rules, schemas
-from app.market.deals.models import (
-    Deal,
-    DealAppraisal,
-    DealOrigin,
-    DealParty,
-    DealStatus,
-    PartyRole,
-    PriceBasis,
-    PriceSource,
-)
+from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole, PriceBasis, PriceSource
+from app.market.deals.models import Deal, DealAppraisal, DealParty
 from app.market.deals.problems import LISTING_TAKEN
 from app.market.deals.rules import PartyShare
 from app.market.listings import appraisal

@@ -1,7 +1,6 @@
 """Tables of gates: what must be settled before a deal, who settled it, on what evidence. Both are append-only."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
@@ -9,26 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-
-
-class GateKind(StrEnum):
-    """What stands before a deal. A state secret is no gate: such a result is refused outright."""
-
-    FIRST_REFUSAL = "first_refusal"
-    CO_OWNER_CONSENT = "co_owner_consent"
-    CO_BUYER_CONSENT = "co_buyer_consent"
-    RELATED_PARTY_APPROVAL = "related_party_approval"
-    RESTRICTED_EXPORT = "restricted_export"
-    FOREIGN_APPROVAL = "foreign_approval"
-    PATENT_IN_FORCE = "patent_in_force"
-
-
-class GateOutcome(StrEnum):
-    """How a gate was settled: consent, waiver or licence given; its period over; or refused, which ends the sale."""
-
-    CLEARED = "cleared"
-    LAPSED = "lapsed"
-    REFUSED = "refused"
+from app.market.gates.kinds import GateKind, GateOutcome
 
 
 class Gate(Base):

@@ -16,15 +16,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results import queries as results
+from app.catalogue.results.kinds import TransferMode
 from app.catalogue.results.listability import as_error
-from app.catalogue.results.models import TransferMode
 from app.catalogue.results.problems import RESULT_NOT_LISTABLE
 from app.core.clock import local_date
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import related_parties
 from app.market.gates import queries, rules, service

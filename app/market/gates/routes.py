@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 import app.market.gates.tasks  # noqa: F401 — registers what time does to gates
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Endpoint, Session
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates import queries, schemas, service

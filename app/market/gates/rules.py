@@ -6,10 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.catalogue.results.kinds import ExportControl, TransferMode
 from app.catalogue.results.listability import Finding, ListingFacts, listability
-from app.catalogue.results.models import ExportControl, TransferMode
 from app.core.problems import Problem, Rule, Text
-from app.market.gates.models import GateKind, GateOutcome
+from app.market.gates.kinds import GateKind, GateOutcome
 from app.market.gates.problems import (
     CIVIL_CODE,
     EVIDENCE_MISSING,

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.schemas import Input, Line, Output
-from app.market.gates.models import Gate, GateKind, GateOutcome
+from app.market.gates.kinds import GateKind, GateOutcome
+from app.market.gates.models import Gate
 from app.market.gates.rules import KINDS, Closer
 
 

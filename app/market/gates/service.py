@@ -12,7 +12,8 @@ from app.core.clock import read_clock
 from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE
 from app.market.gates import queries, rules, schemas, subjects
-from app.market.gates.models import Gate, GateClosure, GateKind, GateOutcome
+from app.market.gates.kinds import GateKind, GateOutcome
+from app.market.gates.models import Gate, GateClosure
 from app.market.gates.problems import GATE_MOOT
 from app.market.gates.rules import Closer, Needed
 from app.office.documents import queries as documents

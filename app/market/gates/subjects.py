@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
-from app.market.gates.models import Gate, GateOutcome
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from app.office.documents import access
 from app.office.documents import queries as documents
 from app.office.documents import service as document_service
 from app.office.documents.access import Level
-from app.office.documents.models import Attachment, Visibility
+from app.office.documents.kinds import Visibility
+from app.office.documents.models import Attachment
 from app.office.documents.schemas import AttachmentIn
 
 SUBJECT = "listing"

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import deadlines
 from app.core.settings import Settings
 from app.market.listings import rules
-from app.market.listings.models import Allocation, Listing, Mover, PricingMode
+from app.market.listings.kinds import Allocation, Mover, PricingMode
+from app.market.listings.models import Listing
 
 CLOSES = "listing.closes"
 """The deadline at which a listing with a closing day of its own lapses."""

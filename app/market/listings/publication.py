@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.appraisals.service import Floor
 from app.catalogue.results import queries as results
-from app.catalogue.results.models import Result, TransferMode
+from app.catalogue.results.kinds import TransferMode
+from app.catalogue.results.models import Result
 from app.catalogue.results.rules import refuse_unlistable
 from app.core.problems import UNKNOWN_REFERENCE
 from app.identity import queries as identity
-from app.identity.models import Organisation, OrganisationKind, Verification
+from app.identity.kinds import OrganisationKind, Verification
+from app.identity.models import Organisation
 from app.identity.problems import NOT_VERIFIED
 from app.law.figures import parameter
 from app.market.listings import appraisal, modes, queries, rules, schemas

@@ -16,7 +16,8 @@ from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest, moment
 from app.law.periods import queries as periods
-from app.market.listings.models import PUBLIC_STATUSES, Listing, ListingStatus, ListingVersion, Question
+from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus
+from app.market.listings.models import Listing, ListingVersion, Question
 from app.market.listings.rules import Sibling
 from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
 

@@ -9,14 +9,16 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.market.listings.tasks  # noqa: F401 — registers what time does to listings
-from app.catalogue.results.models import TechnicalField, TransferMode
-from app.core.access import Actor, Public, Role, allow
+from app.catalogue.results.kinds import TechnicalField, TransferMode
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import MONEY_PATTERN
+from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
-from app.market.listings.models import Listing, ListingStatus, Question
+from app.market.listings.kinds import ListingStatus
+from app.market.listings.models import Listing, Question
 from app.office.documents.schemas import AttachmentIn, AttachmentOut
 
 router = APIRouter(route_class=Endpoint, tags=["listings"])

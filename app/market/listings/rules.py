@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.core.problems import Problem
-from app.market.listings.models import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
+from app.market.listings.kinds import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
 from app.market.listings.problems import (
     ALLOCATION_MISPLACED,
     APPRAISAL_IN_FORCE,

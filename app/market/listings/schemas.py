@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.catalogue.appraisals.models import AppraisalMethod
-from app.catalogue.results.models import TechnicalField, TransferMode
+from app.catalogue.appraisals.kinds import AppraisalMethod
+from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
-from app.identity.models import OrganisationKind
+from app.identity.kinds import OrganisationKind
 from app.law.periods.catalogue import RULES
-from app.law.periods.models import PeriodStatus
-from app.market.listings.models import Allocation, ListingStatus, Mover, PricingMode
+from app.law.periods.kinds import PeriodStatus
+from app.market.listings.kinds import Allocation, ListingStatus, Mover, PricingMode
 
 Territory = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 

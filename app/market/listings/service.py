@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results import queries as results
-from app.catalogue.results.models import Secrecy
+from app.catalogue.results.kinds import Secrecy
 from app.core import deadlines
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
@@ -19,7 +19,8 @@ from app.core.settings import Settings
 from app.core.web.http import Precondition
 from app.identity import queries as identity
 from app.market.listings import modes, publication, queries, rules, schemas
-from app.market.listings.models import Listing, ListingStatus, Mover, Question
+from app.market.listings.kinds import ListingStatus, Mover
+from app.market.listings.models import Listing, Question
 from app.market.listings.problems import ANSWERED, OWN_LISTING
 from app.market.listings.rules import Move
 

@@ -1,7 +1,6 @@
 """Tables of documents: what was uploaded, and to what it is attached."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, text
@@ -9,13 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-
-
-class Visibility(StrEnum):
-    """Who may read an attached document: everyone who may read its subject, or the parties and the market's staff."""
-
-    PUBLIC = "public"
-    PARTIES = "parties"
+from app.office.documents.kinds import Visibility
 
 
 class Document(Base):

@@ -15,7 +15,8 @@ from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest
 from app.office.documents import access
-from app.office.documents.models import Attachment, Document, Visibility
+from app.office.documents.kinds import Visibility
+from app.office.documents.models import Attachment, Document
 
 SCOPE = "documents:read"
 

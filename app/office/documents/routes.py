@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.core.access import ORGANISATION_ROLES, Actor, Public, Role, allow
+from app.core.access import ORGANISATION_ROLES, Actor, Role
+from app.core.web.access import Public, allow
 from app.core.web.http import Endpoint, Session, context_of
 from app.core.web.pages import Page, Paging, cut
 from app.office.documents import queries, reading, rules, schemas, service

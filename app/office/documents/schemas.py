@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.schemas import Input, Name, Output
-from app.office.documents.models import Visibility
+from app.office.documents.kinds import Visibility
 
 
 class DocumentOut(Output):

@@ -10,7 +10,8 @@ from app.core.history import events
 from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.identity.queries import organisations_by_id
 from app.office.documents import access, queries
-from app.office.documents.models import Attachment, Document, Visibility
+from app.office.documents.kinds import Visibility
+from app.office.documents.models import Attachment, Document
 from app.office.documents.problems import ALREADY_ATTACHED, TOO_MANY_ATTACHED
 from app.office.documents.upload import Upload
 

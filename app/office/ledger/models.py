@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, text
@@ -10,30 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-
-
-class AccountCode(StrEnum):
-    """What an account holds; `rules.CHART` says on which side it stands."""
-
-    BANK = "bank"
-    DEPOSIT_RECEIVED = "deposit_received"
-    DEPOSIT_HELD = "deposit_held"
-    DEPOSIT_REPAYABLE = "deposit_repayable"
-    PRICE_SETTLEMENT = "price_settlement"
-    SELLER_PAYABLE = "seller_payable"
-    FEE_RECEIVABLE = "fee_receivable"
-    FEE_INCOME = "fee_income"
-    FORFEITURES = "forfeitures"
-    SUSPENSE_IN = "suspense_in"
-    SUSPENSE_OUT = "suspense_out"
-    SUSPENSE_REPAYABLE = "suspense_repayable"
-
-
-class Side(StrEnum):
-    """On which side an account's balance grows: debit (借) amounts are positive, credit (贷) amounts negative."""
-
-    DEBIT = "debit"
-    CREDIT = "credit"
+from app.office.ledger.kinds import (
+    AccountCode,
+    DepositStatus,
+    Direction,
+    InstructionKind,
+    InstructionStatus,
+    MovementKind,
+    ResolutionKind,
+    Side,
+)
 
 
 class LedgerAccount(Base):
@@ -62,27 +47,6 @@ class LedgerAccount(Base):
     subject_type: Mapped[str | None]
     subject_id: Mapped[UUID | None]
     opened_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
-
-
-class MovementKind(StrEnum):
-    """Why money moved; `rules` says which entries each makes."""
-
-    DEPOSIT_RECEIVED = "deposit_received"
-    DEPOSIT_HELD = "deposit_held"
-    DEPOSIT_RELEASE_DUE = "deposit_release_due"
-    DEPOSIT_RELEASED = "deposit_released"
-    DEPOSIT_APPLIED_TO_PRICE = "deposit_applied_to_price"
-    DEPOSIT_FORFEITED = "deposit_forfeited"
-    FEE_CHARGED = "fee_charged"
-    FEE_PAID = "fee_paid"
-    PRICE_RECEIVED = "price_received"
-    PRICE_PAYABLE = "price_payable"
-    PRICE_PAID_OUT = "price_paid_out"
-    UNMATCHED_IN = "unmatched_in"
-    UNMATCHED_OUT = "unmatched_out"
-    UNMATCHED_REPAYABLE = "unmatched_repayable"
-    UNMATCHED_REPAID = "unmatched_repaid"
-    CORRECTION = "correction"
 
 
 class JournalTransaction(Base):
@@ -130,19 +94,6 @@ class JournalEntry(Base):
     transaction: Mapped[JournalTransaction] = relationship(lazy="raise", back_populates="entries")
 
 
-class DepositStatus(StrEnum):
-    """Where a deposit (保证金) stands. `received`: the money came after its day and is not accepted yet."""
-
-    REQUESTED = "requested"
-    RECEIVED = "received"
-    HELD = "held"
-    RELEASE_DUE = "release_due"
-    RELEASED = "released"
-    APPLIED = "applied"
-    FORFEITED = "forfeited"
-    CANCELLED = "cancelled"
-
-
 class Deposit(Base):
     """A deposit asked of an organisation for a subject; its history is its events, its money the ledger's."""
 
@@ -178,32 +129,6 @@ class Deposit(Base):
     release_provisional: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=1)
-
-
-class Direction(StrEnum):
-    """Into the exchange's bank account, or out of it."""
-
-    IN = "in"
-    OUT = "out"
-
-
-class InstructionKind(StrEnum):
-    """What an instruction settles."""
-
-    DEPOSIT_RELEASE = "deposit_release"
-    PRICE_DUE = "price_due"
-    FEE_DUE = "fee_due"
-    PRICE_PAYOUT = "price_payout"
-    PRICE_RETURN = "price_return"
-    SUSPENSE_RETURN = "suspense_return"
-
-
-class InstructionStatus(StrEnum):
-    """Open until the bank confirms it; cancelled if it is not wanted any more."""
-
-    OPEN = "open"
-    SETTLED = "settled"
-    CANCELLED = "cancelled"
 
 
 class SettlementInstruction(Base):
@@ -264,15 +189,6 @@ class BankConfirmation(Base):
     transaction_id: Mapped[UUID] = mapped_column(ForeignKey("journal_transactions.id"))
     recorded_at: Mapped[datetime]
     resolution: Mapped["ConfirmationResolution | None"] = relationship(lazy="raise")
-
-
-class ResolutionKind(StrEnum):
-    """What the operator found an unmatched confirmation to be, or that a matched one was wrong."""
-
-    DEPOSIT = "deposit"
-    INSTRUCTION = "instruction"
-    RETURN = "return"
-    REVERSAL = "reversal"
 
 
 class ConfirmationResolution(Base):

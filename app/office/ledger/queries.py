@@ -12,20 +12,15 @@ from sqlalchemy.orm import aliased, selectinload
 from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND
 from app.core.web.pages import PageRequest
+from app.office.ledger.kinds import AccountCode, DepositStatus, Direction, InstructionStatus, MovementKind, Side
 from app.office.ledger.models import (
-    AccountCode,
     BankConfirmation,
     ConfirmationResolution,
     Deposit,
-    DepositStatus,
-    Direction,
-    InstructionStatus,
     JournalEntry,
     JournalTransaction,
     LedgerAccount,
-    MovementKind,
     SettlementInstruction,
-    Side,
 )
 from app.office.ledger.rules import ZERO, Line, Place, Subject, shown_balance
 

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 import app.office.ledger.tasks  # noqa: F401 — registers what time does to deposits
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, MoneyEndpoint, Session, context_of, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.office.ledger import queries, rules, schemas
 from app.office.ledger.bank import service as settlement_service
 from app.office.ledger.csv_export import entries_csv
-from app.office.ledger.models import AccountCode, DepositStatus, Direction, InstructionStatus
+from app.office.ledger.kinds import AccountCode, DepositStatus, Direction, InstructionStatus
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
 

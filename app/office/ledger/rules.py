@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.core.money import is_whole_fen
 from app.office.ledger import problems
-from app.office.ledger.models import AccountCode, MovementKind, Side
+from app.office.ledger.kinds import AccountCode, MovementKind, Side
 
 Subject = tuple[str, UUID]
 """What a movement is about, as events name it: ("listing", id), ("deal", id)."""

@@ -9,18 +9,17 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.schemas import Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
-from app.office.ledger.models import (
+from app.office.ledger.kinds import (
     AccountCode,
-    Deposit,
     DepositStatus,
     Direction,
     InstructionKind,
     InstructionStatus,
-    LedgerAccount,
     MovementKind,
     ResolutionKind,
     Side,
 )
+from app.office.ledger.models import Deposit, LedgerAccount
 from app.office.ledger.queries import RunningEntry
 
 Tail = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{3,8}$")]

@@ -20,16 +20,15 @@ from app.office.ledger import journal, queries, rules
 from app.office.ledger.bank import instructions
 from app.office.ledger.deposits import releases
 from app.office.ledger.deposits import rules as deposit_rules
-from app.office.ledger.models import (
+from app.office.ledger.kinds import (
     AccountCode,
-    Deposit,
     DepositStatus,
     Direction,
     InstructionKind,
     InstructionStatus,
     MovementKind,
-    SettlementInstruction,
 )
+from app.office.ledger.models import Deposit, SettlementInstruction
 from app.office.ledger.problems import DEPOSIT_EXISTS
 from app.office.ledger.rules import Owner, Subject
 

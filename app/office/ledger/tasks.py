@@ -10,7 +10,7 @@ from app.core.history import events
 from app.law.periods.followers import follows
 from app.office.ledger import queries, service
 from app.office.ledger.deposits.releases import RELEASE_DUE
-from app.office.ledger.models import DepositStatus
+from app.office.ledger.kinds import DepositStatus
 
 
 @handles(RELEASE_DUE)

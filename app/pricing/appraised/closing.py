@@ -16,7 +16,7 @@ from app.core.history import events
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.law.figures import parameter
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.market.deals.problems import LISTING_TAKEN
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal
@@ -26,7 +26,8 @@ from app.market.listings import appraisal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.pricing.appraised import rules
-from app.pricing.appraised.models import OfferStatus, PurchaseOffer
+from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.models import PurchaseOffer
 
 SUBJECT = "purchase_offer"
 LAPSES = "purchase_offer.lapses"

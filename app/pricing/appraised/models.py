@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
@@ -10,17 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
 from app.core.ids import new_id
-
-
-class OfferStatus(StrEnum):
-    """Where a purchase offer stands. Accepted: the listing is held and something still blocks; closed: it is a deal."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    CLOSED = "closed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
+from app.pricing.appraised.kinds import OfferStatus
 
 
 class PurchaseOffer(Base):

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest
-from app.pricing.appraised.models import OfferStatus, PurchaseOffer
+from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.models import PurchaseOffer
 
 LIVE = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
 

@@ -8,14 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.appraised.mode
 import app.pricing.appraised.tasks  # noqa: F401 — all three register what they do
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.appraised import closing, queries, schemas, service
-from app.pricing.appraised.models import OfferStatus, PurchaseOffer
+from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.models import PurchaseOffer
 
 router = APIRouter(route_class=Endpoint, tags=["appraised"])
 money_router = APIRouter(route_class=MoneyEndpoint, tags=["appraised"])

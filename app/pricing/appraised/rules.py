@@ -7,10 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Text
-from app.market.listings.models import PricingMode
+from app.market.listings.kinds import PricingMode
 from app.market.listings.problems import OWN_LISTING
 from app.market.listings.rules import end_of_day
-from app.pricing.appraised.models import OfferStatus
+from app.pricing.appraised.kinds import OfferStatus
 from app.pricing.appraised.problems import BUYERS_STEP, NOT_APPRAISED, OFFER_EXISTS, OFFER_NOT_OPEN, SELLERS_STEP
 from app.pricing.offers.problems import OFFER_BINDING, OFFER_EXPIRED
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from app.core.schemas import Input, Line, Moment, Money, Output, PositiveMoney
 from app.market.gates.schemas import GateOut
-from app.pricing.appraised.models import OfferStatus
+from app.pricing.appraised.kinds import OfferStatus
 
 
 class PurchaseOfferIn(Input):

@@ -15,13 +15,16 @@ from app.identity import queries as identity
 from app.law.figures import parameter
 from app.market.deals.problems import LISTING_TAKEN
 from app.market.gates import subjects
-from app.market.gates.models import Gate, GateOutcome
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
 from app.market.listings import queries as listings
 from app.market.listings import rules as listing_rules
-from app.market.listings.models import Listing, ListingStatus
+from app.market.listings.kinds import ListingStatus
+from app.market.listings.models import Listing
 from app.market.listings.publication import check_appraised, require_verified
 from app.pricing.appraised import closing, queries, rules, schemas
-from app.pricing.appraised.models import OfferStatus, PurchaseOffer
+from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.models import PurchaseOffer
 from app.pricing.appraised.problems import OFFER_EXISTS
 from app.pricing.appraised.rules import Standing
 from app.pricing.offers.rules import check_expiry

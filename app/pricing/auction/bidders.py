@@ -12,7 +12,7 @@ from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.settings import Settings
 from app.identity import queries as identity
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import related_parties
 from app.market.listings.publication import require_verified
@@ -20,7 +20,8 @@ from app.office.ledger import service as ledger
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding import admission
 from app.pricing.auction.bidding.problems import ALREADY_A_BIDDER, NOT_A_BIDDER, TERMS_NOT_ACCEPTED
-from app.pricing.auction.models import Auction, AuctionBidder, EntryKind
+from app.pricing.auction.kinds import EntryKind
+from app.pricing.auction.models import Auction, AuctionBidder
 from app.pricing.auction.proof import logbook
 from app.pricing.auction.rules import check_registration, pick_paddle
 

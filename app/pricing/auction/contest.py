@@ -13,7 +13,7 @@ from app.office.ledger.queries import deposit_amount
 from app.pricing import contests
 from app.pricing.auction import bidders, queries, service
 from app.pricing.auction.bidding.rules import Form
-from app.pricing.auction.models import LIVE_STATUSES
+from app.pricing.auction.kinds import LIVE_STATUSES
 from app.pricing.auction.rules import contest_conditions
 
 FORMS = {contests.ContestForm.ENGLISH: Form.ENGLISH, contests.ContestForm.SEALED: Form.SEALED}

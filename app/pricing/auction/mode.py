@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import modes
-from app.market.listings.models import Listing, Mover, PricingMode
+from app.market.listings.kinds import Mover, PricingMode
+from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.problems import LISTING_IN_AUCTION
 from app.pricing.auction.ending import winner
-from app.pricing.auction.models import AuctionStatus
+from app.pricing.auction.kinds import AuctionStatus
 
 BECAME_SECRET = "The result may not be sold any more / 该成果已不得转让"
 WITHDRAWN = "The listing was withdrawn / 挂牌已撤回"

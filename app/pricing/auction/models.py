@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,34 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.ids import new_id
 from app.pricing.auction.bidding.rules import Ending, Form
-
-
-class AuctionStatus(StrEnum):
-    """Where an auction stands. Whether bids are taken is a matter of time: announced, from its start to its end."""
-
-    PROPOSED = "proposed"
-    ANNOUNCED = "announced"
-    SUSPENDED = "suspended"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-LIVE_STATUSES = (AuctionStatus.PROPOSED, AuctionStatus.ANNOUNCED, AuctionStatus.SUSPENDED)
-
-
-class EntryKind(StrEnum):
-    """What an entry of an auction's log says."""
-
-    SCHEDULED = "scheduled"
-    ADMITTED = "admitted"
-    BID = "bid"
-    SUSPENDED = "suspended"
-    RESUMED = "resumed"
-    REVEALED = "revealed"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-    DEFAULTED = "defaulted"
-    OFFERED = "offered"
+from app.pricing.auction.kinds import AuctionStatus, EntryKind
 
 
 class Auction(Base):

@@ -18,17 +18,10 @@ from app.core.database import Database
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest
 from app.identity.models import Appointment
-from app.market.deals.models import DealParty, PartyRole
-from app.pricing.auction.models import (
-    LIVE_STATUSES,
-    Auction,
-    AuctionBidder,
-    AuctionConfirmation,
-    AuctionEntry,
-    AuctionStatus,
-    EntryKind,
-    ExchangeKey,
-)
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import DealParty
+from app.pricing.auction.kinds import LIVE_STATUSES, AuctionStatus, EntryKind
+from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, ExchangeKey
 
 
 def no_auction() -> Problem:

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import app.pricing.auction.contest
 import app.pricing.auction.mode
 import app.pricing.auction.tasks  # noqa: F401 — registers what time does, and how other modes hand over
-from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import PROBLEM_MEDIA_TYPE
+from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates.queries import gates_of
@@ -19,8 +20,9 @@ from app.office.ledger import queries as ledger
 from app.pricing.auction import bidders, queries, schemas, service, shown
 from app.pricing.auction.bidding.door import BidEndpoint
 from app.pricing.auction.ending import confirmations, winner
+from app.pricing.auction.kinds import AuctionStatus
 from app.pricing.auction.live import routes as log_routes
-from app.pricing.auction.models import Auction, AuctionBidder, AuctionStatus
+from app.pricing.auction.models import Auction, AuctionBidder
 
 bid_router = APIRouter(route_class=BidEndpoint, tags=["auctions"])
 router = APIRouter(route_class=Endpoint, tags=["auctions"])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.pricing.auction.bidding.problems import NOTICE_TOO_SHORT, REGISTRATION_OVER, VIEWING_TOO_SHORT, wrong_state
 from app.pricing.auction.bidding.rules import Band, Conditions, Form
-from app.pricing.auction.models import AuctionStatus
+from app.pricing.auction.kinds import AuctionStatus
 
 OPENING_HOUR = time(9)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.core.schemas import Day, Input, Line, Moment, Money, Output, PositiveMoney
 from app.market.gates.schemas import GateOut
 from app.pricing.auction.bidding.rules import Ending, Form
-from app.pricing.auction.models import AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionStatus, EntryKind
 
 Seconds = Annotated[int, Field(gt=0, le=30 * 86_400)]
 

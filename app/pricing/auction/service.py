@@ -21,13 +21,15 @@ from app.market.listings import appraisal
 from app.market.listings import queries as listings
 from app.market.listings import rules as listing_rules
 from app.market.listings import service as listing_service
-from app.market.listings.models import Listing, PricingMode
+from app.market.listings.kinds import PricingMode
+from app.market.listings.models import Listing
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding.forms import RULES
 from app.pricing.auction.bidding.problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_FOREIGN, RESERVE_TOO_LOW
 from app.pricing.auction.bidding.rules import Band, Conditions, Form
 from app.pricing.auction.ending import outcome, unsold
-from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionStatus, EntryKind
+from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import log, published
 from app.pricing.auction.proof.logbook import remember_key, tell, write
 from app.pricing.auction.rules import check_notice, check_running, check_status, check_viewing

@@ -12,13 +12,15 @@ from app.core.access import Actor
 from app.core.problems import Problem
 from app.market.gates.models import Gate
 from app.market.gates.schemas import gate_out
-from app.office.ledger.models import Deposit, DepositStatus
+from app.office.ledger.kinds import DepositStatus
+from app.office.ledger.models import Deposit
 from app.pricing.auction import schemas
 from app.pricing.auction.bidding.forms import RULES
 from app.pricing.auction.bidding.rules import Form, State
 from app.pricing.auction.bidding.standing import Unsealed
 from app.pricing.auction.ending import outcome
-from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, AuctionStatus
+from app.pricing.auction.kinds import AuctionStatus
+from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry
 from app.pricing.auction.proof import published
 
 

@@ -15,13 +15,16 @@ from app.core.settings import Settings, get_settings
 from app.market.deals import followers
 from app.market.deals import queries as deals
 from app.market.deals import service as deal_service
-from app.market.deals.models import Deal, DealStatus, PartyRole
+from app.market.deals.kinds import DealStatus, PartyRole
+from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
 from app.market.gates import openings, subjects
 from app.market.gates import queries as gates
-from app.market.gates.models import Gate, GateOutcome
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
 from app.market.listings import queries as listings
-from app.market.listings.models import Allocation, Listing
+from app.market.listings.kinds import Allocation
+from app.market.listings.models import Listing
 from app.market.listings.publication import check_still_listable
 
 SUBJECT = "first_come_deal"

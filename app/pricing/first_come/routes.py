@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.core.access import Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import allow
 from app.core.web.http import Config, MoneyEndpoint, Session, set_etag
 from app.market.deals.schemas import DealOut, deal_out
 from app.pricing.first_come import schemas, service

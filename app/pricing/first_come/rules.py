@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from app.market.listings.models import Allocation, ListingStatus, PricingMode
+from app.market.listings.kinds import Allocation, ListingStatus, PricingMode
 from app.market.listings.problems import OWN_LISTING
 from app.market.listings.rules import check_open
 from app.pricing.first_come.problems import NOT_FIRST_COME, PRICE_CHANGED, VERSION_CHANGED

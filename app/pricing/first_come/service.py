@@ -8,7 +8,8 @@ from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.settings import Settings
 from app.identity import queries as identity
-from app.market.deals.models import Deal, PartyRole
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal
 from app.market.listings import queries as listings

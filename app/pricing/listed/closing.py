@@ -16,19 +16,22 @@ from app.core.problems import Problem
 from app.core.settings import Settings, get_settings
 from app.market.deals import followers
 from app.market.deals import queries as deals
-from app.market.deals.models import Deal, PartyRole
+from app.market.deals.kinds import PartyRole
+from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal
 from app.market.gates import openings, subjects
 from app.market.gates import rules as gate_rules
-from app.market.gates.models import Gate, GateOutcome
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
 from app.market.listings import appraisal
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
 from app.pricing.listed import notice, queries, registrations
-from app.pricing.listed.models import ListedSale, RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import RegistrationStatus, SalePhase
+from app.pricing.listed.models import ListedSale
 
 SUBJECT = "listed_sale"
 """What gates of such a sale are of; the id is the listing's."""

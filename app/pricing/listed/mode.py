@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import modes
-from app.market.listings.models import Allocation, Listing, Mover, PricingMode
+from app.market.listings.kinds import Allocation, Mover, PricingMode
+from app.market.listings.models import Listing
 from app.pricing import contests
 from app.pricing.listed import closing, conditions, notice, queries, rules, service
-from app.pricing.listed.models import ListedSale, SalePhase
+from app.pricing.listed.kinds import SalePhase
+from app.pricing.listed.models import ListedSale
 from app.pricing.listed.problems import SALE_UNDER_WAY
 from app.pricing.listed.registrations import standing
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.ids import new_id
 from app.pricing.contests import ContestForm
+from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus, SalePhase
 
 
 class ListedConditions(Base):
@@ -37,19 +37,6 @@ class ListedConditions(Base):
     rights_abroad: Mapped[bool]
 
 
-class SalePhase(StrEnum):
-    """Where a sale stands: the notice runs or stands still; registrants are judged after its end; two or more bid;
-    one is chosen and something must be settled first; there is a deal; or it ended without one.
-    """
-
-    NOTICE = "notice"
-    REVIEW = "review"
-    BIDDING = "bidding"
-    HELD = "held"
-    SOLD = "sold"
-    ENDED = "ended"
-
-
 class ListedSale(Base):
     """How far the sale of a published listing has come. Changed under the listing's row lock alone.
 
@@ -67,32 +54,6 @@ class ListedSale(Base):
     winner_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
     reason: Mapped[str | None]
-
-
-class RegistrationStatus(StrEnum):
-    """Where a registration stands: live, ended by its organisation or by a refusal, not counted, or counted."""
-
-    REGISTERED = "registered"
-    WITHDRAWN = "withdrawn"
-    REFUSED = "refused"
-    LAPSED = "lapsed"
-    BIDDING = "bidding"
-    WON = "won"
-    LOST = "lost"
-
-
-class Judge(StrEnum):
-    """Who decides whether a registrant meets the conditions."""
-
-    SELLER = "seller"
-    OPERATOR = "operator"
-
-
-class Qualification(StrEnum):
-    """A decision on a registrant."""
-
-    QUALIFIED = "qualified"
-    REFUSED = "refused"
 
 
 class ListedRegistration(Base):
@@ -146,15 +107,6 @@ class ListedQualification(Base):
     reason: Mapped[str | None]
     decided_at: Mapped[datetime]
     decided_by_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-
-
-class RevisionStatus(StrEnum):
-    """Where a proposed revision stands; moot where the notice ended before it was published."""
-
-    PROPOSED = "proposed"
-    PUBLISHED = "published"
-    RETURNED = "returned"
-    MOOT = "moot"
 
 
 class ListedRevision(Base):

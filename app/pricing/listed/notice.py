@@ -17,12 +17,15 @@ from app.law.figures import parameter
 from app.law.periods import queries as period_queries
 from app.law.periods import service as periods
 from app.law.periods.catalogue import RULES
-from app.law.periods.models import Period, PeriodStatus
+from app.law.periods.kinds import PeriodStatus
+from app.law.periods.models import Period
 from app.law.periods.rules import end_moment
 from app.market.listings import service as listing_service
-from app.market.listings.models import Listing, ListingStatus
+from app.market.listings.kinds import ListingStatus
+from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
-from app.pricing.listed.models import ListedConditions, ListedSale, SalePhase
+from app.pricing.listed.kinds import SalePhase
+from app.pricing.listed.models import ListedConditions, ListedSale
 
 NOTICE_ENDS = "listed.notice_ends"
 """The deadline at which a notice, or its extension, ends and registrants are counted."""

@@ -15,14 +15,8 @@ from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest
 from app.market.listings.models import Listing
-from app.pricing.listed.models import (
-    ListedConditions,
-    ListedRegistration,
-    ListedRevision,
-    ListedSale,
-    RegistrationStatus,
-    RevisionStatus,
-)
+from app.pricing.listed.kinds import RegistrationStatus, RevisionStatus
+from app.pricing.listed.models import ListedConditions, ListedRegistration, ListedRevision, ListedSale
 
 
 async def find_conditions(session: AsyncSession, listing_id: UUID) -> ListedConditions | None:

@@ -17,7 +17,7 @@ from app.core.history import events
 from app.core.ids import readable_number
 from app.core.settings import Settings
 from app.identity import queries as identity
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import related_parties
 from app.market.listings import queries as listings
@@ -26,15 +26,8 @@ from app.market.listings.publication import require_verified
 from app.office.ledger import service as ledger
 from app.office.ledger.queries import live_deposit
 from app.pricing.listed import notice, queries, rules, schemas
-from app.pricing.listed.models import (
-    Judge,
-    ListedQualification,
-    ListedRegistration,
-    ListedSale,
-    Qualification,
-    RegistrationStatus,
-    RevisionStatus,
-)
+from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus
+from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedSale
 from app.pricing.listed.problems import REGISTERED_ALREADY
 from app.pricing.listed.rules import Earlier, Sale
 

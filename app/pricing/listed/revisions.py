@@ -19,7 +19,8 @@ from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
 from app.pricing.listed import conditions, notice, queries, rules
-from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale, RevisionStatus
+from app.pricing.listed.kinds import RevisionStatus
+from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale
 from app.pricing.listed.problems import NO_REVISION, REVISION_PENDING
 from app.pricing.listed.registrations import standing
 from app.pricing.listed.schemas import ConditionsIn, ConditionsOut, RevisionIn

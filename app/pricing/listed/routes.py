@@ -8,14 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.listed.mode
 import app.pricing.listed.tasks  # noqa: F401 — both register what they do
-from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
 from app.core.web.pages import Page, Paging, cut
 from app.market.listings import queries as listings
 from app.market.listings.schemas import ReasonIn
 from app.pricing.listed import conditions, queries, registrations, revisions, rules, service
-from app.pricing.listed.models import ListedSale, RegistrationStatus
+from app.pricing.listed.kinds import RegistrationStatus
+from app.pricing.listed.models import ListedSale
 from app.pricing.listed.schemas import (
     ConditionsIn,
     ConditionsOut,

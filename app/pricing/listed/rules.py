@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.market.listings.models import Allocation, ListingStatus, PricingMode
+from app.market.listings.kinds import Allocation, ListingStatus, PricingMode
 from app.market.listings.problems import OWN_LISTING
 from app.market.listings.rules import check_open
-from app.office.ledger.models import DepositStatus
+from app.office.ledger.kinds import DepositStatus
 from app.pricing.first_come.problems import VERSION_CHANGED
 from app.pricing.listed import problems
-from app.pricing.listed.models import Judge, Qualification, RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, SalePhase
 
 
 def check_competitive(pricing_mode: PricingMode, allocation: Allocation | None) -> None:

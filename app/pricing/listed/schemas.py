@@ -8,14 +8,8 @@ from pydantic import Field
 
 from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
 from app.pricing.contests import ContestForm
-from app.pricing.listed.models import (
-    Judge,
-    ListedRegistration,
-    Qualification,
-    RegistrationStatus,
-    RevisionStatus,
-    SalePhase,
-)
+from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus, SalePhase
+from app.pricing.listed.models import ListedRegistration
 
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 SeenVersion = Annotated[int, Field(ge=1, le=2**31 - 1, description="The `version` you read")]

@@ -13,18 +13,20 @@ from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.settings import Settings
 from app.identity import queries as identity
-from app.identity.models import Verification
+from app.identity.kinds import Verification
 from app.market.gates import rules as gate_rules
 from app.market.gates.openings import Buying, find_sale
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
-from app.market.listings.models import Listing, ListingStatus, PricingMode
+from app.market.listings.kinds import ListingStatus, PricingMode
+from app.market.listings.models import Listing
 from app.office.ledger import queries as ledger_queries
 from app.office.ledger import service as ledger
 from app.pricing import contests
 from app.pricing.contests import Contest, Outcome
 from app.pricing.listed import closing, notice, problems, queries, registrations, rules
-from app.pricing.listed.models import ListedSale, RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import RegistrationStatus, SalePhase
+from app.pricing.listed.models import ListedSale
 from app.pricing.listed.rules import Entry, Verdict
 
 NOBODY = "Nobody who may buy registered / 无符合条件的意向受让方"

@@ -17,7 +17,7 @@ from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.market.deals.models import PartyRole, PriceSource
+from app.market.deals.kinds import PartyRole, PriceSource
 from app.market.deals.problems import LISTING_TAKEN
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal, publish_price
@@ -28,7 +28,8 @@ from app.market.listings import appraisal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.pricing.negotiated import queries, rules
-from app.pricing.negotiated.models import Negotiation, NegotiationStatus, Offer
+from app.pricing.negotiated.kinds import NegotiationStatus
+from app.pricing.negotiated.models import Negotiation, Offer
 from app.pricing.negotiated.notice import service as notice
 from app.pricing.negotiated.rules import RunningNotice
 from app.pricing.negotiated.terms.shapes import Terms

@@ -4,7 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import modes
-from app.market.listings.models import Listing, PricingMode
+from app.market.listings.kinds import PricingMode
+from app.market.listings.models import Listing
 from app.pricing.negotiated import closing, queries
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,31 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.market.deals.models import PriceBasis
-
-
-class NegotiationStatus(StrEnum):
-    """Where a negotiation stands. Agreed: the notice runs, or something still blocks; closed: there is a deal."""
-
-    OPEN = "open"
-    AGREED = "agreed"
-    CLOSED = "closed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-class Side(StrEnum):
-    """Which side an offer comes from."""
-
-    BUYER = "buyer"
-    SELLER = "seller"
-
-
-class ObjectionOutcome(StrEnum):
-    """What the operator decided of an objection."""
-
-    UPHELD = "upheld"
-    DISMISSED = "dismissed"
+from app.market.deals.kinds import PriceBasis
+from app.pricing.negotiated.kinds import NegotiationStatus, ObjectionOutcome, Side
 
 
 class Negotiation(Base):

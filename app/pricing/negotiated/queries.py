@@ -15,14 +15,8 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest
-from app.pricing.negotiated.models import (
-    Negotiation,
-    NegotiationBuyer,
-    NegotiationStatus,
-    Notice,
-    Objection,
-    Offer,
-)
+from app.pricing.negotiated.kinds import NegotiationStatus
+from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Notice, Objection, Offer
 
 _PARTS = (selectinload(Negotiation.buyers), selectinload(Negotiation.notice))
 

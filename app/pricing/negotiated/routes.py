@@ -9,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import app.pricing.negotiated.mode  # what a secret result does to a held listing
 import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
-from app.core.access import EVERY_ROLE, Actor, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.market.listings.schemas import ReasonIn
 from app.pricing.negotiated import closing, queries, schemas, service
-from app.pricing.negotiated.models import Negotiation, NegotiationStatus
+from app.pricing.negotiated.kinds import NegotiationStatus
+from app.pricing.negotiated.models import Negotiation
 from app.pricing.negotiated.notice import objections
 from app.pricing.negotiated.notice import routes as notice_routes
 

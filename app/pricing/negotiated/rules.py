@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from app.core.problems import Problem
-from app.market.gates.models import GateKind
+from app.market.gates.kinds import GateKind
 from app.market.gates.rules import OpenGate, gate_open
-from app.market.listings.models import PricingMode
+from app.market.listings.kinds import PricingMode
 from app.market.listings.problems import OWN_LISTING
-from app.pricing.negotiated.models import NegotiationStatus, Side
+from app.pricing.negotiated.kinds import NegotiationStatus, Side
 from app.pricing.negotiated.problems import (
     BUYER_NOT_AMONG,
     LEAD_ONLY,

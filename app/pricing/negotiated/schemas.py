@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.core.schemas import Input, Line, Moment, Money, Output, Share
-from app.market.deals.models import PriceBasis
+from app.market.deals.kinds import PriceBasis
 from app.market.deals.schemas import PartyIn
 from app.market.gates.schemas import GateOut
-from app.pricing.negotiated.models import NegotiationStatus, Side
+from app.pricing.negotiated.kinds import NegotiationStatus, Side
 from app.pricing.negotiated.terms.shapes import Terms
 
 

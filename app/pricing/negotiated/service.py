@@ -17,15 +17,16 @@ from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.market.deals.problems import LISTING_TAKEN
 from app.market.deals.rules import PartyShare, check_parties
 from app.market.listings import queries as listings
 from app.market.listings import rules as listing_rules
-from app.market.listings.models import ListingStatus
+from app.market.listings.kinds import ListingStatus
 from app.market.listings.publication import require_verified
 from app.pricing.negotiated import closing, queries, rules, schemas
-from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, NegotiationStatus, Offer, Side
+from app.pricing.negotiated.kinds import NegotiationStatus, Side
+from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Offer
 from app.pricing.negotiated.notice import service as notice
 from app.pricing.negotiated.problems import NEGOTIATION_EXISTS
 from app.pricing.negotiated.rules import Standing

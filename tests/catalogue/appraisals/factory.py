@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.identity.models import OrganisationKind
+from app.identity.kinds import OrganisationKind
 from tests.catalogue.results.factory import recorded_result
 from tests.market.listings.factory import today
 from tests.office.documents.factory import PDF, uploaded

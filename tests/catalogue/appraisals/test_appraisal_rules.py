@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.catalogue.appraisals import rules
-from app.catalogue.appraisals.models import ReportStatus
+from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.rules import Approved, Report
 from tests.contracts.test_contract_rules import refusal
 

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from app.catalogue.appraisals import service
 from app.core.access import Role
 from app.core.problems import Problem
-from app.identity.models import Membership, Verification
+from app.identity.kinds import Verification
+from app.identity.models import Membership
 from tests.catalogue.appraisals.factory import (
     Json,
     accepted_report,

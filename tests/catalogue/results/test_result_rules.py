@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.catalogue.results import ip, rules
+from app.catalogue.results.kinds import ExportControl, IpType, Secrecy, TransferMode
 from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
-from app.catalogue.results.models import ExportControl, IpType, Secrecy, TransferMode
 from app.core.problems import Problem
 from app.law.figures import parameter
 

@@ -12,7 +12,7 @@ from app.catalogue.results.models import ResultOwner
 from app.core.access import Role
 from app.core.database import Database
 from app.core.history.events import PUBLIC, Event
-from app.identity.models import Verification
+from app.identity.kinds import Verification
 from tests.catalogue.results.factory import PATENT, recorded_result, result_body
 from tests.support.world import Party, World
 

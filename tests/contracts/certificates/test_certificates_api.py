@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import rfc8785
 from sqlalchemy import text
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.contracts.certificates.printed import NAMES
 from app.contracts.certificates.rules import ALPHABET, fingerprint, new_code
-from app.contracts.models import PaymentTerms
-from app.market.deals.models import PriceBasis
-from app.market.listings.models import PricingMode
+from app.contracts.kinds import PaymentTerms
+from app.market.deals.kinds import PriceBasis
+from app.market.listings.kinds import PricingMode
 from tests.contracts.settlement.factory import (
     Json,
     all_paid,

@@ -11,7 +11,7 @@ from app.core.access import Role
 from app.core.history import events
 from app.core.history.events import Event
 from app.identity.models import Membership
-from app.law.working_days import Calendar
+from app.law.calendar.rules import Calendar
 from tests.contracts.factory import (
     Json,
     contract_body,

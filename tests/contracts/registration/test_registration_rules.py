@@ -8,12 +8,12 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.contracts.models import Regime, RegistrationStatus
+from app.contracts.kinds import Regime, RegistrationStatus
 from app.contracts.registration import rules
+from app.law.calendar.rules import Calendar
 from app.law.figures import parameter
-from app.law.periods.models import Unit
+from app.law.periods.kinds import Unit
 from app.law.periods.rules import Terms, end_of
-from app.law.working_days import Calendar
 from tests.contracts.test_contract_rules import refusal
 
 S = RegistrationStatus

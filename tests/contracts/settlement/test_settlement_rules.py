@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contracts.models import PaymentTerms
+from app.contracts.kinds import PaymentTerms
 from app.contracts.settlement import rules
-from app.contracts.settlement.models import PartKind
+from app.contracts.settlement.kinds import PartKind
 from app.contracts.settlement.rules import NIL, Ordered, Part, Receipt
 from app.core.money import ceil_fen, exact
 from app.pricing.negotiated.terms.rules import price_of

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from app.law.calendar.rules import Calendar
 from app.law.figures import parameter
 from app.law.periods import rules
-from app.law.periods.catalogue import RULES, Sense
-from app.law.periods.models import PeriodStatus, Unit
+from app.law.periods.catalogue import RULES
+from app.law.periods.kinds import PeriodStatus, Sense, Unit
 from app.law.periods.rules import Terms
-from app.law.working_days import Calendar
 from tests.contracts.test_contract_rules import refusal
 
 WUHAN = ZoneInfo("Asia/Shanghai")

@@ -15,13 +15,14 @@ from app.core import deadlines
 from app.core.history import events
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.law.calendar import service as calendar_service
+from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
+from app.law.declarations import service as calendar_service
 from app.law.periods import followers, queries, recompute, rules, service
 from app.law.periods.catalogue import RULES
-from app.law.periods.models import Period, PeriodStatus
-from app.law.working_days import LAST_ANNOUNCED_YEAR, Calendar
+from app.law.periods.kinds import PeriodStatus
+from app.law.periods.models import Period
 from tests.contracts.factory import registration_step, signed_contract
-from tests.law.calendar.test_calendar_api import NOTICE, Json, declare, next_day
+from tests.law.declarations.test_calendar_api import NOTICE, Json, declare, next_day
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
 from tests.support.world import Party, World
 

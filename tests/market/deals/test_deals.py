@@ -11,7 +11,7 @@ import pytest
 from app.core.deadlines import run_due
 from app.core.problems import Problem
 from app.market.deals import rules, service
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare, Relation
 from tests.catalogue.results.factory import PATENT, recorded_result
 from tests.contracts.factory import drafted_contract, sign

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.identity.models import Verification
+from app.identity.kinds import Verification
 from tests.market.listings.factory import draft_listing, published_listing
 from tests.office.documents.factory import uploaded
 from tests.support.world import World

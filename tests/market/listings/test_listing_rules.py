@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.core.problems import Problem
 from app.market.listings import rules
-from app.market.listings.models import ListingStatus, Mover
+from app.market.listings.kinds import ListingStatus, Mover
 from app.market.listings.rules import Move, Sibling
 
 # Written out once more, on purpose: who takes a listing from where to where.

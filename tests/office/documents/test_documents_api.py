@@ -15,7 +15,7 @@ from app.core.access import Actor
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.office.documents import access, queries, service
-from app.office.documents.models import Visibility
+from app.office.documents.kinds import Visibility
 from tests.office.documents.factory import PDF, uploaded
 from tests.support.world import Party, World
 

@@ -14,9 +14,10 @@ from app.core import deadlines
 from app.core.clock import read_clock
 from app.core.history import events
 from app.core.problems import Problem
-from app.law.working_days import load_calendar
+from app.law.calendar.queries import load_calendar
 from app.office.ledger import service
-from app.office.ledger.models import Deposit, DepositStatus
+from app.office.ledger.kinds import DepositStatus
+from app.office.ledger.models import Deposit
 from tests.market.listings.factory import move_clock_to
 from tests.office.ledger.factory import (
     SETTINGS,

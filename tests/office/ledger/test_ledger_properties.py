@@ -20,10 +20,11 @@ from app.core.clock import read_clock
 from app.core.database import Database
 from app.core.ids import new_id
 from app.core.problems import Problem
-from app.identity.models import Organisation, OrganisationKind, Verification
+from app.identity.kinds import OrganisationKind, Verification
+from app.identity.models import Organisation
 from app.office.ledger import schemas, service
 from app.office.ledger.bank import service as settlement_service
-from app.office.ledger.models import Direction, ResolutionKind
+from app.office.ledger.kinds import Direction, ResolutionKind
 from app.office.ledger.rules import Subject
 from tests.office.ledger.factory import SETTINGS
 

@@ -8,14 +8,14 @@ import pytest
 
 from app.core.ids import new_id
 from app.core.problems import Problem
+from app.law.calendar.rules import Calendar
 from app.law.figures import parameter
 from app.law.periods.catalogue import RULES
 from app.law.periods.rules import Terms, end_moment, end_of
-from app.law.working_days import Calendar
 from app.office.ledger import rules
 from app.office.ledger.deposits import rules as deposit_rules
 from app.office.ledger.deposits.rules import STEPS
-from app.office.ledger.models import AccountCode, DepositStatus, MovementKind, Side
+from app.office.ledger.kinds import AccountCode, DepositStatus, MovementKind, Side
 from app.office.ledger.rules import BANK, CHART, Line, Movement, Owner
 
 LISTING, DEAL = ("listing", new_id()), ("deal", new_id())

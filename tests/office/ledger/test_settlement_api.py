@@ -10,7 +10,7 @@ import pytest
 from app.core.clock import read_clock
 from app.core.problems import Problem
 from app.office.ledger import service
-from app.office.ledger.models import AccountCode
+from app.office.ledger.kinds import AccountCode
 from app.office.ledger.queries import balance_of
 from app.office.ledger.rules import Place, Subject
 from tests.office.ledger.factory import (

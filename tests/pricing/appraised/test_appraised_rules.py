@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from app.core.problems import Problem
 from app.market.listings import rules as listing_rules
-from app.market.listings.models import LIVE_STATUSES, ListingStatus, PricingMode
+from app.market.listings.kinds import LIVE_STATUSES, ListingStatus, PricingMode
 from app.pricing.appraised import rules
-from app.pricing.appraised.models import OfferStatus
+from app.pricing.appraised.kinds import OfferStatus
 from app.pricing.appraised.rules import Standing
 from app.pricing.offers.rules import check_expiry
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.deadlines import run_due
-from app.identity.models import Verification
+from app.identity.kinds import Verification
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
 from tests.catalogue.appraisals.factory import reapproved

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
-from app.identity.models import Verification
+from app.identity.kinds import Verification
 from app.market.listings import queries
 from app.market.listings.models import Listing
 from tests.market.deals.factory import purchase

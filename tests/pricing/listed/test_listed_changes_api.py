@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.law.calendar.queries import load_calendar
 from app.law.figures import Parameter, parameter
 from app.law.periods import service as periods
-from app.law.working_days import load_calendar
 from app.pricing.listed import notice
 from tests.market.deals.factory import purchase
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, published_listing, today

@@ -11,7 +11,7 @@ from app.core.deadlines import run_due
 from app.office.ledger import service as ledger
 from app.pricing.listed import notice
 from tests.catalogue.results.factory import recorded_result
-from tests.law.calendar.test_calendar_api import NOTICE
+from tests.law.declarations.test_calendar_api import NOTICE
 from tests.market.listings.factory import today
 from tests.pricing.listed.factory import competitive_listing, errors, paid, read, registered
 from tests.pricing.listed.test_listed_races import somebody_waits

@@ -20,7 +20,7 @@ from app.core.clock import read_clock
 from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
-from app.market.deals.models import PartyRole
+from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal
 from app.market.listings.queries import lock_listing

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.problems import Problem
-from app.market.listings.models import ListingStatus
-from app.office.ledger.models import DepositStatus
+from app.market.listings.kinds import ListingStatus
+from app.office.ledger.kinds import DepositStatus
 from app.pricing.listed import rules
-from app.pricing.listed.models import Judge, Qualification, RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, SalePhase
 from app.pricing.listed.rules import Entry, Sale, Verdict
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

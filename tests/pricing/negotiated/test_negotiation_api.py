@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.identity.models import Verification
+from app.identity.kinds import Verification
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
 from tests.market.listings.factory import draft_listing, move_clock_to, published_listing

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.core.problems import Problem
-from app.market.deals.models import PriceBasis
-from app.market.gates.models import GateKind
+from app.market.deals.kinds import PriceBasis
+from app.market.gates.kinds import GateKind
 from app.market.gates.rules import KINDS, OpenGate
 from app.pricing.negotiated import rules
-from app.pricing.negotiated.models import Side
+from app.pricing.negotiated.kinds import Side
 from app.pricing.negotiated.rules import RunningNotice, Standing
 from app.pricing.negotiated.terms import rules as terms_rules
 from app.pricing.negotiated.terms.shapes import Terms

@@ -13,9 +13,9 @@ from typing import Annotated
 
 from pydantic import PlainSerializer
 
-from app.contracts.models import ContractType
+from app.contracts.kinds import ContractType
 from app.core.money import is_whole_fen
-from app.identity.models import OrganisationKind
+from app.identity.kinds import OrganisationKind
 
 
 class FactError(ValueError):

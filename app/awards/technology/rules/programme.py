@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from app.contracts.models import ContractType
+from app.contracts.kinds import ContractType
 from app.core.money import is_whole_fen
-from app.identity.models import OrganisationKind
+from app.identity.kinds import OrganisationKind
 
 Value = str | tuple[str, ...]
 Role = Literal["buyer", "seller", "agency"]

@@ -13,7 +13,8 @@ from app.core.history import events
 from app.core.ids import new_id, readable_number
 from app.core.settings import Settings
 from app.office.ledger import rules
-from app.office.ledger.models import Direction, InstructionKind, InstructionStatus, SettlementInstruction
+from app.office.ledger.kinds import Direction, InstructionKind, InstructionStatus
+from app.office.ledger.models import SettlementInstruction
 from app.office.ledger.rules import Movement, Owner, Place, Subject
 
 DIRECTIONS: Final[Mapping[InstructionKind, Direction]] = {

@@ -20,17 +20,19 @@ from app.office.ledger import followers, journal, problems, queries, rules, sche
 from app.office.ledger.bank import instructions
 from app.office.ledger.deposits import releases
 from app.office.ledger.deposits import rules as deposit_rules
-from app.office.ledger.models import (
+from app.office.ledger.kinds import (
     AccountCode,
-    BankConfirmation,
-    ConfirmationResolution,
-    Deposit,
     DepositStatus,
     Direction,
     InstructionKind,
     InstructionStatus,
     MovementKind,
     ResolutionKind,
+)
+from app.office.ledger.models import (
+    BankConfirmation,
+    ConfirmationResolution,
+    Deposit,
     ResolutionReversal,
     SettlementInstruction,
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.office.ledger import problems
-from app.office.ledger.models import DepositStatus, Direction, InstructionStatus
+from app.office.ledger.kinds import DepositStatus, Direction, InstructionStatus
 
 STEPS: Final[Mapping[DepositStatus, frozenset[DepositStatus]]] = {
     DepositStatus.REQUESTED: frozenset({DepositStatus.RECEIVED, DepositStatus.CANCELLED}),

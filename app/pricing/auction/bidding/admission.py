@@ -11,7 +11,7 @@ from uuid import UUID
 from app.core.access import ROLE_NAMES_ZH, Actor, Role
 from app.core.problems import FORBIDDEN, SCOPE_MISSING, UNAUTHENTICATED, Problem
 from app.pricing.auction.bidding import problems
-from app.pricing.auction.models import AuctionStatus
+from app.pricing.auction.kinds import AuctionStatus
 
 SCOPE = "auctions:write"
 BIDDING_ROLES = frozenset({Role.MEMBER, Role.ADMIN})

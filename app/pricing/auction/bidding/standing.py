@@ -12,7 +12,7 @@ from uuid import UUID
 from app.core.keys import Keys
 from app.pricing.auction.bidding.forms import RULES
 from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Form, State
-from app.pricing.auction.models import AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionStatus, EntryKind
 from app.pricing.auction.proof import log
 
 

@@ -19,7 +19,8 @@ from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.rules import Ending, Form, Outcome
 from app.pricing.auction.ending import outcome, unsold, winner
-from app.pricing.auction.models import Auction, AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionStatus, EntryKind
+from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import logbook
 
 

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import service as listing_service
-from app.market.listings.models import Listing, ListingStatus
+from app.market.listings.kinds import ListingStatus
+from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
 from app.pricing import contests
 from app.pricing.auction.models import Auction

@@ -21,22 +21,26 @@ from app.core.settings import Settings, get_settings
 from app.identity import queries as identity
 from app.law.figures import parameter
 from app.market.deals import followers
-from app.market.deals.models import Deal, DealStatus, Defaulted, PartyRole, PriceSource
+from app.market.deals.kinds import DealStatus, Defaulted, PartyRole, PriceSource
+from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal, publish_price
 from app.market.gates import openings, subjects
 from app.market.gates import rules as gate_rules
-from app.market.gates.models import Gate, GateOutcome
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
 from app.market.listings import appraisal
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
-from app.market.listings.models import Listing, ListingStatus
+from app.market.listings.kinds import ListingStatus
+from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
 from app.pricing import contests
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.problems import OFFER_NOT_YOURS
 from app.pricing.auction.ending import outcome, unsold
-from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, EntryKind
+from app.pricing.auction.kinds import EntryKind
+from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation
 from app.pricing.auction.proof import log, logbook
 
 SUBJECT = "auction"

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.core.access import Public
+from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session, context_of
 from app.core.web.pages import Page, Paging, cut
 from app.pricing.auction import queries, schemas, shown

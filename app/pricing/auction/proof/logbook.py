@@ -14,7 +14,8 @@ from app.core.settings import Settings
 from app.pricing.auction import queries
 from app.pricing.auction.bidding import standing
 from app.pricing.auction.bidding.standing import Standing
-from app.pricing.auction.models import Auction, AuctionEntry, EntryKind, ExchangeKey
+from app.pricing.auction.kinds import EntryKind
+from app.pricing.auction.models import Auction, AuctionEntry, ExchangeKey
 from app.pricing.auction.proof import published
 from app.pricing.auction.proof.receipts import Signer
 

@@ -10,21 +10,16 @@ from app.core.clock import read_clock
 from app.core.history import events
 from app.core.settings import Settings, get_settings
 from app.market.gates import subjects
-from app.market.gates.models import Gate, GateKind, GateOutcome
+from app.market.gates.kinds import GateKind, GateOutcome
+from app.market.gates.models import Gate
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import ClosureIn
 from app.market.gates.service import close as close_gate
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
 from app.pricing.negotiated import closing, queries, rules
-from app.pricing.negotiated.models import (
-    Negotiation,
-    NegotiationStatus,
-    Notice,
-    Objection,
-    ObjectionDecision,
-    ObjectionOutcome,
-)
+from app.pricing.negotiated.kinds import NegotiationStatus, ObjectionOutcome
+from app.pricing.negotiated.models import Negotiation, Notice, Objection, ObjectionDecision
 from app.pricing.negotiated.notice import schemas, service
 from app.pricing.negotiated.problems import NO_APPROVAL_NEEDED, OBJECTION_DECIDED
 from app.pricing.negotiated.schemas import ApprovalIn

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from app.core.access import EVERY_ROLE, Actor, Public, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, Session
 from app.core.web.pages import Page, Paging, cut
 from app.pricing.negotiated import queries
-from app.pricing.negotiated.models import NegotiationStatus, Notice, Objection
+from app.pricing.negotiated.kinds import NegotiationStatus
+from app.pricing.negotiated.models import Notice, Objection
 from app.pricing.negotiated.notice import objections, schemas
 
 router = APIRouter(route_class=Endpoint, tags=["notices"])

@@ -1,27 +1,20 @@
 """Requests and responses of public notices and objections."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import StringConstraints
 
-from app.catalogue.results.models import TransferMode
+from app.catalogue.results.kinds import TransferMode
 from app.core.schemas import Input, Money, Output, Share
-from app.market.deals.models import PriceBasis
-from app.market.listings.models import PricingMode
-from app.pricing.negotiated.models import NegotiationStatus, ObjectionOutcome
+from app.market.deals.kinds import PriceBasis
+from app.market.listings.kinds import PricingMode
+from app.pricing.negotiated.kinds import NegotiationStatus, ObjectionOutcome
+from app.pricing.negotiated.notice.kinds import InterestKind
 
 Statement = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Contact = Annotated[str, StringConstraints(min_length=3, max_length=200)]
-
-
-class InterestKind(StrEnum):
-    """Why a buyer is an interested party (利害关系人)."""
-
-    COMPLETER = "completer"
-    RELATED_PARTY = "related_party"
 
 
 class Interest(Output):

@@ -21,7 +21,8 @@ from app.law.periods.rules import end_moment
 from app.market.gates.rules import Sale
 from app.market.listings.models import Listing
 from app.pricing.negotiated.models import Negotiation, Notice, Offer
-from app.pricing.negotiated.notice.schemas import Interest, InterestKind, NoticeContent, NoticeParty, NoticePrice
+from app.pricing.negotiated.notice.kinds import InterestKind
+from app.pricing.negotiated.notice.schemas import Interest, NoticeContent, NoticeParty, NoticePrice
 
 PERIOD = "negotiated_notice"
 ENDED = "notice.ended"

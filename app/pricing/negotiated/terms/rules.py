@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from app.core.money import round_fen
-from app.market.deals.models import PriceBasis
+from app.market.deals.kinds import PriceBasis
 from app.pricing.negotiated.problems import (
     BOUNDS_OUT_OF_ORDER,
     BUNDLE_DOES_NOT_SUM,

@@ -5,15 +5,15 @@ of `conversion`. What the parts mean together is decided in `terms_rules.py`.
 """
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.catalogue.results.models import IpType
+from app.catalogue.results.kinds import IpType
 from app.core.schemas import ExchangeRate, Input, Line, Money, Name, PositiveMoney, Prose, Share
-from app.market.listings.models import PricingMode
+from app.market.listings.kinds import PricingMode
+from app.pricing.negotiated.terms.kinds import RoyaltyBase
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -31,17 +31,6 @@ class Shape(BaseModel):
         if isinstance(value, dict) and any(isinstance(item, str) and "\x00" in item for item in value.values()):
             raise PydanticCustomError("nul_character", "NUL characters are not allowed")
         return value
-
-
-class RoyaltyBase(StrEnum):
-    """What a royalty is a part of (提成基数, Civil Code 846)."""
-
-    PRICE = "price"
-    OUTPUT_VALUE = "output_value"
-    GROSS_PROFIT = "gross_profit"
-    NET_PROFIT = "net_profit"
-    SALES = "sales"
-    NET_INCOME = "net_income"
 
 
 class Due(Input):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.law.working_days import LAST_ANNOUNCED_YEAR, Calendar
+from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
 from tests.market.listings.factory import today
 from tests.support.world import World
 

@@ -6,46 +6,15 @@ reached there is `provisional` until the operator's override table, or a newer r
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from uuid import UUID
+from datetime import date, timedelta
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
-from sqlalchemy import BigInteger, Identity, Index, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.law.calendar.kinds import DaySource
 
 FIRST_ANNOUNCED_YEAR = min(holidays).year
 LAST_ANNOUNCED_YEAR = max(holidays).year
-
-
-class CalendarOverride(Base):
-    """What the operator declared of a day, with the notice it rests on. Append-only: the last row of a day counts.
-
-    `is_working` null: what was declared before is withdrawn, and the public calendar counts again.
-    """
-
-    __tablename__ = "calendar_overrides"
-    __table_args__ = (Index("ix_calendar_overrides_day_seq", "day", "seq"),)
-
-    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
-    day: Mapped[date]
-    is_working: Mapped[bool | None]
-    reference: Mapped[str]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
-
-
-class DaySource(StrEnum):
-    """Whence it is known whether a day is a working day. Provisional: weekends only, the year is not announced."""
-
-    ANNOUNCED = "announced"
-    OVERRIDE = "override"
-    PROVISIONAL = "provisional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +69,3 @@ class Calendar:
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days lie after `start` up to and including `end`."""
         return sum(self.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
-
-
-async def load_calendar(session: AsyncSession) -> Calendar:
-    """The calendar with the operator's overrides as they stand now."""
-    statement = select(CalendarOverride.seq, CalendarOverride.day, CalendarOverride.is_working)
-    rows = (await session.execute(statement.order_by(CalendarOverride.seq))).all()
-    declared = {row.day: row.is_working for row in rows}
-    known = {day: is_working for day, is_working in declared.items() if is_working is not None}
-    return Calendar(known, rows[-1].seq if rows else 0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.law.working_days import LAST_ANNOUNCED_YEAR, Calendar
+from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
 
 CALENDAR = Calendar()
 

@@ -5,15 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.core.access import Actor, Public, Role, allow
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import Line
+from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Session
-from app.law.calendar import service
-from app.law.calendar.service import Declared
-from app.law.periods import queries, rules, schemas
-from app.law.periods.models import Unit
-from app.law.working_days import load_calendar
+from app.law.calendar import queries
+from app.law.calendar.queries import load_calendar
+from app.law.declarations import service
+from app.law.declarations.service import Declared
+from app.law.periods import rules, schemas
+from app.law.periods.kinds import Unit
 
 router = APIRouter(route_class=Endpoint, tags=["calendar"])
 

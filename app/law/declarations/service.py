@@ -9,8 +9,9 @@ from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
-from app.law.periods import queries, recompute, rules
-from app.law.working_days import CalendarOverride
+from app.law.calendar import queries
+from app.law.calendar.models import CalendarOverride
+from app.law.periods import recompute, rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,58 @@
+"""The kinds and states of contracts: pure, so that rules may know them without a database."""
+
+from enum import StrEnum
+
+
+class ContractType(StrEnum):
+    """Kinds of technology contract (Civil Code, book 3, chapter 20). The last two earn no award."""
+
+    DEVELOPMENT = "development"
+    TRANSFER = "transfer"
+    LICENCE = "licence"
+    CONSULTING = "consulting"
+    SERVICE = "service"
+
+
+class ContractStatus(StrEnum):
+    """Where a contract stands. Cancelled: it ended (变更、解除、撤销) together with its registration."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    CANCELLED = "cancelled"
+
+
+class PaymentTerms(StrEnum):
+    """How the price is paid (Civil Code art. 846)."""
+
+    LUMP_SUM = "lump_sum"
+    INSTALMENTS = "instalments"
+    ROYALTY = "royalty"
+    ROYALTY_WITH_ENTRY_FEE = "royalty_with_entry_fee"
+
+
+class DeductionKind(StrEnum):
+    """What is not technology in a contract's total (非技术性费用)."""
+
+    EQUIPMENT = "equipment"
+    INSTRUMENTS = "instruments"
+    PARTS = "parts"
+    MATERIALS = "materials"
+    OTHER = "other"
+
+
+class Regime(StrEnum):
+    """Which rules of recognition and registration apply, by the contract's own date (DOMAIN: from 2026-03-01 anew)."""
+
+    MEASURES_2000 = "measures_2000"
+    MEASURES_2026 = "measures_2026"
+
+
+class RegistrationStatus(StrEnum):
+    """Where an application for recognition and registration (认定登记) stands."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    SUPPLEMENTS_REQUESTED = "supplements_requested"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"

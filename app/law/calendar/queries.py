@@ -1,0 +1,44 @@
+"""All reading of what the operator declared of days; everybody may see it."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.law.calendar.models import CalendarOverride
+from app.law.calendar.rules import Calendar
+
+
+async def load_calendar(session: AsyncSession) -> Calendar:
+    """The calendar with the operator's overrides as they stand now."""
+    statement = select(CalendarOverride.seq, CalendarOverride.day, CalendarOverride.is_working)
+    rows = (await session.execute(statement.order_by(CalendarOverride.seq))).all()
+    declared = {row.day: row.is_working for row in rows}
+    known = {day: is_working for day, is_working in declared.items() if is_working is not None}
+    return Calendar(known, rows[-1].seq if rows else 0)
+
+
+async def history_of(session: AsyncSession, day: date) -> Sequence[CalendarOverride]:
+    """Everything the operator declared of a day, oldest first."""
+    statement = select(CalendarOverride).where(CalendarOverride.day == day).order_by(CalendarOverride.seq)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def override_in_force(session: AsyncSession, day: date) -> CalendarOverride | None:
+    """What the operator declared last of a day; None where nothing is in force."""
+    declared = await history_of(session, day)
+    return declared[-1] if declared and declared[-1].is_working is not None else None
+
+
+async def overrides_between(session: AsyncSession, first: date, last: date) -> dict[date, CalendarOverride]:
+    """The overrides in force on the days of a range."""
+    statement = select(CalendarOverride).where(CalendarOverride.day.between(first, last))
+    rows = (await session.execute(statement.order_by(CalendarOverride.seq))).scalars()
+    return {day: row for day, row in {row.day: row for row in rows}.items() if row.is_working is not None}
+
+
+async def get_override(session: AsyncSession, override_id: UUID) -> CalendarOverride:
+    """One row of the history, for the work that follows it."""
+    return (await session.execute(select(CalendarOverride).where(CalendarOverride.id == override_id))).scalar_one()
