@@ -1,4 +1,4 @@
-# Helpers of the walks in docs/pricing*.md: `. docs/walk.sh` in the folder of the checkout, in bash, while `make run` runs.
+# Helpers of the walks in docs/tutorial: `. docs/tutorial/walk.sh` in the folder of the checkout, in bash, while `make run` runs.
 
 api=http://127.0.0.1:${TECHEX_PORT:-8000}/v1
 eval "$(python3 -c 'import json, sys
