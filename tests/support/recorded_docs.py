@@ -29,8 +29,13 @@ from app.run.postgres.database import bring_up_to_date, database_for
 from tests.support.served import ROOT, free_port
 
 # In the order in which they are played, each in a shell of its own; all from the integration guide on move the clock.
-WALKS = tuple(f"docs/pricing{mode}.md" for mode in ("", "-listed", "-appraised", "-auction", "-after"))
-DOCUMENTS = ("README.md", "docs/operations.md", "docs/integration.md", *WALKS)
+MODES = ("negotiated", "listed", "appraised", "auction", "after-the-price")
+DOCUMENTS = (
+    "README.md",
+    "docs/guides/operations.md",
+    "docs/guides/integration.md",
+    *(f"docs/tutorial/{mode}.md" for mode in MODES),
+)
 RECORDING = bool(os.environ.get("TECHEX_RECORD"))
 BLOCK = re.compile(r"```sh\n(?P<command>.*?)```\n(?:```(?P<kind>json|text)\n(?P<shown>.*?)```\n)?", re.DOTALL)
 # What differs from run to run: identifiers, times, hashes, keys, cursors.
@@ -160,7 +165,7 @@ def session(document: str, port: int, data_dir: Path, folder: Path) -> list[str]
     for block in blocks(document):
         script += f"{block['command']}\nprintf '\\n\\036'\n"
     script = script.replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace(".data/", f"{data_dir}/")
-    script = script.replace("docs/walk.sh", str(ROOT / "docs" / "walk.sh"))
+    script = script.replace("docs/tutorial/walk.sh", str(ROOT / "docs/tutorial/walk.sh"))
     script = script.replace(".venv/bin/python", sys.executable)
     ran = subprocess.run(
         ["bash", "-c", script],

@@ -1,8 +1,9 @@
 """The bid's own way through HTTP: received, authenticated and parsed here, decided by the clerk with others.
 
 Every other command has a transaction of its own, in which FastAPI resolves dependencies, validates and serialises. For
-a bid that way costs several times what deciding it does (docs/auctions.md has the figures), so a bid is taken at the
-door, before the router. The route stands behind it for the document and for addresses that the door does not know.
+a bid that way costs several times what deciding it does (docs/reference/auctions/engine.md has the figures), so a bid
+is taken at the door, before the router. The route stands behind it for the document and for addresses that the door
+does not know.
 """
 
 import json
