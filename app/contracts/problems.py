@@ -1,8 +1,7 @@
 """The refusals of contracts; those of registration and payments lie beside them."""
 
-from app.core.problems import ProblemType, Rule, Text
-
-CIVIL_CODE = Text("Civil Code of the People's Republic of China", "中华人民共和国民法典")
+from app.core.problems import ProblemType, Text
+from app.law.instruments import CIVIL_CODE
 
 PARTY_ONLY = ProblemType(
     "contract_party_only",
@@ -136,7 +135,7 @@ TYPE_NOT_OF_MODE = ProblemType(
     Text("Contract type does not fit the deal", "合同类型与转化方式不符"),
     Text("A deal by {mode} is not put in a {type} contract.", "以 {mode} 方式的交易不订立 {type} 合同。"),
     Text("One of: {allowed}.", "可选:{allowed}。"),
-    Rule(CIVIL_CODE, "851, 862, 878"),
+    CIVIL_CODE.art("851, 862, 878"),
 )
 TOTAL_ABOVE_PRICE = ProblemType(
     "total_above_price",

@@ -1,9 +1,9 @@
 """The refusals of price dossiers, and the rule that they serve."""
 
-from app.catalogue.results.problems import POLICY
-from app.core.problems import NOT_FOUND, Problem, Rule, Text
+from app.core.problems import NOT_FOUND, Problem, Text
+from app.law.instruments import POLICY
 
-BASIS = Rule(POLICY, "20")
+BASIS = POLICY.art("20")
 """It protects those who can show that they followed the procedure."""
 BASIS_TITLE = Text("An environment for innovation that is tolerant of failure", "营造宽容失误的科技创新环境")
 

@@ -1,13 +1,10 @@
 """The refusals of appraisals."""
 
-from app.core.problems import ProblemType, Rule, Text
-from app.law.periods.catalogue import OPERATING_RULES
+from app.core.problems import ProblemType, Text
+from app.law.instruments import OPERATING_RULES, REPORT_STANDARD
 
-REPORT_STANDARD = Text(
-    "Practice standard for asset appraisal reports (2018)", "《资产评估执业准则——资产评估报告》(2018)"
-)
-VALIDITY_RULE = Rule(REPORT_STANDARD, "10")
-FLOOR_RULE = Rule(OPERATING_RULES, "21")
+VALIDITY_RULE = REPORT_STANDARD.art("10")
+FLOOR_RULE = OPERATING_RULES.art("21")
 
 NOT_AN_APPRAISER = ProblemType(
     "not_an_appraiser",

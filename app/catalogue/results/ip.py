@@ -10,6 +10,7 @@ from app.catalogue.results.kinds import IpType
 from app.catalogue.results.problems import DATE_IN_FUTURE, IP_ASSET_INVALID, PATENT_NUMBER_INVALID
 from app.core.problems import FieldError, Text
 from app.identity.rules import check_order
+from app.law.instruments import CIVIL_CODE
 
 
 class Asset(Protocol):
@@ -96,8 +97,8 @@ def _field_errors(position: int, asset: Asset, *, from_public_record: bool) -> I
                 field,
                 "missing",
                 Text(
-                    f"A {asset.type} states its {name}" + (" (Civil Code, art. 845)" if law else ""),
-                    f"类型 {asset.type} 须写明 {name}" + ("(民法典第 845 条)" if law else ""),
+                    f"A {asset.type} states its {name}" + (f" ({CIVIL_CODE.en}, art. 845)" if law else ""),
+                    f"类型 {asset.type} 须写明 {name}" + (f"({CIVIL_CODE.zh}第 845 条)" if law else ""),
                 ),
                 Text(
                     "State it, or give `source_url` where the public record does not",

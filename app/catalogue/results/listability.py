@@ -7,16 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.catalogue.results.kinds import ExportControl, IpType, Secrecy, TransferMode
-from app.catalogue.results.problems import CIVIL_CODE, POLICY, RESULT_NOT_LISTABLE
+from app.catalogue.results.problems import RESULT_NOT_LISTABLE
 from app.core.problems import FieldError, Rule, Text
+from app.law.instruments import CIVIL_CODE, EXPORT_RULES, PATENT_LAW, POLICY, PROGRESS_LAW
 
 LICENCES = frozenset({TransferMode.EXCLUSIVE_LICENCE, TransferMode.SOLE_LICENCE, TransferMode.ORDINARY_LICENCE})
 DISPOSALS = LICENCES | {TransferMode.ASSIGNMENT, TransferMode.EQUITY_CONTRIBUTION}
 """Modes that dispose of the right itself; development, consulting and service do not."""
-
-PATENT_LAW = Text("Patent Law", "专利法")
-EXPORT_RULES = Text("Regulations on the administration of technology import and export", "技术进出口管理条例")
-PROGRESS_LAW = Text("Law on Progress of Science and Technology", "科学技术进步法")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def notes_on(facts: ListingFacts) -> list[Finding]:
                     "限制出口技术:与境外受让方的合同自许可证颁发之日起生效",
                 ),
                 None,
-                Rule(EXPORT_RULES, "chapter 3"),
+                EXPORT_RULES.art("chapter 3"),
             )
         )
     if facts.publicly_funded:
@@ -107,7 +104,7 @@ def notes_on(facts: ListingFacts) -> list[Finding]:
                     "财政资金形成的成果:向境外转让或独占许可须经项目管理机构批准",
                 ),
                 None,
-                Rule(PROGRESS_LAW, "34"),
+                PROGRESS_LAW.art("34"),
             )
         )
     return notes
@@ -126,7 +123,7 @@ def _secrecy(facts: ListingFacts) -> Sequence[Finding]:
             "secrecy",
             Text(f"The result concerns {what[0]}; it is never listed", f"该成果涉及{what[1]},一律不得挂牌"),
             None,
-            Rule(POLICY, "2"),
+            POLICY.art("2"),
         )
     ]
 
@@ -143,7 +140,7 @@ def _export(facts: ListingFacts) -> Sequence[Finding]:
                 "该技术属于禁止出口技术,而挂牌面向所有受让方",
             ),
             None,
-            Rule(EXPORT_RULES, "chapter 3"),
+            EXPORT_RULES.art("chapter 3"),
         )
     ]
 
@@ -168,7 +165,7 @@ def _dead_assets(facts: ListingFacts, today: date) -> list[Finding]:
                     f"{asset.type}《{asset.title}》{zh} {day},不得许可或转让",
                 ),
                 Text("Remove that asset from the result", "请从成果中移除该项"),
-                Rule(CIVIL_CODE, "865" if patent else "865, 876"),
+                CIVIL_CODE.art("865" if patent else "865, 876"),
             )
         )
     return findings
@@ -188,7 +185,7 @@ def _consents(facts: ListingFacts, mode: TransferMode) -> list[Finding]:
                 f"{owner.name} 持有 {owner.share},尚未同意以 {mode} 方式转化",
             ),
             Text("Record the co-owner's consent to this mode", "请登记该共有人对此方式的同意"),
-            Rule(PATENT_LAW, "14"),
+            PATENT_LAW.art("14"),
         )
         for position, owner in enumerate(facts.owners)
         if owner.organisation_id != facts.seller_id and (owner.organisation_id, mode) not in facts.consents

@@ -1,12 +1,7 @@
 """The refusals of results."""
 
-from app.core.problems import ProblemType, Rule, Text
-
-POLICY = Text(
-    "Wuhan measures for promoting the conversion of research results, 2024-01-28",
-    "武汉市促进科技成果转化的若干政策措施(2024-01-28)",
-)
-CIVIL_CODE = Text("Civil Code", "民法典")
+from app.core.problems import ProblemType, Text
+from app.law.instruments import PATENT_LAW, POLICY
 
 SHARES_DO_NOT_SUM = ProblemType(
     "shares_do_not_sum",
@@ -113,7 +108,7 @@ SECRECY_IS_LOWERED = ProblemType(
         "Ask the operator, who gives `secrecy_reason`: the decision it rests on.",
         "请联系运营方办理,并在 `secrecy_reason` 中写明所依据的决定。",
     ),
-    Rule(POLICY, "2"),
+    POLICY.art("2"),
 )
 SECRECY_REASON_UNEXPECTED = ProblemType(
     "secrecy_reason_unexpected",
@@ -141,7 +136,7 @@ ENTITLEMENT_TOO_SMALL = ProblemType(
     Text("Entitlement below the minimum", "赋权低于下限"),
     Text("{given} is below the minimum of {minimum} that held on {day}.", "{given} 低于 {day} 适用的下限 {minimum}。"),
     Text("Give at least {minimum}.", "请不低于 {minimum}。"),
-    Rule(POLICY, "2"),
+    POLICY.art("2"),
 )
 ENTITLEMENT_NOT_OWNED = ProblemType(
     "entitlement_not_owned",
@@ -149,7 +144,7 @@ ENTITLEMENT_NOT_OWNED = ProblemType(
     Text("Not the unit's to give", "单位无权赋权"),
     Text("The unit owns no part of this result, so it cannot entitle the team.", "单位不享有该成果任何权属,不能赋权。"),
     Text("Record the unit among the owners first.", "请先将单位列为权属人。"),
-    Rule(POLICY, "2"),
+    POLICY.art("2"),
 )
 ENTITLEMENT_DIFFERS = ProblemType(
     "entitlement_differs",
@@ -160,7 +155,7 @@ ENTITLEMENT_DIFFERS = ProblemType(
         "按赋权,团队应享有成果的 {expected};权属人列表为 {stated}。",
     ),
     Text("State the team's share as {expected}.", "请将团队的权属比例列为 {expected}。"),
-    Rule(POLICY, "2"),
+    POLICY.art("2"),
 )
 CONVERSION_ALREADY_BEGUN = ProblemType(
     "conversion_already_begun",
@@ -186,7 +181,7 @@ NO_SUCH_CO_OWNER = ProblemType(
         "A co-owner records its own consent with its own key; the keeper records only the completing team's.",
         "共有人以自己的密钥登记其同意;登记单位仅登记完成团队的同意。",
     ),
-    Rule(Text("Patent Law", "专利法"), "14"),
+    PATENT_LAW.art("14"),
 )
 RESULT_NOT_LISTABLE = ProblemType(
     "result_not_listable",

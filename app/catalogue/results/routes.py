@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 from app.catalogue.results import queries, rules, schemas, service
 from app.catalogue.results.kinds import TransferMode
 from app.catalogue.results.models import Result
-from app.catalogue.results.problems import POLICY
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.problems import Language
@@ -16,6 +15,7 @@ from app.core.settings import Settings
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
+from app.law.instruments import POLICY
 
 router = APIRouter(route_class=Endpoint, tags=["results"])
 

@@ -1,9 +1,9 @@
 """The refusals of certificates."""
 
-from app.core.problems import ProblemType, Rule, Text
-from app.law.periods.catalogue import CERTIFICATE_RULES
+from app.core.problems import ProblemType, Text
+from app.law.instruments import CERTIFICATE_RULES
 
-ISSUE_RULE = Rule(CERTIFICATE_RULES, "3")
+ISSUE_RULE = CERTIFICATE_RULES.art("3")
 NOT_DUE = ProblemType(
     "certificate_not_due",
     409,

@@ -1,8 +1,8 @@
 """The refusals of settlement."""
 
-from app.core.problems import ProblemType, Rule, Text
+from app.core.problems import ProblemType, Text
+from app.law.instruments import CIVIL_CODE
 
-CIVIL_CODE = Text("Civil Code", "民法典")
 RETURN_NOT_DUE = ProblemType(
     "price_return_not_due",
     409,
@@ -16,5 +16,5 @@ RETURN_NOT_DUE = ProblemType(
         "`contract_ended`.",
         "合同终止后(登记机构以 `contract_ended` 注销登记)方可退还价款。",
     ),
-    Rule(CIVIL_CODE, "566"),
+    CIVIL_CODE.art("566"),
 )

@@ -10,16 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.history.events import Event
-from app.core.problems import Rule, Text
+from app.core.problems import Text
 from app.dossiers.sections.gates import gate_section
 from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.law.instruments import CIVIL_CODE
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
 from app.pricing.appraised import closing, queries
 from app.pricing.appraised.models import PurchaseOffer
-from app.pricing.offers.problems import CIVIL_CODE
 
-OFFER_RULE = Rule(CIVIL_CODE, "471-491")
+OFFER_RULE = CIVIL_CODE.art("471-491")
 HIDDEN = Text(
     "A purchase offer is read by its buyer, the seller and the auditor; what others offered is left out.",
     "购买要约由其买方、卖方和审计员查阅;其他要约不在此披露。",

@@ -14,22 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.core.history import events
-from app.core.problems import Rule, Text
+from app.core.problems import Text
 from app.dossiers.sections import auction_bids
 from app.dossiers.sections.auction_bids import Told
 from app.dossiers.sections.gates import gate_section
 from app.dossiers.story import Attachment, By, Capacity, Entry, Fact, Section, Trace
+from app.law.instruments import AUCTION_LAW
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.pricing.auction import queries
-from app.pricing.auction.bidding.problems import AUCTION_LAW
 from app.pricing.auction.ending import winner
 from app.pricing.auction.kinds import EntryKind
 from app.pricing.auction.models import Auction, AuctionConfirmation, AuctionEntry
 from app.pricing.auction.proof import logbook, transcribing
 
 TRANSCRIPT: Final = "transcript.json"
-NOTICE_RULE, CONFIRMATION_RULE = Rule(AUCTION_LAW, "45-48"), Rule(AUCTION_LAW, "52")
+NOTICE_RULE, CONFIRMATION_RULE = AUCTION_LAW.art("45-48"), AUCTION_LAW.art("52")
 HIDDEN_CONFIRMATION = Text(
     "The confirmation is read by seller and buyer and the market's staff.", "成交确认书由交易双方和交易所人员查阅。"
 )

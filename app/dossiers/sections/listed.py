@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.history.events import Event
-from app.core.problems import Rule, Text
+from app.core.problems import Text
 from app.dossiers.sections.gates import gate_section
 from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.law.instruments import OPERATING_RULES
 from app.law.periods import queries as periods
-from app.law.periods.catalogue import OPERATING_RULES, RULES
+from app.law.periods.catalogue import RULES
 from app.law.periods.models import Period
 from app.market.deals.models import Deal
 from app.market.listings import queries as listings
@@ -23,7 +24,7 @@ from app.pricing.listed import closing, notice, queries
 from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus
 from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedRevision
 
-CHANGE_RULE = Rule(OPERATING_RULES, "19")
+CHANGE_RULE = OPERATING_RULES.art("19")
 HIDDEN = Text(
     "Who registered is known to itself, the seller, operator and auditor; whether others registered is not told here.",
     "意向受让方信息由其本人、转让方、运营方和审计员查阅;是否另有登记者不在此披露。",

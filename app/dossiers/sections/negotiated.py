@@ -9,17 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.history.events import Event
-from app.core.problems import Rule, Text
+from app.core.problems import Text
 from app.dossiers.sections.gates import gate_section
 from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.law.instruments import CIVIL_CODE
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
 from app.pricing.negotiated import closing, queries
 from app.pricing.negotiated.kinds import Side
 from app.pricing.negotiated.models import Negotiation, Notice, Objection, Offer
-from app.pricing.negotiated.problems import CIVIL_CODE, NOTICE_RULE
+from app.pricing.negotiated.problems import NOTICE_RULE
 
-OFFER_RULE = Rule(CIVIL_CODE, "471-491")
+OFFER_RULE = CIVIL_CODE.art("471-491")
 HIDDEN = Text(
     "Offers are read by the two sides of their negotiation and the auditor; what others negotiated is left out.",
     "要约由该协商双方和审计员查阅;其他协商不在此披露。",

@@ -4,23 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.problems import Rule, Text
+from app.law.instruments import CERTIFICATE_RULES, CONVERSION_LAW, DEPOSITS, OPERATING_RULES, REGISTRATION_MEASURES
 from app.law.periods.kinds import Sense, Unit
-
-CONVERSION_LAW: Final = Text(
-    "Law on Promoting the Conversion of Scientific and Technological Achievements",
-    "《中华人民共和国促进科技成果转化法》",
-)
-OPERATING_RULES: Final = Text(
-    "Operating rules for transactions in state-owned property rights of enterprises (2009)",
-    "《企业国有产权交易操作规则》(国资发产权〔2009〕120号)",
-)
-CERTIFICATE_RULES: Final = Text(
-    "Detailed operating rules on issuing transaction certificates", "《出具交易凭证操作细则》"
-)
-REGISTRATION_MEASURES: Final = Text(
-    "Measures of 2026-01-23 on the recognition and registration of technology contracts",
-    "技术合同认定登记管理办法(2026-01-23)",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +31,7 @@ _ALL: Final = (
         Unit.CALENDAR,
         Sense.AT_LEAST,
         ("negotiated_notice_days",),
-        Rule(CONVERSION_LAW, "18"),
+        CONVERSION_LAW.art("18"),
     ),
     PeriodRule(
         "listing_notice",
@@ -54,7 +39,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_LEAST,
         ("listing_notice_working_days",),
-        Rule(OPERATING_RULES, "17, 23"),
+        OPERATING_RULES.art("17, 23"),
         "resume_remaining_working_days",
     ),
     PeriodRule(
@@ -63,7 +48,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_LEAST,
         ("listing_extension_working_days",),
-        Rule(OPERATING_RULES, "20"),
+        OPERATING_RULES.art("20"),
         "resume_remaining_working_days",
     ),
     PeriodRule(
@@ -72,7 +57,7 @@ _ALL: Final = (
         Unit.MONTH,
         Sense.AT_MOST,
         ("suspension_max_months",),
-        Rule(OPERATING_RULES, "23"),
+        OPERATING_RULES.art("23"),
     ),
     PeriodRule(
         "resume_remaining",
@@ -80,7 +65,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_LEAST,
         ("resume_remaining_working_days",),
-        Rule(OPERATING_RULES, "23"),
+        OPERATING_RULES.art("23"),
     ),
     PeriodRule(
         "listing_review",
@@ -88,7 +73,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_MOST,
         ("listing_review_working_days",),
-        Rule(OPERATING_RULES, "on the qualification of transferees / 受让资格确认"),
+        OPERATING_RULES.art("on the qualification of transferees / 受让资格确认"),
     ),
     PeriodRule(
         "deposit_release",
@@ -96,7 +81,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_MOST,
         ("deposit_release_working_days",),
-        Rule(OPERATING_RULES, "on deposits / 交易保证金"),
+        DEPOSITS,
     ),
     PeriodRule(
         "certificate",
@@ -104,7 +89,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_MOST,
         ("certificate_working_days",),
-        Rule(CERTIFICATE_RULES, "3"),
+        CERTIFICATE_RULES.art("3"),
     ),
     PeriodRule(
         "registration_decision",
@@ -112,7 +97,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_MOST,
         ("registration_working_days", "registration_working_days_large"),
-        Rule(REGISTRATION_MEASURES, "on the time of registration / 登记时限"),
+        REGISTRATION_MEASURES.art("on the time of registration / 登记时限"),
     ),
 )
 RULES: Final = {rule.code: rule for rule in _ALL}

@@ -1,7 +1,7 @@
 """The refusals of deals."""
 
-from app.core.problems import ProblemType, Rule, Text
-from app.law.periods.catalogue import OPERATING_RULES
+from app.core.problems import ProblemType, Text
+from app.law.instruments import DEPOSITS
 
 LISTING_TAKEN = ProblemType(
     "listing_taken",
@@ -28,7 +28,7 @@ DEFAULT_MISSING = ProblemType(
          "成交 {number} 有买方保证金在存,运营方须说明违约方。"),
     Text("`defaulted`: `buyer` forfeits the deposit; `seller` and `none` give it back.",
          "`defaulted` 为 `buyer` 则没收保证金;为 `seller` 或 `none` 则退还。"),
-    Rule(OPERATING_RULES, "on deposits / 交易保证金"),
+    DEPOSITS,
 )  # fmt: skip
 DEFAULT_NOT_YOURS = ProblemType(
     "default_not_yours",

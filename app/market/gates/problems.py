@@ -2,13 +2,6 @@
 
 from app.core.problems import ProblemType, Rule, Text
 
-CIVIL_CODE = Text("Civil Code", "民法典")
-PATENT_LAW = Text("Patent Law", "专利法")
-EXPORT_RULES = Text("Regulations on the administration of technology import and export", "技术进出口管理条例")
-PROGRESS_LAW = Text("Law on Progress of Science and Technology", "科学技术进步法")
-EXCHANGE_RULES = Text("Practice of the exchanges on related parties", "交易机构关联交易惯例")
-GATE_RULE = Rule(Text("The law each gate names", "各事项所列法律"), "gates[].rule")
-
 GATE_OPEN = ProblemType(
     "gate_open",
     409,
@@ -18,7 +11,7 @@ GATE_OPEN = ProblemType(
         "`{kind}` 尚未解决({instrument_zh},{article}):{detail}。",
     ),
     Text("To be settled by {closers_en}.", "须由{closers_zh}办理。"),
-    GATE_RULE,
+    Rule(Text("The law each gate names", "各事项所列法律"), "gates[].rule"),
 )
 GATE_NOT_YOURS = ProblemType(
     "gate_not_yours",

@@ -9,19 +9,9 @@ from uuid import UUID
 from app.catalogue.results.kinds import ExportControl, TransferMode
 from app.catalogue.results.listability import Finding, ListingFacts, listability
 from app.core.problems import Problem, Rule, Text
+from app.law.instruments import CIVIL_CODE, EXCHANGE_PRACTICE, EXPORT_RULES, PATENT_LAW, PROGRESS_LAW
 from app.market.gates.kinds import GateKind, GateOutcome
-from app.market.gates.problems import (
-    CIVIL_CODE,
-    EVIDENCE_MISSING,
-    EXCHANGE_RULES,
-    EXPORT_RULES,
-    GATE_CLOSED,
-    GATE_LAPSED,
-    GATE_NOT_YOURS,
-    GATE_OPEN,
-    PATENT_LAW,
-    PROGRESS_LAW,
-)
+from app.market.gates.problems import EVIDENCE_MISSING, GATE_CLOSED, GATE_LAPSED, GATE_NOT_YOURS, GATE_OPEN
 
 
 class Closer(StrEnum):
@@ -48,13 +38,13 @@ class Kind:
 
 
 KINDS: dict[GateKind, Kind] = {
-    GateKind.FIRST_REFUSAL: Kind(Rule(CIVIL_CODE, "847"), (Closer.HOLDER, Closer.SELLER_ADMIN)),
-    GateKind.CO_OWNER_CONSENT: Kind(Rule(PATENT_LAW, "14"), (Closer.HOLDER, Closer.SELLER_ADMIN)),
-    GateKind.CO_BUYER_CONSENT: Kind(Rule(CIVIL_CODE, "490"), (Closer.HOLDER,)),
-    GateKind.RELATED_PARTY_APPROVAL: Kind(Rule(EXCHANGE_RULES, "[S]"), (Closer.SELLER_ADMIN,)),
-    GateKind.RESTRICTED_EXPORT: Kind(Rule(EXPORT_RULES, "chapter 3"), (Closer.OPERATOR,)),
-    GateKind.FOREIGN_APPROVAL: Kind(Rule(PROGRESS_LAW, "34"), (Closer.OPERATOR,)),
-    GateKind.PATENT_IN_FORCE: Kind(Rule(CIVIL_CODE, "865"), (Closer.OPERATOR,)),
+    GateKind.FIRST_REFUSAL: Kind(CIVIL_CODE.art("847"), (Closer.HOLDER, Closer.SELLER_ADMIN)),
+    GateKind.CO_OWNER_CONSENT: Kind(PATENT_LAW.art("14"), (Closer.HOLDER, Closer.SELLER_ADMIN)),
+    GateKind.CO_BUYER_CONSENT: Kind(CIVIL_CODE.art("490"), (Closer.HOLDER,)),
+    GateKind.RELATED_PARTY_APPROVAL: Kind(EXCHANGE_PRACTICE.art("[S]"), (Closer.SELLER_ADMIN,)),
+    GateKind.RESTRICTED_EXPORT: Kind(EXPORT_RULES.art("chapter 3"), (Closer.OPERATOR,)),
+    GateKind.FOREIGN_APPROVAL: Kind(PROGRESS_LAW.art("34"), (Closer.OPERATOR,)),
+    GateKind.PATENT_IN_FORCE: Kind(CIVIL_CODE.art("865"), (Closer.OPERATOR,)),
 }
 
 NEVER = frozenset({"secrecy", "export_prohibited"})

@@ -1,11 +1,7 @@
 """The refusals of listings."""
 
-from app.core.problems import ProblemType, Rule, Text
-
-CONVERSION_LAW = Text(
-    "Law on Promoting the Conversion of Scientific and Technological Achievements",
-    "《中华人民共和国促进科技成果转化法》",
-)
+from app.core.problems import ProblemType, Text
+from app.law.instruments import CONVERSION_LAW
 
 TRANSITION_REFUSED = ProblemType(
     "listing_transition_refused",
@@ -43,7 +39,7 @@ FIRST_COME_REFUSED = ProblemType(
         "List it with `allocation` `competitive`, or with `pricing_mode` `negotiated` or `auction`.",
         "请将 `allocation` 设为 `competitive`,或将 `pricing_mode` 设为 `negotiated` 或 `auction`。",
     ),
-    Rule(CONVERSION_LAW, "18"),
+    CONVERSION_LAW.art("18"),
 )
 ALLOCATION_MISPLACED = ProblemType(
     "allocation_misplaced",
@@ -144,7 +140,7 @@ APPRAISED_REFUSED = ProblemType(
         "List it with `pricing_mode` `negotiated` and name the report: its floor holds there too, and the notice runs.",
         "请将 `pricing_mode` 设为 `negotiated` 并指明评估报告:其底线同样适用,并按规定公示。",
     ),
-    Rule(CONVERSION_LAW, "18"),
+    CONVERSION_LAW.art("18"),
 )
 APPRAISAL_IN_FORCE = ProblemType(
     "appraisal_in_force",

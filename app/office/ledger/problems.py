@@ -1,14 +1,8 @@
 """The refusals of the ledger."""
 
-from app.core.problems import ProblemType, Rule, Text
+from app.core.problems import ProblemType, Text
+from app.law.instruments import DEPOSITS
 
-DEPOSIT_RULE = Rule(
-    Text(
-        "Operating rules for transactions in state-owned property rights of enterprises (2009)",
-        "《企业国有产权交易操作规则》(国资发产权〔2009〕120号)",
-    ),
-    "on deposits / 交易保证金",
-)
 DEPOSIT_EXISTS = ProblemType(
     "deposit_exists",
     409,
@@ -27,7 +21,7 @@ DEPOSIT_AMOUNT_WRONG = ProblemType(
         "Exactly {required}. Confirm another sum without `purpose_reference`: it stands in suspense until resolved.",
         "金额须恰为 {required}。其他金额请不带 `purpose_reference` 确认,先入待查款项。",
     ),
-    DEPOSIT_RULE,
+    DEPOSITS,
 )
 DEPOSIT_NOT_PAYABLE = ProblemType(
     "deposit_not_payable",
@@ -41,7 +35,7 @@ DEPOSIT_NOT_PAYABLE = ProblemType(
         "Confirm the sum without `purpose_reference`: it stands in suspense until it is returned.",
         "请不带 `purpose_reference` 确认该笔款项,先入待查款项,再予退回。",
     ),
-    DEPOSIT_RULE,
+    DEPOSITS,
 )
 DEPOSIT_NOT_HELD = ProblemType(
     "deposit_not_held",

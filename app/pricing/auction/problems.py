@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.core.problems import ProblemType, Rule, Text
+from app.core.problems import ProblemType, Text
+from app.law.instruments import AUCTION_LAW
 from app.pricing.auction.bidding.rules import Refusal
-
-AUCTION_LAW = Text("Auction Law", "《中华人民共和国拍卖法》")
 
 CONDITION_MISSING = ProblemType(
     "auction_condition_missing",
@@ -86,7 +85,7 @@ BID_ALREADY_LEADING = ProblemType(
     Text("Your bid leads at {price}; it binds you until a higher one is made.",
          "您的出价以 {price} 领先;在出现更高出价前对您有约束力。"),
     Text("Wait until somebody bids {minimum} or more, or raise your `maximum`.", "请等待他人出价达到 {minimum},或提高您的 `maximum`。"),
-    Rule(AUCTION_LAW, "36"),
+    AUCTION_LAW.art("36"),
 )  # fmt: skip
 BID_MAXIMUM_BELOW_AMOUNT = ProblemType(
     "bid_maximum_below_amount",

@@ -1,7 +1,7 @@
 """The refusals of a competitive listed sale."""
 
-from app.core.problems import ProblemType, Rule, Text
-from app.law.periods.catalogue import OPERATING_RULES
+from app.core.problems import ProblemType, Text
+from app.law.instruments import OPERATING_RULES
 
 NOT_COMPETITIVE = ProblemType(
     "not_competitive",
@@ -20,7 +20,7 @@ CONDITIONS_MISSING = ProblemType(
          "竞争性挂牌提交时须有交易条件:保证金、公告期、受让条件、竞价方式。"),
     Text("Set them by `PUT /v1/listings/{{listing_id}}/listed-conditions`.",
          "请先通过 `PUT /v1/listings/{{listing_id}}/listed-conditions` 设定。"),
-    Rule(OPERATING_RULES, "17"),
+    OPERATING_RULES.art("17"),
 )  # fmt: skip
 DEPOSIT_OUT_OF_RANGE = ProblemType(
     "deposit_out_of_range",
@@ -38,7 +38,7 @@ EXTENSIONS_MISPLACED = ProblemType(
          "延长公告期须同时写明每次期限与次数上限:{days} 个工作日、{times} 次。"),
     Text("Both `extension_working_days` and `extensions_max`; or null and 0, and none is announced.",
          "同时给出 `extension_working_days` 与 `extensions_max`;或分别为 null 与 0,即不延期。"),
-    Rule(OPERATING_RULES, "20"),
+    OPERATING_RULES.art("20"),
 )  # fmt: skip
 NOTICE_OVER = ProblemType(
     "listing_notice_over",
@@ -49,7 +49,7 @@ NOTICE_OVER = ProblemType(
          "{what}须在公告期内办理;交易处于 `{phase}`,公告期截止 {closes_at}(服务器时间 {server_time})。"),
     Text("Before the end of the notice. After it the sale is settled by who is registered.",
          "请在公告期届满前办理;届满后按已登记的意向受让方处理。"),
-    Rule(OPERATING_RULES, "19, 25"),
+    OPERATING_RULES.art("19, 25"),
 )  # fmt: skip
 REGISTERED_ALREADY = ProblemType(
     "registered_already",
@@ -74,7 +74,7 @@ STALE_REGISTRATION = ProblemType(
     Text("Registration {number} agreed to version {seen}; version {current} is published.",
          "登记 {number} 针对第 {seen} 版;现已发布第 {current} 版。"),
     Text("Its organisation confirms it for version {current} first.", "须先由该组织就第 {current} 版重新确认。"),
-    Rule(OPERATING_RULES, "19"),
+    OPERATING_RULES.art("19"),
 )  # fmt: skip
 CONFIRMED_ALREADY = ProblemType(
     "registration_current",
@@ -126,5 +126,5 @@ SALE_UNDER_WAY = ProblemType(
          "{what}仅可在公告期内办理;交易处于 `{phase}`。"),
     Text("After the notice the registrants' rights stand; the operator may terminate a sale that cannot go on.",
          "公告期届满后须保障意向受让方权利;确无法继续的,由运营方终结。"),
-    Rule(OPERATING_RULES, "24"),
+    OPERATING_RULES.art("24"),
 )  # fmt: skip

@@ -1,12 +1,10 @@
 """The refusals of negotiations, their terms, notices and objections."""
 
-from app.core.problems import ProblemType, Rule, Text
-from app.market.listings.problems import CONVERSION_LAW
+from app.core.problems import ProblemType, Text
+from app.law.instruments import CIVIL_CODE, CONVERSION_LAW, EXCHANGE_PRACTICE
 
-CIVIL_CODE = Text("Civil Code", "民法典")
-EXCHANGE_RULES = Text("Practice of the exchanges on related parties", "交易机构关联交易惯例")
-PAYMENT_RULE = Rule(CIVIL_CODE, "846")
-NOTICE_RULE = Rule(CONVERSION_LAW, "18")
+PAYMENT_RULE = CIVIL_CODE.art("846")
+NOTICE_RULE = CONVERSION_LAW.art("18")
 
 NOT_NEGOTIATED = ProblemType(
     "not_negotiated",
@@ -48,7 +46,7 @@ OFFER_REPLACED = ProblemType(
     Text("You name offer {named}; the standing one is number {number} ({standing}).",
          "您所指要约为 {named};现行为第 {number} 号({standing})。"),
     Text("Read offer {standing} and decide on its terms.", "请阅读要约 {standing} 后再作决定。"),
-    Rule(CIVIL_CODE, "488"),
+    CIVIL_CODE.art("488"),
 )  # fmt: skip
 OWN_OFFER = ProblemType(
     "own_offer",
@@ -56,7 +54,7 @@ OWN_OFFER = ProblemType(
     Text("Your own offer", "己方要约"),
     Text("Offer {number} is your side's; the other side accepts it.", "第 {number} 号要约由贵方发出,须由对方承诺。"),
     Text("Wait for the other side until {expires_at}.", "请等待对方至 {expires_at}。"),
-    Rule(CIVIL_CODE, "479"),
+    CIVIL_CODE.art("479"),
 )
 NOTICE_MANDATORY = ProblemType(
     "notice_mandatory",
@@ -132,7 +130,7 @@ TERRITORY_CONTRADICTS = ProblemType(
     Text("The territory contradicts itself", "地域约定矛盾"),
     Text("{country} is both in and out.", "{country} 同时列入与排除。"),
     Text("Name it once.", "请仅列一次。"),
-    Rule(CIVIL_CODE, "864"),
+    CIVIL_CODE.art("864"),
 )
 DUE_IN_PAST = ProblemType(
     "due_in_past",
@@ -184,7 +182,7 @@ RELATED_PARTY_NEEDS_APPROVAL = ProblemType(
         "listing or auction.",
         "请由卖方管理员登记批准(`POST /v1/negotiations/{negotiation_id}/approvals`),或改以挂牌、拍卖方式转让。",
     ),
-    Rule(EXCHANGE_RULES, "[S]"),
+    EXCHANGE_PRACTICE.art("[S]"),
 )
 NO_APPROVAL_NEEDED = ProblemType(
     "no_approval_needed",

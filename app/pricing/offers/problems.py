@@ -1,8 +1,7 @@
 """The refusals of offers, in every pricing mode in which somebody makes one."""
 
-from app.core.problems import ProblemType, Rule, Text
-
-CIVIL_CODE = Text("Civil Code", "民法典")
+from app.core.problems import ProblemType, Text
+from app.law.instruments import CIVIL_CODE
 
 EXPIRY_PAST = ProblemType(
     "offer_expiry_past",
@@ -10,7 +9,7 @@ EXPIRY_PAST = ProblemType(
     Text("The offer would have expired", "要约期限已过"),
     Text("{expires_at} is not after the server time {server_time}.", "{expires_at} 不晚于服务器时间 {server_time}。"),
     Text("Give an `expires_at` after {server_time}.", "`expires_at` 须晚于 {server_time}。"),
-    Rule(CIVIL_CODE, "478"),
+    CIVIL_CODE.art("478"),
 )
 EXPIRY_TOO_FAR = ProblemType(
     "offer_expiry_too_far",
@@ -18,7 +17,7 @@ EXPIRY_TOO_FAR = ProblemType(
     Text("The offer would stand too long", "要约期限过长"),
     Text("{expires_at} is more than {days} days away.", "{expires_at} 距今超过 {days} 日。"),
     Text("Give an `expires_at` up to {latest}.", "`expires_at` 不得晚于 {latest}。"),
-    Rule(CIVIL_CODE, "478"),
+    CIVIL_CODE.art("478"),
 )
 OFFER_BINDING = ProblemType(
     "offer_binding",
@@ -29,7 +28,7 @@ OFFER_BINDING = ProblemType(
         "您的第 {number} 号要约在 {expires_at} 前不可撤销(服务器时间 {server_time})。",
     ),
     Text("Wait for the other side, or until {expires_at}.", "请等待对方答复,或至 {expires_at}。"),
-    Rule(CIVIL_CODE, "476"),
+    CIVIL_CODE.art("476"),
 )
 OFFER_EXPIRED = ProblemType(
     "offer_expired",
@@ -41,5 +40,5 @@ OFFER_EXPIRED = ProblemType(
     ),
     Text("Make an offer of your own on the same terms; it can be accepted until its expiry.",
          "请以相同条款发出新要约,对方可在其期限内承诺。"),
-    Rule(CIVIL_CODE, "478, 481"),
+    CIVIL_CODE.art("478, 481"),
 )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from app.core.problems import Problem, ProblemType, Rule, Text
+from app.core.problems import Problem, ProblemType, Text
+from app.law.instruments import AUCTION_LAW
 
-AUCTION_LAW = Text("Auction Law", "拍卖法")
-BIDDER_RULE = Rule(AUCTION_LAW, "22, 23, 30")
+BIDDER_RULE = AUCTION_LAW.art("22, 23, 30")
 
 NOT_AUCTIONED = ProblemType(
     "not_auctioned",
@@ -52,7 +52,7 @@ NOTICE_TOO_SHORT = ProblemType(
     Text("The bidding would begin on {starts_on}; announced on {today}, it may begin on {earliest} at the earliest.",
          "拟于 {starts_on} 开始竞价;{today} 公告的,最早可于 {earliest} 开始。"),
     Text("A `starts_at` on or after {earliest}.", "`starts_at` 不得早于 {earliest}。"),
-    Rule(AUCTION_LAW, "45"),
+    AUCTION_LAW.art("45"),
 )  # fmt: skip
 VIEWING_TOO_SHORT = ProblemType(
     "auction_viewing_too_short",
@@ -62,7 +62,7 @@ VIEWING_TOO_SHORT = ProblemType(
          "{first} 至 {last} 展示 {days} 日;开始前至少应展示 {least} 日。"),
     Text("A viewing of {least} days or more that ends before the bidding begins.",
          "展示应不少于 {least} 日,并于竞价开始前结束。"),
-    Rule(AUCTION_LAW, "48"),
+    AUCTION_LAW.art("48"),
 )  # fmt: skip
 BIDDER_BARRED = ProblemType(
     "bidder_barred",
@@ -142,7 +142,7 @@ RESERVE_TOO_LOW = ProblemType(
     Text("The reserve has no effect", "保留价无意义"),
     Text("The reserve is below the starting price {starting_price}.", "保留价低于起拍价 {starting_price}。"),
     Text("A reserve of {starting_price} or more, or none.", "保留价不得低于 {starting_price},或不设保留价。"),
-    Rule(AUCTION_LAW, "28, 50"),
+    AUCTION_LAW.art("28, 50"),
 )
 RESERVE_FOREIGN = ProblemType(
     "auction_reserve_foreign",
