@@ -191,7 +191,7 @@ async def test_notes_bind_the_contract_but_not_the_listing(world: World) -> None
     answer = await world.api.ok("GET", f"{path}?transfer_mode=assignment", keeper, headers={"Accept-Language": "zh"})
     assert answer["listable"] is True
     assert [note["code"] for note in answer["notes"]] == ["export_licence_needed", "approval_abroad_needed"]
-    assert answer["notes"][0]["rule"]["instrument"] == "技术进出口管理条例"
+    assert answer["notes"][0]["rule"]["instrument"] == "《中华人民共和国技术进出口管理条例》"
 
 
 async def test_listability_is_for_those_who_see_the_result_and_names_its_modes(world: World) -> None:
