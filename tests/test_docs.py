@@ -23,7 +23,7 @@ from app.core.web import validation
 from app.identity.kinds import Verification
 from app.market.deals.kinds import DealStatus
 from app.office.ledger.kinds import DepositStatus
-from app.pricing.listed.kinds import RegistrationStatus as ListedStatus
+from app.pricing.listed.kinds import RegistrantStatus as ListedStatus
 from tests.support.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, blocks, played
 from tests.support.served import ROOT
 

@@ -22,7 +22,7 @@ class DeductionIn(Input):
     amount: PositiveMoney
 
 
-class PartyIn(Input):
+class ContractPartyIn(Input):
     """A seller or a buyer and its share of its side."""
 
     organisation_id: UUID
@@ -36,7 +36,7 @@ class BrokerShareIn(Input):
     share: Share
 
 
-class AgencyIn(PartyIn):
+class AgencyIn(ContractPartyIn):
     """A technology-transfer agency (技术转移机构), its share among the agencies, and its brokers."""
 
     brokers: list[BrokerShareIn] = Field(default=[], max_length=MAX_PARTIES)
@@ -57,8 +57,8 @@ class ContractContent(Input):
     total_amount: PositiveMoney = Field(description="合同成交额; an estimate where royalties are paid")
     technical_amount: Money = Field(description="技术交易额: exactly the total less the deductions")
     deductions: list[DeductionIn] = Field(default=[], max_length=200)
-    sellers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
-    buyers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    sellers: list[ContractPartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    buyers: list[ContractPartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
     agencies: list[AgencyIn] = Field(default=[], max_length=MAX_PARTIES)
     agency_service: Prose | None = Field(
         default=None, description="Which role the agencies played; needed where one is named"
@@ -90,7 +90,7 @@ class DeductionOut(Output):
     amount: Money
 
 
-class PartyOut(Output):
+class ContractPartyOut(Output):
     """A party; `signed_on` is null until it signs, and always for an agency."""
 
     organisation_id: UUID
@@ -136,8 +136,8 @@ class ContractOut(ContractSummary):
     valid_to: date | None
     payment_terms: PaymentTerms
     deductions: list[DeductionOut]
-    sellers: list[PartyOut]
-    buyers: list[PartyOut]
+    sellers: list[ContractPartyOut]
+    buyers: list[ContractPartyOut]
     agencies: list[AgencyOut]
     agency_service: str | None
     cancelled_on: date | None

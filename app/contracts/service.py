@@ -247,7 +247,7 @@ def _write(contract: Contract, body: schemas.ContractContent) -> None:
     contract.deductions.extend(
         ContractDeduction(position=position, **item.model_dump()) for position, item in enumerate(body.deductions)
     )
-    sides: tuple[tuple[PartyRole, Iterable[schemas.PartyIn]], ...] = (
+    sides: tuple[tuple[PartyRole, Iterable[schemas.ContractPartyIn]], ...] = (
         (PartyRole.SELLER, body.sellers),
         (PartyRole.BUYER, body.buyers),
         (PartyRole.AGENCY, body.agencies),
@@ -307,7 +307,7 @@ def _shares(deal: Deal, role: PartyRole) -> dict[UUID, Decimal]:
     return {party.organisation_id: party.share for party in deal.parties if party.role == role}
 
 
-def _parts(parties: Iterable[schemas.PartyIn]) -> list[rules.Part]:
+def _parts(parties: Iterable[schemas.ContractPartyIn]) -> list[rules.Part]:
     return [rules.Part(party.organisation_id, party.share) for party in parties]
 
 

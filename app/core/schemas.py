@@ -107,6 +107,12 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 
+class ReasonIn(Input):
+    """The reason for a step."""
+
+    reason: Line
+
+
 Day = Annotated[date, Field(ge=date(1900, 1, 1)), WithJsonSchema({"type": "string", "format": "date"})]
 """A calendar day. One before 1900 is a slip of the hand, and in year 1 there is none to convert to another zone."""
 

@@ -48,7 +48,7 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
         basis=_rule(BASIS),
         basis_title=_text(BASIS_TITLE),
         deal=schemas.DealRef(id=deal.id, number=deal.number),
-        reader=schemas.ReaderOut(view=rules.view_of(actor, parties), organisation_id=actor.organisation_id),
+        reader=schemas.DossierReaderOut(view=rules.view_of(actor, parties), organisation_id=actor.organisation_id),
         audit=schemas.ChainEnd(sealed=position, head=head),
         organisations=[schemas.NamedOrganisation(id=key, name=named[key].name) for key in sorted(named)],
         sections=shown,
@@ -83,8 +83,8 @@ async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[
     return {event.id: event for event in sorted(found, key=lambda event: event.seq)}
 
 
-def _section(section: Section, happened: Happenings) -> schemas.SectionOut:
-    return schemas.SectionOut(
+def _section(section: Section, happened: Happenings) -> schemas.DossierSectionOut:
+    return schemas.DossierSectionOut(
         key=section.key,
         title=_text(section.title),
         withheld=_text(section.withheld) if section.withheld else None,
@@ -92,8 +92,8 @@ def _section(section: Section, happened: Happenings) -> schemas.SectionOut:
     )
 
 
-def _entry(entry: Entry, happened: Happenings) -> schemas.EntryOut:
-    return schemas.EntryOut(
+def _entry(entry: Entry, happened: Happenings) -> schemas.DossierEntryOut:
+    return schemas.DossierEntryOut(
         at=entry.at,
         by=schemas.ByOut(capacity=entry.by.capacity, organisation_id=entry.by.organisation_id),
         what=_text(entry.what),
@@ -109,7 +109,7 @@ async def _seals(
     session: AsyncSession,
     actor: Actor,
     found: Mapping[UUID, Event],
-    shown: Sequence[schemas.SectionOut],
+    shown: Sequence[schemas.DossierSectionOut],
 ) -> list[schemas.EventSeal]:
     named = {event_id for section in shown for entry in section.entries for event_id in entry.events}
     behind = [event for event in found.values() if event.id in named]
@@ -155,7 +155,7 @@ def plain(value: Any) -> Any:
     return found
 
 
-def _organisations(shown: Sequence[schemas.SectionOut]) -> Iterator[UUID]:
+def _organisations(shown: Sequence[schemas.DossierSectionOut]) -> Iterator[UUID]:
     """Every organisation that the entries name: who acted, and those in the facts."""
     for section in shown:
         for entry in section.entries:

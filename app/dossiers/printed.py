@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.dossiers.labels import capacity, label, value
-from app.dossiers.schemas import Bilingual, ComparablesOut, Dossier, EntryOut, EventSeal, SectionOut
+from app.dossiers.schemas import Bilingual, ComparablesOut, Dossier, DossierEntryOut, DossierSectionOut, EventSeal
 from app.office.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose
 
 MOST_ENTRIES = 400
@@ -59,7 +59,7 @@ def _head(dossier: Dossier, sha256: str, names: Mapping[str, str], zone: ZoneInf
 
 
 def _section(
-    section: SectionOut, names: Mapping[str, str], seals: Mapping[Any, EventSeal], zone: ZoneInfo
+    section: DossierSectionOut, names: Mapping[str, str], seals: Mapping[Any, EventSeal], zone: ZoneInfo
 ) -> list[Block]:
     blocks: list[Block] = [Heading(_one_line(section.title))]
     if section.withheld is not None:
@@ -75,7 +75,7 @@ def _section(
 
 
 def _row(
-    entry: EntryOut, names: Mapping[str, str], seals: Mapping[Any, EventSeal], zone: ZoneInfo
+    entry: DossierEntryOut, names: Mapping[str, str], seals: Mapping[Any, EventSeal], zone: ZoneInfo
 ) -> tuple[str, str, str, str]:
     who = capacity(entry.by.capacity)
     if entry.by.organisation_id is not None:

@@ -40,23 +40,27 @@ async def read_dossier(actor: Reader, session: Session, settings: Config, deal_i
 
 
 @export_router.post("/deals/{deal_id}/dossier-exports", status_code=201, operation_id="export_dossier")
-async def export_dossier(actor: Reader, session: Session, deal_id: UUID, bundle: Made) -> schemas.ExportOut:
+async def export_dossier(actor: Reader, session: Session, deal_id: UUID, bundle: Made) -> schemas.DossierExportOut:
     """Take the dossier as you see it: JSON and PDF in one bundle, with its hashes on record and sealed."""
-    return schemas.ExportOut.model_validate(await service.record_export(session, actor, deal_id, bundle))
+    return schemas.DossierExportOut.model_validate(await service.record_export(session, actor, deal_id, bundle))
 
 
 @router.get("/deals/{deal_id}/dossier-exports", operation_id="list_dossier_exports")
-async def list_dossier_exports(actor: Reader, session: Session, deal_id: UUID, page: Paging) -> Page[schemas.ExportOut]:
+async def list_dossier_exports(
+    actor: Reader, session: Session, deal_id: UUID, page: Paging
+) -> Page[schemas.DossierExportOut]:
     """The bundles that your organisation, or the market's staff of your role, took; all of them for the auditor."""
     await deals.get_deal(session, actor, deal_id)
     shown, cursor = cut(await queries.list_exports(session, actor, deal_id, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.ExportOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return Page(items=[schemas.DossierExportOut.model_validate(row) for row in shown], next_cursor=cursor)
 
 
 @router.get("/deals/{deal_id}/dossier-exports/{export_id}", operation_id="read_dossier_export")
-async def read_dossier_export(actor: Reader, session: Session, deal_id: UUID, export_id: UUID) -> schemas.ExportOut:
+async def read_dossier_export(
+    actor: Reader, session: Session, deal_id: UUID, export_id: UUID
+) -> schemas.DossierExportOut:
     """One bundle that was taken: when, for which view, at which end of the audit chain, with its hashes."""
-    return schemas.ExportOut.model_validate(await queries.get_export(session, actor, deal_id, export_id))
+    return schemas.DossierExportOut.model_validate(await queries.get_export(session, actor, deal_id, export_id))
 
 
 @router.get(

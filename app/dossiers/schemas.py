@@ -43,7 +43,7 @@ class PaperOut(Output):
     sha256: str
 
 
-class EntryOut(Output):
+class DossierEntryOut(Output):
     """One thing that happened. `events` name what stands in the dossier's own list of events."""
 
     at: datetime
@@ -56,13 +56,13 @@ class EntryOut(Output):
     events: list[UUID]
 
 
-class SectionOut(Output):
+class DossierSectionOut(Output):
     """A part of the history; `withheld` says what this reader does not see of it."""
 
     key: str
     title: Bilingual
     withheld: Bilingual | None
-    entries: list[EntryOut]
+    entries: list[DossierEntryOut]
 
 
 class EventSeal(Output):
@@ -102,7 +102,7 @@ class ComparablesOut(Output):
     deals: list[ComparableOut]
 
 
-class ReaderOut(Output):
+class DossierReaderOut(Output):
     """For whom the dossier was made: another reader sees more or less."""
 
     view: str
@@ -133,16 +133,16 @@ class Dossier(Output):
     basis: RuleRef
     basis_title: Bilingual
     deal: DealRef
-    reader: ReaderOut
+    reader: DossierReaderOut
     audit: ChainEnd
     organisations: list[NamedOrganisation]
-    sections: list[SectionOut]
+    sections: list[DossierSectionOut]
     comparables: ComparablesOut
     texts: dict[str, str] = Field(description="Sealed texts by their SHA-256 (UTF-8)")
     events: list[EventSeal]
 
 
-class ExportOut(Output):
+class DossierExportOut(Output):
     """A bundle that was taken: `bundle.zip` beside it holds what these hashes are of."""
 
     id: UUID

@@ -71,7 +71,11 @@ async def read_organisation(
 
 @router.post("/organisations/{organisation_id}/verification", operation_id="verify_organisation")
 async def verify_organisation(
-    actor: Operator, session: Session, organisation_id: UUID, body: schemas.VerificationIn, response: Response
+    actor: Operator,
+    session: Session,
+    organisation_id: UUID,
+    body: schemas.OrganisationVerificationIn,
+    response: Response,
 ) -> schemas.OrganisationOut:
     """The operator's finding: verified, refused or suspended. A suspension stops the organisation's keys."""
     organisation = await service.verify_organisation(session, organisation_id, body)

@@ -48,7 +48,7 @@ class OrganisationOut(Output):
     revision: int
 
 
-class VerificationIn(Input):
+class OrganisationVerificationIn(Input):
     """The operator's finding about an organisation."""
 
     verification: Literal[Verification.VERIFIED, Verification.REFUSED, Verification.SUSPENDED]

@@ -50,7 +50,7 @@ async def register_organisation(session: AsyncSession, body: schemas.Organisatio
 
 
 async def verify_organisation(
-    session: AsyncSession, organisation_id: UUID, body: schemas.VerificationIn
+    session: AsyncSession, organisation_id: UUID, body: schemas.OrganisationVerificationIn
 ) -> Organisation:
     """Record the operator's finding; a suspension stops all keys of the organisation at once."""
     organisation = await queries.lock_organisation(session, organisation_id)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class RunStatus(StrEnum):
+class AwardRunStatus(StrEnum):
     """Where a run stands. Only a draft may be superseded; a published one is what organisations see."""
 
     DRAFT = "draft"

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.awards.runs.kinds import RunStatus
+from app.awards.runs.kinds import AwardRunStatus
 from app.core.database import Base
 from app.core.ids import new_id
 
@@ -32,7 +32,7 @@ class AwardRun(Base):
     number: Mapped[str] = mapped_column(unique=True)
     programme_id: Mapped[str]
     year: Mapped[int]
-    status: Mapped[RunStatus] = mapped_column(Text, default=RunStatus.DRAFT)
+    status: Mapped[AwardRunStatus] = mapped_column(Text, default=AwardRunStatus.DRAFT)
     facts: Mapped[str]
     facts_sha256: Mapped[str]
     outcome: Mapped[str]

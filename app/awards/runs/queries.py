@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from app.awards.runs.kinds import RunStatus
+from app.awards.runs.kinds import AwardRunStatus
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.core.access import Actor
 from app.core.problems import NOT_FOUND
@@ -68,7 +68,7 @@ def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
     if actor.is_market:
         return statement
     return statement.where(
-        AwardStatement.organisation_id == actor.organisation(), AwardRun.status == RunStatus.PUBLISHED
+        AwardStatement.organisation_id == actor.organisation(), AwardRun.status == AwardRunStatus.PUBLISHED
     )
 
 

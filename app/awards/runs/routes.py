@@ -40,7 +40,9 @@ async def list_programmes(actor: Public, settings: Config) -> list[schemas.Progr
 
 
 @router.post("/award-runs", status_code=201, operation_id="compute_award_run")
-async def compute_run(actor: Officer, session: Session, settings: Config, body: schemas.RunIn) -> schemas.RunDetail:
+async def compute_run(
+    actor: Officer, session: Session, settings: Config, body: schemas.AwardRunIn
+) -> schemas.AwardRunDetail:
     """Compute the awards of a year from what is recorded now, as a draft. Its facts are frozen with it."""
     run = await service.compute_run(session, settings, body.year)
     return _detail(await queries.get_run(session, run.id), settings)
@@ -49,27 +51,27 @@ async def compute_run(actor: Officer, session: Session, settings: Config, body: 
 @router.get("/award-runs", operation_id="list_award_runs")
 async def list_runs(
     actor: RunReader, session: Session, settings: Config, page: Paging, year: Year = None
-) -> Page[schemas.RunOut]:
+) -> Page[schemas.AwardRunOut]:
     """Runs, newest first."""
     shown, cursor = cut(await queries.list_runs(session, page, year), page, lambda row: (row.run.id,))
     return Page(items=[_summary(row, settings) for row in shown], next_cursor=cursor)
 
 
 @router.get("/award-runs/{run_id}", operation_id="read_award_run")
-async def read_run(actor: RunReader, session: Session, settings: Config, run_id: UUID) -> schemas.RunDetail:
+async def read_run(actor: RunReader, session: Session, settings: Config, run_id: UUID) -> schemas.AwardRunDetail:
     """A run in full: statements, lines, and why everything else earned nothing."""
     return _detail(await queries.get_run(session, run_id), settings)
 
 
 @router.post("/award-runs/{run_id}/publication", operation_id="publish_award_run")
-async def publish_run(actor: Officer, session: Session, settings: Config, run_id: UUID) -> schemas.RunOut:
+async def publish_run(actor: Officer, session: Session, settings: Config, run_id: UUID) -> schemas.AwardRunOut:
     """Publish a draft for public notice: each organisation then sees its statement."""
     await service.publish_run(session, settings, run_id)
     return _summary(await queries.get_run(session, run_id), settings)
 
 
 @router.get("/award-runs/{run_id}/verification", operation_id="verify_award_run")
-async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schemas.VerificationOut:
+async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schemas.AwardRunVerificationOut:
     """Recompute a run from its frozen facts alone and compare byte for byte."""
     row = await queries.get_run(session, run_id)
     return service.verify_run(row.run, await queries.statements_of(session, run_id))
@@ -78,7 +80,7 @@ async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schema
 @router.get("/award-statements", operation_id="list_award_statements")
 async def list_statements(
     actor: StatementReader, session: Session, page: Paging, year: Year = None, run_id: UUID | None = None
-) -> Page[schemas.StatementOut]:
+) -> Page[schemas.AwardStatementOut]:
     """Statements: one's own once published; all of them for award officer, operator and auditor."""
     rows = await queries.list_statements(session, actor, page, year, run_id)
     shown, cursor = cut(rows, page, lambda row: (row[0].id,))
@@ -89,7 +91,7 @@ async def list_statements(
 
 
 @router.get("/award-statements/{statement_id}", operation_id="read_award_statement")
-async def read_statement(actor: StatementReader, session: Session, statement_id: UUID) -> schemas.StatementOut:
+async def read_statement(actor: StatementReader, session: Session, statement_id: UUID) -> schemas.AwardStatementOut:
     """One statement: its lines add up, and each says which contract, payment, rate, cap and article."""
     statement, run = await queries.get_statement(session, actor, statement_id)
     return _statement(statement, run, queries.outcome_of(run)["exclusions"])
@@ -103,9 +105,9 @@ async def estimate_award(
     return await service.estimate_deal(session, settings, actor, deal_id, year)
 
 
-def _summary(row: RunRow, settings: Config) -> schemas.RunOut:
+def _summary(row: RunRow, settings: Config) -> schemas.AwardRunOut:
     run = row.run
-    return schemas.RunOut(
+    return schemas.AwardRunOut(
         id=run.id,
         number=run.number,
         programme_id=run.programme_id,
@@ -120,20 +122,20 @@ def _summary(row: RunRow, settings: Config) -> schemas.RunOut:
     )
 
 
-def _detail(row: RunRow, settings: Config) -> schemas.RunDetail:
+def _detail(row: RunRow, settings: Config) -> schemas.AwardRunDetail:
     outcome = queries.outcome_of(row.run)
-    return schemas.RunDetail(
+    return schemas.AwardRunDetail(
         **_summary(row, settings).model_dump(),
         statements=outcome["statements"],
         exclusions=outcome["exclusions"],
     )
 
 
-def _statement(statement: AwardStatement, run: AwardRun, exclusions: list[dict[str, Any]]) -> schemas.StatementOut:
+def _statement(statement: AwardStatement, run: AwardRun, exclusions: list[dict[str, Any]]) -> schemas.AwardStatementOut:
     own = str(statement.organisation_id)
     roles = {statement.role, "broker"} if statement.role == "agency" else {statement.role}
     excluded = [item for item in exclusions if item["organisation_id"] == own and item["role"] in roles]
-    return schemas.StatementOut.model_validate(
+    return schemas.AwardStatementOut.model_validate(
         {
             "id": statement.id,
             "run_id": run.id,

@@ -6,25 +6,25 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.awards.runs.kinds import RunStatus
-from app.awards.technology.rules.outcome import Exclusion, Statement
+from app.awards.runs.kinds import AwardRunStatus
+from app.awards.technology.rules.outcome import AwardStatement, Exclusion
 from app.core.schemas import Input, Output, SignedMoney
 
 
-class RunIn(Input):
+class AwardRunIn(Input):
     """Which year to compute."""
 
     year: int = Field(ge=2000, le=2100, description="Award year: the calendar year of receipt, local time")
 
 
-class RunOut(Output):
+class AwardRunOut(Output):
     """A run without its statements. `preliminary`: its year was not over when it was computed."""
 
     id: UUID
     number: str
     programme_id: str
     year: int
-    status: RunStatus
+    status: AwardRunStatus
     preliminary: bool
     facts_sha256: str
     outcome_sha256: str
@@ -33,29 +33,29 @@ class RunOut(Output):
     total: SignedMoney = Field(description="All statements together, CNY")
 
 
-class RunDetail(RunOut):
+class AwardRunDetail(AwardRunOut):
     """A run in full: a statement per organisation and role, and why everything else earned nothing."""
 
-    statements: list[Statement]
+    statements: list[AwardStatement]
     exclusions: list[Exclusion]
 
 
-class StatementOut(Output):
+class AwardStatementOut(Output):
     """What one organisation is awarded in a run in one role; the lines add up to `amount`."""
 
     id: UUID
     run_id: UUID
     run_number: str
     year: int
-    status: RunStatus
+    status: AwardRunStatus
     organisation_id: UUID
     role: str
     amount: SignedMoney
-    content: Statement | None = Field(description="Null where nothing was earned; `exclusions` say why")
+    content: AwardStatement | None = Field(description="Null where nothing was earned; `exclusions` say why")
     exclusions: list[Exclusion]
 
 
-class VerificationOut(Output):
+class AwardRunVerificationOut(Output):
     """Whether the run recomputes to the byte from its frozen facts."""
 
     same: bool
@@ -68,7 +68,7 @@ class EstimateOut(Output):
 
     year: int
     programme_id: str | None
-    statements: list[Statement]
+    statements: list[AwardStatement]
     exclusions: list[Exclusion]
     note: str
 

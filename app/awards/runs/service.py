@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.awards.runs import gather, problems, queries, schemas
 from app.awards.runs.frozen import freeze, recompute
-from app.awards.runs.kinds import RunStatus
+from app.awards.runs.kinds import AwardRunStatus
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.awards.technology.programme_files import load_programmes, programmes_for
 from app.awards.technology.rules.outcome import Computation
@@ -57,9 +57,9 @@ async def compute_run(session: AsyncSession, settings: Settings, year: int) -> A
         raise problems.YEAR_AHEAD(field="year", year=year, current=current)
     await advisory_lock(session, "award-run", f"{programme.id}:{year}")
     for run in await queries.lock_runs_of_year(session, programme.id, year):
-        if run.status == RunStatus.PUBLISHED:
+        if run.status == AwardRunStatus.PUBLISHED:
             raise problems.YEAR_PUBLISHED(field="year", year=year, number=run.number)
-        run.status = RunStatus.SUPERSEDED
+        run.status = AwardRunStatus.SUPERSEDED
     facts = await gather.facts_until(session, date(year, 12, 31), settings.zone)
     computation = compute(programme, year, facts.contracts, facts.payments, facts.organisations, zone=settings.zone)
     frozen = canonical(freeze(programme, year, facts, settings.zone))
@@ -112,11 +112,11 @@ async def publish_run(session: AsyncSession, settings: Settings, run_id: UUID) -
     found = (await queries.get_run(session, run_id)).run
     runs = await queries.lock_runs_of_year(session, found.programme_id, found.year)
     run = next(item for item in runs if item.id == run_id)
-    if run.status != RunStatus.DRAFT:
+    if run.status != AwardRunStatus.DRAFT:
         raise problems.RUN_NOT_DRAFT(status=run.status)
     if is_preliminary(run, settings):
         raise problems.YEAR_NOT_OVER(year=run.year)
-    run.status = RunStatus.PUBLISHED
+    run.status = AwardRunStatus.PUBLISHED
     run.published_at = await read_clock(session)
     statements = await queries.statements_of(session, run.id)
     payload = {"number": run.number, "year": run.year}
@@ -137,7 +137,7 @@ def is_preliminary(run: AwardRun, settings: Settings) -> bool:
     return local_date(run.computed_at, settings.zone).year <= run.year
 
 
-def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.VerificationOut:
+def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.AwardRunVerificationOut:
     """Recompute a run from its frozen facts alone and compare byte for byte, with the statements shown from it too.
 
     Facts that cannot be computed any more were tampered with: `recomputed_sha256` is then empty.
@@ -145,7 +145,7 @@ def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.V
     try:
         computation = recompute(json.loads(run.facts))
     except (LookupError, TypeError, ValueError):
-        return schemas.VerificationOut(same=False, stored_sha256=run.outcome_sha256, recomputed_sha256="")
+        return schemas.AwardRunVerificationOut(same=False, stored_sha256=run.outcome_sha256, recomputed_sha256="")
     again = digest(canonical(computation.as_json()))
     same = (
         again == run.outcome_sha256 == digest(run.outcome.encode())
@@ -153,7 +153,7 @@ def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.V
         and (run.programme_id, run.year) == (computation.programme_id, computation.year)
         and _shown(statements) == _shown(_statements(run.id, computation))
     )
-    return schemas.VerificationOut(same=same, stored_sha256=run.outcome_sha256, recomputed_sha256=again)
+    return schemas.AwardRunVerificationOut(same=same, stored_sha256=run.outcome_sha256, recomputed_sha256=again)
 
 
 def _shown(statements: Iterable[AwardStatement]) -> list[tuple[str, str, Decimal, bytes]]:

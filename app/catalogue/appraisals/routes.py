@@ -64,7 +64,7 @@ async def review(
     session: Session,
     settings: Config,
     report_id: UUID,
-    body: schemas.ReviewIn,
+    body: schemas.ReportReviewIn,
     request: Request,
     response: Response,
 ) -> schemas.ReportOut:

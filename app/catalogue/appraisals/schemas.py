@@ -26,7 +26,7 @@ class ReportIn(Input):
     document_id: UUID = Field(description="The report itself: an uploaded document of one's own organisation")
 
 
-class ReviewIn(Input):
+class ReportReviewIn(Input):
     """What the operator found."""
 
     decision: Literal[ReportStatus.ACCEPTED, ReportStatus.REFUSED]

@@ -88,7 +88,7 @@ async def record_report(
     return await _announced(session, actor, report.id, "appraisal.submitted")
 
 
-async def review(session: AsyncSession, actor: Actor, report_id: UUID, body: schemas.ReviewIn) -> AppraisalReport:
+async def review(session: AsyncSession, actor: Actor, report_id: UUID, body: schemas.ReportReviewIn) -> AppraisalReport:
     """The operator accepts or refuses a report, once. Raises `appraisal_reviewed`, `appraisal_conflict_of_interest`."""
     report = await queries.lock_visible(session, actor, report_id)
     for organisation_id in sorted({report.appraiser_id, *_owners(report.result)}):

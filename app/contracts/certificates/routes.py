@@ -15,6 +15,7 @@ from app.contracts.settlement import service as settlements
 from app.contracts.settlement.schemas import condition_out
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, MoneyEndpoint, Session
 from app.core.web.pages import Page, Paging, cut
@@ -31,13 +32,13 @@ PDF = "application/pdf"
 @router.get("/certificates/verify/{code}", operation_id="verify_certificate")
 async def verify(
     actor: Public, session: Session, code: Annotated[str, Path(min_length=1, max_length=64)]
-) -> schemas.VerificationOut:
+) -> schemas.CertificateVerificationOut:
     """Whether a certificate is valid, and what it says, for whoever has its verification code (核验码).
 
     Hyphens, spaces and case do not matter.
     """
     row = await queries.get_by_fingerprint(session, rules.fingerprint(code))
-    return schemas.VerificationOut(
+    return schemas.CertificateVerificationOut(
         status=_status(row),
         revoked_at=row.revocation.revoked_at if row.revocation else None,
         content=schemas.CertificateContent.model_validate_json(row.content),
@@ -47,14 +48,14 @@ async def verify(
 
 
 @router.get("/deals/{deal_id}/certificate-conditions", operation_id="read_certificate_conditions")
-async def read_conditions(actor: Reader, session: Session, deal_id: UUID) -> schemas.ConditionsOut:
+async def read_conditions(actor: Reader, session: Session, deal_id: UUID) -> schemas.CertificateConditionsOut:
     """Which of the three conditions of a deal's certificate hold since when, what is missing, and by when it is due."""
     deal = await deals.get_deal(session, actor, deal_id)
     settlement = await settlement_queries.find_settlement(session, deal_id)
     facts = await settlements.facts_of(session, deal, settlement) if settlement else None
     period = await queries.current_period(session, deal_id, service.PERIOD)
     latest = await queries.latest(session, deal_id)
-    return schemas.ConditionsOut(
+    return schemas.CertificateConditionsOut(
         deal_id=deal_id,
         conditions=[condition_out(condition) for condition in service.conditions_of(facts)],
         certificate_id=latest.id if latest and not latest.revocation else None,
@@ -101,9 +102,7 @@ async def read_certificate(actor: Reader, session: Session, certificate_id: UUID
 
 
 @router.post("/certificates/{certificate_id}/revocation", status_code=201, operation_id="revoke_certificate")
-async def revoke(
-    actor: Operator, session: Session, certificate_id: UUID, body: schemas.RevocationIn
-) -> schemas.CertificateOut:
+async def revoke(actor: Operator, session: Session, certificate_id: UUID, body: ReasonIn) -> schemas.CertificateOut:
     """Revoke a certificate, with the reason. It stays on record; a corrected one may be issued and names it."""
     return await _answer(session, await service.revoke(session, actor, certificate_id, body.reason))
 
@@ -126,6 +125,6 @@ def _shown(row: Certificate, now: datetime) -> schemas.CertificateOut:
         content=schemas.CertificateContent.model_validate_json(row.content),
         sha256=row.sha256,
         issued_at=row.issued_at,
-        revocation=schemas.RevocationOut.model_validate(row.revocation) if row.revocation else None,
+        revocation=schemas.CertificateRevocationOut.model_validate(row.revocation) if row.revocation else None,
         server_time=now,
     )

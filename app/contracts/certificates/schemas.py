@@ -8,8 +8,8 @@ from pydantic import Field
 from app.catalogue.results.kinds import TransferMode
 from app.contracts.certificates.kinds import CertificateStatus
 from app.contracts.kinds import ContractType, PaymentTerms
-from app.contracts.settlement.schemas import ConditionOut
-from app.core.schemas import Input, Line, Money, Output, Share
+from app.contracts.settlement.schemas import CertificateConditionOut
+from app.core.schemas import Money, Output, Share
 from app.market.deals.kinds import PriceBasis
 from app.market.listings.kinds import PricingMode
 
@@ -79,13 +79,7 @@ class CertificateContent(Output):
     conclusion: Conclusion
 
 
-class RevocationIn(Input):
-    """Why a certificate is revoked."""
-
-    reason: Line
-
-
-class RevocationOut(Output):
+class CertificateRevocationOut(Output):
     reason: str
     revoked_at: datetime
 
@@ -101,11 +95,11 @@ class CertificateOut(Output):
     content: CertificateContent
     sha256: str
     issued_at: datetime
-    revocation: RevocationOut | None
+    revocation: CertificateRevocationOut | None
     server_time: datetime
 
 
-class VerificationOut(Output):
+class CertificateVerificationOut(Output):
     """What anyone who has the code may know: whether the certificate is valid, and what the paper says."""
 
     status: CertificateStatus
@@ -115,11 +109,11 @@ class VerificationOut(Output):
     server_time: datetime
 
 
-class ConditionsOut(Output):
+class CertificateConditionsOut(Output):
     """The three conditions of a deal's certificate, and by when it is issued once they hold."""
 
     deal_id: UUID
-    conditions: list[ConditionOut]
+    conditions: list[CertificateConditionOut]
     certificate_id: UUID | None = Field(description="The valid certificate, if there is one")
     issue_due_on: date | None = Field(description="The last day for issuing it (period `certificate`)")
     issue_due_provisional: bool

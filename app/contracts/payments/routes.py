@@ -28,7 +28,7 @@ async def record_payment(
 
 
 @router.get("/contracts/{contract_id}/payments", operation_id="list_payments")
-async def list_payments(actor: Reader, session: Session, contract_id: UUID, page: Paging) -> schemas.PaymentsPage:
+async def list_payments(actor: Reader, session: Session, contract_id: UUID, page: Paging) -> schemas.PaymentPage:
     """A contract's payments and reversals in order of receipt, with what is paid and due over all of them."""
     contract = await queries.get_contract(session, actor, contract_id)
     terms = service.terms_of(contract)
@@ -38,7 +38,7 @@ async def list_payments(actor: Reader, session: Session, contract_id: UUID, page
         page,
         lambda row: (row.received_at.isoformat(), row.id),
     )
-    totals = schemas.TotalsOut(
+    totals = schemas.PaymentTotalsOut(
         total_amount=terms.total,
         amounts_provisional=terms.provisional,
         paid=balance.paid,
@@ -46,7 +46,7 @@ async def list_payments(actor: Reader, session: Session, contract_id: UUID, page
         technical_paid=balance.technical_paid,
     )
     items = [schemas.PaymentOut.model_validate(row) for row in shown]
-    return schemas.PaymentsPage(items=items, next_cursor=cursor, totals=totals)
+    return schemas.PaymentPage(items=items, next_cursor=cursor, totals=totals)
 
 
 @router.post("/payments/{payment_id}/invoices", status_code=201, operation_id="add_invoice")
@@ -60,7 +60,7 @@ async def add_invoice(
 
 @router.post("/payments/{payment_id}/reversal", status_code=201, operation_id="reverse_payment")
 async def reverse_payment(
-    actor: Payee, session: Session, payment_id: UUID, body: schemas.ReversalIn
+    actor: Payee, session: Session, payment_id: UUID, body: schemas.PaymentReversalIn
 ) -> schemas.PaymentOut:
     """The payee takes a whole payment back out; answers the reversal, whose amounts are negative."""
     payment = await service.reverse_payment(session, actor, payment_id, body)

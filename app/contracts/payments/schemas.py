@@ -29,7 +29,7 @@ class PaymentIn(Input):
     invoice: InvoiceIn | None = None
 
 
-class ReversalIn(Input):
+class PaymentReversalIn(Input):
     """The bank took a whole payment back, or it was recorded wrongly."""
 
     reversed_at: Moment
@@ -61,7 +61,7 @@ class PaymentOut(Output):
     invoices: list[InvoiceOut]
 
 
-class TotalsOut(Output):
+class PaymentTotalsOut(Output):
     """Where the contract stands, over all its payments."""
 
     total_amount: Money
@@ -71,9 +71,9 @@ class TotalsOut(Output):
     technical_paid: SignedMoney = Field(description="Technical part of what was paid, to the fen")
 
 
-class PaymentsPage(Output):
+class PaymentPage(Output):
     """A page of a contract's payments in order of receipt, with the totals over all of them."""
 
     items: list[PaymentOut]
     next_cursor: str | None = Field(default=None, description="Pass as `cursor` for the next page; null on the last.")
-    totals: TotalsOut
+    totals: PaymentTotalsOut

@@ -64,7 +64,9 @@ async def record_payment(
     return payment
 
 
-async def reverse_payment(session: AsyncSession, actor: Actor, payment_id: UUID, body: schemas.ReversalIn) -> Payment:
+async def reverse_payment(
+    session: AsyncSession, actor: Actor, payment_id: UUID, body: schemas.PaymentReversalIn
+) -> Payment:
     """The payee takes a whole payment back out of the sums, by a payment of its own with negative amounts.
 
     Raises `payment_reversed`, `bank_reference_used`, and what the dates refuse.

@@ -31,7 +31,7 @@ PATH = "/contracts/{contract_id}/registration"
 @router.get("/registrations", operation_id="list_registrations")
 async def list_registrations(
     actor: Staff, session: Session, page: Paging, status: RegistrationStatus | None = None
-) -> Page[schemas.WorklistItem]:
+) -> Page[schemas.RegistrationWorklistItem]:
     """The registrar's worklist: open applications by the day their decision is due, those without one last."""
     rows = await queries.worklist(session, page, status)
     shown, cursor = cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
@@ -42,7 +42,7 @@ async def list_registrations(
 @router.get(PATH, operation_id="read_registration")
 async def read_registration(
     actor: Reader, session: Session, contract_id: UUID, response: Response
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """A contract's application with its whole history."""
     contract = await queries.get_contract(session, actor, contract_id)
     if contract.registration is None:
@@ -55,9 +55,9 @@ async def apply(
     actor: Applicant,
     session: Session,
     contract_id: UUID,
-    body: schemas.ApplicationIn,
+    body: schemas.RegistrationApplicationIn,
     response: Response,
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """A seller applies for the registration of a signed contract, once."""
     registration = await service.apply(session, actor, contract_id, body)
     return _answer(registration, await read_clock(session), response)
@@ -69,9 +69,9 @@ async def accept(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: schemas.AcceptanceIn,
+    body: schemas.RegistrationAcceptanceIn,
     response: Response,
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """Accept an application: 15 working days to the decision, 30 for a large contract or before experts."""
     registration = await service.accept(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
@@ -83,9 +83,9 @@ async def request_supplements(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: schemas.SupplementsIn,
+    body: schemas.RegistrationSupplementsIn,
     response: Response,
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """Ask the applicant for what is missing; the period begins anew when it comes."""
     registration = await service.request_supplements(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
@@ -97,9 +97,9 @@ async def resubmit(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: schemas.ApplicationIn,
+    body: schemas.RegistrationApplicationIn,
     response: Response,
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """Supply what was missing: acceptance is reset to today."""
     registration = await service.resubmit(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
@@ -111,9 +111,9 @@ async def register(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: schemas.ApprovalIn,
+    body: schemas.RegistrationApprovalIn,
     response: Response,
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """Register the contract with both amounts; it gets its number."""
     registration = await service.register(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
@@ -125,9 +125,9 @@ async def refuse(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: schemas.ReasonIn,
+    body: schemas.RegistrationRefusalIn,
     response: Response,
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """Refuse an application, with the reason."""
     registration = await service.refuse(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
@@ -139,23 +139,23 @@ async def cancel(
     session: Session,
     settings: Config,
     contract_id: UUID,
-    body: schemas.CancellationIn,
+    body: schemas.RegistrationCancellationIn,
     response: Response,
-) -> schemas.RegistrationOut:
+) -> schemas.ContractRegistrationOut:
     """Cancel a registration, with the reason; awards that rest on it come up for review."""
     registration = await service.cancel(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 
-def _answer(registration: Registration, now: datetime, response: Response) -> schemas.RegistrationOut:
+def _answer(registration: Registration, now: datetime, response: Response) -> schemas.ContractRegistrationOut:
     set_etag(response, registration.revision)
-    fields = schemas.RegistrationOut.model_fields
+    fields = schemas.ContractRegistrationOut.model_fields
     values = {name: getattr(registration, name) for name in fields if name != "server_time"}
-    return schemas.RegistrationOut.model_validate(values | {"server_time": now})
+    return schemas.ContractRegistrationOut.model_validate(values | {"server_time": now})
 
 
-def _item(row: Registration, now: datetime) -> schemas.WorklistItem:
-    return schemas.WorklistItem(
+def _item(row: Registration, now: datetime) -> schemas.RegistrationWorklistItem:
+    return schemas.RegistrationWorklistItem(
         contract_id=row.contract_id,
         contract_number=row.contract.number,
         contract_name=row.contract.name,

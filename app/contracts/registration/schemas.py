@@ -9,26 +9,26 @@ from app.contracts.kinds import Regime, RegistrationStatus
 from app.core.schemas import Input, Money, Output, Prose
 
 
-class ApplicationIn(Input):
+class RegistrationApplicationIn(Input):
     """The seller's application, or its resubmission with what was missing."""
 
     note: Prose | None = Field(default=None, description="What the registrar should know")
 
 
-class AcceptanceIn(Input):
+class RegistrationAcceptanceIn(Input):
     """The registrar accepts an application; the period runs from today."""
 
     expert_review: bool = Field(default=False, description="The case goes to experts: the longer period applies")
     note: Prose | None = None
 
 
-class SupplementsIn(Input):
+class RegistrationSupplementsIn(Input):
     """What the registrar finds missing; the period stops, and begins anew when it is supplied."""
 
     missing: Prose
 
 
-class ApprovalIn(Input):
+class RegistrationApprovalIn(Input):
     """What the registrar recognises; the certificate states both amounts."""
 
     total_amount: Money = Field(description="合同成交额, confirmed")
@@ -36,13 +36,13 @@ class ApprovalIn(Input):
     reason: Prose | None = Field(default=None, description="Needed where less is recognised")
 
 
-class ReasonIn(Input):
+class RegistrationRefusalIn(Input):
     """Why an application is refused."""
 
     reason: Prose
 
 
-class CancellationIn(ReasonIn):
+class RegistrationCancellationIn(RegistrationRefusalIn):
     """Why a registration is cancelled, and whether the contract itself ended."""
 
     contract_ended: bool = Field(
@@ -50,7 +50,7 @@ class CancellationIn(ReasonIn):
     )
 
 
-class StepOut(Output):
+class RegistrationStepOut(Output):
     """One step, as it happened."""
 
     status: RegistrationStatus
@@ -58,7 +58,7 @@ class StepOut(Output):
     at: datetime
 
 
-class RegistrationOut(Output):
+class ContractRegistrationOut(Output):
     """An application with its whole history."""
 
     id: UUID
@@ -77,12 +77,12 @@ class RegistrationOut(Output):
     registered_technical_amount: Money | None
     cancelled_on: date | None
     reason: str | None
-    steps: list[StepOut]
+    steps: list[RegistrationStepOut]
     revision: int
     server_time: datetime
 
 
-class WorklistItem(Output):
+class RegistrationWorklistItem(Output):
     """An application as the registrar's worklist shows it."""
 
     contract_id: UUID

@@ -26,7 +26,9 @@ from app.market.deals.kinds import PartyRole
 S = RegistrationStatus
 
 
-async def apply(session: AsyncSession, actor: Actor, contract_id: UUID, body: schemas.ApplicationIn) -> Registration:
+async def apply(
+    session: AsyncSession, actor: Actor, contract_id: UUID, body: schemas.RegistrationApplicationIn
+) -> Registration:
     """A seller applies for a signed contract, once; after a refusal again on the amended contract [P].
 
     Raises `contract_party_only`, `contract_not_signed`, `registration_exists`, `applicant_out_of_scope`,
@@ -64,7 +66,7 @@ async def accept(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: schemas.AcceptanceIn,
+    body: schemas.RegistrationAcceptanceIn,
 ) -> Registration:
     """The registrar accepts today; the decision is due 15 working days later, 30 where large or before experts [D]."""
     contract, registration = await _case(session, actor, contract_id)
@@ -80,7 +82,7 @@ async def request_supplements(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: schemas.SupplementsIn,
+    body: schemas.RegistrationSupplementsIn,
 ) -> Registration:
     """The registrar says what is missing; the period stops until it is supplied."""
     contract, registration = await _case(session, actor, contract_id)
@@ -97,7 +99,7 @@ async def resubmit(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: schemas.ApplicationIn,
+    body: schemas.RegistrationApplicationIn,
 ) -> Registration:
     """The applicant supplies what was missing: acceptance is reset to today, and the period begins anew [D]."""
     contract = await queries.lock_contract(session, actor, contract_id)
@@ -114,7 +116,7 @@ async def register(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: schemas.ApprovalIn,
+    body: schemas.RegistrationApprovalIn,
 ) -> Registration:
     """The registrar recognises the contract with both amounts and gives it a number of 16 digits.
 
@@ -139,7 +141,7 @@ async def register(
 
 
 async def refuse(
-    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.ReasonIn
+    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.RegistrationRefusalIn
 ) -> Registration:
     """The registrar refuses, with a reason. The seller may amend the contract and apply again [P]."""
     contract, registration = await _case(session, actor, contract_id)
@@ -157,7 +159,7 @@ async def cancel(
     actor: Actor,
     settings: Settings,
     contract_id: UUID,
-    body: schemas.CancellationIn,
+    body: schemas.RegistrationCancellationIn,
 ) -> Registration:
     """The registrar cancels a registration. Number and amounts stay on record; awards given on it must be reviewed."""
     await deals.lock_deal(session, (await queries.get_contract(session, actor, contract_id)).deal_id)

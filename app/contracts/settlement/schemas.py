@@ -25,7 +25,7 @@ class PriceReturnIn(Input):
     reason: Line
 
 
-class MissingOut(Output):
+class MissingPaymentOut(Output):
     """What an organisation still has to pay, with an instruction's number as the purpose."""
 
     organisation_id: UUID
@@ -33,16 +33,16 @@ class MissingOut(Output):
     instructions: list[str] = Field(description="Numbers of the instructions that ask for it")
 
 
-class ConditionOut(Output):
+class CertificateConditionOut(Output):
     """A condition of the transaction certificate."""
 
     kind: ConditionKind
     holds: bool
     since: datetime | None = Field(description="Since when it holds; null: it does not")
-    missing: list[MissingOut]
+    missing: list[MissingPaymentOut]
 
 
-class PartOut(Output):
+class PricePartOut(Output):
     """A part of the price in money. `before_certificate`: it must have arrived first."""
 
     position: int
@@ -112,11 +112,11 @@ class SettlementOut(Output):
     contract_id: UUID
     price: Money
     cash: Money = Field(description="What of the price is paid in money")
-    parts: list[PartOut]
+    parts: list[PricePartOut]
     payers: list[PayerOut]
     fees: list[FeeOut]
     deposits: list[DepositUseOut]
-    conditions: list[ConditionOut]
+    conditions: list[CertificateConditionOut]
     gathered: Money = Field(description="Held by the exchange now, for the sellers")
     payouts: list[InstructionBrief]
     figures: dict[str, Any] = Field(description="The dated parameters applied: value, reference, mark")
@@ -124,14 +124,16 @@ class SettlementOut(Output):
     server_time: datetime
 
 
-def condition_out(condition: Condition) -> ConditionOut:
+def condition_out(condition: Condition) -> CertificateConditionOut:
     """A condition as its parties see it."""
-    return ConditionOut(
+    return CertificateConditionOut(
         kind=condition.kind,
         holds=condition.holds,
         since=condition.since,
         missing=[
-            MissingOut(organisation_id=row.organisation_id, amount=row.amount, instructions=list(row.instructions))
+            MissingPaymentOut(
+                organisation_id=row.organisation_id, amount=row.amount, instructions=list(row.instructions)
+            )
             for row in condition.missing
         ],
     )
@@ -146,7 +148,7 @@ def settlement_out(deal: Deal, facts: Facts, gathered: Money, now: datetime) -> 
         contract_id=row.contract_id,
         price=row.price,
         cash=row.cash,
-        parts=[PartOut.model_validate(part) for part in row.parts],
+        parts=[PricePartOut.model_validate(part) for part in row.parts],
         payers=[_payer(facts, payer) for payer in facts.payers()],
         fees=[_fee(fee, row.opened_at) for fee in row.fees],
         deposits=[DepositUseOut.model_validate(deposit) for deposit in row.deposits],

@@ -4,10 +4,11 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from app.core.problems import CURSOR_INVALID
 
@@ -22,6 +23,13 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None = Field(default=None, description="Pass as `cursor` for the next page; null on the last.")
+
+    @classmethod
+    @cache
+    def __class_getitem__(cls, item: type[BaseModel]) -> type["Page[Any]"]:  # type: ignore[override]
+        """A page of one kind of item is a model of its own with a plain public name: `Page[DealOut]` is `DealPage`."""
+        name = f"{item.__name__.removesuffix('Out')}Page"
+        return create_model(name, __base__=cls, __module__=item.__module__, items=(list[item], ...))  # type: ignore[valid-type]
 
 
 class PageRequest(BaseModel):

@@ -21,7 +21,7 @@ from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
 from app.pricing.first_come import hooks
 from app.pricing.listed import closing, notice, queries
-from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedRevision
 
 CHANGE_RULE = OPERATING_RULES.art("19")
@@ -188,7 +188,7 @@ def _moved(row: ListedRegistration, event: Event) -> Entry:
         facts |= {"buyer_abroad": row.buyer_abroad, "related_party": row.related_party}
     else:
         facts["organisation_id"] = row.organisation_id
-    if event.payload["status"] == row.status != RegistrationStatus.REGISTERED:
+    if event.payload["status"] == row.status != RegistrantStatus.REGISTERED:
         facts["reason"] = row.status_reason
     return Entry(
         at=event.occurred_at,

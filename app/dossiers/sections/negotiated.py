@@ -16,7 +16,7 @@ from app.law.instruments import CIVIL_CODE
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
 from app.pricing.negotiated import closing, queries
-from app.pricing.negotiated.kinds import Side
+from app.pricing.negotiated.kinds import NegotiationSide
 from app.pricing.negotiated.models import Negotiation, Notice, Objection, Offer
 from app.pricing.negotiated.problems import NOTICE_RULE
 
@@ -73,8 +73,8 @@ async def negotiation_gates(session: AsyncSession, deal: Deal, actor: Actor) -> 
     return [await gate_section(session, actor, "negotiated_gates", [(closing.SUBJECT, negotiation.id)])]
 
 
-def _side(negotiation: Negotiation, side: Side) -> By:
-    if side == Side.SELLER:
+def _side(negotiation: Negotiation, side: NegotiationSide) -> By:
+    if side == NegotiationSide.SELLER:
         return By(Capacity.SELLER, negotiation.seller_id)
     return By(Capacity.BUYER, negotiation.lead_id)
 
@@ -115,7 +115,7 @@ def _turns(threads: dict[UUID, Negotiation], offers: Sequence[Offer], happened: 
         if event.type == "negotiation.agreed":
             offer = by_id[UUID(event.payload["offer_id"])]
             facts |= {"offer_number": offer.number, "price": offer.price, "terms_sha256": offer.terms_sha256}
-            side = Side.SELLER if offer.side == Side.BUYER else Side.BUYER
+            side = NegotiationSide.SELLER if offer.side == NegotiationSide.BUYER else NegotiationSide.BUYER
             what, by = Text("Offer accepted", "承诺"), _side(negotiation, side)
         elif event.type in ENDED:
             facts["reason"] = negotiation.status_reason

@@ -59,7 +59,7 @@ async def cancel_deal(
     session: Session,
     settings: Config,
     deal_id: UUID,
-    body: schemas.CancellationIn,
+    body: schemas.DealCancellationIn,
     response: Response,
 ) -> schemas.DealOut:
     """End a deal before its contract is signed, with the reason; its listing goes back on sale or lapses.

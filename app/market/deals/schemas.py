@@ -13,7 +13,7 @@ from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
 
 
-class PartyIn(Input):
+class DealPartyIn(Input):
     """An organisation on a side of a deal, and its part of that side."""
 
     organisation_id: UUID
@@ -33,12 +33,12 @@ class RecordedDealIn(Input):
         default=None, description="The day its source made it public; stands for `agreed_on` where that is not known"
     )
     source_url: HttpUrl = Field(description="Where the deal is published", max_length=2000)
-    sellers: list[PartyIn] = Field(min_length=1, max_length=20)
-    buyers: list[PartyIn] = Field(min_length=1, max_length=20)
-    agencies: list[PartyIn] = Field(default=[], max_length=20)
+    sellers: list[DealPartyIn] = Field(min_length=1, max_length=20)
+    buyers: list[DealPartyIn] = Field(min_length=1, max_length=20)
+    agencies: list[DealPartyIn] = Field(default=[], max_length=20)
 
 
-class CancellationIn(Input):
+class DealCancellationIn(Input):
     """Why the deal ends without a contract."""
 
     reason: Line
@@ -62,7 +62,7 @@ class DefaultOut(Output):
     found_at: datetime
 
 
-class PartyOut(Output):
+class DealPartyOut(Output):
     role: PartyRole
     organisation_id: UUID
     share: Share
@@ -109,7 +109,7 @@ class DealOut(Output):
     published_on: date | None
     related_party: str | None
     appraisal: DealAppraisalOut | None
-    parties: list[PartyOut]
+    parties: list[DealPartyOut]
     default: DefaultOut | None = Field(description="Who let it fail, where it had a deposit and that is decided")
     revision: int
 

@@ -134,7 +134,7 @@ def _published_at(deal: Deal, settings: Settings) -> datetime:
 
 
 async def cancel_deal(
-    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: schemas.CancellationIn
+    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: schemas.DealCancellationIn
 ) -> Deal:
     """End a deal before its contract is signed, by a seller, a buyer or the operator; the listing is free again.
 

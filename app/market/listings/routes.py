@@ -12,7 +12,7 @@ import app.market.listings.tasks  # noqa: F401 — registers what time does to l
 from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
-from app.core.schemas import MONEY_PATTERN
+from app.core.schemas import MONEY_PATTERN, ReasonIn
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
 from app.core.web.pages import Page, Paging, cut
@@ -156,7 +156,7 @@ async def submit(actor: Seller, session: Session, settings: Config, listing_id: 
 
 
 @router.post("/listings/{listing_id}/return", operation_id="return_listing", response_model=schemas.ListingOut)
-async def return_listing(actor: Operator, session: Session, listing_id: UUID, body: schemas.ReasonIn) -> Response:
+async def return_listing(actor: Operator, session: Session, listing_id: UUID, body: ReasonIn) -> Response:
     """Give a submitted listing back to its seller, with the reason."""
     return await _full(session, await service.return_listing(session, actor, listing_id, body.reason))
 
@@ -169,7 +169,7 @@ async def publish(actor: Operator, session: Session, settings: Config, listing_i
 
 @router.post("/listings/{listing_id}/suspension", operation_id="suspend_listing", response_model=schemas.ListingOut)
 async def suspend(
-    actor: SellerOrOperator, session: Session, settings: Config, listing_id: UUID, body: schemas.ReasonIn
+    actor: SellerOrOperator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn
 ) -> Response:
     """Take a published listing off sale for a time. Its period runs on; a public notice (`competitive`) stops."""
     return await _full(session, await service.suspend(session, actor, settings, listing_id, body.reason))

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from app.catalogue.appraisals.kinds import AppraisalMethod
 from app.catalogue.results.kinds import TechnicalField, TransferMode
-from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
+from app.core.schemas import Day, Input, Money, Name, Output, PositiveMoney, Prose, unset
 from app.identity.kinds import OrganisationKind
 from app.law.periods.catalogue import RULES
 from app.law.periods.kinds import PeriodStatus
@@ -59,12 +59,6 @@ class ReportChoiceIn(Input):
     """The appraisal report on which the price rests, or null for none."""
 
     report_id: UUID | None = Field(description="An accepted report of the listing's result")
-
-
-class ReasonIn(Input):
-    """Why; the seller reads it."""
-
-    reason: Line
 
 
 class ListedResult(Output):
@@ -220,7 +214,7 @@ class ListingOut(Output):
     working_copy: WorkingCopy | None = None
 
 
-class CardOut(Output):
+class ListingCard(Output):
     """A listing in a list: where it stands now, and the card that was published."""
 
     id: UUID
@@ -233,7 +227,7 @@ class CardOut(Output):
 class ListingPage(Output):
     """A page of listings, newest publication first."""
 
-    items: list[CardOut]
+    items: list[ListingCard]
     next_cursor: str | None
     server_time: datetime
 

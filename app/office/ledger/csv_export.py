@@ -8,10 +8,10 @@ from app.core.database import Database
 from app.office.ledger import queries, rules
 from app.office.ledger.models import LedgerAccount
 from app.office.ledger.queries import RunningEntry
-from app.office.ledger.schemas import EntryOut, entry_out
+from app.office.ledger.schemas import JournalEntryOut, entry_out
 
 BATCH = 1000
-COLUMNS = tuple(EntryOut.model_fields)
+COLUMNS = tuple(JournalEntryOut.model_fields)
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TEXTS = frozenset({"reference", "bank_reference", "reason"})

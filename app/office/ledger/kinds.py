@@ -20,7 +20,7 @@ class AccountCode(StrEnum):
     SUSPENSE_REPAYABLE = "suspense_repayable"
 
 
-class Side(StrEnum):
+class LedgerSide(StrEnum):
     """On which side an account's balance grows: debit (借) amounts are positive, credit (贷) amounts negative."""
 
     DEBIT = "debit"

@@ -15,9 +15,9 @@ from app.office.ledger.kinds import (
     Direction,
     InstructionKind,
     InstructionStatus,
+    LedgerSide,
     MovementKind,
     ResolutionKind,
-    Side,
 )
 
 
@@ -41,7 +41,7 @@ class LedgerAccount(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[AccountCode] = mapped_column(Text)
-    side: Mapped[Side] = mapped_column(Text)
+    side: Mapped[LedgerSide] = mapped_column(Text)
     non_negative: Mapped[bool]
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     subject_type: Mapped[str | None]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, selectinload
 from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND
 from app.core.web.pages import PageRequest
-from app.office.ledger.kinds import AccountCode, DepositStatus, Direction, InstructionStatus, MovementKind, Side
+from app.office.ledger.kinds import AccountCode, DepositStatus, Direction, InstructionStatus, LedgerSide, MovementKind
 from app.office.ledger.models import (
     BankConfirmation,
     ConfirmationResolution,
@@ -146,7 +146,7 @@ class TrialLine:
     """All accounts of a code together: debits, credits (both zero or more), and their balance on their side."""
 
     code: AccountCode
-    side: Side
+    side: LedgerSide
     debit: Decimal
     credit: Decimal
     balance: Decimal

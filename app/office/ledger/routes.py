@@ -29,10 +29,10 @@ InstructionReader = Annotated[
 
 @router.post("/bank-confirmations", status_code=201, operation_id="confirm_bank_movement")
 async def confirm(
-    actor: Operator, session: Session, settings: Config, body: schemas.ConfirmationIn
-) -> schemas.ConfirmationOut:
+    actor: Operator, session: Session, settings: Config, body: schemas.BankConfirmationIn
+) -> schemas.BankConfirmationOut:
     """Record what the bank confirms. The same confirmation again gets the first answer and moves nothing."""
-    return schemas.ConfirmationOut.model_validate(await settlement_service.confirm(session, settings, body))
+    return schemas.BankConfirmationOut.model_validate(await settlement_service.confirm(session, settings, body))
 
 
 @router.post(
@@ -50,7 +50,7 @@ async def resolve(
     "/bank-confirmations/{confirmation_id}/reversal", status_code=201, operation_id="reverse_bank_confirmation"
 )
 async def reverse(
-    actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.ReversalIn
+    actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.BankReversalIn
 ) -> schemas.ResolvedConfirmationOut:
     """Take a wrong confirmation back by mirrored entries. What it had settled waits again."""
     row = await settlement_service.reverse(session, settings, confirmation_id, body.reason)
@@ -58,10 +58,10 @@ async def reverse(
 
 
 @router.get("/settlement/unmatched", operation_id="list_unmatched_money")
-async def list_unmatched(actor: Accountant, session: Session, page: Paging) -> Page[schemas.ConfirmationOut]:
+async def list_unmatched(actor: Accountant, session: Session, page: Paging) -> Page[schemas.BankConfirmationOut]:
     """Confirmed money that matches nothing and is not resolved, the oldest first."""
     shown, cursor = cut(await queries.list_unmatched(session, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.ConfirmationOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return Page(items=[schemas.BankConfirmationOut.model_validate(row) for row in shown], next_cursor=cursor)
 
 
 @router.get("/settlement-instructions", operation_id="list_settlement_instructions")
@@ -117,7 +117,9 @@ async def list_accounts(
 
 
 @router.get("/ledger/accounts/{account_id}/entries", operation_id="list_ledger_entries")
-async def list_entries(actor: Accountant, session: Session, account_id: UUID, page: Paging) -> Page[schemas.EntryOut]:
+async def list_entries(
+    actor: Accountant, session: Session, account_id: UUID, page: Paging
+) -> Page[schemas.JournalEntryOut]:
     """An account's entries in order, with the running balance."""
     account = await queries.get_account(session, account_id)
     after = page.after(int)

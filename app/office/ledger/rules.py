@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.core.money import is_whole_fen
 from app.office.ledger import problems
-from app.office.ledger.kinds import AccountCode, MovementKind, Side
+from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
 
 Subject = tuple[str, UUID]
 """What a movement is about, as events name it: ("listing", id), ("deal", id)."""
@@ -27,23 +27,23 @@ class Standing:
     payments share, so that a floor would add up its whole history at each.
     """
 
-    side: Side
+    side: LedgerSide
     non_negative: bool = True
 
 
 CHART: Final[Mapping[AccountCode, Standing]] = {
-    AccountCode.BANK: Standing(Side.DEBIT, non_negative=False),
-    AccountCode.DEPOSIT_RECEIVED: Standing(Side.CREDIT),
-    AccountCode.DEPOSIT_HELD: Standing(Side.CREDIT),
-    AccountCode.DEPOSIT_REPAYABLE: Standing(Side.CREDIT),
-    AccountCode.PRICE_SETTLEMENT: Standing(Side.CREDIT),
-    AccountCode.SELLER_PAYABLE: Standing(Side.CREDIT),
-    AccountCode.FEE_RECEIVABLE: Standing(Side.DEBIT),
-    AccountCode.FEE_INCOME: Standing(Side.CREDIT),
-    AccountCode.FORFEITURES: Standing(Side.CREDIT),
-    AccountCode.SUSPENSE_IN: Standing(Side.CREDIT),
-    AccountCode.SUSPENSE_OUT: Standing(Side.DEBIT),
-    AccountCode.SUSPENSE_REPAYABLE: Standing(Side.CREDIT),
+    AccountCode.BANK: Standing(LedgerSide.DEBIT, non_negative=False),
+    AccountCode.DEPOSIT_RECEIVED: Standing(LedgerSide.CREDIT),
+    AccountCode.DEPOSIT_HELD: Standing(LedgerSide.CREDIT),
+    AccountCode.DEPOSIT_REPAYABLE: Standing(LedgerSide.CREDIT),
+    AccountCode.PRICE_SETTLEMENT: Standing(LedgerSide.CREDIT),
+    AccountCode.SELLER_PAYABLE: Standing(LedgerSide.CREDIT),
+    AccountCode.FEE_RECEIVABLE: Standing(LedgerSide.DEBIT),
+    AccountCode.FEE_INCOME: Standing(LedgerSide.CREDIT),
+    AccountCode.FORFEITURES: Standing(LedgerSide.CREDIT),
+    AccountCode.SUSPENSE_IN: Standing(LedgerSide.CREDIT),
+    AccountCode.SUSPENSE_OUT: Standing(LedgerSide.DEBIT),
+    AccountCode.SUSPENSE_REPAYABLE: Standing(LedgerSide.CREDIT),
 }
 
 
@@ -242,9 +242,9 @@ def reversal(subject: Subject, lines: Iterable[Line]) -> Movement:
     return Movement(MovementKind.CORRECTION, subject, tuple(Line(line.place, -line.amount) for line in lines))
 
 
-def shown_balance(side: Side, total: Decimal) -> Decimal:
+def shown_balance(side: LedgerSide, total: Decimal) -> Decimal:
     """The sum of entries as a balance on the account's own side."""
-    return total if side == Side.DEBIT else ZERO - total
+    return total if side == LedgerSide.DEBIT else ZERO - total
 
 
 def check_enough(movements: Iterable[Movement], balances: Mapping[Place, Decimal]) -> None:

@@ -15,9 +15,9 @@ from app.office.ledger.kinds import (
     Direction,
     InstructionKind,
     InstructionStatus,
+    LedgerSide,
     MovementKind,
     ResolutionKind,
-    Side,
 )
 from app.office.ledger.models import Deposit, LedgerAccount
 from app.office.ledger.queries import RunningEntry
@@ -26,7 +26,7 @@ Tail = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{3,8}$")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-class ConfirmationIn(Input):
+class BankConfirmationIn(Input):
     """What the exchange's bank confirms: money that arrived, or that it paid out."""
 
     direction: Literal[Direction.IN, Direction.OUT]
@@ -58,13 +58,13 @@ class ResolutionIn(Input):
         return self
 
 
-class ReversalIn(Input):
+class BankReversalIn(Input):
     """Why a confirmation is taken back."""
 
     reason: Prose
 
 
-class ConfirmationOut(Output):
+class BankConfirmationOut(Output):
     """A bank confirmation as it was answered first; it never changes. With neither id it matched nothing."""
 
     id: UUID
@@ -98,7 +98,7 @@ class ResolutionOut(Output):
     reversal: ResolutionReversalOut | None
 
 
-class ResolvedConfirmationOut(ConfirmationOut):
+class ResolvedConfirmationOut(BankConfirmationOut):
     """A bank confirmation with what became of it."""
 
     resolution: ResolutionOut
@@ -154,7 +154,7 @@ class AccountFields(Output):
 
     id: UUID
     code: AccountCode
-    side: Side
+    side: LedgerSide
     non_negative: bool
     organisation_id: UUID | None
     subject_type: str | None
@@ -168,7 +168,7 @@ class AccountOut(AccountFields):
     balance: SignedMoney
 
 
-class EntryOut(Output):
+class JournalEntryOut(Output):
     """An entry: debit positive, credit negative; `balance` is the account's after it, on the account's side."""
 
     seq: int
@@ -190,7 +190,7 @@ class TrialLineOut(Output):
     # Sums may be longer than any one amount: they take the type that has no limit.
 
     code: AccountCode
-    side: Side
+    side: LedgerSide
     debit: SignedMoney
     credit: SignedMoney
     balance: SignedMoney
@@ -216,10 +216,10 @@ def account_out(row: LedgerAccount, balance: Decimal) -> AccountOut:
     return AccountOut(**AccountFields.model_validate(row).model_dump(), balance=balance)
 
 
-def entry_out(row: RunningEntry) -> EntryOut:
+def entry_out(row: RunningEntry) -> JournalEntryOut:
     """An entry with the fields of its transaction."""
     entry, transaction = row.entry, row.entry.transaction
-    return EntryOut(
+    return JournalEntryOut(
         seq=entry.seq,
         transaction_id=transaction.id,
         kind=transaction.kind,

@@ -26,7 +26,7 @@ from app.market.listings import appraisal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.pricing.appraised import rules
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
 SUBJECT = "purchase_offer"
@@ -48,7 +48,7 @@ async def accept(
     await appraisal.check_price(session, listing, offer.price, today)
     sale = await _find_sale(session, settings, listing, offer, now)
     openings.refuse_never(sale, today)
-    offer.status = OfferStatus.ACCEPTED
+    offer.status = PurchaseOfferStatus.ACCEPTED
     offer.accepted_at = now
     offer.lapses_at = rules.closing_ends(now, int(parameter(CLOSING_DAYS, on=today).value), settings.zone)
     offer.revision += 1
@@ -91,7 +91,7 @@ async def try_close(
     deal = await create_deal(
         session, settings, listing, buyers=[buyer_of(offer)], price=offer.price, agreed_at=now, held=True
     )
-    offer.status = OfferStatus.CLOSED
+    offer.status = PurchaseOfferStatus.CLOSED
     offer.deal_id = deal.id
     offer.revision += 1
     tell(session, offer, "purchase_offer.closed", deal_id=deal.id)
@@ -103,7 +103,7 @@ async def refuse(session: AsyncSession, listing: Listing, offer: PurchaseOffer, 
 
     The deadline of the sale stays and will find nothing to do: it may be what calls.
     """
-    offer.status = OfferStatus.REFUSED
+    offer.status = PurchaseOfferStatus.REFUSED
     offer.status_reason = reason
     offer.revision += 1
     listing_service.release(session, listing, now)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class OfferStatus(StrEnum):
+class PurchaseOfferStatus(StrEnum):
     """Where a purchase offer stands. Accepted: the listing is held and something still blocks; closed: it is a deal."""
 
     OPEN = "open"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 
 
 class PurchaseOffer(Base):
@@ -49,7 +49,7 @@ class PurchaseOffer(Base):
     abroad: Mapped[bool]
     revocable: Mapped[bool]
     message: Mapped[str | None]
-    status: Mapped[OfferStatus] = mapped_column(Text, default=OfferStatus.OPEN)
+    status: Mapped[PurchaseOfferStatus] = mapped_column(Text, default=PurchaseOfferStatus.OPEN)
     status_reason: Mapped[str | None]
     made_at: Mapped[datetime]
     made_by_person_id: Mapped[UUID]

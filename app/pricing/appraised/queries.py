@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
-LIVE = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
+LIVE = (PurchaseOfferStatus.OPEN, PurchaseOfferStatus.ACCEPTED)
 
 
 def no_offer() -> Problem:
@@ -78,14 +78,14 @@ async def behind(session: AsyncSession, deal_id: UUID) -> PurchaseOffer | None:
 async def lock_accepted(session: AsyncSession, listing_id: UUID) -> PurchaseOffer | None:
     """The accepted offer that holds a locked listing, locked, if one does."""
     statement = select(PurchaseOffer).where(
-        PurchaseOffer.listing_id == listing_id, PurchaseOffer.status == OfferStatus.ACCEPTED
+        PurchaseOffer.listing_id == listing_id, PurchaseOffer.status == PurchaseOfferStatus.ACCEPTED
     )
     locked = statement.with_for_update().execution_options(populate_existing=True)
     return (await session.execute(locked)).scalar_one_or_none()
 
 
 async def list_offers(
-    session: AsyncSession, actor: Actor, page: PageRequest, status: OfferStatus | None, listing_id: UUID | None
+    session: AsyncSession, actor: Actor, page: PageRequest, status: PurchaseOfferStatus | None, listing_id: UUID | None
 ) -> Sequence[PurchaseOffer]:
     """A page (and one more row) of the offers an actor may see, newest first."""
     statement = _visible(actor).order_by(PurchaseOffer.id.desc()).limit(page.limit + 1)

@@ -10,13 +10,14 @@ import app.pricing.appraised.mode
 import app.pricing.appraised.tasks  # noqa: F401 — all three register what they do
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.appraised import closing, queries, schemas, service
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
 router = APIRouter(route_class=Endpoint, tags=["appraised"])
@@ -44,7 +45,7 @@ async def list_offers(
     actor: Reader,
     session: Session,
     page: Paging,
-    status: OfferStatus | None = None,
+    status: PurchaseOfferStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.PurchaseOfferSummary]:
     """The offers your organisation made or received, newest first; all of them for the auditor."""
@@ -61,7 +62,7 @@ async def read_offer(actor: Reader, session: Session, offer_id: UUID, response: 
 
 @router.post("/purchase-offers/{offer_id}/withdrawal", operation_id="withdraw_purchase_offer")
 async def withdraw(
-    actor: Party, session: Session, offer_id: UUID, body: schemas.OfferWithdrawalIn, response: Response
+    actor: Party, session: Session, offer_id: UUID, body: ReasonIn, response: Response
 ) -> schemas.PurchaseOfferOut:
     """Take back your open offer, if you made it revocable."""
     return await _answer(session, await service.withdraw(session, actor, offer_id, body.reason), response)

@@ -10,7 +10,7 @@ from app.core.problems import Text
 from app.market.listings.kinds import PricingMode
 from app.market.listings.problems import OWN_LISTING
 from app.market.listings.rules import end_of_day
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.problems import BUYERS_STEP, NOT_APPRAISED, OFFER_EXISTS, OFFER_NOT_OPEN, SELLERS_STEP
 from app.pricing.offers.problems import OFFER_BINDING, OFFER_EXPIRED
 
@@ -23,7 +23,7 @@ class Standing:
     """A purchase offer as it stands under its lock."""
 
     number: str
-    status: OfferStatus
+    status: PurchaseOfferStatus
     seller_id: UUID
     buyer_id: UUID
     expires_at: datetime
@@ -48,7 +48,7 @@ def check_buyer(pricing_mode: PricingMode, buyer_id: UUID, barred: frozenset[UUI
 
 def check_none_stands(before: Standing | None, now: datetime) -> None:
     """One offer a buyer and listing at a time; raises `purchase_offer_exists` naming until when it stands."""
-    if before is not None and not (before.status == OfferStatus.OPEN and before.expired(now)):
+    if before is not None and not (before.status == PurchaseOfferStatus.OPEN and before.expired(now)):
         raise OFFER_EXISTS(number=before.number, status=before.status, expires_at=before.expires_at.isoformat())
 
 
@@ -58,7 +58,7 @@ def check_seller(standing: Standing, organisation_id: UUID) -> None:
         raise SELLERS_STEP()
 
 
-def check_status(standing: Standing, wanted: OfferStatus) -> None:
+def check_status(standing: Standing, wanted: PurchaseOfferStatus) -> None:
     """Raises `purchase_offer_not_open` for an offer in another state."""
     if standing.status != wanted:
         raise OFFER_NOT_OPEN(
@@ -71,9 +71,11 @@ def check_acceptance(standing: Standing, now: datetime) -> None:
 
     Raises `purchase_offer_not_open`, `offer_expired` naming when.
     """
-    if standing.status == OfferStatus.EXPIRED or (standing.status == OfferStatus.OPEN and standing.expired(now)):
+    if standing.status == PurchaseOfferStatus.EXPIRED or (
+        standing.status == PurchaseOfferStatus.OPEN and standing.expired(now)
+    ):
         raise OFFER_EXPIRED(remedy=ASK_ANEW, **standing.facts(now))
-    check_status(standing, OfferStatus.OPEN)
+    check_status(standing, PurchaseOfferStatus.OPEN)
 
 
 def check_withdrawal(standing: Standing, organisation_id: UUID, now: datetime) -> None:
@@ -83,7 +85,7 @@ def check_withdrawal(standing: Standing, organisation_id: UUID, now: datetime) -
     """
     if organisation_id != standing.buyer_id:
         raise BUYERS_STEP()
-    check_status(standing, OfferStatus.OPEN)
+    check_status(standing, PurchaseOfferStatus.OPEN)
     if not standing.revocable and not standing.expired(now):
         raise OFFER_BINDING(**standing.facts(now))
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.core.schemas import Input, Line, Moment, Money, Output, PositiveMoney
+from app.core.schemas import Input, Moment, Money, Output, PositiveMoney
 from app.market.gates.schemas import GateOut
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 
 
 class PurchaseOfferIn(Input):
@@ -19,12 +19,6 @@ class PurchaseOfferIn(Input):
     abroad: bool = Field(description="You are, or the rights are to be used, outside the mainland")
     revocable: bool = Field(default=False, description="May be withdrawn before it is accepted; otherwise it binds you")
     message: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
-
-
-class OfferWithdrawalIn(Input):
-    """Why you withdraw; the seller reads it."""
-
-    reason: Line
 
 
 class PurchaseOfferSummary(Output):
@@ -40,7 +34,7 @@ class PurchaseOfferSummary(Output):
     abroad: bool
     revocable: bool
     message: str | None
-    status: OfferStatus
+    status: PurchaseOfferStatus
     status_reason: str | None
     made_at: datetime
     expires_at: datetime

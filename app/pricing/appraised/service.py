@@ -23,7 +23,7 @@ from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing
 from app.market.listings.publication import check_appraised, require_verified
 from app.pricing.appraised import closing, queries, rules, schemas
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 from app.pricing.appraised.problems import OFFER_EXISTS
 from app.pricing.appraised.rules import Standing
@@ -81,7 +81,7 @@ async def _store(session: AsyncSession, offer: PurchaseOffer) -> None:
     except IntegrityError as error:
         # Of two first offers at once each sees none; the index lets one pass.
         if "uq_purchase_offers_live_buyer" in str(error.orig):
-            raise OFFER_EXISTS(number=number, status=OfferStatus.OPEN, expires_at=expires_at) from error
+            raise OFFER_EXISTS(number=number, status=PurchaseOfferStatus.OPEN, expires_at=expires_at) from error
         raise
 
 
@@ -90,7 +90,7 @@ async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID, reason: 
     await queries.get_offer(session, actor, offer_id)
     offer = await queries.lock_offer(session, offer_id)
     rules.check_withdrawal(standing(offer), actor.organisation(), await read_clock(session))
-    offer.status = OfferStatus.WITHDRAWN
+    offer.status = PurchaseOfferStatus.WITHDRAWN
     offer.status_reason = reason
     offer.revision += 1
     closing.tell(session, offer, "purchase_offer.withdrawn")
@@ -124,7 +124,7 @@ async def close(session: AsyncSession, actor: Actor, settings: Settings, offer_i
     found = await queries.get_offer(session, actor, offer_id)
     rules.check_seller(standing(found), actor.organisation())
     listing, offer = await lock_both(session, offer_id)
-    rules.check_status(standing(offer), OfferStatus.ACCEPTED)
+    rules.check_status(standing(offer), PurchaseOfferStatus.ACCEPTED)
     block = await closing.try_close(session, settings, listing, offer)
     if block is not None:
         raise block
@@ -134,14 +134,14 @@ async def close(session: AsyncSession, actor: Actor, settings: Settings, offer_i
 async def expire(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
     """An offer that nobody accepted in time is over."""
     offer = await queries.lock_offer(session, offer_id)
-    if offer.status == OfferStatus.OPEN and now >= offer.expires_at:
+    if offer.status == PurchaseOfferStatus.OPEN and now >= offer.expires_at:
         await _expire(session, offer)
 
 
 async def lapse(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
     """The time to close is over: the deal is made now if nothing blocks it; else the listing is free again."""
     listing, offer = await lock_both(session, offer_id)
-    if offer.status != OfferStatus.ACCEPTED:
+    if offer.status != PurchaseOfferStatus.ACCEPTED:
         return
     block = await closing.try_close(session, get_settings(), listing, offer)
     if block is not None:
@@ -162,14 +162,14 @@ def standing(offer: PurchaseOffer) -> Standing:
 
 
 async def _expire(session: AsyncSession, offer: PurchaseOffer) -> None:
-    offer.status = OfferStatus.EXPIRED
+    offer.status = PurchaseOfferStatus.EXPIRED
     offer.revision += 1
     await session.flush()
     closing.tell(session, offer, "purchase_offer.expired")
 
 
 async def _lock(session: AsyncSession, offer_id: UUID) -> bool:
-    return (await lock_both(session, offer_id))[1].status == OfferStatus.ACCEPTED
+    return (await lock_both(session, offer_id))[1].status == PurchaseOfferStatus.ACCEPTED
 
 
 async def _sees(session: AsyncSession, actor: Actor, offer_id: UUID) -> bool:

@@ -27,7 +27,7 @@ from app.pricing.auction.rules import check_registration, pick_paddle
 
 
 async def register(
-    session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID, body: schemas.RegistrationIn
+    session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID, body: schemas.BidderIn
 ) -> AuctionBidder:
     """Register the actor's organisation before the bidding begins; its deposit is asked for, due by the start.
 

@@ -12,11 +12,11 @@ from app.market.listings.models import Listing
 from app.office.ledger.queries import deposit_amount
 from app.pricing import contests
 from app.pricing.auction import bidders, queries, service
-from app.pricing.auction.bidding.rules import Form
+from app.pricing.auction.bidding.rules import AuctionForm
 from app.pricing.auction.kinds import LIVE_STATUSES
 from app.pricing.auction.rules import contest_conditions
 
-FORMS = {contests.ContestForm.ENGLISH: Form.ENGLISH, contests.ContestForm.SEALED: Form.SEALED}
+FORMS = {contests.ContestForm.ENGLISH: AuctionForm.ENGLISH, contests.ContestForm.SEALED: AuctionForm.SEALED}
 
 
 @contests.opens

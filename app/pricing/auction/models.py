@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.pricing.auction.bidding.rules import Ending, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Ending
 from app.pricing.auction.kinds import AuctionStatus, EntryKind
 
 
@@ -45,7 +45,7 @@ class Auction(Base):
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     agency_id: Mapped[UUID | None]
     title: Mapped[str]
-    form: Mapped[Form] = mapped_column(Text)
+    form: Mapped[AuctionForm] = mapped_column(Text)
     is_contest: Mapped[bool] = mapped_column(default=False)
     rights_abroad: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     status: Mapped[AuctionStatus] = mapped_column(Text, default=AuctionStatus.PROPOSED)

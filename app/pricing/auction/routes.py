@@ -12,6 +12,7 @@ import app.pricing.auction.tasks  # noqa: F401 — registers what time does, and
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import PROBLEM_MEDIA_TYPE
+from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
@@ -123,7 +124,7 @@ async def announce(
 
 @router.post("/auctions/{auction_id}/suspension", operation_id="suspend_auction")
 async def suspend(
-    actor: Operator, session: Session, auction_id: UUID, body: schemas.ReasonIn, response: Response
+    actor: Operator, session: Session, auction_id: UUID, body: ReasonIn, response: Response
 ) -> schemas.AuctionOut:
     """Stop the clock of an auction; no bid is decided until it is resumed."""
     return await _answer(session, actor, await service.suspend(session, auction_id, body.reason), response)
@@ -141,7 +142,7 @@ async def cancel(
     session: Session,
     settings: Config,
     auction_id: UUID,
-    body: schemas.ReasonIn,
+    body: ReasonIn,
     response: Response,
 ) -> schemas.AuctionOut:
     """End an auction without outcome: the seller before it is announced, the operator before it is closed."""
@@ -151,7 +152,7 @@ async def cancel(
 
 @money_router.post("/auctions/{auction_id}/bidders", status_code=201, operation_id="register_bidder")
 async def register(
-    actor: Bidder, session: Session, settings: Config, auction_id: UUID, body: schemas.RegistrationIn
+    actor: Bidder, session: Session, settings: Config, auction_id: UUID, body: schemas.BidderIn
 ) -> schemas.OwnBidderOut:
     """Register as a bidder before the bidding begins; pay the deposit that the answer names, and you may bid."""
     bidder = await bidders.register(session, actor, settings, auction_id, body)
@@ -194,13 +195,13 @@ async def accept_offer(
 
 
 @router.get("/auctions/{auction_id}/confirmation", operation_id="read_auction_confirmation")
-async def read_confirmation(actor: Reader, session: Session, auction_id: UUID) -> schemas.ConfirmationOut:
+async def read_confirmation(actor: Reader, session: Session, auction_id: UUID) -> schemas.AuctionConfirmationOut:
     """The confirmation of the sale (成交确认书), for its parties and the market's staff."""
     return shown.confirmation(await confirmations.get(session, actor, auction_id))
 
 
 @money_router.post("/auctions/{auction_id}/confirmation/signature", operation_id="sign_auction_confirmation")
-async def sign_confirmation(actor: Signatory, session: Session, auction_id: UUID) -> schemas.ConfirmationOut:
+async def sign_confirmation(actor: Signatory, session: Session, auction_id: UUID) -> schemas.AuctionConfirmationOut:
     """Sign the confirmation, as an admin of the seller or of the buyer."""
     return shown.confirmation(await confirmations.sign(session, actor, auction_id))
 

@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
 from app.pricing.auction.bidding.problems import NOTICE_TOO_SHORT, REGISTRATION_OVER, VIEWING_TOO_SHORT, wrong_state
-from app.pricing.auction.bidding.rules import Band, Conditions, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Band, Conditions
 from app.pricing.auction.kinds import AuctionStatus
 
 OPENING_HOUR = time(9)
@@ -45,7 +45,7 @@ def check_registration(status: AuctionStatus, starts_at: datetime, now: datetime
 
 
 def contest_conditions(
-    form: Form,
+    form: AuctionForm,
     starting_price: Decimal,
     now: datetime,
     zone: ZoneInfo,
@@ -59,7 +59,7 @@ def contest_conditions(
     day = now.astimezone(zone).date() + timedelta(days=notice_days + 1)
     starts_at = datetime.combine(day, OPENING_HOUR, zone)
     free_until = starts_at + timedelta(hours=free_hours)
-    if form is Form.SEALED:
+    if form is AuctionForm.SEALED:
         return Conditions(form, starting_price, (), starts_at, free_until)
     step = max(Decimal(1), (starting_price * step_share).to_integral_value(ROUND_CEILING))
     ladder = (Band(Decimal(0), step),)

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Day, Input, Line, Moment, Money, Output, PositiveMoney
+from app.core.schemas import Day, Input, Moment, Money, Output, PositiveMoney
 from app.market.gates.schemas import GateOut
-from app.pricing.auction.bidding.rules import Ending, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Ending
 from app.pricing.auction.kinds import AuctionStatus, EntryKind
 
 Seconds = Annotated[int, Field(gt=0, le=30 * 86_400)]
@@ -24,7 +24,7 @@ class BandIn(Input):
 class AuctionIn(Input):
     """The conditions of an auction. What a form has none of is left out."""
 
-    form: Form
+    form: AuctionForm
     starting_price: PositiveMoney = Field(description="Ascending, sealed: the least bid; descending: where it begins")
     ladder: list[BandIn] = Field(default=[], max_length=20, description="Ascending and descending: the steps by price")
     starts_at: Moment
@@ -49,10 +49,10 @@ class Band(Output):
     step: Money
 
 
-class ConditionsOut(Output):
+class AuctionConditionsOut(Output):
     """The conditions as they were published and stand in the log."""
 
-    form: Form
+    form: AuctionForm
     starting_price: Money
     ladder: list[Band]
     starts_at: datetime
@@ -70,7 +70,7 @@ class AuctionCard(Output):
     number: str
     listing_id: UUID
     title: str
-    form: Form
+    form: AuctionForm
     status: AuctionStatus
     starts_at: datetime
     ends_at: datetime
@@ -85,7 +85,7 @@ class AuctionOut(AuctionCard):
     listing_version: int
     seller_id: UUID
     is_contest: bool = Field(description="Between the registrants of a listing, not announced as an auction")
-    conditions: ConditionsOut
+    conditions: AuctionConditionsOut
     deposit_amount: Money
     viewing_from: date | None
     viewing_to: date | None
@@ -110,7 +110,7 @@ class AuctionOut(AuctionCard):
     server_time: datetime
 
 
-class LiveOut(Output):
+class AuctionLiveOut(Output):
     """What changes while bids come in; small, for polling with `If-None-Match`."""
 
     id: UUID
@@ -125,7 +125,7 @@ class LiveOut(Output):
     server_time: datetime
 
 
-class RegistrationIn(Input):
+class BidderIn(Input):
     """A bidder takes part on the published terms."""
 
     listing_version: int = Field(ge=1, le=2**31 - 1, description="The `version` you read")
@@ -167,7 +167,7 @@ class BidIn(Input):
     organisation_id: UUID | None = Field(default=None, description="If given, the organisation your key acts for")
 
 
-class ReceiptOut(Output):
+class BidReceiptOut(Output):
     """What the exchange signs (Ed25519): the hash of the auction's log up to this bid."""
 
     auction_id: UUID
@@ -191,7 +191,7 @@ class BidOut(Output):
     ends_at: datetime
     server_time: datetime = Field(description="When it was decided")
     salt: str | None = Field(description="With amount or maximum it opens the commitment in the log: keep it")
-    receipt: ReceiptOut
+    receipt: BidReceiptOut
 
 
 class RefusedBidOut(Output):
@@ -204,10 +204,10 @@ class RefusedBidOut(Output):
     starts_at: datetime | None = Field(default=None, description="`auction_not_begun`: when bids are taken from")
     server_time: datetime | None = Field(default=None, description="When it was decided")
     salt: str | None = Field(default=None, description="With amount or maximum it opens the commitment in the log")
-    receipt: ReceiptOut | None = None
+    receipt: BidReceiptOut | None = None
 
 
-class EntryOut(Output):
+class AuctionEntryOut(Output):
     """An entry of the log: the hash is over the one before and the canonical form of `content`."""
 
     seq: int
@@ -217,13 +217,7 @@ class EntryOut(Output):
     hash: str
 
 
-class ReasonIn(Input):
-    """Why."""
-
-    reason: Line
-
-
-class ConfirmationOut(Output):
+class AuctionConfirmationOut(Output):
     """The confirmation of a sale (成交确认书): `content` in canonical JSON, signed by the exchange."""
 
     id: UUID
@@ -245,7 +239,7 @@ class PartySignatureOut(Output):
     at: datetime
 
 
-class KeyOut(Output):
+class ExchangeKeyOut(Output):
     """A public key with which the exchange signs or has signed (Ed25519, hex)."""
 
     key_id: str

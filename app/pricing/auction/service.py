@@ -26,7 +26,7 @@ from app.market.listings.models import Listing
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding.forms import RULES
 from app.pricing.auction.bidding.problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_FOREIGN, RESERVE_TOO_LOW
-from app.pricing.auction.bidding.rules import Band, Conditions, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Band, Conditions
 from app.pricing.auction.ending import outcome, unsold
 from app.pricing.auction.kinds import AuctionStatus, EntryKind
 from app.pricing.auction.models import Auction
@@ -237,7 +237,7 @@ async def call_off(
 
 def is_taken(auction: Auction) -> bool:
     """A descending price was taken: nothing can follow."""
-    return auction.form == Form.DUTCH and auction.accepted > 0
+    return auction.form == AuctionForm.DUTCH and auction.accepted > 0
 
 
 async def lock_both(session: AsyncSession, auction_id: UUID) -> tuple[Listing, Auction]:
@@ -275,7 +275,7 @@ def _conditions(body: schemas.AuctionIn) -> Conditions:
 def _check_reserve(body: schemas.AuctionIn) -> None:
     if body.reserve_price is None:
         return
-    if body.form is Form.DUTCH:
+    if body.form is AuctionForm.DUTCH:
         raise RESERVE_FOREIGN(field="reserve_price")
     if body.reserve_price < body.starting_price:
         raise RESERVE_TOO_LOW(field="reserve_price", starting_price=f"{body.starting_price:.2f}")

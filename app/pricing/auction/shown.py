@@ -16,7 +16,7 @@ from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
 from app.pricing.auction import schemas
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Form, State
+from app.pricing.auction.bidding.rules import AuctionForm, State
 from app.pricing.auction.bidding.standing import Unsealed
 from app.pricing.auction.ending import outcome
 from app.pricing.auction.kinds import AuctionStatus
@@ -64,12 +64,12 @@ def _reserve(row: Auction) -> Unsealed | None:
     return None
 
 
-def live(row: Mapping[str, Any]) -> schemas.LiveOut:
+def live(row: Mapping[str, Any]) -> schemas.AuctionLiveOut:
     """What a poll answers, from the driver's row."""
     state = State(row["ends_at"], row["price"], row["leader"], None, row["accepted"])
     minimum = _minimum(json.loads(row["conditions"]), state, row["shift"], row["status"], row["now"])
     names = ("id", "status", "price", "leader", "accepted", "ends_at", "last_seq", "head")
-    return schemas.LiveOut.model_validate(
+    return schemas.AuctionLiveOut.model_validate(
         {name: row[name] for name in names} | {"minimum": minimum, "server_time": row["now"]}
     )
 
@@ -87,7 +87,7 @@ def _minimum(
     made = published.conditions_of(conditions).shifted(shift)
     if not made.starts_at <= now < state.ends_at:
         return None
-    return RULES[Form(made.form)].minimum(made, state, now)
+    return RULES[AuctionForm(made.form)].minimum(made, state, now)
 
 
 def bidder(row: AuctionBidder, named: bool) -> schemas.BidderOut:
@@ -115,14 +115,16 @@ def own_bidder(row: AuctionBidder, of: Auction, deposit: Deposit, now: datetime)
     )
 
 
-def entry(row: AuctionEntry) -> schemas.EntryOut:
+def entry(row: AuctionEntry) -> schemas.AuctionEntryOut:
     """An entry of the log."""
-    return schemas.EntryOut(seq=row.seq, kind=row.kind, at=row.at, content=json.loads(row.content), hash=row.hash.hex())
+    return schemas.AuctionEntryOut(
+        seq=row.seq, kind=row.kind, at=row.at, content=json.loads(row.content), hash=row.hash.hex()
+    )
 
 
-def confirmation(row: AuctionConfirmation) -> schemas.ConfirmationOut:
+def confirmation(row: AuctionConfirmation) -> schemas.AuctionConfirmationOut:
     """A confirmation with who has signed it."""
-    return schemas.ConfirmationOut(
+    return schemas.AuctionConfirmationOut(
         id=row.id,
         number=row.number,
         auction_id=row.auction_id,

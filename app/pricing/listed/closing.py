@@ -30,7 +30,7 @@ from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
 from app.pricing.listed import notice, queries, registrations
-from app.pricing.listed.kinds import RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import RegistrantStatus, SalePhase
 from app.pricing.listed.models import ListedSale
 
 SUBJECT = "listed_sale"
@@ -42,7 +42,7 @@ async def choose(
     session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, winner_id: UUID, now: datetime
 ) -> None:
     """One registrant is counted: it buys at the asking price, as soon as no gate blocks; all others are given back."""
-    await registrations.settle(session, listing, RegistrationStatus.WON, [winner_id])
+    await registrations.settle(session, listing, RegistrantStatus.WON, [winner_id])
     sale.phase, sale.winner_id, sale.review_ends_at = SalePhase.HELD, winner_id, None
     await ledger.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
     listing_service.reserve(session, listing)
@@ -83,8 +83,8 @@ async def refuse(
 ) -> None:
     """A held sale ends without a deal: the deposit goes back, the listing lapses, its end being past."""
     sale.phase, sale.reason = SalePhase.ENDED, reason
-    for row in await queries.registrations_of(session, listing.id, RegistrationStatus.WON):
-        registrations.end(session, row, RegistrationStatus.LAPSED, reason)
+    for row in await queries.registrations_of(session, listing.id, RegistrantStatus.WON):
+        registrations.end(session, row, RegistrantStatus.LAPSED, reason)
     await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
     listing_service.release(session, listing, now)
     # A result that became secret while it was held for the buyer must not stay public.

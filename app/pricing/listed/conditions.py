@@ -21,11 +21,11 @@ from app.market.listings.models import Listing
 from app.pricing.listed import notice, queries, rules
 from app.pricing.listed.models import ListedConditions
 from app.pricing.listed.problems import CONDITIONS_MISSING
-from app.pricing.listed.schemas import ConditionsIn, ConditionsOut
+from app.pricing.listed.schemas import ListedConditionsIn, ListedConditionsOut
 
 
 async def set_conditions(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: ConditionsIn
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: ListedConditionsIn
 ) -> ListedConditions:
     """Set the conditions of a draft, whole.
 
@@ -36,7 +36,7 @@ async def set_conditions(
     listing_rules.check_editable(listing.status)
     check_values(body, listing.asking_price, local_date(await read_clock(session), settings.zone))
     conditions = await queries.find_conditions(session, listing_id) or ListedConditions(listing_id=listing_id)
-    for name in ConditionsIn.model_fields:
+    for name in ListedConditionsIn.model_fields:
         setattr(conditions, name, getattr(body, name))
     session.add(conditions)
     listing.revision += 1
@@ -57,7 +57,7 @@ async def read_conditions(session: AsyncSession, actor: Actor | None, listing_id
     return conditions
 
 
-def check_values(values: ConditionsIn | ListedConditions, asking_price: Decimal, today: date) -> None:
+def check_values(values: ListedConditionsIn | ListedConditions, asking_price: Decimal, today: date) -> None:
     """What holds of conditions whenever they are set, submitted or published, beside an asking price (CNY).
 
     Raises `deposit_out_of_range`, `extensions_misplaced`, and `period_too_short` for a notice or an extension shorter
@@ -86,4 +86,4 @@ async def check_listing(session: AsyncSession, listing: Listing, today: date) ->
 async def sealed(session: AsyncSession, listing: Listing) -> dict[str, Any]:
     """The conditions as they are published: plain JSON."""
     conditions = await queries.conditions_of(session, listing.id)
-    return ConditionsOut.model_validate(conditions).model_dump(mode="json")
+    return ListedConditionsOut.model_validate(conditions).model_dump(mode="json")

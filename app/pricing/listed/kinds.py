@@ -16,7 +16,7 @@ class SalePhase(StrEnum):
     ENDED = "ended"
 
 
-class RegistrationStatus(StrEnum):
+class RegistrantStatus(StrEnum):
     """Where a registration stands: live, ended by its organisation or by a refusal, not counted, or counted."""
 
     REGISTERED = "registered"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.ids import new_id
 from app.pricing.contests import ContestForm
-from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus, SalePhase
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus, SalePhase
 
 
 class ListedConditions(Base):
@@ -83,7 +83,7 @@ class ListedRegistration(Base):
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     listing_version: Mapped[int]
-    status: Mapped[RegistrationStatus] = mapped_column(Text, default=RegistrationStatus.REGISTERED)
+    status: Mapped[RegistrantStatus] = mapped_column(Text, default=RegistrantStatus.REGISTERED)
     status_reason: Mapped[str | None]
     buyer_abroad: Mapped[bool]
     related_party: Mapped[str | None]

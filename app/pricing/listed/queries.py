@@ -15,7 +15,7 @@ from app.core.access import Actor, Role
 from app.core.problems import NOT_FOUND, Problem
 from app.core.web.pages import PageRequest
 from app.market.listings.models import Listing
-from app.pricing.listed.kinds import RegistrationStatus, RevisionStatus
+from app.pricing.listed.kinds import RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRegistration, ListedRevision, ListedSale
 
 
@@ -66,7 +66,7 @@ async def get_registration(session: AsyncSession, actor: Actor, registration_id:
 
 
 async def list_registrations(
-    session: AsyncSession, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrationStatus | None
+    session: AsyncSession, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrantStatus | None
 ) -> Sequence[ListedRegistration]:
     """A page (and one more row) of the registrations the actor may see, oldest first."""
     statement = _visible(actor).order_by(ListedRegistration.id).limit(page.limit + 1)
@@ -95,7 +95,7 @@ async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UU
 
 
 async def registrations_of(
-    session: AsyncSession, listing_id: UUID, status: RegistrationStatus
+    session: AsyncSession, listing_id: UUID, status: RegistrantStatus
 ) -> Sequence[ListedRegistration]:
     """The registrations of a listing in a status, in order; for services that hold its lock."""
     statement = _registrations().where(ListedRegistration.listing_id == listing_id, ListedRegistration.status == status)

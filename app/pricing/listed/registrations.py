@@ -26,7 +26,7 @@ from app.market.listings.publication import require_verified
 from app.office.ledger import service as ledger
 from app.office.ledger.queries import live_deposit
 from app.pricing.listed import notice, queries, rules, schemas
-from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedSale
 from app.pricing.listed.problems import REGISTERED_ALREADY
 from app.pricing.listed.rules import Earlier, Sale
@@ -47,7 +47,7 @@ async def lock_sale(session: AsyncSession, listing_id: UUID) -> tuple[Listing, L
 
 
 async def register(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.RegistrationIn
+    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.RegistrantIn
 ) -> ListedRegistration:
     """Register the actor's organisation, which must be verified, and ask for its deposit, due by the notice's end.
 
@@ -118,13 +118,17 @@ async def withdraw(
     rules.check_live(registration.number, registration.status, "Withdrawal / 撤回")
     now = await read_clock(session)
     rules.check_notice_not_over(standing(listing, sale), "Withdrawal / 撤回", now)
-    end(session, registration, RegistrationStatus.WITHDRAWN, reason)
+    end(session, registration, RegistrantStatus.WITHDRAWN, reason)
     await ledger.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
     return registration
 
 
 async def confirm(
-    session: AsyncSession, actor: Actor, settings: Settings, registration_id: UUID, body: schemas.ConfirmationIn
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    registration_id: UUID,
+    body: schemas.RegistrantConfirmationIn,
 ) -> ListedRegistration:
     """A registrant agrees to the version published since; where its deposit was given back, a new one is asked for."""
     listing, sale, registration = await lock_registration(session, actor, registration_id)
@@ -177,7 +181,7 @@ async def judge(
         )
     )
     if body.outcome == Qualification.REFUSED:
-        end(session, registration, RegistrationStatus.REFUSED, body.reason)
+        end(session, registration, RegistrantStatus.REFUSED, body.reason)
         await ledger.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
     else:
         registration.revision += 1
@@ -197,22 +201,22 @@ def is_decided(registration: ListedRegistration) -> bool:
 
 
 async def settle(
-    session: AsyncSession, listing: Listing, status: RegistrationStatus, organisations: Iterable[UUID] | None
+    session: AsyncSession, listing: Listing, status: RegistrantStatus, organisations: Iterable[UUID] | None
 ) -> None:
     """The count is over: those named come to a status, every other live registration lapses; None: all lapse."""
     named = set(organisations or ())
-    for row in await queries.registrations_of(session, listing.id, RegistrationStatus.REGISTERED):
-        end(session, row, status if row.organisation_id in named else RegistrationStatus.LAPSED)
+    for row in await queries.registrations_of(session, listing.id, RegistrantStatus.REGISTERED):
+        end(session, row, status if row.organisation_id in named else RegistrantStatus.LAPSED)
     if organisations is None:
-        for row in await queries.registrations_of(session, listing.id, RegistrationStatus.BIDDING):
-            end(session, row, RegistrationStatus.LOST)
+        for row in await queries.registrations_of(session, listing.id, RegistrantStatus.BIDDING):
+            end(session, row, RegistrantStatus.LOST)
 
 
 async def end_bidding(session: AsyncSession, listing: Listing, winner_id: UUID) -> None:
     """The bidding ended in a deal: one won, the others lost."""
-    for row in await queries.registrations_of(session, listing.id, RegistrationStatus.BIDDING):
+    for row in await queries.registrations_of(session, listing.id, RegistrantStatus.BIDDING):
         won = row.organisation_id == winner_id
-        end(session, row, RegistrationStatus.WON if won else RegistrationStatus.LOST)
+        end(session, row, RegistrantStatus.WON if won else RegistrantStatus.LOST)
 
 
 async def drop_revision(session: AsyncSession, listing: Listing, now: datetime) -> None:
@@ -223,7 +227,7 @@ async def drop_revision(session: AsyncSession, listing: Listing, now: datetime) 
 
 
 def end(
-    session: AsyncSession, registration: ListedRegistration, status: RegistrationStatus, reason: str | None = None
+    session: AsyncSession, registration: ListedRegistration, status: RegistrantStatus, reason: str | None = None
 ) -> None:
     """Bring a registration to another status, and say so."""
     registration.status, registration.status_reason = status, reason

@@ -23,7 +23,7 @@ from app.pricing.listed.kinds import RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale
 from app.pricing.listed.problems import NO_REVISION, REVISION_PENDING
 from app.pricing.listed.registrations import standing
-from app.pricing.listed.schemas import ConditionsIn, ConditionsOut, RevisionIn
+from app.pricing.listed.schemas import ListedConditionsIn, ListedConditionsOut, RevisionIn
 
 TEXTS = ("title", "summary", "terms", "territory")
 
@@ -122,7 +122,9 @@ async def _changes(session: AsyncSession, listing: Listing, body: RevisionIn) ->
     changes = {name: value for name, value in given.items() if value != published[name]}
     if "conditions" in body.model_fields_set:
         wished = body.conditions.model_dump(mode="json")
-        now = ConditionsOut.model_validate(await queries.conditions_of(session, listing.id)).model_dump(mode="json")
+        now = ListedConditionsOut.model_validate(await queries.conditions_of(session, listing.id)).model_dump(
+            mode="json"
+        )
         if wished != now:
             changes["conditions"] = wished
     return changes
@@ -134,14 +136,16 @@ async def _check(
     """Check the conditions that the revision leads to, against the price it leads to; nothing is written."""
     found = await queries.conditions_of(session, listing.id)
     wished = changes.get("conditions")
-    body = ConditionsIn.model_validate(wished or ConditionsOut.model_validate(found).model_dump(mode="json"))
+    body = ListedConditionsIn.model_validate(
+        wished or ListedConditionsOut.model_validate(found).model_dump(mode="json")
+    )
     conditions.check_values(body, _price(listing, changes), local_date(now, settings.zone))
 
 
 def _apply(found: ListedConditions, changes: dict[str, Any]) -> None:
     if "conditions" in changes:
-        body = ConditionsIn.model_validate(changes["conditions"])
-        for name in ConditionsIn.model_fields:
+        body = ListedConditionsIn.model_validate(changes["conditions"])
+        for name in ListedConditionsIn.model_fields:
             setattr(found, name, getattr(body, name))
 
 

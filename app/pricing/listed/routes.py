@@ -10,24 +10,24 @@ import app.pricing.listed.mode
 import app.pricing.listed.tasks  # noqa: F401 — both register what they do
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
 from app.core.web.pages import Page, Paging, cut
 from app.market.listings import queries as listings
-from app.market.listings.schemas import ReasonIn
 from app.pricing.listed import conditions, queries, registrations, revisions, rules, service
-from app.pricing.listed.kinds import RegistrationStatus
+from app.pricing.listed.kinds import RegistrantStatus
 from app.pricing.listed.models import ListedSale
 from app.pricing.listed.schemas import (
-    ConditionsIn,
-    ConditionsOut,
-    ConfirmationIn,
+    ListedConditionsIn,
+    ListedConditionsOut,
+    ListedSaleOut,
     QualificationIn,
-    RegistrationIn,
-    RegistrationOut,
+    RegistrantConfirmationIn,
+    RegistrantIn,
+    RegistrantOut,
     RevisionIn,
     RevisionOut,
-    SaleOut,
     registration_out,
 )
 
@@ -44,20 +44,22 @@ ListingReader = Annotated[Actor, allow(*EVERY_ROLE, scope="listings:read")]
 
 @router.put("/listings/{listing_id}/listed-conditions", operation_id="set_listed_conditions")
 async def set_conditions(
-    actor: Seller, session: Session, settings: Config, listing_id: UUID, body: ConditionsIn
-) -> ConditionsOut:
+    actor: Seller, session: Session, settings: Config, listing_id: UUID, body: ListedConditionsIn
+) -> ListedConditionsOut:
     """Set the conditions of a competitive sale while the listing is a draft or returned; all of them at once."""
-    return ConditionsOut.model_validate(await conditions.set_conditions(session, actor, settings, listing_id, body))
+    return ListedConditionsOut.model_validate(
+        await conditions.set_conditions(session, actor, settings, listing_id, body)
+    )
 
 
 @router.get("/listings/{listing_id}/listed-conditions", operation_id="read_listed_conditions")
-async def read_conditions(actor: Public, session: Session, listing_id: UUID) -> ConditionsOut:
+async def read_conditions(actor: Public, session: Session, listing_id: UUID) -> ListedConditionsOut:
     """The conditions of a sale, for whoever may see the listing; once published, they are those in `published`."""
-    return ConditionsOut.model_validate(await conditions.read_conditions(session, actor, listing_id))
+    return ListedConditionsOut.model_validate(await conditions.read_conditions(session, actor, listing_id))
 
 
 @router.get("/listings/{listing_id}/listed-sale", operation_id="read_listed_sale")
-async def read_sale(actor: Public, session: Session, listing_id: UUID) -> SaleOut:
+async def read_sale(actor: Public, session: Session, listing_id: UUID) -> ListedSaleOut:
     """How far a competitive sale has come, for whoever may see the listing. Who registered is not in it.
 
     Why it ended without a deal is for the seller, its agency and the market's staff.
@@ -74,15 +76,17 @@ async def read_sale(actor: Public, session: Session, listing_id: UUID) -> SaleOu
 
 
 @router.post("/listings/{listing_id}/sale-termination", operation_id="terminate_listed_sale")
-async def terminate(actor: Operator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn) -> SaleOut:
+async def terminate(
+    actor: Operator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn
+) -> ListedSaleOut:
     """End a competitive sale that cannot go on, with the reason: the listing lapses, every deposit goes back."""
     return await _sale_out(session, await service.terminate(session, actor, settings, listing_id, body.reason))
 
 
 @money_router.post("/listings/{listing_id}/registrations", status_code=201, operation_id="register_for_listing")
 async def register(
-    actor: Buyer, session: Session, settings: Config, listing_id: UUID, body: RegistrationIn
-) -> RegistrationOut:
+    actor: Buyer, session: Session, settings: Config, listing_id: UUID, body: RegistrantIn
+) -> RegistrantOut:
     """Register as intending transferee while the notice runs. The deposit is asked for, due by the notice's end."""
     row = await registrations.register(session, actor, settings, listing_id, body)
     return registration_out(row, await read_clock(session))
@@ -94,8 +98,8 @@ async def list_registrations(
     session: Session,
     page: Paging,
     listing_id: UUID | None = None,
-    status: RegistrationStatus | None = None,
-) -> Page[RegistrationOut]:
+    status: RegistrantStatus | None = None,
+) -> Page[RegistrantOut]:
     """Your organisation's registrations and those for your own listings; all of them for operator and auditor."""
     rows = await queries.list_registrations(session, actor, page, listing_id, status)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
@@ -104,7 +108,7 @@ async def list_registrations(
 
 
 @router.get("/listing-registrations/{registration_id}", operation_id="read_listing_registration")
-async def read_registration(actor: Reader, session: Session, registration_id: UUID) -> RegistrationOut:
+async def read_registration(actor: Reader, session: Session, registration_id: UUID) -> RegistrantOut:
     """One registration, for its organisation, the seller, the operator and the auditor."""
     row = await queries.get_registration(session, actor, registration_id)
     return registration_out(row, await read_clock(session))
@@ -115,7 +119,7 @@ async def read_registration(actor: Reader, session: Session, registration_id: UU
 )
 async def judge(
     actor: JudgeOfRegistrants, session: Session, settings: Config, registration_id: UUID, body: QualificationIn
-) -> RegistrationOut:
+) -> RegistrantOut:
     """Qualify or refuse a registrant, once each, by the seller and by the operator. Refused, its deposit goes back."""
     listing, found, row = await registrations.judge(session, actor, registration_id, body, settings)
     await service.review_again(session, settings, listing, found)
@@ -126,8 +130,8 @@ async def judge(
 
 @money_router.post("/listing-registrations/{registration_id}/confirmation", operation_id="confirm_listing_registration")
 async def confirm(
-    actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: ConfirmationIn
-) -> RegistrationOut:
+    actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: RegistrantConfirmationIn
+) -> RegistrantOut:
     """Agree to what was published since you registered; without it you are not counted."""
     row = await registrations.confirm(session, actor, settings, registration_id, body)
     return registration_out(row, await read_clock(session))
@@ -136,7 +140,7 @@ async def confirm(
 @router.post("/listing-registrations/{registration_id}/withdrawal", operation_id="withdraw_listing_registration")
 async def withdraw(
     actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: ReasonIn
-) -> RegistrationOut:
+) -> RegistrantOut:
     """Take your registration back before the notice ends; your deposit goes back in full."""
     row = await registrations.withdraw(session, actor, settings, registration_id, body.reason)
     return registration_out(row, await read_clock(session))
@@ -170,10 +174,10 @@ async def return_revision(actor: Operator, session: Session, listing_id: UUID, b
     return RevisionOut.model_validate(await revisions.return_revision(session, actor, listing_id, body.reason))
 
 
-async def _sale_out(session: AsyncSession, found: ListedSale) -> SaleOut:
+async def _sale_out(session: AsyncSession, found: ListedSale) -> ListedSaleOut:
     listing = await listings.read_listing(session, found.listing_id)
     announced = await queries.conditions_of(session, found.listing_id)
-    return SaleOut(
+    return ListedSaleOut(
         listing_id=found.listing_id, phase=found.phase, closes_at=listing.closes_at,
         extensions_used=found.extensions_used, extensions_max=announced.extensions_max, contest_id=found.contest_id,
         reason=found.reason, server_time=await read_clock(session),

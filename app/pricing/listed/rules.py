@@ -14,7 +14,7 @@ from app.market.listings.rules import check_open
 from app.office.ledger.kinds import DepositStatus
 from app.pricing.first_come.problems import VERSION_CHANGED
 from app.pricing.listed import problems
-from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, SalePhase
 
 
 def check_competitive(pricing_mode: PricingMode, allocation: Allocation | None) -> None:
@@ -77,7 +77,7 @@ class Earlier:
     """The newest registration of an organisation for a listing."""
 
     number: str
-    status: RegistrationStatus
+    status: RegistrantStatus
     version: int
 
 
@@ -93,7 +93,7 @@ def check_registration(
         raise OWN_LISTING(what="Registering / 登记")
     check_notice_runs(sale, "Registering / 登记", now)
     check_version(seen, sale.version)
-    if earlier and (earlier.status == RegistrationStatus.REGISTERED or earlier.version == sale.version):
+    if earlier and (earlier.status == RegistrantStatus.REGISTERED or earlier.version == sale.version):
         raise problems.REGISTERED_ALREADY(number=earlier.number, version=earlier.version, status=earlier.status)
 
 
@@ -105,9 +105,9 @@ def check_version(seen: int, current: int) -> None:
         )
 
 
-def check_live(number: str, status: RegistrationStatus, what: str) -> None:
+def check_live(number: str, status: RegistrantStatus, what: str) -> None:
     """Raises `listing_registration_over` for a registration that has ended."""
-    if status != RegistrationStatus.REGISTERED:
+    if status != RegistrantStatus.REGISTERED:
         raise problems.REGISTRATION_OVER(number=number, status=status, what=what, extra={"registration_status": status})
 
 

@@ -8,14 +8,14 @@ from pydantic import Field
 
 from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
 from app.pricing.contests import ContestForm
-from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, RevisionStatus, SalePhase
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus, SalePhase
 from app.pricing.listed.models import ListedRegistration
 
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 SeenVersion = Annotated[int, Field(ge=1, le=2**31 - 1, description="The `version` you read")]
 
 
-class ConditionsIn(Input):
+class ListedConditionsIn(Input):
     """The conditions of the sale; they are published and sealed with the listing."""
 
     deposit: PositiveMoney = Field(description="What each registrant pays in, exactly; below the asking price")
@@ -31,7 +31,7 @@ class ConditionsIn(Input):
     rights_abroad: bool = Field(default=False, description="The rights reach beyond the mainland: export rules apply")
 
 
-class ConditionsOut(Output):
+class ListedConditionsOut(Output):
     """The conditions of a sale, as drafted or, once published, as sealed."""
 
     deposit: Money
@@ -43,7 +43,7 @@ class ConditionsOut(Output):
     rights_abroad: bool
 
 
-class SaleOut(Output):
+class ListedSaleOut(Output):
     """How far a sale has come. `closes_at` is the end of the notice, or of a suspension, at which it would lapse."""
 
     listing_id: UUID
@@ -56,7 +56,7 @@ class SaleOut(Output):
     server_time: datetime
 
 
-class RegistrationIn(Input):
+class RegistrantIn(Input):
     """Register as intending transferee for what you read. The deposit is asked for at once."""
 
     listing_version: SeenVersion
@@ -64,7 +64,7 @@ class RegistrationIn(Input):
     buyer_abroad: bool = Field(default=False, description="The buyer is not of the mainland: export rules apply")
 
 
-class ConfirmationIn(Input):
+class RegistrantConfirmationIn(Input):
     """Agree to what was published since you registered."""
 
     listing_version: SeenVersion
@@ -78,7 +78,7 @@ class QualificationIn(Input):
     reason: Line | None = None
 
 
-class DecisionOut(Output):
+class QualificationOut(Output):
     judge: Judge
     listing_version: int
     outcome: Qualification
@@ -86,7 +86,7 @@ class DecisionOut(Output):
     decided_at: datetime
 
 
-class RegistrationOut(Output):
+class RegistrantOut(Output):
     """A registration, for its organisation, the seller, the operator and the auditor. `related_party` is only flagged.
 
     The deposit is found by `GET /v1/deposits?subject_id=` with the listing's id.
@@ -97,21 +97,21 @@ class RegistrationOut(Output):
     listing_id: UUID
     organisation_id: UUID
     listing_version: int
-    status: RegistrationStatus
+    status: RegistrantStatus
     status_reason: str | None
     buyer_abroad: bool
     related_party: str | None
     registered_at: datetime
     confirmed_at: datetime
-    decisions: list[DecisionOut]
+    decisions: list[QualificationOut]
     revision: int
     server_time: datetime
 
 
-def registration_out(row: ListedRegistration, now: datetime) -> RegistrationOut:
+def registration_out(row: ListedRegistration, now: datetime) -> RegistrantOut:
     """A registration with the exchange's time."""
-    fields = {name: getattr(row, name) for name in RegistrationOut.model_fields if name != "server_time"}
-    return RegistrationOut.model_validate(fields | {"server_time": now})
+    fields = {name: getattr(row, name) for name in RegistrantOut.model_fields if name != "server_time"}
+    return RegistrantOut.model_validate(fields | {"server_time": now})
 
 
 class RevisionIn(Input):
@@ -122,7 +122,7 @@ class RevisionIn(Input):
     terms: Prose = Field(default_factory=unset)
     territory: Annotated[str, Field(min_length=1, max_length=200)] = Field(default_factory=unset)
     asking_price: PositiveMoney = Field(default_factory=unset)
-    conditions: ConditionsIn = Field(default_factory=unset, description="All of them, where any changes")
+    conditions: ListedConditionsIn = Field(default_factory=unset, description="All of them, where any changes")
     reason: Line = Field(description="Why what was published must change, and who approved it")
 
 

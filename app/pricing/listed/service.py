@@ -25,7 +25,7 @@ from app.office.ledger import service as ledger
 from app.pricing import contests
 from app.pricing.contests import Contest, Outcome
 from app.pricing.listed import closing, notice, problems, queries, registrations, rules
-from app.pricing.listed.kinds import RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import RegistrantStatus, SalePhase
 from app.pricing.listed.models import ListedSale
 from app.pricing.listed.rules import Entry, Verdict
 
@@ -113,7 +113,7 @@ async def count(
 
 
 async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
-    rows = await queries.registrations_of(session, listing.id, RegistrationStatus.REGISTERED)
+    rows = await queries.registrations_of(session, listing.id, RegistrantStatus.REGISTERED)
     live = await ledger_queries.lock_live_deposits(session, notice.subject_of(listing.id))
     deposits = {deposit.organisation_id: deposit.status for deposit in live}
     known = await identity.organisations_by_id(session, [row.organisation_id for row in rows])
@@ -169,12 +169,12 @@ async def _extend(
 async def _open_bidding(
     session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, entrants: list[UUID], now: datetime
 ) -> None:
-    await registrations.settle(session, listing, RegistrationStatus.BIDDING, entrants)
+    await registrations.settle(session, listing, RegistrantStatus.BIDDING, entrants)
     await give_back_to_others(session, settings, listing, entrants, now)
     conditions = await queries.conditions_of(session, listing.id)
     abroad = frozenset(
         row.organisation_id
-        for row in await queries.registrations_of(session, listing.id, RegistrationStatus.BIDDING)
+        for row in await queries.registrations_of(session, listing.id, RegistrantStatus.BIDDING)
         if row.buyer_abroad
     )
     contest = Contest(tuple(entrants), listing.asking_price, conditions.bidding, conditions.rights_abroad, abroad)
@@ -221,5 +221,5 @@ async def end_without_deal(
     sale.phase, sale.reason, sale.review_ends_at = SalePhase.ENDED, reason, None
     await notice.end_all(session, settings, listing, now)
     await registrations.drop_revision(session, listing, now)
-    await registrations.settle(session, listing, RegistrationStatus.LAPSED, None)
+    await registrations.settle(session, listing, RegistrantStatus.LAPSED, None)
     await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)

@@ -13,7 +13,7 @@ class NegotiationStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Side(StrEnum):
+class NegotiationSide(StrEnum):
     """Which side an offer comes from."""
 
     BUYER = "buyer"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.ids import new_id
 from app.market.deals.kinds import PriceBasis
-from app.pricing.negotiated.kinds import NegotiationStatus, ObjectionOutcome, Side
+from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus, ObjectionOutcome
 
 
 class Negotiation(Base):
@@ -83,7 +83,7 @@ class Offer(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     negotiation_id: Mapped[UUID] = mapped_column(ForeignKey("negotiations.id"))
     number: Mapped[int]
-    side: Mapped[Side] = mapped_column(Text)
+    side: Mapped[NegotiationSide] = mapped_column(Text)
     terms: Mapped[dict[str, Any]]
     terms_sha256: Mapped[str]
     price: Mapped[Decimal]

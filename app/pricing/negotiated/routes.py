@@ -11,12 +11,12 @@ import app.pricing.negotiated.mode  # what a secret result does to a held listin
 import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
-from app.market.listings.schemas import ReasonIn
 from app.pricing.negotiated import closing, queries, schemas, service
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation
@@ -95,7 +95,7 @@ async def accept_offer(
     session: Session,
     settings: Config,
     negotiation_id: UUID,
-    body: schemas.AcceptanceIn,
+    body: schemas.OfferAcceptanceIn,
     response: Response,
 ) -> schemas.NegotiationOut:
     """Accept the other side's standing offer: the listing is held for the buyer and the public notice begins."""
@@ -106,7 +106,7 @@ async def accept_offer(
 
 @router.post("/negotiations/{negotiation_id}/withdrawal", operation_id="withdraw_negotiation")
 async def withdraw_negotiation(
-    actor: Party, session: Session, negotiation_id: UUID, body: schemas.WithdrawalIn, response: Response
+    actor: Party, session: Session, negotiation_id: UUID, body: ReasonIn, response: Response
 ) -> schemas.NegotiationOut:
     """Leave an open negotiation, unless an offer of yours still stands."""
     return await _answer(session, await service.withdraw(session, actor, negotiation_id, body.reason), response)
@@ -114,7 +114,7 @@ async def withdraw_negotiation(
 
 @router.post("/negotiations/{negotiation_id}/approvals", status_code=201, operation_id="approve_related_party")
 async def approve_related_party(
-    actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.ApprovalIn, response: Response
+    actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.RelatedPartyApprovalIn, response: Response
 ) -> schemas.NegotiationOut:
     """Record the approval that a deal between related parties needs, with its document; for the seller."""
     return await _answer(session, await objections.approve(session, actor, negotiation_id, body), response)
@@ -131,10 +131,10 @@ async def close_negotiation(
 @router.post("/negotiations/{negotiation_id}/termination", operation_id="terminate_negotiation")
 async def terminate_negotiation(
     actor: Operator, session: Session, settings: Config, negotiation_id: UUID, body: ReasonIn
-) -> schemas.TerminationOut:
+) -> schemas.NegotiationTerminationOut:
     """End an agreed negotiation that cannot go on, with the reason: the listing is on offer again, or lapses."""
     row = await service.terminate(session, settings, negotiation_id, body.reason)
-    return schemas.TerminationOut(
+    return schemas.NegotiationTerminationOut(
         id=row.id, number=row.number, status=row.status, status_reason=row.status_reason,
         server_time=await read_clock(session),
     )  # fmt: skip

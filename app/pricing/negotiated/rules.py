@@ -11,7 +11,7 @@ from app.market.gates.kinds import GateKind
 from app.market.gates.rules import OpenGate, gate_open
 from app.market.listings.kinds import PricingMode
 from app.market.listings.problems import OWN_LISTING
-from app.pricing.negotiated.kinds import NegotiationStatus, Side
+from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus
 from app.pricing.negotiated.problems import (
     BUYER_NOT_AMONG,
     LEAD_ONLY,
@@ -45,13 +45,13 @@ def check_buyers(lead_id: UUID, buyers: Sequence[UUID], barred: frozenset[UUID])
         raise BUYER_NOT_AMONG(field="buyers")
 
 
-def side_of(organisation_id: UUID, seller_id: UUID, lead_id: UUID) -> Side:
+def side_of(organisation_id: UUID, seller_id: UUID, lead_id: UUID) -> NegotiationSide:
     """For which side somebody speaks who may see the negotiation; raises `lead_buyer_only` for another joint buyer."""
     if organisation_id == seller_id:
-        return Side.SELLER
+        return NegotiationSide.SELLER
     if organisation_id != lead_id:
         raise LEAD_ONLY()
-    return Side.BUYER
+    return NegotiationSide.BUYER
 
 
 def check_status(status: NegotiationStatus, wanted: NegotiationStatus) -> None:
@@ -66,7 +66,7 @@ class Standing:
 
     id: UUID
     number: int
-    side: Side
+    side: NegotiationSide
     expires_at: datetime
 
     def expired(self, now: datetime) -> bool:
@@ -78,7 +78,7 @@ class Standing:
         return {"number": self.number, "expires_at": self.expires_at.isoformat(), "server_time": now.isoformat()}
 
 
-def check_not_bound(standing: Standing | None, side: Side, now: datetime) -> None:
+def check_not_bound(standing: Standing | None, side: NegotiationSide, now: datetime) -> None:
     """A side whose own offer stands is bound by it (Civil Code 476): it neither replaces it nor goes away.
 
     Raises `offer_binding` naming until when.
@@ -87,7 +87,7 @@ def check_not_bound(standing: Standing | None, side: Side, now: datetime) -> Non
         raise OFFER_BINDING(**standing.facts(now))
 
 
-def check_acceptance(standing: Standing, side: Side, offer_id: UUID, now: datetime) -> None:
+def check_acceptance(standing: Standing, side: NegotiationSide, offer_id: UUID, now: datetime) -> None:
     """Whether a side may accept the offer it names; `now` was read under the lock.
 
     Raises `offer_replaced`, `own_offer` or `offer_expired`, each with the offer, the time or the way that would pass.

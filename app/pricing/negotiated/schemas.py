@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 
 from app.core.schemas import Input, Line, Moment, Money, Output, Share
 from app.market.deals.kinds import PriceBasis
-from app.market.deals.schemas import PartyIn
+from app.market.deals.schemas import DealPartyIn
 from app.market.gates.schemas import GateOut
-from app.pricing.negotiated.kinds import NegotiationStatus, Side
+from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus
 from app.pricing.negotiated.terms.shapes import Terms
 
 
@@ -25,22 +25,18 @@ class OfferIn(Input):
 class NegotiationIn(OfferIn):
     """The first offer on a listing. Left out, `buyers` is your organisation alone."""
 
-    buyers: list[PartyIn] = Field(default=[], max_length=20, description="You, who lead, and those who buy with you")
+    buyers: list[DealPartyIn] = Field(
+        default=[], max_length=20, description="You, who lead, and those who buy with you"
+    )
 
 
-class AcceptanceIn(Input):
+class OfferAcceptanceIn(Input):
     """The offer you read and accept: nobody accepts terms they have not seen."""
 
     offer_id: UUID
 
 
-class WithdrawalIn(Input):
-    """Why you withdraw; the other side reads it."""
-
-    reason: Line
-
-
-class ApprovalIn(Input):
+class RelatedPartyApprovalIn(Input):
     """The approval of a related-party deal: by which body, on what paper."""
 
     approved_by: Line = Field(description="The approving body")
@@ -60,7 +56,7 @@ class OfferOut(Output):
 
     id: UUID
     number: int
-    side: Side
+    side: NegotiationSide
     terms: dict[str, Any]
     terms_sha256: str
     price: Money
@@ -94,7 +90,7 @@ class NegotiationOut(Output):
     server_time: datetime
 
 
-class TerminationOut(Output):
+class NegotiationTerminationOut(Output):
     """What the operator sees of a negotiation that it ended: no offers."""
 
     id: UUID

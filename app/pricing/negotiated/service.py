@@ -25,7 +25,7 @@ from app.market.listings import rules as listing_rules
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.publication import require_verified
 from app.pricing.negotiated import closing, queries, rules, schemas
-from app.pricing.negotiated.kinds import NegotiationStatus, Side
+from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Offer
 from app.pricing.negotiated.notice import service as notice
 from app.pricing.negotiated.problems import NEGOTIATION_EXISTS
@@ -77,7 +77,7 @@ async def open_negotiation(
             raise NEGOTIATION_EXISTS(number=listing.number) from error
         raise
     closing.tell(session, negotiation, "negotiation.opened")
-    await _offer(session, actor, settings, negotiation, Side.BUYER, body, 1, now)
+    await _offer(session, actor, settings, negotiation, NegotiationSide.BUYER, body, 1, now)
     return await queries.read_negotiation(session, negotiation.id)
 
 
@@ -180,7 +180,7 @@ async def _offer(
     actor: Actor,
     settings: Settings,
     negotiation: Negotiation,
-    side: Side,
+    side: NegotiationSide,
     body: schemas.OfferIn,
     number: int,
     now: datetime,

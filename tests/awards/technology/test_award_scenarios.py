@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from app.awards.runs.frozen import freeze, recompute
-from app.awards.technology.rules.outcome import Computation, Statement
+from app.awards.technology.rules.outcome import AwardStatement, Computation
 from app.awards.technology.rules.programme import NoProgrammeError
 from app.awards.technology.rules.shares import compute
 from tests.awards.technology import award_world as world
@@ -34,7 +34,7 @@ def _run(said: dict[str, Any], year: int) -> Computation:
     return result
 
 
-def _said(statement: Statement) -> dict[str, Any]:
+def _said(statement: AwardStatement) -> dict[str, Any]:
     def lines(field: str) -> dict[str, str]:
         return {f"{line.contract_id}/{line.payment_id}": str(getattr(line, field)) for line in statement.lines}
 

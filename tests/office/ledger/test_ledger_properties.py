@@ -94,7 +94,7 @@ def _bank(what: str | None, right: bool) -> Callable[[Play, AsyncSession, Step],
     async def act(play: Play, session: AsyncSession, step: Step) -> Moved:
         found = await _pick(session, what, step.which) if what else None
         number, amount, direction = found or (None, AMOUNTS[step.amount], ("in", "out")[step.which % 2])
-        body = schemas.ConfirmationIn(
+        body = schemas.BankConfirmationIn(
             direction=Direction(direction),  # type: ignore[arg-type]
             amount=amount if right else amount + Decimal("0.01"),
             bank_reference=f"{play.deal[1]}-{next(play.serial) - (step.which % 7 == 5)}",

@@ -15,7 +15,7 @@ from app.law.periods.rules import Terms, end_moment, end_of
 from app.office.ledger import rules
 from app.office.ledger.deposits import rules as deposit_rules
 from app.office.ledger.deposits.rules import STEPS
-from app.office.ledger.kinds import AccountCode, DepositStatus, MovementKind, Side
+from app.office.ledger.kinds import AccountCode, DepositStatus, LedgerSide, MovementKind
 from app.office.ledger.rules import BANK, CHART, Line, Movement, Owner
 
 LISTING, DEAL = ("listing", new_id()), ("deal", new_id())
@@ -95,7 +95,7 @@ def test_what_is_not_there_cannot_be_moved() -> None:
 def test_every_account_but_the_banks_has_a_floor() -> None:
     assert set(CHART) == set(AccountCode)
     assert [code for code, standing in CHART.items() if not standing.non_negative] == [AccountCode.BANK]
-    assert rules.shown_balance(Side.CREDIT, -FIVE) == rules.shown_balance(Side.DEBIT, FIVE) == FIVE
+    assert rules.shown_balance(LedgerSide.CREDIT, -FIVE) == rules.shown_balance(LedgerSide.DEBIT, FIVE) == FIVE
 
 
 def test_the_end_is_five_working_days_on_and_at_the_end_of_the_local_day() -> None:

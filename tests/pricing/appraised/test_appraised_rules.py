@@ -12,17 +12,17 @@ from app.core.problems import Problem
 from app.market.listings import rules as listing_rules
 from app.market.listings.kinds import LIVE_STATUSES, ListingStatus, PricingMode
 from app.pricing.appraised import rules
-from app.pricing.appraised.kinds import OfferStatus
+from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.rules import Standing
 from app.pricing.offers.rules import check_expiry
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 WUHAN = ZoneInfo("Asia/Shanghai")
 SELLER, BUYER, LISTING = UUID(int=1), UUID(int=2), UUID(int=3)
-SECONDS, STATUSES = st.integers(-3600, 3600), st.sampled_from(OfferStatus)
+SECONDS, STATUSES = st.integers(-3600, 3600), st.sampled_from(PurchaseOfferStatus)
 
 
-def offer(status: OfferStatus, *, revocable: bool = False) -> Standing:
+def offer(status: PurchaseOfferStatus, *, revocable: bool = False) -> Standing:
     return Standing("WH-O-2026-000001", status, SELLER, BUYER, NOON, revocable)
 
 
@@ -35,25 +35,25 @@ def code_of(call: Any, *args: Any, **kwargs: Any) -> str | None:
 
 
 @given(SECONDS, STATUSES)
-def test_only_an_open_offer_is_accepted_and_only_before_its_expiry(seconds: int, status: OfferStatus) -> None:
+def test_only_an_open_offer_is_accepted_and_only_before_its_expiry(seconds: int, status: PurchaseOfferStatus) -> None:
     code = code_of(rules.check_acceptance, offer(status), NOON + timedelta(seconds=seconds))
-    assert (code is None) == (status == OfferStatus.OPEN and seconds < 0)
-    if status == OfferStatus.OPEN and seconds >= 0:
+    assert (code is None) == (status == PurchaseOfferStatus.OPEN and seconds < 0)
+    if status == PurchaseOfferStatus.OPEN and seconds >= 0:
         assert code == "offer_expired"
 
 
 @given(SECONDS, STATUSES, st.booleans(), st.sampled_from([SELLER, BUYER]))
 def test_only_its_buyer_withdraws_an_offer_that_does_not_bind(
-    seconds: int, status: OfferStatus, revocable: bool, who: UUID
+    seconds: int, status: PurchaseOfferStatus, revocable: bool, who: UUID
 ) -> None:
     code = code_of(rules.check_withdrawal, offer(status, revocable=revocable), who, NOON + timedelta(seconds=seconds))
-    assert (code is None) == (who == BUYER and status == OfferStatus.OPEN and (revocable or seconds >= 0))
+    assert (code is None) == (who == BUYER and status == PurchaseOfferStatus.OPEN and (revocable or seconds >= 0))
 
 
-@given(SECONDS, st.sampled_from([OfferStatus.OPEN, OfferStatus.ACCEPTED]))
-def test_a_buyer_has_one_live_offer(seconds: int, status: OfferStatus) -> None:
+@given(SECONDS, st.sampled_from([PurchaseOfferStatus.OPEN, PurchaseOfferStatus.ACCEPTED]))
+def test_a_buyer_has_one_live_offer(seconds: int, status: PurchaseOfferStatus) -> None:
     code = code_of(rules.check_none_stands, offer(status), NOON + timedelta(seconds=seconds))
-    assert (code is None) == (status == OfferStatus.OPEN and seconds >= 0)
+    assert (code is None) == (status == PurchaseOfferStatus.OPEN and seconds >= 0)
     assert code_of(rules.check_none_stands, None, NOON) is None
 
 

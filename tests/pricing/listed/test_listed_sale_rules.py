@@ -13,7 +13,7 @@ from app.core.problems import Problem
 from app.market.listings.kinds import ListingStatus
 from app.office.ledger.kinds import DepositStatus
 from app.pricing.listed import rules
-from app.pricing.listed.kinds import Judge, Qualification, RegistrationStatus, SalePhase
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, SalePhase
 from app.pricing.listed.rules import Entry, Sale, Verdict
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -97,12 +97,12 @@ def test_a_deposit_is_above_zero_and_below_the_price(deposit: Decimal, price: De
             rules.check_deposit(deposit, price)
 
 
-@pytest.mark.parametrize("status", list(RegistrationStatus))
+@pytest.mark.parametrize("status", list(RegistrantStatus))
 @pytest.mark.parametrize("version", [1, VERSION])
-def test_an_organisation_registers_once_for_what_is_published(status: RegistrationStatus, version: int) -> None:
+def test_an_organisation_registers_once_for_what_is_published(status: RegistrantStatus, version: int) -> None:
     me: UUID = uuid4()
     earlier = rules.Earlier("Y", status, version)
-    if status == RegistrationStatus.REGISTERED or version == VERSION:
+    if status == RegistrantStatus.REGISTERED or version == VERSION:
         with pytest.raises(Problem) as error:
             rules.check_registration(SALE, me, frozenset(), VERSION, earlier, NOW)
         assert refusal(error) == "registered_already"

@@ -11,18 +11,18 @@ from fractions import Fraction
 from app.awards.technology.rules.countable import Countable
 from app.awards.technology.rules.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts
 from app.awards.technology.rules.programme import Role, Terms
-from app.awards.technology.rules.reasons import Code, Fault
+from app.awards.technology.rules.reasons import ExclusionCode, Fault
 from app.core.money import exact
 
-_KIND_FAULTS: Mapping[Role, Code] = {
-    "buyer": Code.BUYER_KIND,
-    "seller": Code.SELLER_KIND,
-    "agency": Code.AGENCY_KIND,
+_KIND_FAULTS: Mapping[Role, ExclusionCode] = {
+    "buyer": ExclusionCode.BUYER_KIND,
+    "seller": ExclusionCode.SELLER_KIND,
+    "agency": ExclusionCode.AGENCY_KIND,
 }
-_RESIDENCE_FAULTS: Mapping[Role, Code] = {
-    "buyer": Code.BUYER_NOT_RESIDENT,
-    "seller": Code.SELLER_NOT_RESIDENT,
-    "agency": Code.AGENCY_NOT_RESIDENT,
+_RESIDENCE_FAULTS: Mapping[Role, ExclusionCode] = {
+    "buyer": ExclusionCode.BUYER_NOT_RESIDENT,
+    "seller": ExclusionCode.SELLER_NOT_RESIDENT,
+    "agency": ExclusionCode.AGENCY_NOT_RESIDENT,
 }
 
 
@@ -87,13 +87,13 @@ def contract_faults(contract: ContractFacts, terms: Terms) -> Sequence[Fault]:
     faults = []
     if contract.type not in terms.contract_types:
         details = (("type", str(contract.type)), ("eligible", ", ".join(sorted(terms.contract_types))))
-        faults.append(Fault(Code.CONTRACT_TYPE, details))
+        faults.append(Fault(ExclusionCode.CONTRACT_TYPE, details))
     if contract.registered_on is None or not contract.registration_number:
-        faults.append(Fault(Code.NOT_REGISTERED))
+        faults.append(Fault(ExclusionCode.NOT_REGISTERED))
     elif contract.registered_on > last_day:
-        faults.append(Fault(Code.REGISTERED_LATE, (("day", contract.registered_on.isoformat()),)))
+        faults.append(Fault(ExclusionCode.REGISTERED_LATE, (("day", contract.registered_on.isoformat()),)))
     if contract.cancelled_on is not None and contract.cancelled_on <= last_day:
-        faults.append(Fault(Code.CANCELLED, (("day", contract.cancelled_on.isoformat()),)))
+        faults.append(Fault(ExclusionCode.CANCELLED, (("day", contract.cancelled_on.isoformat()),)))
     return faults
 
 
@@ -136,13 +136,15 @@ def _payment_fault(
     buyers = {buyer.organisation_id for buyer in contract.buyers}
     if "payer_is_buyer" in terms.checks and payer is not None and payer not in buyers:
         known = organisations.get(payer)
-        return Fault(Code.PAYER_NOT_BUYER, (("payer", known.name if known else payer),))
+        return Fault(ExclusionCode.PAYER_NOT_BUYER, (("payer", known.name if known else payer),))
     if countable.received == 0:
-        return Fault(Code.NO_TECHNICAL_PART)
+        return Fault(ExclusionCode.NO_TECHNICAL_PART)
     if countable.left == 0:
-        return Fault(Code.TECHNICAL_AMOUNT_EXHAUSTED, (("technical_amount", f"{contract.technical_amount:.2f}"),))
+        return Fault(
+            ExclusionCode.TECHNICAL_AMOUNT_EXHAUSTED, (("technical_amount", f"{contract.technical_amount:.2f}"),)
+        )
     if countable.invoiced == 0:
-        return Fault(Code.NOT_INVOICED)
+        return Fault(ExclusionCode.NOT_INVOICED)
     return None
 
 
@@ -168,7 +170,7 @@ def _pair_fault(
     relation = _relation(contract, buyer, seller) if "related_party" in terms.checks else None
     if relation is not None:
         details = (("buyer", buyer.name), ("seller", seller.name), ("relation", relation))
-        return Fault(Code.RELATED_PARTY, details), None
+        return Fault(ExclusionCode.RELATED_PARTY, details), None
     return None, None
 
 
@@ -188,9 +190,9 @@ def _own_fault(
         return fault
     unnamed = agency is not None and not (agency.named_role or "").strip()
     if unnamed and "agency_named" in terms.checks:
-        return Fault(Code.AGENCY_NOT_NAMED, (("name", organisation.name),))
+        return Fault(ExclusionCode.AGENCY_NOT_NAMED, (("name", organisation.name),))
     if "rewarded_elsewhere" in terms.checks and organisation.id in countable.payment.rewarded_elsewhere:
-        return Fault(Code.REWARDED_ELSEWHERE, (("name", organisation.name),))
+        return Fault(ExclusionCode.REWARDED_ELSEWHERE, (("name", organisation.name),))
     return None
 
 

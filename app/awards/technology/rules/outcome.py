@@ -15,13 +15,13 @@ from pydantic import PlainSerializer, TypeAdapter
 from app.awards.technology.rules.countable import Bound
 from app.awards.technology.rules.facts import Money, Share
 from app.awards.technology.rules.programme import Role, Text
-from app.awards.technology.rules.reasons import Code
+from app.awards.technology.rules.reasons import ExclusionCode
 
 Derived = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.6f}", return_type=str)]
 
 
 @dataclass(frozen=True)
-class Line:
+class AwardLine:
     """One payment's part of an award: `base = countable * share`, `raw = base * rate`.
 
     `countable` is the least of `received`, `invoiced` and `left` (technical amounts, CNY) and `bound` says which of
@@ -72,13 +72,13 @@ class BrokerPart:
 
 
 @dataclass(frozen=True)
-class Statement:
+class AwardStatement:
     """One organisation's award in a role (CNY): `total` is the lesser of `raw_total` and `cap`, rounded once."""
 
     organisation_id: str
     organisation_name: str
     role: Role
-    lines: tuple[Line, ...]
+    lines: tuple[AwardLine, ...]
     raw_total: Derived
     cap: Money
     cap_applied: bool
@@ -100,7 +100,7 @@ class Exclusion:
     payment_id: str | None
     organisation_id: str
     role: Literal[Role, "broker"]
-    code: Code
+    code: ExclusionCode
     counterparty_id: str | None
     reason_en: str
     reason_zh: str
@@ -115,10 +115,10 @@ class Computation:
     programme_id: str
     year: int
     zone: str
-    statements: tuple[Statement, ...]
+    statements: tuple[AwardStatement, ...]
     exclusions: tuple[Exclusion, ...]
 
-    def statement(self, organisation_id: str, role: Role) -> Statement | None:
+    def statement(self, organisation_id: str, role: Role) -> AwardStatement | None:
         """An organisation's statement in a role; None when it earned nothing in it."""
         wanted = (organisation_id, role)
         return next((s for s in self.statements if (s.organisation_id, s.role) == wanted), None)

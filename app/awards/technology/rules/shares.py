@@ -12,16 +12,16 @@ from app.awards.technology.rules.countable import countables, local_day, reverse
 from app.awards.technology.rules.eligibility import Claim, Refusal, contract_faults, judge, refuse_all
 from app.awards.technology.rules.facts import ContractFacts, Facts, OrganisationFacts, PaymentFacts
 from app.awards.technology.rules.outcome import (
+    AwardLine,
+    AwardStatement,
     BrokerAllotment,
     BrokerPart,
     Computation,
     Exclusion,
-    Line,
-    Statement,
     ordered,
 )
 from app.awards.technology.rules.programme import ROLES, Programme, Role, Terms
-from app.awards.technology.rules.reasons import Code, Fault
+from app.awards.technology.rules.reasons import ExclusionCode, Fault
 from app.core.money import allot, ceil_fen, exact, proportion, round_fen, round_places
 
 # No UUID and no readable number is empty, and it sorts first: of equal remainders the odd fen is held, not paid.
@@ -108,14 +108,14 @@ def _findings(
         for payment in received:
             if payment.reversed_on is not None and reversed_by(payment, terms.year):
                 details = (("day", payment.reversed_on.isoformat()),)
-                yield from refuse_all(contract, payment, Fault(Code.PAYMENT_REVERSED, details))
+                yield from refuse_all(contract, payment, Fault(ExclusionCode.PAYMENT_REVERSED, details))
         for countable in countables(contract, payments, terms.year, zone):
             yield from judge(contract, countable, terms, organisations)
 
 
 def _statements(
     claims: Sequence[Claim], organisations: Mapping[str, OrganisationFacts], programme: Programme, terms: Terms
-) -> tuple[Statement, ...]:
+) -> tuple[AwardStatement, ...]:
     grouped: dict[tuple[Role, str], list[Claim]] = defaultdict(list)
     for claim in claims:
         grouped[claim.role, claim.organisation_id].append(claim)
@@ -125,14 +125,14 @@ def _statements(
 
 def _statement(
     claims: Sequence[Claim], organisation: OrganisationFacts, programme: Programme, terms: Terms
-) -> Statement:
+) -> AwardStatement:
     role = claims[0].role
     rate, cap = terms.rates[role], terms.caps[role]
     raws = {_key(claim): claim.base * exact(rate) for claim in claims}
     raw_total = sum(raws.values(), Fraction(0))
     total = round_fen(min(raw_total, exact(cap)))
     awarded = allot(total, list(raws.items()))
-    return Statement(
+    return AwardStatement(
         organisation_id=organisation.id,
         organisation_name=organisation.name,
         role=role,
@@ -150,9 +150,9 @@ def _key(claim: Claim) -> tuple[str, str]:
     return claim.contract.id, claim.countable.payment.id
 
 
-def _line(claim: Claim, raw: Fraction, awarded: Decimal, programme: Programme, terms: Terms) -> Line:
+def _line(claim: Claim, raw: Fraction, awarded: Decimal, programme: Programme, terms: Terms) -> AwardLine:
     countable, payment = claim.countable, claim.countable.payment
-    return Line(
+    return AwardLine(
         contract_id=claim.contract.id,
         contract_number=claim.contract.number,
         payment_id=payment.id,
@@ -215,6 +215,6 @@ def _exclusion(refusal: Refusal, programme: Programme, terms: Terms) -> Exclusio
 def _held(
     claim: Claim, organisations: Mapping[str, OrganisationFacts], programme: Programme, terms: Terms
 ) -> Exclusion:
-    fault = Fault(Code.NO_BROKER_RECORDED, (("name", organisations[claim.organisation_id].name),))
+    fault = Fault(ExclusionCode.NO_BROKER_RECORDED, (("name", organisations[claim.organisation_id].name),))
     refusal = Refusal(claim.role, claim.organisation_id, claim.contract, None, fault)
     return replace(_exclusion(refusal, programme, terms), role="broker")

@@ -39,7 +39,7 @@ from app.office.ledger.models import (
 from app.office.ledger.rules import Movement, Place
 
 
-async def confirm(session: AsyncSession, settings: Settings, body: schemas.ConfirmationIn) -> BankConfirmation:
+async def confirm(session: AsyncSession, settings: Settings, body: schemas.BankConfirmationIn) -> BankConfirmation:
     """Record what the bank confirms, and move the deposit or the instruction that its purpose names.
 
     A purpose that names nothing puts the money into suspense. The same confirmation again answers the first one.
@@ -157,7 +157,7 @@ async def _undo(
     _tell(session, row, "bank.reversed")
 
 
-def _same(earlier: BankConfirmation, body: schemas.ConfirmationIn) -> BankConfirmation:
+def _same(earlier: BankConfirmation, body: schemas.BankConfirmationIn) -> BankConfirmation:
     """The first answer for the same confirmation; raises `bank_reference_used` for any other."""
     if any(getattr(earlier, name) != value for name, value in body.model_dump().items()):
         raise BANK_REFERENCE_USED(

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 NIL: Final = Decimal(0)
 
 
-class Form(StrEnum):
+class AuctionForm(StrEnum):
     """How the bidding goes: ascending and open (增价拍卖), one sealed bid each (一次报价), descending (减价拍卖)."""
 
     ENGLISH = "english"
@@ -58,7 +58,7 @@ class Conditions:
     it ends at `free_until`. `window`, `hard_end`, `step_every`, `floor_price` are None where the form has none.
     """
 
-    form: Form
+    form: AuctionForm
     starting_price: Decimal
     ladder: tuple[Band, ...]
     starts_at: datetime

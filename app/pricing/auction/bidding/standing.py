@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.core.keys import Keys
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Form, State
+from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions, Decision, State
 from app.pricing.auction.kinds import AuctionStatus, EntryKind
 from app.pricing.auction.proof import log
 
@@ -74,7 +74,7 @@ class Standing:
         if accepted:
             self._keep_limit(before, bid, secret)
         self.ended |= decision.final
-        sealed = self.conditions.form is Form.SEALED
+        sealed = self.conditions.form is AuctionForm.SEALED
         facts = {
             "paddle": bid.paddle,
             "amount": None if sealed or bid.amount is None else log.money(bid.amount),
@@ -90,7 +90,7 @@ class Standing:
 
     def _secret(self, keys: Keys, bid: Bid) -> tuple[bytes | None, str | None, dict[str, str | None]]:
         """What nobody may read yet, encrypted, and the commitment to it that the log shows."""
-        sealed = self.conditions.form is Form.SEALED
+        sealed = self.conditions.form is AuctionForm.SEALED
         amount = bid.amount if sealed else bid.maximum
         if amount is None:
             return None, None, _OPEN

@@ -18,7 +18,7 @@ from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
 from app.pricing.auction.bidding import admission, standing
 from app.pricing.auction.bidding.problems import MAXIMUM_FOREIGN
-from app.pricing.auction.bidding.rules import Bid, Conditions, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions
 from app.pricing.auction.bidding.standing import Entry, Standing
 from app.pricing.auction.bidding.submission import Decided, Submission
 from app.pricing.auction.proof import published
@@ -177,7 +177,7 @@ class _Turn:
         sender = admission.Sender(actor, facts["market"], facts["paddle"], facts["withdrawn"], facts["deposit_held"])
         stage = admission.Stage(auction.status, auction.conditions.starts_at, (auction.seller_id, auction.agency_id))
         refusal = admission.check(stage, sender, submission.behalf_of, self._now)
-        if refusal is None and submission.maximum is not None and auction.conditions.form is not Form.ENGLISH:
+        if refusal is None and submission.maximum is not None and auction.conditions.form is not AuctionForm.ENGLISH:
             refusal = MAXIMUM_FOREIGN(field="maximum", form=auction.conditions.form)
         if refusal is not None:
             self._reject(submission, actor, refusal)

@@ -17,7 +17,7 @@ from app.core.problems import Problem
 from app.core.settings import Settings
 from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
-from app.pricing.auction.bidding.rules import Ending, Form, Outcome
+from app.pricing.auction.bidding.rules import AuctionForm, Ending, Outcome
 from app.pricing.auction.ending import outcome, unsold, winner
 from app.pricing.auction.kinds import AuctionStatus, EntryKind
 from app.pricing.auction.models import Auction
@@ -55,7 +55,7 @@ async def _open(session: AsyncSession, auction: Auction) -> _End:
     """Open what was sealed; writes nothing. Raises `exchange_keys_missing`, `exchange_keys_wrong`."""
     held = keys.current()
     bids = await queries.accepted_bids(session, auction.id)
-    revealed = outcome.revealed(held, bids) if auction.form == Form.SEALED else []
+    revealed = outcome.revealed(held, bids) if auction.form == AuctionForm.SEALED else []
     found = outcome.outcome_of(held, auction, bids)
     return _End(found, revealed, outcome.closing_facts(held, auction, bids, found))
 
@@ -74,7 +74,7 @@ async def _close(
 ) -> None:
     """Log the outcome and begin what follows from it."""
     found, facts = end.found, end.facts
-    if auction.form == Form.SEALED:
+    if auction.form == AuctionForm.SEALED:
         await logbook.write(session, auction, EntryKind.REVEALED, now, {"bids": end.revealed})
     await logbook.write(session, auction, EntryKind.CLOSED, now, facts)
     auction.status, auction.closed_at = AuctionStatus.CLOSED, now

@@ -8,7 +8,7 @@ from typing import Any
 from app.core.keys import Keys
 from app.pricing.auction.bidding import standing
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Ending, Form, Opened, Outcome, standings
+from app.pricing.auction.bidding.rules import AuctionForm, Bid, Ending, Opened, Outcome, standings
 from app.pricing.auction.models import Auction, AuctionEntry
 from app.pricing.auction.proof import log, logbook
 from app.pricing.auction.proof.replay import exhausted
@@ -20,8 +20,8 @@ RESERVE = "reserve"
 def outcome_of(held: Keys, auction: Auction, bids: Sequence[AuctionEntry]) -> Outcome:
     """How the bidding ended, by the form's rules; `bids` are the accepted ones in the order of the log."""
     stands = logbook.opened(auction)
-    opened = _last_sealed(held, bids) if auction.form == Form.SEALED else []
-    best = {} if auction.form == Form.SEALED else standings(_bids(held, bids))
+    opened = _last_sealed(held, bids) if auction.form == AuctionForm.SEALED else []
+    best = {} if auction.form == AuctionForm.SEALED else standings(_bids(held, bids))
     reserve = reserve_of(held, auction)
     return RULES[auction.form].outcome(
         stands.conditions, stands.state, best, opened, reserve.amount if reserve else None
@@ -52,7 +52,9 @@ def closing_facts(held: Keys, auction: Auction, bids: Sequence[AuctionEntry], ou
     if outcome.ending is Ending.BELOW_RESERVE and reserve is not None:
         shown = {"amount": log.money(reserve.amount), "salt": reserve.salt}
     maxima = []
-    open_now = set(exhausted([json.loads(entry.content) for entry in bids])) if auction.form == Form.ENGLISH else set()
+    open_now = (
+        set(exhausted([json.loads(entry.content) for entry in bids])) if auction.form == AuctionForm.ENGLISH else set()
+    )
     for entry in bids:
         secret = _unsealed(held, entry, _paddle(entry)) if entry.seq in open_now else None
         if secret is not None:

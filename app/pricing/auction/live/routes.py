@@ -22,7 +22,7 @@ MAX_SEQ = 2**53
 @router.get(
     "/auctions/{auction_id}/live",
     operation_id="poll_auction",
-    response_model=schemas.LiveOut,
+    response_model=schemas.AuctionLiveOut,
     responses={304: {"description": "Nothing has changed since the `ETag` you sent"}},
 )
 async def poll(
@@ -45,7 +45,9 @@ async def poll(
 
 
 @router.get("/auctions/{auction_id}/entries", operation_id="list_auction_entries")
-async def list_entries(actor: Public, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.EntryOut]:
+async def list_entries(
+    actor: Public, session: Session, auction_id: UUID, page: Paging
+) -> Page[schemas.AuctionEntryOut]:
     """The log in order: each entry with the hash that chains it to the one before."""
     auction = await queries.get_auction(session, actor, auction_id)
     after = page.after(int)
@@ -110,9 +112,9 @@ async def transcript(actor: Public, request: Request, session: Session, auction_
 
 
 @router.get("/exchange-keys", operation_id="list_exchange_keys")
-async def list_keys(actor: Public, session: Session) -> list[schemas.KeyOut]:
+async def list_keys(actor: Public, session: Session) -> list[schemas.ExchangeKeyOut]:
     """The public keys (Ed25519) with which the exchange signs receipts and confirmations, or has signed."""
     return [
-        schemas.KeyOut(key_id=key.key_id, public_key=key.public_key.hex(), first_used_at=key.first_used_at)
+        schemas.ExchangeKeyOut(key_id=key.key_id, public_key=key.public_key.hex(), first_used_at=key.first_used_at)
         for key in await queries.list_keys(session)
     ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.keys import EXCHANGE_KEYS_WRONG, Keys
-from app.pricing.auction.bidding.rules import Band, Conditions, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Band, Conditions
 from app.pricing.auction.proof import log
 
 SEALING_KEY_ID = "sealing_key_id"
@@ -53,7 +53,7 @@ def conditions_of(published: Mapping[str, Any]) -> Conditions:
 
     hard_end, floor = published["hard_end"], published["floor_price"]
     return Conditions(
-        form=Form(published["form"]),
+        form=AuctionForm(published["form"]),
         starting_price=log.read_money(published["starting_price"]),
         ladder=tuple(_band(band) for band in published["ladder"]),
         starts_at=log.read_moment(published["starts_at"]),

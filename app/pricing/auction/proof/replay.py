@@ -21,11 +21,11 @@ from typing import Any, Final
 from app.core.problems import Problem
 from app.pricing.auction.bidding.forms import RULES
 from app.pricing.auction.bidding.rules import (
+    AuctionForm,
     Bid,
     Conditions,
     Decision,
     Ending,
-    Form,
     FormRules,
     Opened,
     Outcome,
@@ -154,7 +154,7 @@ class Replay:
 
     def _check_hidden(self, content: Content) -> None:
         """What the form seals is committed to and not shown; what is open has no commitment but to its maximum."""
-        sealed = self._conditions.form == Form.SEALED
+        sealed = self._conditions.form == AuctionForm.SEALED
         if (content["amount"] is None) != sealed or (content["commitment"] is not None) != sealed:
             raise Unfaithful("an amount is sealed and committed to, or open, as the form has it")
         if content["code"] == Refusal.MAXIMUM_BELOW_AMOUNT and content["maximum_commitment"] is None:
@@ -205,7 +205,11 @@ class Replay:
 
     def _rests_on_a_secret(self, content: Content, before: State, *, exact: bool) -> bool:
         """Whether the price depends on the true limit of somebody who was outbid, and that is not opened."""
-        if not content["accepted"] or self._conditions.form != Form.ENGLISH or before.leader == content["paddle"]:
+        if (
+            not content["accepted"]
+            or self._conditions.form != AuctionForm.ENGLISH
+            or before.leader == content["paddle"]
+        ):
             return False
         loser_is_exact = exact if content["leader"] == before.leader else self._exact
         if before.leader is None or loser_is_exact:
@@ -273,7 +277,7 @@ class Replay:
         self._state, self._suspended_at = replace(state, ends_at=ends_at), None
 
     def _revealed(self, content: Content, at: datetime) -> None:
-        if self._conditions.form != Form.SEALED or self._opened is not None or self._suspended_at is not None:
+        if self._conditions.form != AuctionForm.SEALED or self._opened is not None or self._suspended_at is not None:
             raise Unfaithful("there is nothing to reveal")
         if at < self._standing().ends_at:
             raise Unfaithful("the bids were opened before the deadline")
@@ -291,7 +295,7 @@ class Replay:
         state = self._standing()
         if self._suspended_at is not None or (at < state.ends_at and not self._final):
             raise Unfaithful("it was closed before its end")
-        if self._conditions.form == Form.SEALED and self._opened is None and self._sealed:
+        if self._conditions.form == AuctionForm.SEALED and self._opened is None and self._sealed:
             raise Unfaithful("the sealed bids were not opened")
         reserve = self._reserve(content)
         found = self._rules.outcome(self._conditions, state, standings(self._accepted), self._opened or (), reserve)

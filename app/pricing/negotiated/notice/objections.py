@@ -22,7 +22,7 @@ from app.pricing.negotiated.kinds import NegotiationStatus, ObjectionOutcome
 from app.pricing.negotiated.models import Negotiation, Notice, Objection, ObjectionDecision
 from app.pricing.negotiated.notice import schemas, service
 from app.pricing.negotiated.problems import NO_APPROVAL_NEEDED, OBJECTION_DECIDED
-from app.pricing.negotiated.schemas import ApprovalIn
+from app.pricing.negotiated.schemas import RelatedPartyApprovalIn
 
 UPHELD = "An objection was upheld / 异议成立"
 
@@ -96,7 +96,9 @@ async def decide(
     return objection
 
 
-async def approve(session: AsyncSession, actor: Actor, negotiation_id: UUID, body: ApprovalIn) -> Negotiation:
+async def approve(
+    session: AsyncSession, actor: Actor, negotiation_id: UUID, body: RelatedPartyApprovalIn
+) -> Negotiation:
     """Record the approval of a related-party deal, by an admin of the seller, with the document.
 
     Raises `no_approval_needed` where nothing waits for one, `gate_not_yours` for anybody else of the two sides.

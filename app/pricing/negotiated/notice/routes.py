@@ -85,11 +85,11 @@ def _objection(row: Objection) -> schemas.ObjectionOut:
     )  # fmt: skip
 
 
-def _decision(row: Objection) -> schemas.DecisionOut | None:
+def _decision(row: Objection) -> schemas.ObjectionDecisionOut | None:
     decision = row.decision
     if decision is None:
         return None
-    return schemas.DecisionOut(
+    return schemas.ObjectionDecisionOut(
         objection_id=row.id, filed_at=row.filed_at, outcome=decision.outcome, statement=decision.statement,
         decided_at=decision.decided_at,
     )  # fmt: skip

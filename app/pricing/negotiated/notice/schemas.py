@@ -61,7 +61,7 @@ class NoticeContent(Output):
     last_day: date
 
 
-class DecisionOut(Output):
+class ObjectionDecisionOut(Output):
     """What became of an objection. Who objected is not told."""
 
     objection_id: UUID
@@ -85,7 +85,7 @@ class NoticeOut(Output):
     last_day: date
     ends_at: datetime
     open_objections: int
-    decisions: list[DecisionOut]
+    decisions: list[ObjectionDecisionOut]
     server_time: datetime
 
 
@@ -112,4 +112,4 @@ class ObjectionOut(Output):
     reason: str
     contact: str
     filed_at: datetime
-    decision: DecisionOut | None
+    decision: ObjectionDecisionOut | None

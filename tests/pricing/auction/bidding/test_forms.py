@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from app.core.problems import Problem
 from app.pricing.auction.bidding.forms import RULES, dutch, english, sealed
 from app.pricing.auction.bidding.rules import (
+    AuctionForm,
     Band,
     Bid,
     Conditions,
     Decision,
     Ending,
-    Form,
     Opened,
     Refusal,
     State,
@@ -40,7 +40,7 @@ def ladder(*bands: tuple[int, int]) -> tuple[Band, ...]:
 
 
 ENGLISH = Conditions(
-    form=Form.ENGLISH,
+    form=AuctionForm.ENGLISH,
     starting_price=cny(100),
     ladder=ladder((0, 10), (200, 25)),
     starts_at=START,
@@ -48,9 +48,9 @@ ENGLISH = Conditions(
     window=5 * MINUTE,
     hard_end=START + 68 * MINUTE,
 )
-SEALED = Conditions(Form.SEALED, cny(100), (), START, START + 60 * MINUTE)
+SEALED = Conditions(AuctionForm.SEALED, cny(100), (), START, START + 60 * MINUTE)
 DUTCH = Conditions(
-    form=Form.DUTCH,
+    form=AuctionForm.DUTCH,
     starting_price=cny(1000),
     ladder=ladder((0, 10), (500, 50)),
     starts_at=START,
@@ -58,7 +58,7 @@ DUTCH = Conditions(
     step_every=MINUTE,
     floor_price=cny(440),
 )
-BY_FORM = {Form.ENGLISH: ENGLISH, Form.SEALED: SEALED, Form.DUTCH: DUTCH}
+BY_FORM = {AuctionForm.ENGLISH: ENGLISH, AuctionForm.SEALED: SEALED, AuctionForm.DUTCH: DUTCH}
 
 AMOUNTS = st.integers(1, 450).map(cny)
 BIDS = st.builds(Bid, st.integers(101, 104), AMOUNTS, st.none() | AMOUNTS)
@@ -122,8 +122,8 @@ def test_the_end_never_goes_back_nor_beyond_the_hard_end(script: list[tuple[Bid,
             assert decision.state.ends_at == min(at + ENGLISH.window, ENGLISH.hard_end)
 
 
-@given(SCRIPTS, STARTED, st.sampled_from(Form))
-def test_the_minimum_is_exactly_what_passes(script: list[tuple[Bid, int]], now: datetime, form: Form) -> None:
+@given(SCRIPTS, STARTED, st.sampled_from(AuctionForm))
+def test_the_minimum_is_exactly_what_passes(script: list[tuple[Bid, int]], now: datetime, form: AuctionForm) -> None:
     """A fen less is refused, the minimum itself passes; where there is none nothing passes."""
     conditions = BY_FORM[form]
     rules, fen, newcomer = RULES[form], Decimal("0.01"), 999
@@ -291,21 +291,21 @@ def test_of_two_who_went_equally_far_the_earlier_is_next() -> None:
 @given(
     st.builds(Bid, st.integers(), st.none() | st.decimals(allow_nan=False), st.none() | st.decimals(allow_nan=False)),
     st.datetimes(timezones=st.just(UTC)),
-    st.sampled_from(Form),
+    st.sampled_from(AuctionForm),
     st.booleans(),
 )
-def test_a_decision_never_raises(bid: Bid, now: datetime, form: Form, taken: bool) -> None:
+def test_a_decision_never_raises(bid: Bid, now: datetime, form: AuctionForm, taken: bool) -> None:
     conditions = BY_FORM[form]
     state = RULES[form].opening(conditions)
-    if taken and form == Form.ENGLISH:
+    if taken and form == AuctionForm.ENGLISH:
         state = State(state.ends_at, cny(130), 101, cny(150), 1)
     decision = RULES[form].decide(conditions, state, bid, now)
     assert (decision.refusal is None) == (decision.state.accepted == state.accepted + 1)
 
 
-@given(st.timedeltas(timedelta(0), timedelta(days=40)), SCRIPTS, STARTED, st.sampled_from(Form))
+@given(st.timedeltas(timedelta(0), timedelta(days=40)), SCRIPTS, STARTED, st.sampled_from(AuctionForm))
 def test_a_suspension_moves_everything_alike(
-    pause: timedelta, script: list[tuple[Bid, int]], now: datetime, form: Form
+    pause: timedelta, script: list[tuple[Bid, int]], now: datetime, form: AuctionForm
 ) -> None:
     conditions = BY_FORM[form]
     plain = [(d.refusal, d.state.price, d.state.ends_at + pause) for *_, d in play(conditions, script, now)]
@@ -318,26 +318,26 @@ def test_a_suspension_moves_everything_alike(
 @pytest.mark.parametrize(
     ("form", "changes", "code", "field"),
     [
-        (Form.ENGLISH, {"window": None}, "auction_condition_missing", "window"),
-        (Form.ENGLISH, {"window": timedelta(0)}, "auction_condition_not_positive", "window"),
-        (Form.ENGLISH, {"floor_price": cny(1)}, "auction_condition_foreign", "floor_price"),
-        (Form.ENGLISH, {"ladder": ()}, "auction_condition_missing", "ladder"),
-        (Form.ENGLISH, {"ladder": ladder((101, 10))}, "auction_ladder_out_of_order", "ladder"),
-        (Form.ENGLISH, {"ladder": ladder((0, 10), (0, 20))}, "auction_ladder_out_of_order", "ladder"),
-        (Form.ENGLISH, {"ladder": ladder((0, 0))}, "auction_condition_not_positive", "ladder.0.step"),
-        (Form.ENGLISH, {"ladder": ladder((0, 10), (9, 9))}, "auction_ladder_steps_fall", "ladder.1.step"),
-        (Form.ENGLISH, {"hard_end": START + 64 * MINUTE}, "auction_times_out_of_order", "hard_end"),
-        (Form.ENGLISH, {"free_until": START}, "auction_times_out_of_order", "free_until"),
-        (Form.ENGLISH, {"starting_price": cny(0)}, "auction_condition_not_positive", "starting_price"),
-        (Form.SEALED, {"window": MINUTE}, "auction_condition_foreign", "window"),
-        (Form.SEALED, {"ladder": ladder((0, 1))}, "auction_condition_foreign", "ladder"),
-        (Form.DUTCH, {"floor_price": cny(1000)}, "auction_floor_too_high", "floor_price"),
-        (Form.DUTCH, {"floor_price": cny(0)}, "auction_condition_not_positive", "floor_price"),
-        (Form.DUTCH, {"step_every": None}, "auction_condition_missing", "step_every"),
-        (Form.DUTCH, {"ladder": ladder((441, 1))}, "auction_ladder_out_of_order", "ladder"),
+        (AuctionForm.ENGLISH, {"window": None}, "auction_condition_missing", "window"),
+        (AuctionForm.ENGLISH, {"window": timedelta(0)}, "auction_condition_not_positive", "window"),
+        (AuctionForm.ENGLISH, {"floor_price": cny(1)}, "auction_condition_foreign", "floor_price"),
+        (AuctionForm.ENGLISH, {"ladder": ()}, "auction_condition_missing", "ladder"),
+        (AuctionForm.ENGLISH, {"ladder": ladder((101, 10))}, "auction_ladder_out_of_order", "ladder"),
+        (AuctionForm.ENGLISH, {"ladder": ladder((0, 10), (0, 20))}, "auction_ladder_out_of_order", "ladder"),
+        (AuctionForm.ENGLISH, {"ladder": ladder((0, 0))}, "auction_condition_not_positive", "ladder.0.step"),
+        (AuctionForm.ENGLISH, {"ladder": ladder((0, 10), (9, 9))}, "auction_ladder_steps_fall", "ladder.1.step"),
+        (AuctionForm.ENGLISH, {"hard_end": START + 64 * MINUTE}, "auction_times_out_of_order", "hard_end"),
+        (AuctionForm.ENGLISH, {"free_until": START}, "auction_times_out_of_order", "free_until"),
+        (AuctionForm.ENGLISH, {"starting_price": cny(0)}, "auction_condition_not_positive", "starting_price"),
+        (AuctionForm.SEALED, {"window": MINUTE}, "auction_condition_foreign", "window"),
+        (AuctionForm.SEALED, {"ladder": ladder((0, 1))}, "auction_condition_foreign", "ladder"),
+        (AuctionForm.DUTCH, {"floor_price": cny(1000)}, "auction_floor_too_high", "floor_price"),
+        (AuctionForm.DUTCH, {"floor_price": cny(0)}, "auction_condition_not_positive", "floor_price"),
+        (AuctionForm.DUTCH, {"step_every": None}, "auction_condition_missing", "step_every"),
+        (AuctionForm.DUTCH, {"ladder": ladder((441, 1))}, "auction_ladder_out_of_order", "ladder"),
     ],
 )
-def test_wrong_conditions_are_named(form: Form, changes: dict[str, Any], code: str, field: str) -> None:
+def test_wrong_conditions_are_named(form: AuctionForm, changes: dict[str, Any], code: str, field: str) -> None:
     RULES[form].check(BY_FORM[form])
     with pytest.raises(Problem) as refused:
         RULES[form].check(replace(BY_FORM[form], **changes))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Conditions, Form, Opened, Outcome, State, standings
+from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions, Opened, Outcome, State, standings
 from app.pricing.auction.proof import log
 
 Content = Mapping[str, Any]
@@ -209,7 +209,11 @@ class _Model:
         seq, before = entry["seq"], self._state
         if self._outcome is not None or at >= before.ends_at:
             self._problems.append(f"late: entry {seq} was accepted after the end")
-        if self._conditions.form == Form.ENGLISH and entry["paddle"] != before.leader and before.price is not None:
+        if (
+            self._conditions.form == AuctionForm.ENGLISH
+            and entry["paddle"] != before.leader
+            and before.price is not None
+        ):
             bands = [band.step for band in self._conditions.ladder if band.from_price <= before.price]
             if log.read_money(entry["price"]) < before.price + bands[-1]:
                 self._problems.append(f"flat: entry {seq} raises the price by less than the step")
@@ -217,12 +221,12 @@ class _Model:
     def _closed(self, entry: Content) -> None:
         if self._outcome is not None:
             self._problems.append(f"two outcomes: entry {entry['seq']} closes it again")
-        if log.read_moment(entry["at"]) < self._state.ends_at and self._conditions.form != Form.DUTCH:
+        if log.read_moment(entry["at"]) < self._state.ends_at and self._conditions.form != AuctionForm.DUTCH:
             self._problems.append(f"early: entry {entry['seq']} closes it before the end")
         last = {
             bid.paddle: Opened(bid.paddle, bid.amount, seq) for seq, bid in self._accepted if bid.amount is not None
         }
-        opened = list(last.values()) if self._conditions.form == Form.SEALED else []
+        opened = list(last.values()) if self._conditions.form == AuctionForm.SEALED else []
         best = standings(bid for _, bid in self._accepted)
         found = self._rules.outcome(self._conditions, self._state, best, opened, self._reserve)
         price = None if found.price is None else log.money(found.price)

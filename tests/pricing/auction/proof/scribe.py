@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Conditions, Ending, Form, Opened, standings
+from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions, Ending, Opened, standings
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import published_conditions
 from app.pricing.auction.proof.receipts import Signer
@@ -46,7 +46,7 @@ class Scribe:
         return content
 
     def bid(self, bid: Bid, now: datetime) -> Json:
-        sealed = self.conditions.form == Form.SEALED
+        sealed = self.conditions.form == AuctionForm.SEALED
         decision = self.rules.decide(self.conditions, self.state, bid, now)
         self.state, seq, commitment = decision.state, len(self.contents) + 1, None
         secret = bid.amount if sealed else bid.maximum
@@ -73,7 +73,7 @@ class Scribe:
 
     def close(self, at: datetime) -> Json:
         """Open the bids, or every maximum but those of whoever leads; then say how it ended."""
-        sealed = self.conditions.form == Form.SEALED
+        sealed = self.conditions.form == AuctionForm.SEALED
         last = {paddle: seq for seq, (paddle, _, _) in self.secrets.items()}
         opened = [Opened(paddle, self.secrets[seq][1], seq) for paddle, seq in last.items()] if sealed else []
         if sealed:

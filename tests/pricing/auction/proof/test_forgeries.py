@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.pricing.auction.bidding.rules import Bid, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Bid
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.transcript import verify_transcript
 from tests.pricing.auction.bidding.test_forms import BY_FORM, MINUTE, START, cny
@@ -31,7 +31,7 @@ def first(contents: list[Json], kind: str, **facts: Any) -> Json:
 
 def sealed() -> Scribe:
     """Two sealed bids, one of them replaced; opened and closed at the deadline."""
-    scribe = Scribe(BY_FORM[Form.SEALED], BEFORE, range(101, 103))
+    scribe = Scribe(BY_FORM[AuctionForm.SEALED], BEFORE, range(101, 103))
     for paddle, amount in ((101, 300), (102, 200), (102, 400)):
         scribe.bid(Bid(paddle, cny(amount)), START)
     scribe.close(scribe.state.ends_at)
@@ -205,7 +205,7 @@ def test_a_nested_entry_is_a_problem_and_never_a_trace() -> None:
 # What a refusal rested on is committed to, so that its bidder can show that it was false.
 
 
-def refusal(*bids: Bid, form: Form = Form.ENGLISH) -> tuple[Scribe, Json]:
+def refusal(*bids: Bid, form: AuctionForm = AuctionForm.ENGLISH) -> tuple[Scribe, Json]:
     scribe = Scribe(BY_FORM[form], BEFORE, range(101, 103))
     *_, last = [scribe.bid(bid, START) for bid in bids]
     assert not last["accepted"]
@@ -243,7 +243,7 @@ def test_a_leaders_raise_that_was_refused_wrongly_is_shown() -> None:
 
 
 def test_a_sealed_amount_said_to_be_below_the_start_is_shown_not_to_be() -> None:
-    scribe, last = refusal(Bid(101, cny(99)), form=Form.SEALED)
+    scribe, last = refusal(Bid(101, cny(99)), form=AuctionForm.SEALED)
     assert (last["code"], last["amount"], held(scribe, last)) == ("bid_too_low", None, [])
     scribe.refused[last["seq"]] = (101, cny(100), "00" * 16)
     last["commitment"] = log.commitment("00" * 16, cny(100))

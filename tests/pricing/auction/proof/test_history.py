@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pricing.auction.bidding.rules import Bid, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Bid
 from tests.pricing.auction.bidding.test_forms import BY_FORM, MINUTE, START, cny
 from tests.pricing.auction.proof.history import ANSWERED, Operation, check
 from tests.pricing.auction.proof.scribe import Json, Scribe
@@ -17,14 +17,14 @@ from tests.pricing.auction.proof.scribe import Json, Scribe
 History = tuple[list[Json], list[Operation]]
 
 
-def honest(seed: int, form: Form = Form.ENGLISH, count: int = 12) -> History:
+def honest(seed: int, form: AuctionForm = AuctionForm.ENGLISH, count: int = 12) -> History:
     """Clients whose requests overlap and are decided in the order of their turn; some never hear of it."""
     random, scribe, operations = Random(seed), Scribe(BY_FORM[form], START, range(101, 105)), []
     for turn in range(count):
         now = START + turn * MINUTE
         floor = scribe.rules.minimum(scribe.conditions, scribe.state, now) or cny(100)
         amount = floor + random.choice([-5, 0, 0, 5, 20]) + cny(turn) / 100
-        maximum = amount + 10 * random.randrange(10) if form == Form.ENGLISH and random.random() < 0.4 else None
+        maximum = amount + 10 * random.randrange(10) if form == AuctionForm.ENGLISH and random.random() < 0.4 else None
         entry = scribe.bid(Bid(random.randrange(101, 105), amount, maximum), now)
         asked, told = turn - 2 * random.random(), turn + 2 * random.random()
         answer = {"seq": entry["seq"]} | {name: entry[name] for name in ANSWERED} if random.random() < 0.8 else None
@@ -36,15 +36,15 @@ def honest(seed: int, form: Form = Form.ENGLISH, count: int = 12) -> History:
     return scribe.contents, [*operations, unheard]
 
 
-@given(st.integers(0, 2**32), st.sampled_from(Form))
-def test_an_honest_history_passes(seed: int, form: Form) -> None:
+@given(st.integers(0, 2**32), st.sampled_from(AuctionForm))
+def test_an_honest_history_passes(seed: int, form: AuctionForm) -> None:
     contents, operations = honest(seed, form)
     assert check(BY_FORM[form], contents, operations) == []
 
 
 def steady() -> History:
     """Five bids, one after another, each answered; the third by a proxy."""
-    scribe, operations = Scribe(BY_FORM[Form.ENGLISH], START, range(101, 105)), []
+    scribe, operations = Scribe(BY_FORM[AuctionForm.ENGLISH], START, range(101, 105)), []
     for turn, (paddle, amount, maximum) in enumerate(
         [(101, 100, None), (102, 110, 160), (103, 120, None), (103, 125, None), (104, 200, None)]
     ):
@@ -145,6 +145,6 @@ def altered(contents: list[Json], operations: list[Operation]) -> None:
 )  # fmt: skip
 def test_each_fault_is_found(fault: Callable[[list[Json], list[Operation]], None], name: str) -> None:
     contents, operations = steady()
-    assert check(BY_FORM[Form.ENGLISH], contents, operations) == []
+    assert check(BY_FORM[AuctionForm.ENGLISH], contents, operations) == []
     fault(contents, operations)
-    assert any(problem.startswith(name) for problem in check(BY_FORM[Form.ENGLISH], contents, operations))
+    assert any(problem.startswith(name) for problem in check(BY_FORM[AuctionForm.ENGLISH], contents, operations))

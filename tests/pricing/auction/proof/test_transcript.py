@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.pricing.auction.bidding.rules import Bid, Form
+from app.pricing.auction.bidding.rules import AuctionForm, Bid
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import conditions_of, published_conditions
 from app.pricing.auction.proof.receipts import Signer, verify
@@ -34,7 +34,7 @@ CLIMBS = st.lists(
 
 def english(climbs: list[tuple[int, int, int | None, int]], pause: int = 0, reserve: Decimal | None = None) -> Scribe:
     """Bids a few fives above the least that would pass, maxima above those; a suspension in the midst; the close."""
-    scribe, now = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 105), reserve), START + 56 * MINUTE
+    scribe, now = Scribe(BY_FORM[AuctionForm.ENGLISH], START - MINUTE, range(101, 105), reserve), START + 56 * MINUTE
     for number, (paddle, above, limit, minutes) in enumerate(climbs):
         if pause and number == 3:
             scribe.add("suspended", now)
@@ -86,8 +86,8 @@ def test_money_and_times_are_read_as_they_were_written(amount: Decimal, at: Any)
     assert log.read_moment(log.moment(at)) == at
 
 
-@pytest.mark.parametrize("form", Form)
-def test_conditions_are_read_as_they_were_published(form: Form) -> None:
+@pytest.mark.parametrize("form", AuctionForm)
+def test_conditions_are_read_as_they_were_published(form: AuctionForm) -> None:
     assert conditions_of(json.loads(json.dumps(published_conditions(BY_FORM[form])))) == BY_FORM[form]
 
 
@@ -105,8 +105,10 @@ def test_an_honest_log_holds(climbs: Any, pause: int, reserve: Decimal | None, c
     assert not (closed and report.unchecked)
 
 
-@given(st.lists(BIDS, max_size=6), st.none() | st.just(cny(300)), st.sampled_from([Form.SEALED, Form.DUTCH]))
-def test_an_honest_log_of_the_other_forms_holds(bids: list[Bid], reserve: Decimal | None, form: Form) -> None:
+@given(
+    st.lists(BIDS, max_size=6), st.none() | st.just(cny(300)), st.sampled_from([AuctionForm.SEALED, AuctionForm.DUTCH])
+)
+def test_an_honest_log_of_the_other_forms_holds(bids: list[Bid], reserve: Decimal | None, form: AuctionForm) -> None:
     scribe = Scribe(BY_FORM[form], START - MINUTE, range(101, 105), reserve)
     for minute, bid in enumerate(bids):
         scribe.bid(Bid(bid.paddle, bid.amount), START + 10 * minute * MINUTE)
@@ -193,7 +195,7 @@ def test_a_false_decision_that_the_exchange_hashed_and_signed_itself_is_found(fa
 
 
 def test_a_late_bid_let_in_by_the_exchange_is_found() -> None:
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
+    scribe = Scribe(BY_FORM[AuctionForm.ENGLISH], START - MINUTE, range(101, 103))
     entry = scribe.bid(Bid(101, cny(100)), START + 65 * MINUTE)
     entry |= {"accepted": True, "code": None, "price": "100.00", "leader": 101, "minimum": "110.00"}
     assert [seq for seq, _ in problems(published(scribe.contents))] == [entry["seq"]]
@@ -210,7 +212,7 @@ def test_a_maximum_that_was_exhausted_must_be_opened_and_fit() -> None:
 
 def test_the_winners_opening_settles_the_last_price() -> None:
     """A price less than a step above the rival is what a maximum gives that was reached; the winner knows better."""
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
+    scribe = Scribe(BY_FORM[AuctionForm.ENGLISH], START - MINUTE, range(101, 103))
     first = scribe.bid(Bid(101, cny(100), cny(300)), START)
     scribe.bid(Bid(102, cny(150)), START)
     scribe.close(scribe.state.ends_at)
@@ -304,7 +306,7 @@ def test_the_command_checks_a_file_offline(tmp_path: Path) -> None:
 
 
 def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_later() -> None:
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
+    scribe = Scribe(BY_FORM[AuctionForm.ENGLISH], START - MINUTE, range(101, 103))
     scribe.bid(Bid(101, cny(100), cny(200)), START)
     short = scribe.bid(Bid(102, cny(120), cny(150)), START)
     scribe.bid(Bid(102, cny(170), cny(400)), START)
@@ -314,7 +316,7 @@ def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_later() -> 
 
 
 def test_a_leader_who_only_raises_its_maximum_is_followed() -> None:
-    scribe = Scribe(BY_FORM[Form.ENGLISH], START - MINUTE, range(101, 103))
+    scribe = Scribe(BY_FORM[AuctionForm.ENGLISH], START - MINUTE, range(101, 103))
     scribe.bid(Bid(101, cny(100), cny(200)), START)
     raised = scribe.bid(Bid(101, cny(100), cny(400)), START)
     scribe.bid(Bid(102, cny(250)), START)

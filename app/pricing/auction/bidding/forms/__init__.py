@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.pricing.auction.bidding.forms import dutch, english, sealed
-from app.pricing.auction.bidding.rules import Form, FormRules
+from app.pricing.auction.bidding.rules import AuctionForm, FormRules
 
-RULES: Final[Mapping[Form, FormRules]] = {Form.ENGLISH: english, Form.SEALED: sealed, Form.DUTCH: dutch}
+RULES: Final[Mapping[AuctionForm, FormRules]] = {
+    AuctionForm.ENGLISH: english,
+    AuctionForm.SEALED: sealed,
+    AuctionForm.DUTCH: dutch,
+}
