@@ -9,7 +9,7 @@ from app.core.keys import KEY_BYTES
 
 
 def lines(*, compose: bool) -> Iterator[str]:
-    """The exchange's two keys, with the public one as a comment; `compose`: also the passwords of `compose.yaml`."""
+    """The exchange's two keys, with the public one as a comment; `compose`: also the database password of `compose.yaml`."""
     signing = secrets.token_bytes(KEY_BYTES)
     public = Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw()
     yield f"# Public key of TECHEX_SIGNING_KEY, to be made known: {public.hex()}"
@@ -17,4 +17,3 @@ def lines(*, compose: bool) -> Iterator[str]:
     yield f"TECHEX_SEALING_KEY={secrets.token_hex(KEY_BYTES)}"
     if compose:
         yield f"POSTGRES_PASSWORD={secrets.token_hex(KEY_BYTES)}"
-        yield f"MEILI_MASTER_KEY={secrets.token_hex(KEY_BYTES)}"

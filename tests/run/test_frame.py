@@ -23,12 +23,11 @@ def stages() -> list[str]:
 
 
 def test_the_services(services: dict[str, Any]) -> None:
-    assert set(services) == {"api", "worker", "migrate", "postgres", "meilisearch"}
+    assert set(services) == {"api", "worker", "migrate", "postgres"}
     for name in ("api", "worker"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-    for name in ("postgres", "meilisearch"):
-        assert services[name]["healthcheck"]["test"]
-        assert services[name]["volumes"]
+    assert services["postgres"]["healthcheck"]["test"]
+    assert services["postgres"]["volumes"]
 
 
 def test_nothing_is_bound_beyond_loopback(services: dict[str, Any]) -> None:
