@@ -29,12 +29,12 @@ from app.run.postgres.database import bring_up_to_date, database_for
 from tests.support.served import ROOT, free_port
 
 # In the order in which they are played, each in a shell of its own; all from the integration guide on move the clock.
-MODES = ("negotiated", "listed", "appraised", "auction", "after-the-price")
+WALKS = ("README", "negotiated", "listed", "appraised", "auction", "after-the-price")
 DOCUMENTS = (
     "README.md",
     "docs/guides/operations.md",
     "docs/guides/integration.md",
-    *(f"docs/tutorial/{mode}.md" for mode in MODES),
+    *(f"docs/tutorial/{walk}.md" for walk in WALKS),
 )
 RECORDING = bool(os.environ.get("TECHEX_RECORD"))
 BLOCK = re.compile(r"```sh\n(?P<command>.*?)```\n(?:```(?P<kind>json|text)\n(?P<shown>.*?)```\n)?", re.DOTALL)
