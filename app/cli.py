@@ -90,7 +90,9 @@ def migrate() -> None:
 
 @cli.command()
 def keys(
-    compose: Annotated[bool, typer.Option("--compose", help="Also the database password that compose.yaml asks for.")] = False,
+    compose: Annotated[
+        bool, typer.Option("--compose", help="Also the database password that compose.yaml asks for.")
+    ] = False,
 ) -> None:
     """Print fresh keys of the exchange, as lines for the environment of every API and worker process.
 

@@ -33,6 +33,7 @@ EVENTS = DOCS / "reference" / "events.md"
 PAGES = [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "app" / "README.md"]
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+MODEL = re.compile(r"`([\w/.]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 BEGINNING = re.compile(r"[a-z_]+\.[a-z_]*")
 APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced", "_event"}
@@ -65,6 +66,21 @@ def _headings(page: Path) -> set[str]:
     """The names under which a page's headings can be linked to, as GitHub makes them."""
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(text)}
+
+
+def test_the_models_for_contributors_stand_in_the_code() -> None:
+    """Each block of CONTRIBUTING.md is in the file named above it, save blanks; `# …` stands for what is left out."""
+    shown = MODEL.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert len(shown) > 5
+    for path, model in shown:
+        code = _without_form((ROOT / path).read_text(encoding="utf-8"))
+        for piece in model.split("# …"):
+            _, found, code = code.partition(_without_form(piece))
+            assert found, f"{path} has no such lines, or not in this order: {piece}"
+
+
+def _without_form(text: str) -> str:
+    return re.sub(r"\s", "", text).replace(",)", ")")
 
 
 # Events

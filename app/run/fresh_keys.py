@@ -9,7 +9,7 @@ from app.core.keys import KEY_BYTES
 
 
 def lines(*, compose: bool) -> Iterator[str]:
-    """The exchange's two keys, with the public one as a comment; `compose`: also the database password of `compose.yaml`."""
+    """The exchange's two keys, the public one as a comment; `compose`: also the password that `compose.yaml` needs."""
     signing = secrets.token_bytes(KEY_BYTES)
     public = Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw()
     yield f"# Public key of TECHEX_SIGNING_KEY, to be made known: {public.hex()}"
