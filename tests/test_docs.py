@@ -32,6 +32,7 @@ DOCS = ROOT / "docs"
 EVENTS = DOCS / "reference" / "events.md"
 PAGES = [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "app" / "README.md"]
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+PATH = re.compile(r"`((?:app|bench|demo|docs|migrations|openapi|tests)/[\w./-]+)`")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 MODEL = re.compile(r"`([\w/.]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
@@ -60,6 +61,8 @@ def test_links_lead_somewhere() -> None:
             found = page.parent / target if target else page
             assert found.exists(), f"{page}: {target}"
             assert not part or part in _headings(found), f"{page}: {target}#{part}"
+        for path in PATH.findall(page.read_text(encoding="utf-8")):
+            assert (ROOT / path).exists(), f"{page}: {path}"
 
 
 def _headings(page: Path) -> set[str]:
