@@ -48,12 +48,12 @@ chaos: $(VENV)/.dev-installed ## The long forms: killed processes, random machin
 openapi: $(VENV)/.run-installed ## Export openapi/openapi.json from the code.
 	@$(BIN)/python -m app.cli openapi export
 
-lock: ## Pin the dependencies again, with hashes (needs uv).
+lock: ## Pin the dependencies again, with hashes (needs uv). What a tool of the tests holds back is held back for all.
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --no-annotate --quiet --output-file requirements.lock
-	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements-dev.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements-dev.lock
+	uv pip compile pyproject.toml --constraint requirements-dev.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
 
 clean: ## Remove the virtual environment and caches; data in .data stays.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis

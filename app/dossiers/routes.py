@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.core.access import Actor
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, Session, context_of
+from app.core.web.http import Config, Endpoint, Session, context_of, file_answer
 from app.core.web.pages import Page, Paging, cut
 from app.dossiers import gathering, queries, schemas, service
 from app.dossiers.taking import ExportEndpoint, Made
@@ -67,7 +67,7 @@ async def read_dossier_export(
     "/deals/{deal_id}/dossier-exports/{export_id}/bundle.zip",
     operation_id="read_dossier_bundle",
     response_class=StreamingResponse,
-    responses={200: {"description": "The bundle", "content": {"application/zip": {}}}},
+    responses=file_answer("The bundle", "application/zip"),
 )
 async def read_dossier_bundle(
     actor: Reader, session: Session, deal_id: UUID, export_id: UUID, request: Request

@@ -85,7 +85,10 @@ async def healthz(actor: Public) -> schemas.Health:
 
 
 @root_router.get(
-    "/readyz", operation_id="readyz", responses={503: {"description": "Not ready", "model": schemas.Health}}
+    "/readyz",
+    operation_id="readyz",
+    response_model=schemas.Health,
+    responses={503: {"description": "Not ready", "model": schemas.Health}},
 )
 async def readyz(actor: Public, request: Request) -> Response:
     """The process can serve: the database answers. 503 otherwise."""

@@ -17,7 +17,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, MoneyEndpoint, Session
+from app.core.web.http import Config, MoneyEndpoint, Session, file_answer
 from app.core.web.pages import Page, Paging, cut
 from app.market.deals import queries as deals
 from app.office.printing.service import print_pdf
@@ -85,7 +85,7 @@ async def list_certificates(
     "/certificates/{certificate_id}.pdf",
     operation_id="print_certificate",
     response_class=Response,
-    responses={200: {"description": "The certificate on paper", "content": {PDF: {}}}},
+    responses=file_answer("The certificate on paper", PDF),
 )
 async def print_certificate(actor: Reader, session: Session, settings: Config, certificate_id: UUID) -> Response:
     """The certificate as PDF, with verification code and QR code; the same bytes until it is revoked."""

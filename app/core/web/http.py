@@ -238,6 +238,12 @@ def _problems(route: Endpoint) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def file_answer(description: str, media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers a file."""
+    return {200: {"description": description, "content": {media_type: {"schema": BINARY}}}}
+
+
+BINARY = {"type": "string", "format": "binary"}
 DESCRIPTIONS = {
     400: "Malformed request",
     401: "The key is missing, unknown, expired or revoked",

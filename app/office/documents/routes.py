@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import Public, allow
-from app.core.web.http import Endpoint, Session, context_of
+from app.core.web.http import Endpoint, Session, context_of, file_answer
 from app.core.web.pages import Page, Paging, cut
 from app.office.documents import queries, reading, rules, schemas, service
 from app.office.documents.upload import Received, UploadEndpoint
@@ -58,10 +58,7 @@ async def read_document(actor: Public, session: Session, document_id: UUID) -> s
     "/documents/{document_id}/content",
     operation_id="read_document_content",
     response_class=StreamingResponse,
-    responses={
-        200: {"description": "The file", "content": {media_type: {} for media_type in rules.TYPES}},
-        304: {"description": "You have it already"},
-    },
+    responses={**file_answer("The file, with its own type", "*/*"), 304: {"description": "You have it already"}},
 )
 async def read_document_content(
     actor: Public,

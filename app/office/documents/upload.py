@@ -15,7 +15,7 @@ import anyio
 from fastapi import Depends, Request
 
 from app.core.problems import BODY_TOO_LARGE, UNAUTHENTICATED
-from app.core.web.http import Context, Endpoint, context_of
+from app.core.web.http import BINARY, Context, Endpoint, context_of
 from app.office.documents import rules
 
 IN_MEMORY_BYTES = 2**20
@@ -37,7 +37,7 @@ class UploadEndpoint(Endpoint):
 
     def __init__(self, path: str, endpoint: Any, **kwargs: Any) -> None:
         super().__init__(path, endpoint, **kwargs)
-        content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in rules.TYPES}
+        content = {media_type: {"schema": BINARY} for media_type in rules.TYPES}
         self.openapi_extra = {**(self.openapi_extra or {}), "requestBody": {"required": True, "content": content}}
 
     async def receive(self, request: Request) -> bytes:

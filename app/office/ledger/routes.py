@@ -10,7 +10,7 @@ import app.office.ledger.tasks  # noqa: F401 — registers what time does to dep
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, MoneyEndpoint, Session, context_of, set_etag
+from app.core.web.http import Config, MoneyEndpoint, Session, context_of, file_answer, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.office.ledger import queries, rules, schemas
 from app.office.ledger.bank import service as settlement_service
@@ -132,7 +132,7 @@ async def list_entries(
     "/ledger/accounts/{account_id}/entries.csv",
     operation_id="export_ledger_entries",
     response_class=StreamingResponse,
-    responses={200: {"description": "The entries", "content": {"text/csv": {}}}},
+    responses=file_answer("The entries", "text/csv"),
 )
 async def export_entries(actor: Accountant, session: Session, account_id: UUID, request: Request) -> Response:
     """All entries of an account as CSV, with the running balance."""

@@ -61,7 +61,7 @@ async def list_entries(
     operation_id="stream_auction",
     response_class=StreamingResponse,
     responses={
-        200: {"description": "Server-sent events", "content": {"text/event-stream": {}}},
+        200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
         204: {"description": "The auction is over and you have its whole log: do not come back"},
     },
 )
@@ -93,7 +93,7 @@ async def watch(
     "/auctions/{auction_id}/transcript",
     operation_id="export_auction_transcript",
     response_class=StreamingResponse,
-    responses={200: {"description": "The transcript", "content": {"application/json": {}}}},
+    responses={200: {"description": "The transcript", "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def transcript(actor: Public, request: Request, session: Session, auction_id: UUID) -> Response:
     """The whole log with a signed head and the keys, as one file that `techex verify` checks offline."""
