@@ -1,27 +1,30 @@
-"""Dated parameters: figures of law and policy outside the award programmes, chosen by the date of the fact.
+"""Dated figures of law and policy outside the award programmes, chosen by the date of the fact.
 
     parameter("contract_signing_days", on=agreed_on).value
 
-Loaded once from `parameters.yaml`; a gap, an overlap, a float, an unknown key or a missing reference stops the start.
+They stand in `figures/*.yaml`, one file a domain, in the form of `app.law.dated`, with days. A reference may name an
+instrument by its key: `"{civil_code}, art. 847"`.
 """
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
-from app.law import strict_yaml
+from pydantic import AfterValidator, ConfigDict, PlainValidator, TypeAdapter
 
-FILE: Final = Path(__file__).parent / "figures" / "parameters.yaml"
-_VALUE_KEYS: Final = {"value", "from", "to", "mark", "reference"}
-_MARKS: Final = frozenset("VSDP")
+from app.law.dated import Validity, Words, decimal_of, in_order, read_yaml
+from app.law.instruments import INSTRUMENTS
+from app.law.strict_yaml import SourceError
+
+FOLDER: Final = Path(__file__).parent / "figures"
+_NAMES: Final = {key: instrument.en for key, instrument in INSTRUMENTS.items()}
 
 
-class ParameterError(ValueError):
-    """A parameter file that cannot be trusted, or a date that no value covers."""
+class ParameterError(LookupError):
+    """No value of a figure covers the day asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,53 +39,49 @@ class Parameter:
     reference: str
 
 
+def _cited(reference: str) -> str:
+    try:
+        return reference.format_map(_NAMES)
+    except KeyError as error:
+        raise ValueError(f"names no instrument of app.law.instruments: {error}") from None
+
+
+class Figure(Validity[date]):
+    """A value of a figure and the days on which it holds."""
+
+    value: Annotated[Decimal, PlainValidator(decimal_of)]
+    reference: Annotated[Words, AfterValidator(_cited)]
+
+
+Figures = dict[str, Annotated[tuple[Figure, ...], AfterValidator(in_order)]]
+_FORM: Final = TypeAdapter(Figures, config=ConfigDict(defer_build=True))
+
+
 def parameter(name: str, *, on: date) -> Parameter:
     """The value of `name` on the day of the fact; raises `ParameterError` where none covers that day."""
-    found = [p for p in _load().get(name, ()) if p.valid_from <= on and (p.valid_to is None or on <= p.valid_to)]
-    if not found:
+    found = next((figure for figure in _load().get(name, ()) if figure.holds(on)), None)
+    if found is None:
         raise ParameterError(f"no value of {name} covers {on}")
-    return found[0]
+    return Parameter(name, found.value, found.valid_from, found.valid_to, found.mark, found.reference)
 
 
 @lru_cache(maxsize=1)
-def _load() -> dict[str, list[Parameter]]:
-    return parse(FILE.read_text(encoding="utf-8"))
+def _load() -> Figures:
+    return load(FOLDER)
 
 
-def parse(text: str) -> dict[str, list[Parameter]]:
-    """All parameters of a file, each in order of time. Raises `ParameterError` naming what is wrong."""
-    try:
-        raw = strict_yaml.load(text, FILE.name)
-    except strict_yaml.StrictYamlError as error:
-        raise ParameterError(str(error)) from None
-    if not isinstance(raw, dict):
-        raise ParameterError("the file must map names to parameters")
-    return {name: _parse_one(name, body) for name, body in raw.items()}
+def load(folder: Path) -> Figures:
+    """The figures of all files of a folder; `SourceError` where one is faulty, or two have the same figure."""
+    found: Figures = {}
+    for file in sorted(folder.glob("*.yaml")):
+        more = parse(file.read_text(encoding="utf-8"), file.name)
+        twice = sorted(found.keys() & more.keys())
+        if twice:
+            raise SourceError(f"{file.name}: {twice[0]}: stands in another file too")
+        found |= more
+    return found
 
 
-def _parse_one(name: str, body: Any) -> list[Parameter]:
-    if not isinstance(body, dict) or set(body) != {"note", "values"} or not body["values"]:
-        raise ParameterError(f"{name}: needs `note` and `values`, and nothing else")
-    values = [_parse_value(name, value) for value in body["values"]]
-    for before, after in pairwise(values):
-        if before.valid_to is None or (after.valid_from - before.valid_to).days != 1:
-            raise ParameterError(f"{name}: {before.valid_from} and {after.valid_from} overlap or leave a gap")
-    return values
-
-
-def _parse_value(name: str, raw: Any) -> Parameter:
-    if not isinstance(raw, dict) or set(raw) != _VALUE_KEYS:
-        raise ParameterError(f"{name}: a value needs exactly {sorted(_VALUE_KEYS)}")
-    if raw["mark"] not in _MARKS or not raw["reference"] or not isinstance(raw["value"], str):
-        raise ParameterError(f"{name}: needs a mark of V, S, D or P, a reference, and its value in quotes")
-    try:
-        value = Decimal(raw["value"])
-    except InvalidOperation as error:
-        raise ParameterError(f"{name}: {raw['value']!r} is not a decimal") from error
-    try:
-        first, last = date.fromisoformat(raw["from"]), None if raw["to"] is None else date.fromisoformat(raw["to"])
-    except (TypeError, ValueError) as error:
-        raise ParameterError(f"{name}: `from` and `to` must be dates; `to` may be null") from error
-    if last is not None and last < first:
-        raise ParameterError(f"{name}: `to` is before `from`")
-    return Parameter(name, value, first, last, raw["mark"], raw["reference"])
+def parse(text: str, source: str) -> Figures:
+    """The figures of a file, each in order of time; `SourceError` names the source, and the line or key at fault."""
+    return read_yaml(_FORM, text, source)

@@ -5,8 +5,8 @@ from typing import Any
 import yaml
 
 
-class StrictYamlError(ValueError):
-    """A file that cannot be trusted; the message names the source, and the line where it is known."""
+class SourceError(ValueError):
+    """Figures that cannot be relied on; the message names the source (a file, a frozen run) and the line or key."""
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -14,8 +14,8 @@ class _StrictLoader(yaml.SafeLoader):
 
     source: str
 
-    def fail(self, node: yaml.Node, message: str) -> StrictYamlError:
-        return StrictYamlError(f"{self.source}: line {node.start_mark.line + 1}: {message}")
+    def fail(self, node: yaml.Node, message: str) -> SourceError:
+        return SourceError(f"{self.source}: line {node.start_mark.line + 1}: {message}")
 
     def strict_mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         seen: dict[str, Any] = {}
@@ -41,12 +41,12 @@ _StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.text_
 
 
 def load(text: str, source: str) -> Any:
-    """What the text says: mappings by text, lists, text, whole numbers, booleans, null. Raises `StrictYamlError`."""
+    """What the text says: mappings by text, lists, text, whole numbers, booleans, null. Raises `SourceError`."""
     loader = _StrictLoader(text)
     loader.source = source
     try:
         return loader.get_single_data()
     except yaml.YAMLError as error:
-        raise StrictYamlError(f"{source}: not YAML: {' '.join(str(error).split())}") from None
+        raise SourceError(f"{source}: not YAML: {' '.join(str(error).split())}") from None
     finally:
         loader.dispose()

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from app.awards.runs import queries, schemas, service
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.awards.runs.queries import RunRow
+from app.awards.technology.rules.stated import STATED
 from app.core.access import MARKET_ROLES, Actor, Role
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Session
@@ -27,12 +28,20 @@ Year = Annotated[int | None, Query(ge=2000, le=2100, description="Award year")]
 
 @router.get("/award-programmes", operation_id="list_award_programmes")
 async def list_programmes(actor: Public, settings: Config) -> list[schemas.ProgrammeOut]:
-    """The programmes in force, every figure with its years, its reference and its mark."""
+    """The programmes in force: every figure and every stated rule with its years, its reference and its mark."""
     return [
         schemas.ProgrammeOut(
             id=programme.id,
             title=programme.title.model_dump(),
             citation=programme.citation.model_dump(),
+            rules=[
+                schemas.ProgrammeRuleOut(
+                    key=key,
+                    text={"zh": text.zh, "en": text.en},
+                    grounds=[schemas.ProgrammeRuleGround.model_validate(held) for held in programme.rules[key]],
+                )
+                for key, text in STATED.items()
+            ],
             document=programme.as_json(),
         )
         for programme in service.programmes_in(settings.programmes_dir)

@@ -73,10 +73,29 @@ class EstimateOut(Output):
     note: str
 
 
+class ProgrammeRuleGround(Output):
+    """Where a stated rule comes from in the award years it holds for."""
+
+    valid_from: int
+    valid_to: int | None
+    reference: str
+    mark: str = Field(description="V: rule text read; S: secondary source; D: draft; P: product decision")
+    note: str
+
+
+class ProgrammeRuleOut(Output):
+    """What the computation does where the article leaves it open; nobody can set it."""
+
+    key: str
+    text: dict[str, str]
+    grounds: list[ProgrammeRuleGround]
+
+
 class ProgrammeOut(Output):
-    """A programme as it stands in the parameter files: every figure with its years, reference and mark."""
+    """A programme as it stands in its file: every figure and stated rule with its years, reference and mark."""
 
     id: str
     title: dict[str, str]
     citation: dict[str, str]
+    rules: list[ProgrammeRuleOut]
     document: dict[str, Any]

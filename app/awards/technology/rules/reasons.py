@@ -31,9 +31,9 @@ class ExclusionCode(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """The wording of a code; the words in braces are filled in from the facts."""
+    """The wording of a code, and the programme's figure or stated rule behind it; facts fill the words in braces."""
 
-    parameter: str
+    basis: str
     en: str
     zh: str
 
@@ -47,9 +47,9 @@ class Fault:
     counterparty_id: str | None = None
 
     @property
-    def parameter(self) -> str:
-        """The programme parameter that backs the refusal."""
-        return REASONS[self.code].parameter
+    def basis(self) -> str:
+        """The programme's figure or stated rule that backs the refusal."""
+        return REASONS[self.code].basis
 
     @property
     def en(self) -> str:

@@ -44,7 +44,7 @@ def compute(
     decides nothing.
 
     Raises `NoProgrammeError` for a year outside the programme and `FactError` for facts that contradict each other.
-    Source: policy art. 14; what the article leaves open is a parameter of the programme, marked P.
+    Source: policy art. 14; what the article leaves open is a figure or a stated rule, marked P.
     """
     terms = programme.terms(year)
     facts = Facts.of(contracts, payments, organisations)
@@ -208,7 +208,7 @@ def _exclusion(refusal: Refusal, programme: Programme, terms: Terms) -> Exclusio
         reason_en=refusal.fault.en,
         reason_zh=refusal.fault.zh,
         article=programme.citation,
-        reference=terms.source(refusal.fault.parameter),
+        reference=terms.source(refusal.fault.basis),
     )
 
 
