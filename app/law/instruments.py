@@ -61,7 +61,7 @@ RECOGNITION_RULES_2001: Final = Instrument(
     "Rules of 2001 on the recognition of technology contracts", "《技术合同认定规则》（2001）"
 )
 OPERATING_RULES: Final = Instrument(
-    "Operating rules for transactions in state-owned property rights of enterprises (2009)",
+    "Operating rules for transactions in state-owned property rights of enterprises (SASAC 2009 No. 120)",
     "《企业国有产权交易操作规则》（国资发产权〔2009〕120号）",
 )
 CERTIFICATE_RULES: Final = Instrument(

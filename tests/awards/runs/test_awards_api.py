@@ -217,6 +217,10 @@ async def test_the_programmes_are_public_with_every_figure_s_reference(world: Wo
     (rate,) = programme["document"]["parameters"]["buyer_rate"]
     assert (rate["value"], rate["valid_from"], rate["mark"]) == ("0.08", 2023, "V")
     assert all(v["reference"] for values in programme["document"]["parameters"].values() for v in values)
+    seat = next(rule for rule in programme["rules"] if rule["key"] == "residence_day")
+    assert "the day on which the money was received" in seat["text"]["en"]
+    assert [(v["valid_from"], v["mark"]) for v in seat["grounds"]] == [(2023, "P")]
+    assert not {rule["key"] for rule in programme["rules"]} & programme["document"]["parameters"].keys()
 
 
 async def test_a_payer_who_is_not_a_buyer_is_refused_before_any_run(world: World) -> None:
