@@ -12,10 +12,11 @@ from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Session
 from app.law.calendar import queries
 from app.law.calendar.queries import load_calendar
-from app.law.declarations import service
+from app.law.calendar.schemas import CalendarDay
+from app.law.declarations import rules, schemas, service
 from app.law.declarations.service import Declared
-from app.law.periods import rules, schemas
 from app.law.periods.kinds import Unit
+from app.law.periods.rules import Terms, end_moment, end_of
 
 router = APIRouter(route_class=Endpoint, tags=["calendar"])
 
@@ -26,8 +27,8 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="calendar:write")]
 async def read_calendar(
     actor: Public,
     session: Session,
-    first: Annotated[schemas.CalendarDay, Query(alias="from")],
-    last: Annotated[schemas.CalendarDay, Query(alias="to", description="At most 400 days on")],
+    first: Annotated[CalendarDay, Query(alias="from")],
+    last: Annotated[CalendarDay, Query(alias="to", description="At most 400 days on")],
 ) -> schemas.CalendarOut:
     """Which days are working days (工作日), and whence that is known."""
     rules.check_range(first, last)
@@ -51,23 +52,23 @@ async def add_working_days(
     actor: Public,
     session: Session,
     settings: Config,
-    starts_on: Annotated[schemas.CalendarDay, Query(alias="from", description="This day does not count")],
+    starts_on: Annotated[CalendarDay, Query(alias="from", description="This day does not count")],
     add: Annotated[int, Query(ge=1, le=500, description="Working days")],
 ) -> schemas.WorkingDaysOut:
     """The last day of a period of working days that begins on a day."""
-    end = rules.end_of(rules.Terms(Unit.WORKING, add), starts_on, await load_calendar(session))
+    end = end_of(Terms(Unit.WORKING, add), starts_on, await load_calendar(session))
     return schemas.WorkingDaysOut(
         starts_on=starts_on,
         working_days=add,
         ends_on=end.day,
-        ends_at=rules.end_moment(end.day, settings.zone),
+        ends_at=end_moment(end.day, settings.zone),
         provisional=end.provisional,
         server_time=await read_clock(session),
     )
 
 
 @router.get("/calendar/overrides/{day}", operation_id="read_calendar_override")
-async def read_override(actor: Public, session: Session, day: schemas.CalendarDay) -> schemas.OverrideHistory:
+async def read_override(actor: Public, session: Session, day: CalendarDay) -> schemas.OverrideHistory:
     """Everything the operator declared of a day, with the notices; empty where the public calendar always counted."""
     rows = await queries.history_of(session, day)
     return schemas.OverrideHistory(items=[schemas.OverrideOut.model_validate(row) for row in rows])
@@ -75,7 +76,7 @@ async def read_override(actor: Public, session: Session, day: schemas.CalendarDa
 
 @router.put("/calendar/overrides/{day}", operation_id="declare_calendar_day")
 async def declare(
-    actor: Operator, session: Session, settings: Config, day: schemas.CalendarDay, body: schemas.OverrideIn
+    actor: Operator, session: Session, settings: Config, day: CalendarDay, body: schemas.OverrideIn
 ) -> schemas.DeclaredOut:
     """Declare a day a working day or not. Running periods over it are counted anew, and their parties told.
 
@@ -90,7 +91,7 @@ async def withdraw(
     actor: Operator,
     session: Session,
     settings: Config,
-    day: schemas.CalendarDay,
+    day: CalendarDay,
     reference: Annotated[Line, Query(description="Why: the notice that withdraws it")],
 ) -> schemas.DeclaredOut:
     """Withdraw what was declared of a day: the public calendar counts again. The history keeps both."""

@@ -11,7 +11,8 @@ from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
 from app.law.calendar import queries
 from app.law.calendar.models import CalendarOverride
-from app.law.periods import recompute, rules
+from app.law.declarations import rules
+from app.law.periods import recompute
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.core.problems import Language
 from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
+from app.law.calendar.schemas import CalendarDay
 from app.law.declarations import routes as calendar_routes
 from app.law.figures import parameter
 from app.law.periods import queries, schemas
@@ -55,7 +56,7 @@ async def read_period(
 
 @router.get("/period-rules", operation_id="list_period_rules")
 async def list_period_rules(
-    actor: Public, request: Request, on: Annotated[schemas.CalendarDay, Query(description="The day of the fact")]
+    actor: Public, request: Request, on: Annotated[CalendarDay, Query(description="The day of the fact")]
 ) -> schemas.PeriodRules:
     """The rules that periods run by, each with its figures on a day, their references, and the article."""
     return schemas.PeriodRules(items=[_rule_out(rule, on, language_of(request)) for rule in RULES.values()])

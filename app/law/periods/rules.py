@@ -9,13 +9,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.core.problems import DATES_OUT_OF_ORDER, Text
+from app.core.problems import Text
 from app.law.calendar.rules import Calendar, PeriodEnd
 from app.law.periods import problems
 from app.law.periods.catalogue import PeriodRule
 from app.law.periods.kinds import PeriodStatus, Sense, Unit
-
-MAX_RANGE_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +123,3 @@ def check_running(status: PeriodStatus, ends_on: date, today: date) -> None:
     """Raises `period_not_running` unless the period is open and its last day has not passed."""
     if status != PeriodStatus.OPEN or has_run_out(ends_on, today):
         raise problems.PERIOD_NOT_RUNNING(status=status, ends_on=ends_on)
-
-
-def check_day(day: date, today: date, was_working: bool, is_working: bool) -> None:
-    """A day that has passed is not changed any more: periods were counted with it. Raises `calendar_day_past`."""
-    if day < today and was_working is not is_working:
-        raise problems.DAY_PAST(field="day", day=day, today=today)
-
-
-def check_range(first: date, last: date) -> None:
-    """Raises `dates_out_of_order`, `calendar_range_too_long`."""
-    if last < first:
-        raise DATES_OUT_OF_ORDER(field="to", later_name="to", later=last, earlier_name="from", earlier=first)
-    if (last - first).days >= MAX_RANGE_DAYS:
-        raise problems.RANGE_TOO_LONG(field="to", most=MAX_RANGE_DAYS, last=first + timedelta(days=MAX_RANGE_DAYS - 1))
