@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from copy import deepcopy
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app import openapi
 from app.awards.runs import routes as awards
 from app.catalogue.appraisals import routes as appraisals
 from app.catalogue.results import routes as results
 from app.contracts import routes as contracts
 from app.contracts.certificates import routes as certificates
+from app.contracts.payments import routes as payments
+from app.contracts.registration import routes as registration
 from app.contracts.settlement import routes as settlement
 from app.core import keys
 from app.core.clock import is_moved
@@ -26,6 +27,7 @@ from app.core.web.middleware import RequestContext
 from app.dossiers import routes as dossiers
 from app.identity import routes as identity
 from app.identity.queries import authenticate
+from app.law.declarations import routes as calendar
 from app.law.periods import routes as periods
 from app.market.deals import routes as deals
 from app.market.gates import routes as gates
@@ -36,16 +38,13 @@ from app.pricing.appraised import routes as appraised
 from app.pricing.auction import routes as auctions
 from app.pricing.auction.bidding import house as auction_house
 from app.pricing.auction.bidding.door import BidDoor
+from app.pricing.auction.live import routes as auction_logs
 from app.pricing.auction.proof import logbook as auction_logbook
-from app.pricing.first_come import routes as listed
+from app.pricing.first_come import routes as first_come
+from app.pricing.listed import routes as listed
 from app.pricing.negotiated import routes as negotiated
+from app.pricing.negotiated.notice import routes as notices
 from app.system import routes as system
-
-DESCRIPTION = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.
-
-Money is CNY in a string, to the fen. Times are RFC 3339. Lists page by `cursor`. Every POST takes an
-`Idempotency-Key`; refusals are RFC 9457 problem documents in English or Chinese (`Accept-Language: zh`).
-"""
 
 
 class ClockMovedError(RuntimeError):
@@ -62,18 +61,24 @@ def domain_routers() -> list[APIRouter]:
         documents.router,
         results.router,
         appraisals.router,
+        first_come.router,
         listed.router,
         auctions.router,
+        auction_logs.router,
         negotiated.router,
+        notices.router,
         appraised.router,
         gates.router,
         deals.router,
         contracts.router,
+        registration.router,
+        payments.router,
         dossiers.router,
         settlement.router,
         certificates.router,
         awards.router,
         periods.router,
+        calendar.router,
         ledger.router,
         system.router,
     ]
@@ -98,7 +103,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app = FastAPI(
         title="techex",
         version="1.0",
-        description=DESCRIPTION,
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.tags(),
         lifespan=lifespan,
         openapi_url="/openapi.json",
         docs_url="/docs",
@@ -112,19 +118,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     validation.install(app)
     app.add_middleware(BidDoor, application=app)
     app.add_middleware(RequestContext)
-    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app
-
-
-def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document with the problem schema and the bearer key."""
-    if app.openapi_schema is None:
-        document = FastAPI.openapi(app)
-        components = document.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = deepcopy(validation.PROBLEM_SCHEMA)
-        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "API key"}}
-        app.openapi_schema = document
-    return app.openapi_schema
 
 
 def open_context(settings: Settings, database: Database | None = None) -> Context:

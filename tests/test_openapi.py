@@ -1,31 +1,56 @@
-"""The exported document is what the code says."""
+"""The exported document is what the code says, and its names are public: plain, unique, one for each thing."""
 
 import json
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
 from app.run.documents import openapi_text
+from tests.support.served import ROOT
 
-EXPORTED = Path(__file__).resolve().parents[1] / "openapi" / "openapi.json"
+EXPORTED = (ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8")
+DOCUMENT: dict[str, Any] = json.loads(EXPORTED)
+NO_VERBS = {"A", "An", "The", "One", "Your", "What", "Which", "Whether", "How", "All", "Every"}
+
+
+def operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in DOCUMENT["paths"].items():
+        for method, operation in item.items():
+            yield f"{method} {path}", operation
 
 
 def test_the_exported_document_has_not_drifted() -> None:
-    assert EXPORTED.read_text(encoding="utf-8") == openapi_text(), "run `make openapi`"
+    assert openapi_text() == EXPORTED, "run `make openapi`"
 
 
 def test_every_operation_says_who_may_call_it_and_what_it_can_refuse() -> None:
-    document = json.loads(EXPORTED.read_text(encoding="utf-8"))
-    for path, item in document["paths"].items():
-        for method, operation in item.items():
-            where = f"{method} {path}"
-            assert operation["x-access"]["roles"], where
-            assert operation["operationId"], where
-            assert operation["summary"], where
-            assert "422" in operation["responses"], where
-            if operation["x-access"]["roles"] != ["public"]:
-                assert {"401", "403"} <= set(operation["responses"]), where
+    for where, operation in operations():
+        assert operation["x-access"]["roles"], where
+        assert "422" in operation["responses"], where
+        if operation["x-access"]["roles"] != ["public"]:
+            assert {"401", "403"} <= set(operation["responses"]), where
 
 
-def test_operation_ids_are_unique() -> None:
-    document = json.loads(EXPORTED.read_text(encoding="utf-8"))
-    ids = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
+def test_every_operation_has_its_own_id_and_a_short_sentence_that_begins_with_a_verb() -> None:
+    ids = [operation["operationId"] for _, operation in operations()]
     assert len(ids) == len(set(ids))
+    for where, operation in operations():
+        summary = operation["summary"]
+        assert summary[0].isupper(), where
+        assert summary.endswith("."), where
+        assert summary.split()[0] not in NO_VERBS, where
+        assert len(summary) <= 90, where
+        assert not operation.get("description", "").startswith(summary), where
+
+
+def test_every_operation_has_one_tag_of_those_declared_and_every_tag_an_operation() -> None:
+    declared = [tag["name"] for tag in DOCUMENT["tags"]]
+    used = {where: operation.get("tags", []) for where, operation in operations()}
+    assert {where: tags for where, tags in used.items() if len(tags) != 1} == {}
+    assert {tag for tags in used.values() for tag in tags} == set(declared)
+    assert all(tag["description"].endswith(".") for tag in DOCUMENT["tags"])
+
+
+def test_every_schema_has_a_plain_name_that_is_its_title() -> None:
+    """Two classes of one name would bear the paths of their modules, so that moving a file would break a client."""
+    names = {name: schema.get("title") for name, schema in DOCUMENT["components"]["schemas"].items()}
+    assert {name: title for name, title in names.items() if title != name or not name.isalnum()} == {}

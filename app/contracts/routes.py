@@ -8,8 +8,6 @@ from fastapi import APIRouter, Response
 from app.contracts import queries, schemas, service
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractParty
-from app.contracts.payments import routes as payment_routes
-from app.contracts.registration import routes as registration_routes
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
@@ -28,7 +26,7 @@ PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:wr
 async def draft_contract(
     actor: PartyActor, session: Session, settings: Config, body: schemas.ContractIn, response: Response
 ) -> schemas.ContractOut:
-    """Draft a contract (技术合同) on a deal, by one of its sellers. A deal may have several, of different types.
+    """Draft a contract (技术合同) on a deal, as one of its sellers. A deal may have several, of different types.
 
     The technical amount is the total less the deductions, to the fen; the parties are the deal's, or some of them.
     """
@@ -45,7 +43,7 @@ async def list_contracts(
     registration_status: RegistrationStatus | None = None,
     deal_id: UUID | None = None,
 ) -> Page[schemas.ContractSummary]:
-    """The contracts one's organisation is a party of, oldest first; all of them for the market's staff."""
+    """List the contracts that your organisation is a party of, oldest first. Staff see all."""
     rows = await queries.list_contracts(session, actor, page, status, registration_status, deal_id)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     return Page(items=[schemas.ContractSummary.model_validate(_summary(row)) for row in shown], next_cursor=cursor)
@@ -53,7 +51,7 @@ async def list_contracts(
 
 @router.get("/contracts/{contract_id}", operation_id="read_contract")
 async def read_contract(actor: Reader, session: Session, contract_id: UUID, response: Response) -> schemas.ContractOut:
-    """One contract with its parties, brokers and deductions, for its parties and the market's staff."""
+    """Read a contract with its parties, brokers and deductions. Its parties and staff may."""
     return _answer(await queries.get_contract(session, actor, contract_id), response)
 
 
@@ -67,9 +65,9 @@ async def amend_contract(
     if_match: IfMatch,
     response: Response,
 ) -> schemas.ContractOut:
-    """Replace what a draft says, lists and all; signatures given before fall away.
+    """Replace what a draft contract says, its lists too. Signatures given before no longer count.
 
-    A signed contract whose registration was refused becomes a draft again and is signed and applied for anew.
+    A signed contract whose registration was refused becomes a draft again. It is then signed and applied for again.
     """
     contract = await service.amend_contract(session, actor, settings, contract_id, body, if_match)
     return _answer(contract, response)
@@ -85,7 +83,7 @@ async def sign_contract(
     if_match: IfMatch,
     response: Response,
 ) -> schemas.ContractOut:
-    """Sign the revision you read. When every seller and buyer has signed, the contract is concluded."""
+    """Sign the revision that you read. The contract is concluded when every seller and buyer has signed."""
     contract = await service.sign_contract(session, actor, settings, contract_id, body, if_match)
     return _answer(contract, response)
 
@@ -94,20 +92,16 @@ async def sign_contract(
 async def attach_document(
     actor: PartyActor, session: Session, contract_id: UUID, body: schemas.ContractDocumentIn
 ) -> AttachmentOut:
-    """Attach an uploaded document to a contract, by a seller or a buyer."""
+    """Attach an uploaded document to a contract, as a seller or a buyer."""
     return AttachmentOut.model_validate(await service.attach_document(session, actor, contract_id, body))
 
 
 @router.get("/contracts/{contract_id}/documents", operation_id="list_contract_documents")
 async def list_documents(actor: Reader, session: Session, contract_id: UUID) -> list[AttachmentOut]:
-    """What is attached to a contract."""
+    """List the documents attached to a contract."""
     await queries.get_contract(session, actor, contract_id)
     rows = await attachments_of(session, ("contract", contract_id), include_private=True)
     return [AttachmentOut.model_validate(row) for row in rows]
-
-
-router.include_router(registration_routes.router)
-router.include_router(payment_routes.router)
 
 
 def _answer(contract: Contract, response: Response) -> schemas.ContractOut:

@@ -17,7 +17,7 @@ from app.market.deals import queries as deals
 from app.office.documents.reading import open_checked
 
 router = APIRouter(route_class=Endpoint, tags=["dossiers"])
-export_router = APIRouter(route_class=ExportEndpoint, tags=["dossiers"])
+export_router = APIRouter(route_class=ExportEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 PRIVATE = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
@@ -30,7 +30,7 @@ PRIVATE = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosn
     responses={200: {"description": "Canonical JSON (RFC 8785); its SHA-256 is the `ETag`"}},
 )
 async def read_dossier(actor: Reader, session: Session, settings: Config, deal_id: UUID, request: Request) -> Response:
-    """The price dossier of a deal as it stands now, for its parties and the market's staff; each sees its own view."""
+    """Read the price dossier of a deal as it stands now. Its parties and staff each see their own view."""
     await session.commit()  # the connection goes back before the snapshot takes one
     async with context_of(request).database.snapshot() as reading:
         dossier = await gathering.gather(reading, settings, actor, deal_id)
@@ -41,7 +41,7 @@ async def read_dossier(actor: Reader, session: Session, settings: Config, deal_i
 
 @export_router.post("/deals/{deal_id}/dossier-exports", status_code=201, operation_id="export_dossier")
 async def export_dossier(actor: Reader, session: Session, deal_id: UUID, bundle: Made) -> schemas.DossierExportOut:
-    """Take the dossier as you see it: JSON and PDF in one bundle, with its hashes on record and sealed."""
+    """Export the dossier as you see it: JSON and PDF in one bundle. Its hashes are recorded and sealed."""
     return schemas.DossierExportOut.model_validate(await service.record_export(session, actor, deal_id, bundle))
 
 
@@ -49,7 +49,7 @@ async def export_dossier(actor: Reader, session: Session, deal_id: UUID, bundle:
 async def list_dossier_exports(
     actor: Reader, session: Session, deal_id: UUID, page: Paging
 ) -> Page[schemas.DossierExportOut]:
-    """The bundles that your organisation, or the market's staff of your role, took; all of them for the auditor."""
+    """List the bundles that your organisation, or staff of your role, took of a dossier. The auditor sees all."""
     await deals.get_deal(session, actor, deal_id)
     shown, cursor = cut(await queries.list_exports(session, actor, deal_id, page), page, lambda row: (row.id,))
     return Page(items=[schemas.DossierExportOut.model_validate(row) for row in shown], next_cursor=cursor)
@@ -59,7 +59,7 @@ async def list_dossier_exports(
 async def read_dossier_export(
     actor: Reader, session: Session, deal_id: UUID, export_id: UUID
 ) -> schemas.DossierExportOut:
-    """One bundle that was taken: when, for which view, at which end of the audit chain, with its hashes."""
+    """Read a bundle that was taken. It says when, for which view, and at which end of the audit chain."""
     return schemas.DossierExportOut.model_validate(await queries.get_export(session, actor, deal_id, export_id))
 
 
@@ -72,7 +72,7 @@ async def read_dossier_export(
 async def read_dossier_bundle(
     actor: Reader, session: Session, deal_id: UUID, export_id: UUID, request: Request
 ) -> Response:
-    """The bundle itself, to the byte as it was taken: dossier.json, dossier.pdf, README.txt, manifest.json."""
+    """Download a bundle as it was taken: dossier.json, dossier.pdf, README.txt, manifest.json."""
     export = await queries.get_export(session, actor, deal_id, export_id)
     content = await open_checked(context_of(request).storage, export.bundle_sha256, export.bundle_size)
     headers = {

@@ -26,7 +26,7 @@ RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *MARKET_ROLES, 
 
 @router.get("/me", operation_id="read_me")
 async def read_me(actor: Anyone) -> schemas.MeOut:
-    """Who the key acts as: person, organisation, roles and scopes."""
+    """Read who the key acts as: person, organisation, roles and scopes."""
     return schemas.MeOut(
         person_id=actor.person_id,
         organisation_id=actor.organisation_id,
@@ -53,7 +53,7 @@ async def list_organisations(
     kind: OrganisationKind | None = None,
     name: Annotated[str | None, Query(min_length=1, max_length=100, description="Beginning of the name")] = None,
 ) -> Page[schemas.OrganisationOut]:
-    """Verified organisations in order of name; the market's staff see the others too."""
+    """List verified organisations in order of name. Staff see the others too."""
     rows = await queries.list_organisations(session, actor, page, kind, name)
     shown, cursor = cut(rows, page, lambda row: (row.name, row.id))
     return Page(items=[schemas.OrganisationOut.model_validate(row) for row in shown], next_cursor=cursor)
@@ -63,7 +63,7 @@ async def list_organisations(
 async def read_organisation(
     actor: Public, session: Session, organisation_id: UUID, response: Response
 ) -> schemas.OrganisationOut:
-    """One organisation with the places it resided in."""
+    """Read an organisation with the places it resided in."""
     organisation = await queries.get_organisation(session, actor, organisation_id)
     set_etag(response, organisation.revision)
     return schemas.OrganisationOut.model_validate(organisation)
@@ -77,7 +77,7 @@ async def verify_organisation(
     body: schemas.OrganisationVerificationIn,
     response: Response,
 ) -> schemas.OrganisationOut:
-    """The operator's finding: verified, refused or suspended. A suspension stops the organisation's keys."""
+    """Verify, refuse or suspend an organisation. A suspension stops its keys."""
     organisation = await service.verify_organisation(session, organisation_id, body)
     set_etag(response, organisation.revision)
     return schemas.OrganisationOut.model_validate(organisation)
@@ -100,26 +100,26 @@ async def move_organisation(
 
 @router.post("/organisation-relations", status_code=201, operation_id="relate_organisations")
 async def relate_organisations(actor: Operator, session: Session, body: schemas.RelationIn) -> schemas.RelationOut:
-    """Record that two organisations are related parties; deals between them earn no award."""
+    """Record that two organisations are related parties. Deals between them earn no award."""
     return schemas.RelationOut.model_validate(await service.relate(session, body))
 
 
 @router.get("/organisation-relations", operation_id="list_organisation_relations")
 async def list_relations(actor: RelationReader, session: Session, page: Paging) -> Page[schemas.RelationOut]:
-    """Related-party findings: all for the market's staff, one's own for an organisation."""
+    """List related-party findings. An organisation sees its own, staff see all."""
     shown, cursor = cut(await queries.list_relations(session, actor, page), page, lambda row: (row.id,))
     return Page(items=[schemas.RelationOut.model_validate(row) for row in shown], next_cursor=cursor)
 
 
 @router.post("/people", status_code=201, operation_id="add_person")
 async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.PersonIn) -> schemas.PersonOut:
-    """Record a person in one capacity: an admin for the own organisation, the operator for any."""
+    """Record a person in one capacity. An admin may for the own organisation, the operator for any."""
     return await service.add_person(session, actor, body)
 
 
 @router.get("/people", operation_id="list_people")
 async def list_people(actor: PeopleReader, session: Session, page: Paging) -> Page[schemas.PersonOut]:
-    """The people of one's own organisation with their roles; all of them for operator and auditor."""
+    """List the people of your organisation with their roles. Operator and auditor see all."""
     rows = await queries.list_people(session, actor, page)
     shown, cursor = cut(rows, page, lambda row: (row.capacity_id,))
     return Page(items=[schemas.PersonOut.model_validate(row) for row in shown], next_cursor=cursor)
@@ -127,7 +127,7 @@ async def list_people(actor: PeopleReader, session: Session, page: Paging) -> Pa
 
 @router.delete("/organisations/{organisation_id}/people/{person_id}", status_code=204, operation_id="end_membership")
 async def end_membership(actor: OperatorOrAdmin, session: Session, organisation_id: UUID, person_id: UUID) -> None:
-    """A person leaves: the membership ends and its keys stop."""
+    """End a person's membership of an organisation. Its keys stop."""
     await service.end_membership(session, actor, person_id, organisation_id)
 
 
@@ -141,14 +141,14 @@ async def certify_broker(actor: Operator, session: Session, body: schemas.Broker
 async def list_brokers(
     actor: Anyone, session: Session, page: Paging, agency_id: UUID | None = None
 ) -> Page[schemas.BrokerOut]:
-    """Certified brokers with their employments, optionally of one agency."""
+    """List certified brokers with their employments, of all agencies or of one."""
     shown, cursor = cut(await queries.list_brokers(session, page, agency_id), page, lambda row: (row.id,))
     return Page(items=[_broker_out(row) for row in shown], next_cursor=cursor)
 
 
 @router.get("/brokers/{broker_id}", operation_id="read_broker")
 async def read_broker(actor: Anyone, session: Session, broker_id: UUID) -> schemas.BrokerOut:
-    """One broker with employments."""
+    """Read a broker with the employments."""
     return _broker_out(await queries.get_broker(session, broker_id))
 
 
@@ -156,7 +156,7 @@ async def read_broker(actor: Anyone, session: Session, broker_id: UUID) -> schem
 async def employ_broker(
     actor: Operator, session: Session, broker_id: UUID, body: schemas.EmploymentIn
 ) -> schemas.BrokerOut:
-    """Record a broker's employment by an agency; one agency at a time."""
+    """Record a broker's employment by an agency. A broker has one agency at a time."""
     return _broker_out(await service.employ_broker(session, broker_id, body))
 
 
@@ -164,27 +164,27 @@ async def employ_broker(
 async def end_employment(
     actor: OperatorOrAdmin, session: Session, settings: Config, employment_id: UUID
 ) -> schemas.EmploymentOut:
-    """End an employment; today is its last day."""
+    """End an employment. Today is its last day."""
     employment = await service.end_employment(session, actor, settings, employment_id)
     return schemas.EmploymentOut.model_validate(employment)
 
 
 @secrets_router.post("/api-keys", status_code=201, operation_id="issue_api_key")
 async def issue_key(actor: KeyHolder, session: Session, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
-    """Issue a key. Its secret is in this answer and nowhere else."""
+    """Issue an API key. Its secret is in this answer and nowhere else."""
     return await service.issue_key(session, actor, body)
 
 
 @router.get("/api-keys", operation_id="list_api_keys")
 async def list_keys(actor: Anyone, session: Session, page: Paging) -> Page[schemas.ApiKeyOut]:
-    """One's own keys with their last use; an admin sees the organisation's, the operator all."""
+    """List API keys with their last use. You see your own, an admin the organisation's, an operator all."""
     shown, cursor = cut(await queries.list_keys(session, actor, page), page, lambda row: (row.id,))
     return Page(items=[schemas.ApiKeyOut.model_validate(row) for row in shown], next_cursor=cursor)
 
 
 @router.delete("/api-keys/{key_id}", status_code=204, operation_id="revoke_api_key")
 async def revoke_key(actor: KeyHolder, session: Session, key_id: UUID) -> None:
-    """Revoke a key at once."""
+    """Revoke an API key at once."""
     await service.revoke_key(session, actor, key_id)
 
 

@@ -25,10 +25,10 @@ Types = Annotated[list[str] | None, Query(alias="type", max_length=20, descripti
 
 @router.get("/events", operation_id="read_events")
 async def read_events(actor: Public, session: Session, page: Paging, types: Types = None) -> schemas.Feed:
-    """What happened, oldest first, in an order that never changes and loses nothing.
+    """Read what happened, oldest first, in an order that never changes and loses nothing.
 
-    Poll with the `next_cursor` you were last given. Without a key: the public events; with one: also your
-    organisation's; an auditor reads all.
+    Poll with the `next_cursor` you were last given. Without a key you see the public events, with one also your
+    organisation's; an auditor sees all.
     """
     after = page.after(_bigint, _bigint)
     now, settled = await queries.feed_position(session)
@@ -44,14 +44,14 @@ async def read_events(actor: Public, session: Session, page: Paging, types: Type
 async def read_audit_head(
     actor: Annotated[Actor, allow(Role.AUDITOR, Role.OPERATOR, scope="events:read")], session: Session
 ) -> schemas.AuditHead:
-    """Length and hash of the audit chain, to be noted outside the exchange."""
+    """Read the length and the hash of the audit chain. Note them outside the exchange."""
     sealed, digest = await audit.head(session)
     return schemas.AuditHead(sealed=sealed, hash=digest)
 
 
 @router.get("/clock", operation_id="read_clock")
 async def read_clock(actor: Public, session: Session) -> schemas.ClockOut:
-    """The exchange's time: every deadline is judged by it."""
+    """Read the exchange's time. Every deadline is judged by it."""
     return schemas.ClockOut(server_time=await clock.read_clock(session))
 
 
@@ -65,7 +65,7 @@ async def move_clock(
 
 @root_router.get("/problems/{code}", operation_id="read_problem")
 async def read_problem(actor: Public, request: Request, code: str) -> schemas.ProblemKind:
-    """What a refusal's `code` means."""
+    """Read what the code of a refusal means."""
     kind = REGISTRY.get(code)
     if kind is None:
         raise NOT_FOUND(what="problem code / 错误代码")
@@ -80,7 +80,7 @@ async def read_problem(actor: Public, request: Request, code: str) -> schemas.Pr
 
 @root_router.get("/healthz", operation_id="healthz")
 async def healthz(actor: Public) -> schemas.Health:
-    """The process answers."""
+    """Check that the process answers."""
     return schemas.Health(status="ok")
 
 
@@ -91,7 +91,7 @@ async def healthz(actor: Public) -> schemas.Health:
     responses={503: {"description": "Not ready", "model": schemas.Health}},
 )
 async def readyz(actor: Public, request: Request) -> Response:
-    """The process can serve: the database answers. 503 otherwise."""
+    """Check that the process can serve. The answer is 503 while the database does not answer."""
     try:
         async with asyncio.timeout(READY_SECONDS):
             await context_of(request).database.ping()

@@ -28,7 +28,7 @@ Year = Annotated[int | None, Query(ge=2000, le=2100, description="Award year")]
 
 @router.get("/award-programmes", operation_id="list_award_programmes")
 async def list_programmes(actor: Public, settings: Config) -> list[schemas.ProgrammeOut]:
-    """The programmes in force: every figure and every stated rule with its years, its reference and its mark."""
+    """List the award programmes in force. Every figure and stated rule has its years, reference and mark."""
     return [
         schemas.ProgrammeOut(
             id=programme.id,
@@ -52,7 +52,7 @@ async def list_programmes(actor: Public, settings: Config) -> list[schemas.Progr
 async def compute_run(
     actor: Officer, session: Session, settings: Config, body: schemas.AwardRunIn
 ) -> schemas.AwardRunDetail:
-    """Compute the awards of a year from what is recorded now, as a draft. Its facts are frozen with it."""
+    """Compute the awards of a year as a draft, from what is recorded now. Its facts are frozen with it."""
     run = await service.compute_run(session, settings, body.year)
     return _detail(await queries.get_run(session, run.id), settings)
 
@@ -61,27 +61,27 @@ async def compute_run(
 async def list_runs(
     actor: RunReader, session: Session, settings: Config, page: Paging, year: Year = None
 ) -> Page[schemas.AwardRunOut]:
-    """Runs, newest first."""
+    """List award runs, newest first."""
     shown, cursor = cut(await queries.list_runs(session, page, year), page, lambda row: (row.run.id,))
     return Page(items=[_summary(row, settings) for row in shown], next_cursor=cursor)
 
 
 @router.get("/award-runs/{run_id}", operation_id="read_award_run")
 async def read_run(actor: RunReader, session: Session, settings: Config, run_id: UUID) -> schemas.AwardRunDetail:
-    """A run in full: statements, lines, and why everything else earned nothing."""
+    """Read an award run with its statements and lines, and why everything else earned nothing."""
     return _detail(await queries.get_run(session, run_id), settings)
 
 
 @router.post("/award-runs/{run_id}/publication", operation_id="publish_award_run")
 async def publish_run(actor: Officer, session: Session, settings: Config, run_id: UUID) -> schemas.AwardRunOut:
-    """Publish a draft for public notice: each organisation then sees its statement."""
+    """Publish a draft run for public notice. Each organisation then sees its statement."""
     await service.publish_run(session, settings, run_id)
     return _summary(await queries.get_run(session, run_id), settings)
 
 
 @router.get("/award-runs/{run_id}/verification", operation_id="verify_award_run")
 async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schemas.AwardRunVerificationOut:
-    """Recompute a run from its frozen facts alone and compare byte for byte."""
+    """Recompute an award run from its frozen facts alone and compare it byte for byte."""
     row = await queries.get_run(session, run_id)
     return service.verify_run(row.run, await queries.statements_of(session, run_id))
 
@@ -90,7 +90,7 @@ async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schema
 async def list_statements(
     actor: StatementReader, session: Session, page: Paging, year: Year = None, run_id: UUID | None = None
 ) -> Page[schemas.AwardStatementOut]:
-    """Statements: one's own once published; all of them for award officer, operator and auditor."""
+    """List award statements. You see your own once published; award officer, operator and auditor see all."""
     rows = await queries.list_statements(session, actor, page, year, run_id)
     shown, cursor = cut(rows, page, lambda row: (row[0].id,))
     # A run's outcome holds every organisation's lines: it is read once a run, not once a statement.
@@ -101,7 +101,7 @@ async def list_statements(
 
 @router.get("/award-statements/{statement_id}", operation_id="read_award_statement")
 async def read_statement(actor: StatementReader, session: Session, statement_id: UUID) -> schemas.AwardStatementOut:
-    """One statement: its lines add up, and each says which contract, payment, rate, cap and article."""
+    """Read an award statement. Its lines add up; each names contract, payment, rate, cap and article."""
     statement, run = await queries.get_statement(session, actor, statement_id)
     return _statement(statement, run, queries.outcome_of(run)["exclusions"])
 
@@ -110,7 +110,10 @@ async def read_statement(actor: StatementReader, session: Session, statement_id:
 async def estimate_award(
     actor: DealReader, session: Session, settings: Config, deal_id: UUID, year: Year = None
 ) -> schemas.EstimateOut:
-    """What a deal would earn if contracted, registered, invoiced and paid in full within a year; and what bars it."""
+    """Estimate what a deal would earn in awards within a year, and what bars them.
+
+    The deal is taken as contracted, registered, invoiced and paid in full.
+    """
     return await service.estimate_deal(session, settings, actor, deal_id, year)
 
 

@@ -18,7 +18,7 @@ from app.core.web.pages import Page, Paging, cut
 from app.law.periods.schemas import SourceOut
 
 router = APIRouter(route_class=Endpoint, tags=["appraisals"])
-money_router = APIRouter(route_class=MoneyEndpoint, tags=["appraisals"])
+money_router = APIRouter(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="appraisals:read")]
 Recorder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="appraisals:write")]
@@ -30,7 +30,7 @@ Approver = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="appraisals:w
 async def record_report(
     actor: Recorder, session: Session, settings: Config, body: schemas.ReportIn, request: Request, response: Response
 ) -> schemas.ReportOut:
-    """Record an appraisal report (资产评估报告) with its document; the operator reviews it."""
+    """Record an appraisal report (资产评估报告) with its document. The operator reviews it."""
     report = await service.record_report(session, actor, settings, body)
     return await _shown(session, settings, report, request, response)
 
@@ -43,7 +43,7 @@ async def list_reports(
     result_id: UUID | None = None,
     status: ReportStatus | None = None,
 ) -> Page[schemas.ReportSummary]:
-    """The reports on one's own and co-owned results, an appraiser's own, all for the market's staff."""
+    """List appraisal reports. You see those on your results and those that you wrote; staff see all."""
     rows = await queries.list_reports(session, actor, page, result_id, status)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     return Page(items=[schemas.ReportSummary.model_validate(row) for row in shown], next_cursor=cursor)
@@ -53,7 +53,7 @@ async def list_reports(
 async def read_report(
     actor: Reader, session: Session, settings: Config, report_id: UUID, request: Request, response: Response
 ) -> schemas.ReportOut:
-    """One report with its document's hash, its floor of today, and what was re-approved below it."""
+    """Read an appraisal report. It has its document's hash, its floor of today and the re-approvals below it."""
     report = await queries.get_report(session, actor, report_id)
     return await _shown(session, settings, report, request, response)
 
@@ -68,7 +68,7 @@ async def review(
     request: Request,
     response: Response,
 ) -> schemas.ReportOut:
-    """Accept a report, so that a price may rest on it, or refuse it with the reason; once."""
+    """Accept or refuse an appraisal report, once. A price may rest on an accepted one; a refusal says why."""
     report = await service.review(session, actor, report_id, body)
     return await _shown(session, settings, report, request, response)
 
@@ -85,7 +85,7 @@ async def reapprove(
     request: Request,
     response: Response,
 ) -> schemas.ReportOut:
-    """Record that a price below the floor was approved again, by the operator or the admin of the result's keeper."""
+    """Record that a price below the floor was approved again. The operator or an admin of the keeper may."""
     report = await service.reapprove(session, actor, settings, report_id, body)
     return await _shown(session, settings, report, request, response)
 

@@ -28,14 +28,14 @@ CoOwner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="results:write")
 async def record_result(
     actor: Writer, session: Session, settings: Config, body: schemas.ResultIn, request: Request, response: Response
 ) -> schemas.ResultOut:
-    """Record a result. Only a verified organisation records; the operator may for one it names."""
+    """Record a result, as a verified organisation. The operator may for one it names."""
     result = await service.record_result(session, actor, settings, body)
     return await _shown(session, actor, settings, result, request, response)
 
 
 @router.get("/results", operation_id="list_results")
 async def list_results(actor: Reader, session: Session, page: Paging) -> Page[schemas.ResultSummary]:
-    """One's own and co-owned results in order of recording; all of them for the market's staff."""
+    """List your own and co-owned results in order of recording. Staff see all."""
     shown, cursor = cut(await queries.list_results(session, actor, page), page, lambda row: (row.id,))
     return Page(items=[schemas.ResultSummary.model_validate(row) for row in shown], next_cursor=cursor)
 
@@ -44,7 +44,7 @@ async def list_results(actor: Reader, session: Session, page: Paging) -> Page[sc
 async def read_result(
     actor: Reader, session: Session, settings: Config, result_id: UUID, request: Request, response: Response
 ) -> schemas.ResultOut:
-    """One result, for its keeper, its co-owners and the market's staff."""
+    """Read a result. Its keeper, its co-owners and staff may."""
     result = await queries.get_result(session, actor, result_id)
     return await _shown(session, actor, settings, result, request, response)
 
@@ -60,7 +60,7 @@ async def change_result(
     request: Request,
     response: Response,
 ) -> schemas.ResultOut:
-    """Replace the fields named; a list as a whole. A listing keeps what it has published."""
+    """Replace the fields named, a list as a whole. A listing keeps what it has published."""
     result = await service.change_result(session, actor, settings, result_id, body, if_match)
     return await _shown(session, actor, settings, result, request, response)
 
@@ -75,7 +75,7 @@ async def entitle_team(
     request: Request,
     response: Response,
 ) -> schemas.ResultOut:
-    """Record ownership or a right of use given to the completing team (赋权); ownership must agree with the owners."""
+    """Record ownership or a right of use given to the completing team (赋权). Ownership must agree with the owners."""
     result = await service.entitle(session, actor, settings, result_id, body)
     return await _shown(session, actor, settings, result, request, response)
 
@@ -90,7 +90,7 @@ async def begin_conversion(
     request: Request,
     response: Response,
 ) -> schemas.ResultOut:
-    """Record that the unit has begun to convert the result; once."""
+    """Record that the unit has begun to convert the result, once."""
     result = await service.begin_conversion(session, actor, settings, result_id, body.begun_on)
     return await _shown(session, actor, settings, result, request, response)
 
@@ -105,7 +105,7 @@ async def consent_to_transfer(
     request: Request,
     response: Response,
 ) -> schemas.ResultOut:
-    """A co-owner consents to one mode of transfer; the keeper records the completing team's consent."""
+    """Consent to one mode of transfer, as a co-owner. The keeper records the completing team's consent."""
     result = await service.consent(session, actor, result_id, body)
     return await _shown(session, actor, settings, result, request, response)
 
@@ -119,7 +119,7 @@ async def read_listability(
     transfer_mode: TransferMode,
     request: Request,
 ) -> schemas.ListabilityOut:
-    """Whether the result may be listed in a mode of transfer today, with every reason why not and its article."""
+    """Check whether the result may be listed in a mode of transfer today. Each reason why not has its article."""
     await queries.get_result(session, actor, result_id)
     facts = await queries.listing_facts(session, result_id)
     today = local_date(await read_clock(session), settings.zone)

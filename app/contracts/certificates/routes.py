@@ -33,7 +33,7 @@ PDF = "application/pdf"
 async def verify(
     actor: Public, session: Session, code: Annotated[str, Path(min_length=1, max_length=64)]
 ) -> schemas.CertificateVerificationOut:
-    """Whether a certificate is valid, and what it says, for whoever has its verification code (核验码).
+    """Verify a certificate by its verification code (核验码), and read what it says. No key is needed.
 
     Hyphens, spaces and case do not matter.
     """
@@ -49,7 +49,10 @@ async def verify(
 
 @router.get("/deals/{deal_id}/certificate-conditions", operation_id="read_certificate_conditions")
 async def read_conditions(actor: Reader, session: Session, deal_id: UUID) -> schemas.CertificateConditionsOut:
-    """Which of the three conditions of a deal's certificate hold since when, what is missing, and by when it is due."""
+    """Read the three conditions of a deal's certificate.
+
+    The answer says which hold since when, what is missing, and by when it is due.
+    """
     deal = await deals.get_deal(session, actor, deal_id)
     settlement = await settlement_queries.find_settlement(session, deal_id)
     facts = await settlements.facts_of(session, deal, settlement) if settlement else None
@@ -67,7 +70,10 @@ async def read_conditions(actor: Reader, session: Session, deal_id: UUID) -> sch
 
 @router.post("/deals/{deal_id}/certificate", status_code=201, operation_id="issue_certificate")
 async def issue(actor: Operator, session: Session, settings: Config, deal_id: UUID) -> schemas.CertificateOut:
-    """Issue the transaction certificate (交易凭证) of a deal whose three conditions hold; orders the price paid out."""
+    """Issue the transaction certificate (交易凭证) of a deal whose three conditions hold.
+
+    The price is then ordered to be paid out.
+    """
     return await _answer(session, await service.issue(session, actor, settings, deal_id))
 
 
@@ -75,7 +81,7 @@ async def issue(actor: Operator, session: Session, settings: Config, deal_id: UU
 async def list_certificates(
     actor: Reader, session: Session, page: Paging, deal_id: UUID | None = None
 ) -> Page[schemas.CertificateOut]:
-    """The certificates of your organisation's deals, newest first; all of them for the market's staff."""
+    """List the certificates of your organisation's deals, newest first. Staff see all."""
     shown, cursor = cut(await queries.list_certificates(session, actor, page, deal_id), page, lambda row: (row.id,))
     now = await read_clock(session)
     return Page(items=[_shown(row, now) for row in shown], next_cursor=cursor)
@@ -88,7 +94,7 @@ async def list_certificates(
     responses=file_answer("The certificate on paper", PDF),
 )
 async def print_certificate(actor: Reader, session: Session, settings: Config, certificate_id: UUID) -> Response:
-    """The certificate as PDF, with verification code and QR code; the same bytes until it is revoked."""
+    """Download the certificate as PDF, with verification code and QR code. Its bytes change only if it is revoked."""
     row = await queries.get_certificate(session, actor, certificate_id)
     content = await print_pdf(printed.certificate(row, settings.public_url))
     headers = {"Content-Disposition": f'inline; filename="{row.number}.pdf"', "X-Content-Type-Options": "nosniff"}
@@ -97,7 +103,7 @@ async def print_certificate(actor: Reader, session: Session, settings: Config, c
 
 @router.get("/certificates/{certificate_id}", operation_id="read_certificate")
 async def read_certificate(actor: Reader, session: Session, certificate_id: UUID) -> schemas.CertificateOut:
-    """One certificate, for the parties of its deal and the market's staff."""
+    """Read a certificate. The parties of its deal and staff may."""
     return await _answer(session, await queries.get_certificate(session, actor, certificate_id))
 
 

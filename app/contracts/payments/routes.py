@@ -22,14 +22,14 @@ Payee = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")
 async def record_payment(
     actor: Payee, session: Session, settings: Config, contract_id: UUID, body: schemas.PaymentIn
 ) -> schemas.PaymentOut:
-    """A seller records what reached its bank account. `Idempotency-Key` is needed: a retry never counts twice."""
+    """Record a payment that reached the seller's bank account. `Idempotency-Key` is needed: no retry counts twice."""
     payment = await service.record_payment(session, actor, settings, contract_id, body)
     return schemas.PaymentOut.model_validate(payment)
 
 
 @router.get("/contracts/{contract_id}/payments", operation_id="list_payments")
 async def list_payments(actor: Reader, session: Session, contract_id: UUID, page: Paging) -> schemas.PaymentPage:
-    """A contract's payments and reversals in order of receipt, with what is paid and due over all of them."""
+    """List a contract's payments and reversals in order of receipt. The totals cover all of them."""
     contract = await queries.get_contract(session, actor, contract_id)
     terms = service.terms_of(contract)
     balance = rules.balance(terms, await queries.paid_on(session, contract_id))
@@ -53,7 +53,7 @@ async def list_payments(actor: Reader, session: Session, contract_id: UUID, page
 async def add_invoice(
     actor: Payee, session: Session, settings: Config, payment_id: UUID, body: schemas.InvoiceIn
 ) -> schemas.PaymentOut:
-    """The payee records an invoice for a payment; answers the payment with all its invoices."""
+    """Record an invoice for a payment, as the payee. The answer is the payment with all its invoices."""
     payment = await service.add_invoice(session, actor, settings, payment_id, body)
     return schemas.PaymentOut.model_validate(payment)
 
@@ -62,6 +62,6 @@ async def add_invoice(
 async def reverse_payment(
     actor: Payee, session: Session, payment_id: UUID, body: schemas.PaymentReversalIn
 ) -> schemas.PaymentOut:
-    """The payee takes a whole payment back out; answers the reversal, whose amounts are negative."""
+    """Reverse a whole payment, as the payee. The answer is the reversal, whose amounts are negative."""
     payment = await service.reverse_payment(session, actor, payment_id, body)
     return schemas.PaymentOut.model_validate(payment)

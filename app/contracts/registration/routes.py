@@ -32,7 +32,7 @@ PATH = "/contracts/{contract_id}/registration"
 async def list_registrations(
     actor: Staff, session: Session, page: Paging, status: RegistrationStatus | None = None
 ) -> Page[schemas.RegistrationWorklistItem]:
-    """The registrar's worklist: open applications by the day their decision is due, those without one last."""
+    """List open applications by the day their decision is due, those without one last. The registrar works from it."""
     rows = await queries.worklist(session, page, status)
     shown, cursor = cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
     now = await read_clock(session)
@@ -43,7 +43,7 @@ async def list_registrations(
 async def read_registration(
     actor: Reader, session: Session, contract_id: UUID, response: Response
 ) -> schemas.ContractRegistrationOut:
-    """A contract's application with its whole history."""
+    """Read a contract's application for registration with its whole history."""
     contract = await queries.get_contract(session, actor, contract_id)
     if contract.registration is None:
         raise NOT_FOUND(what="registration / 认定登记申请")
@@ -58,7 +58,7 @@ async def apply(
     body: schemas.RegistrationApplicationIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
-    """A seller applies for the registration of a signed contract, once."""
+    """Apply for the registration of a signed contract, as a seller, once."""
     registration = await service.apply(session, actor, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
@@ -72,7 +72,7 @@ async def accept(
     body: schemas.RegistrationAcceptanceIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
-    """Accept an application: 15 working days to the decision, 30 for a large contract or before experts."""
+    """Accept an application. It is decided in 15 working days, in 30 for a large contract or before experts."""
     registration = await service.accept(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
@@ -86,7 +86,7 @@ async def request_supplements(
     body: schemas.RegistrationSupplementsIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
-    """Ask the applicant for what is missing; the period begins anew when it comes."""
+    """Ask the applicant for what is missing. The period begins again when it comes."""
     registration = await service.request_supplements(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
@@ -100,7 +100,7 @@ async def resubmit(
     body: schemas.RegistrationApplicationIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
-    """Supply what was missing: acceptance is reset to today."""
+    """Supply what was missing from an application. Its acceptance is reset to today."""
     registration = await service.resubmit(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
@@ -114,7 +114,7 @@ async def register(
     body: schemas.RegistrationApprovalIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
-    """Register the contract with both amounts; it gets its number."""
+    """Register the contract with both amounts. It gets its number."""
     registration = await service.register(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
@@ -142,7 +142,7 @@ async def cancel(
     body: schemas.RegistrationCancellationIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
-    """Cancel a registration, with the reason; awards that rest on it come up for review."""
+    """Cancel a registration, with the reason. Awards that rest on it come up for review."""
     registration = await service.cancel(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 

@@ -14,7 +14,7 @@ from app.office.ledger import queries as ledger
 from app.office.ledger.rules import settlement as gathered
 
 router = APIRouter(route_class=Endpoint, tags=["settlement"])
-money_router = APIRouter(route_class=MoneyEndpoint, tags=["settlement"])
+money_router = APIRouter(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="ledger:write")]
@@ -22,7 +22,7 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="ledger:write")]
 
 @router.get("/deals/{deal_id}/settlement", operation_id="read_settlement")
 async def read_settlement(actor: Reader, session: Session, deal_id: UUID) -> schemas.SettlementOut:
-    """What is due on a deal, has arrived, is held and was paid out (结算), for its parties and the market's staff.
+    """Read what is due on a deal, has arrived, is held and was paid out (结算). Its parties and staff may.
 
     There is one from the signing of the contract of a deal that was made on the exchange.
     """
@@ -36,9 +36,9 @@ async def read_settlement(actor: Reader, session: Session, deal_id: UUID) -> sch
 async def return_price(
     actor: Operator, session: Session, settings: Config, deal_id: UUID, body: schemas.PriceReturnIn
 ) -> schemas.InstructionBrief:
-    """Give a buyer back what gathered of its price (价款退还), once the contract of the deal has ended.
+    """Return to a buyer what gathered of its price (价款退还), once the deal's contract has ended.
 
-    Makes the instruction to the bank. What was paid out to the sellers is theirs to give back.
+    This makes the instruction to the bank. What was paid out to the sellers is theirs to give back.
     """
     return schemas.InstructionBrief.model_validate(await returns.give_back(session, actor, settings, deal_id, body))
 

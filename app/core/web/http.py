@@ -6,6 +6,7 @@ A read gets a session whose statements commit by themselves; a read that names n
 gets none at all.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
@@ -61,7 +62,10 @@ def context_of(request: Request) -> Context:
 
 
 class Endpoint(APIRoute):
-    """A route that states its access (`allow` or `Public`), or is refused when the application is built."""
+    """A route that states its access (`allow` or `Public`), or is refused when the application is built.
+
+    In the OpenAPI document the first sentence of the docstring is the summary, and what follows the description.
+    """
 
     requires_key = False
 
@@ -71,6 +75,7 @@ class Endpoint(APIRoute):
         if access is None:
             raise TypeError(f"{sorted(self.methods or ())} {path} does not state who may call it")
         self.access: Allow = access
+        self.summary, self.description = _told(self.description)
         self.openapi_extra = {**(self.openapi_extra or {}), "x-access": access.as_openapi()}
         if not access.roles:
             self.openapi_extra.setdefault("security", [{}, {"key": []}])
@@ -204,6 +209,13 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
         yield from _calls(dependency)
 
 
+def _told(docstring: str) -> tuple[str, str]:
+    """The first sentence of a docstring on one line, and the rest."""
+    sentence, _, rest = _AFTER_SENTENCE.sub("\0", docstring, count=1).partition("\0")
+    # Where nothing follows, FastAPI would read the docstring again: a form feed ends a description.
+    return " ".join(sentence.split()), rest or "\f"
+
+
 def _key_parameter(required: bool) -> dict[str, Any]:
     return {
         "name": "Idempotency-Key",
@@ -243,6 +255,7 @@ def file_answer(description: str, media_type: str) -> dict[int | str, dict[str, 
     return {200: {"description": description, "content": {media_type: {"schema": BINARY}}}}
 
 
+_AFTER_SENTENCE = re.compile(r"(?<=\.)\s+")
 BINARY = {"type": "string", "format": "binary"}
 DESCRIPTIONS = {
     400: "Malformed request",

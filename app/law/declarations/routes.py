@@ -30,7 +30,7 @@ async def read_calendar(
     first: Annotated[CalendarDay, Query(alias="from")],
     last: Annotated[CalendarDay, Query(alias="to", description="At most 400 days on")],
 ) -> schemas.CalendarOut:
-    """Which days are working days (工作日), and whence that is known."""
+    """Read which days are working days (工作日), and on what that rests."""
     rules.check_range(first, last)
     calendar = await load_calendar(session)
     overrides = await queries.overrides_between(session, first, last)
@@ -55,7 +55,7 @@ async def add_working_days(
     starts_on: Annotated[CalendarDay, Query(alias="from", description="This day does not count")],
     add: Annotated[int, Query(ge=1, le=500, description="Working days")],
 ) -> schemas.WorkingDaysOut:
-    """The last day of a period of working days that begins on a day."""
+    """Compute the last day of a period of working days that begins on a day."""
     end = end_of(Terms(Unit.WORKING, add), starts_on, await load_calendar(session))
     return schemas.WorkingDaysOut(
         starts_on=starts_on,
@@ -69,7 +69,7 @@ async def add_working_days(
 
 @router.get("/calendar/overrides/{day}", operation_id="read_calendar_override")
 async def read_override(actor: Public, session: Session, day: CalendarDay) -> schemas.OverrideHistory:
-    """Everything the operator declared of a day, with the notices; empty where the public calendar always counted."""
+    """List what the operator declared of a day, with the notices. It is empty where nothing was."""
     rows = await queries.history_of(session, day)
     return schemas.OverrideHistory(items=[schemas.OverrideOut.model_validate(row) for row in rows])
 
@@ -78,7 +78,7 @@ async def read_override(actor: Public, session: Session, day: CalendarDay) -> sc
 async def declare(
     actor: Operator, session: Session, settings: Config, day: CalendarDay, body: schemas.OverrideIn
 ) -> schemas.DeclaredOut:
-    """Declare a day a working day or not. Running periods over it are counted anew, and their parties told.
+    """Declare a day a working day or not. Running periods over it are counted again, and their parties told.
 
     A day that has passed is refused unless nothing changes by it.
     """
@@ -94,7 +94,7 @@ async def withdraw(
     day: CalendarDay,
     reference: Annotated[Line, Query(description="Why: the notice that withdraws it")],
 ) -> schemas.DeclaredOut:
-    """Withdraw what was declared of a day: the public calendar counts again. The history keeps both."""
+    """Withdraw what was declared of a day. The public calendar counts again; the history keeps both."""
     return await _answer(session, await service.withdraw(session, settings, day, reference))
 
 

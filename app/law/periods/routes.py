@@ -13,7 +13,6 @@ from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.law.calendar.schemas import CalendarDay
-from app.law.declarations import routes as calendar_routes
 from app.law.figures import parameter
 from app.law.periods import queries, schemas
 from app.law.periods.catalogue import RULES, PeriodRule
@@ -37,7 +36,7 @@ async def list_periods(
     subject_id: Annotated[UUID, Query(description="What the periods are of: a listing, a registration, …")],
     status: PeriodStatus | None = None,
 ) -> Page[schemas.PeriodOut]:
-    """The periods of a subject that the caller may see, oldest first."""
+    """List the periods of a subject that you may see, oldest first."""
     rows = await queries.list_periods(session, actor, page, subject_id, status)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     now = await read_clock(session)
@@ -48,7 +47,7 @@ async def list_periods(
 async def read_period(
     actor: Public, session: Session, period_id: UUID, request: Request, response: Response
 ) -> schemas.PeriodOut:
-    """One period, for those who are told of it: the public, the parties, the market's staff."""
+    """Read a period. Those who are told of it may: the public, the parties, or staff."""
     period = await queries.get_period(session, actor, period_id)
     set_etag(response, period.revision)
     return schemas.period_out(period, await read_clock(session), language_of(request))
@@ -58,7 +57,7 @@ async def read_period(
 async def list_period_rules(
     actor: Public, request: Request, on: Annotated[CalendarDay, Query(description="The day of the fact")]
 ) -> schemas.PeriodRules:
-    """The rules that periods run by, each with its figures on a day, their references, and the article."""
+    """List the rules that periods run by. Each has its figures on a day, their references, and the article."""
     return schemas.PeriodRules(items=[_rule_out(rule, on, language_of(request)) for rule in RULES.values()])
 
 
@@ -74,6 +73,3 @@ def _rule_out(rule: PeriodRule, on: date, language: Language) -> schemas.PeriodR
         ],
         source=schemas.SourceOut(**rule.source.as_json(language)),
     )
-
-
-router.include_router(calendar_routes.router)

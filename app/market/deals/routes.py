@@ -17,7 +17,7 @@ from app.market.deals.kinds import DealStatus
 from app.market.deals.models import Deal
 
 router = APIRouter(route_class=Endpoint, tags=["deals"])
-money_router = APIRouter(route_class=MoneyEndpoint, tags=["deals"])
+money_router = APIRouter(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
@@ -28,7 +28,7 @@ PartyOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR,
 async def record_deal(
     actor: Operator, session: Session, settings: Config, body: schemas.RecordedDealIn, response: Response
 ) -> schemas.DealOut:
-    """Record a deal concluded elsewhere, with its public source, so that its contract can be registered here."""
+    """Record a deal concluded elsewhere, with its public source. Its contract can then be registered here."""
     return await _answer(session, await service.record_deal(session, actor, settings, body), response)
 
 
@@ -40,7 +40,7 @@ async def list_deals(
     status: DealStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.DealOut]:
-    """Your organisation's deals, newest first; all of them for the market's staff."""
+    """List your organisation's deals, newest first. Staff see all."""
     rows = await queries.list_deals(session, actor, page, status, listing_id)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     now = await read_clock(session)
@@ -49,7 +49,7 @@ async def list_deals(
 
 @router.get("/deals/{deal_id}", operation_id="read_deal")
 async def read_deal(actor: Reader, session: Session, deal_id: UUID, response: Response) -> schemas.DealOut:
-    """One deal, for its parties and the market's staff."""
+    """Read a deal. Its parties and staff may."""
     return await _answer(session, await queries.get_deal(session, actor, deal_id), response)
 
 
@@ -62,9 +62,10 @@ async def cancel_deal(
     body: schemas.DealCancellationIn,
     response: Response,
 ) -> schemas.DealOut:
-    """End a deal before its contract is signed, with the reason; its listing goes back on sale or lapses.
+    """Cancel a deal before its contract is signed, with the reason. Its listing goes back on sale or lapses.
 
-    A buyer that cancels forfeits its deposit: where the seller let the deal fail, ask the operator to cancel instead.
+    A buyer that cancels forfeits its deposit: where the seller let the deal fail, ask the operator to cancel
+    instead.
     """
     return await _answer(session, await service.cancel_deal(session, actor, settings, deal_id, body), response)
 
@@ -78,7 +79,7 @@ async def find_default(
     body: schemas.DefaultFindingIn,
     response: Response,
 ) -> schemas.DealOut:
-    """Say who let a deal fail that expired while a deposit was held: the buyer forfeits it, else it goes back."""
+    """Record who let a deal fail that expired while a deposit was held. The buyer forfeits it, or it goes back."""
     return await _answer(session, await service.find_default(session, actor, settings, deal_id, body), response)
 
 

@@ -23,10 +23,10 @@ Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERA
 async def list_gates(
     actor: Reader, session: Session, page: Paging, only_open: bool = False, subject_id: UUID | None = None
 ) -> Page[schemas.GateOut]:
-    """What you have to settle before a deal, and what your own sales wait for; everything for operator and auditor.
+    """List the gates that you have to settle, and those that your own sales wait for.
 
-    With `subject_id`, those of one sale, for both of its sides: a negotiation, purchase offer, auction, first-come
-    deal, or the listing of a competitive sale.
+    Operator and auditor see all. With `subject_id`, both sides see those of one sale: a negotiation, purchase
+    offer, auction, first-come deal, or the listing of a competitive sale.
     """
     rows = await queries.list_gates(session, actor, page, only_open=only_open, subject_id=subject_id)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
@@ -36,7 +36,7 @@ async def list_gates(
 
 @router.get("/gates/{gate_id}", operation_id="read_gate")
 async def read_gate(actor: Reader, session: Session, gate_id: UUID) -> schemas.GateOut:
-    """One gate, for the sides, its holder, operator and auditor."""
+    """Read a gate. The sides, its holder, operator and auditor may."""
     return schemas.gate_out(await queries.get_gate(session, actor, gate_id), await read_clock(session))
 
 

@@ -63,7 +63,7 @@ async def _filter(
 async def list_listings(
     actor: Public, request: Request, page: Paging, wanted: Annotated[schemas.ListingFilter, Depends(_filter)]
 ) -> Response:
-    """What is on offer, newest publication first; `status` shows what was."""
+    """List what is on offer, newest publication first. `status` shows what was."""
     database = context_of(request).database
     rows = await queries.published_cards(database, wanted, page)
     shown, cursor = cut(rows, page, lambda row: (row["published_at"].isoformat(), row["id"]))
@@ -79,7 +79,7 @@ async def list_listings(
 async def list_own(
     actor: Member, session: Session, page: Paging, status: ListingStatus | None = None
 ) -> Page[schemas.WorkingCopy]:
-    """Your organisation's listings in every state, and those it serves as agency; newest first."""
+    """List your organisation's listings in every state, newest first. Those it serves as agency are among them."""
     shown, cursor = cut(await queries.list_own(session, actor, page, status), page, lambda row: (row.id,))
     return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
 
@@ -88,7 +88,7 @@ async def list_own(
 async def list_desk(
     actor: Staff, session: Session, page: Paging, status: ListingStatus | None = None
 ) -> Page[schemas.WorkingCopy]:
-    """All listings in every state, newest first: `status=submitted` is what waits for the operator."""
+    """List all listings in every state, newest first. Those with `status=submitted` wait for the operator."""
     shown, cursor = cut(await queries.list_for_market(session, page, status), page, lambda row: (row.id,))
     return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
 
@@ -99,7 +99,7 @@ async def list_desk(
 async def read_listing(
     actor: Public, request: Request, listing_id: UUID, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """A listing that was published. Its seller, its agency and the market's staff see drafts and the working copy."""
+    """Read a listing that was published. Its seller, its agency and staff see drafts and the working copy."""
     if actor is not None:
         session = session_of(request)
         listing = await queries.get_listing(session, actor, listing_id)
@@ -124,14 +124,14 @@ async def read_listing(
 async def read_version(
     actor: Public, session: Session, listing_id: UUID, version: Annotated[int, Path(ge=1, le=2**31 - 1)]
 ) -> Response:
-    """What was published, to the byte: the `ETag` is its SHA-256."""
+    """Read what was published, to the byte. The `ETag` is its SHA-256."""
     sealed = await queries.public_version(session, listing_id, version)
     return _json(sealed.content, headers={"ETag": f'"{sealed.sha256}"'})
 
 
 @router.post("/listings", status_code=201, operation_id="create_listing", response_model=schemas.ListingOut)
 async def create_listing(actor: Seller, session: Session, settings: Config, body: schemas.ListingIn) -> Response:
-    """Draft a listing of one of your results. Nobody but you, your agency and the market's staff sees it."""
+    """Draft a listing of one of your results. Only you, your agency and staff see it."""
     listing = await service.create_listing(session, actor, settings, body)
     return await _full(session, listing, status=201)
 
@@ -145,25 +145,25 @@ async def edit_listing(
     body: schemas.ListingPatch,
     if_match: IfMatch,
 ) -> Response:
-    """Change a draft or a returned listing. What was published is not edited: withdraw it and list anew."""
+    """Change a draft or a returned listing. What was published is not edited: withdraw it and list it again."""
     return await _full(session, await service.edit_listing(session, actor, settings, listing_id, body, if_match))
 
 
 @router.post("/listings/{listing_id}/submission", operation_id="submit_listing", response_model=schemas.ListingOut)
 async def submit(actor: Seller, session: Session, settings: Config, listing_id: UUID) -> Response:
-    """Hand a draft to the operator; what may not be listed is refused here, with the article."""
+    """Submit a draft to the operator. What may not be listed is refused here, with the article."""
     return await _full(session, await service.submit(session, actor, settings, listing_id))
 
 
 @router.post("/listings/{listing_id}/return", operation_id="return_listing", response_model=schemas.ListingOut)
 async def return_listing(actor: Operator, session: Session, listing_id: UUID, body: ReasonIn) -> Response:
-    """Give a submitted listing back to its seller, with the reason."""
+    """Return a submitted listing to its seller, with the reason."""
     return await _full(session, await service.return_listing(session, actor, listing_id, body.reason))
 
 
 @router.post("/listings/{listing_id}/publication", operation_id="publish_listing", response_model=schemas.ListingOut)
 async def publish(actor: Operator, session: Session, settings: Config, listing_id: UUID) -> Response:
-    """Publish a submitted listing: checked once more, sealed, open until the end of `closes_on` or of its notice."""
+    """Publish a submitted listing. It is checked and sealed, and open until the end of `closes_on` or of its notice."""
     return await _full(session, await service.publish(session, actor, settings, listing_id))
 
 
@@ -177,13 +177,13 @@ async def suspend(
 
 @router.post("/listings/{listing_id}/resumption", operation_id="resume_listing", response_model=schemas.ListingOut)
 async def resume(actor: SellerOrOperator, session: Session, settings: Config, listing_id: UUID) -> Response:
-    """Put a suspended listing back on sale; what the operator suspended, the operator resumes."""
+    """Put a suspended listing back on sale. What the operator suspended, only the operator resumes."""
     return await _full(session, await service.resume(session, actor, settings, listing_id))
 
 
 @router.post("/listings/{listing_id}/withdrawal", operation_id="withdraw_listing", response_model=schemas.ListingOut)
 async def withdraw(actor: Seller, session: Session, settings: Config, listing_id: UUID) -> Response:
-    """Take your listing back for good; not while it is held for a buyer, nor after a public notice has ended."""
+    """Withdraw your listing for good. Refused while it is held for a buyer, and after its public notice has ended."""
     return await _full(session, await service.withdraw(session, actor, settings, listing_id))
 
 
@@ -196,38 +196,41 @@ async def name_appraisal(
     body: schemas.ReportChoiceIn,
     if_match: IfMatch,
 ) -> Response:
-    """Name the appraisal report that sets the floor of the price; once published, only in place of an expired one."""
+    """Name the appraisal report that sets the floor of the price. Once published, only an expired one is replaced."""
     return await _full(session, await appraisal.name_report(session, actor, settings, listing_id, body, if_match))
 
 
 @router.get("/listings/{listing_id}/appraisal", operation_id="read_listing_appraisal")
 async def read_appraisal(actor: Public, session: Session, listing_id: UUID) -> schemas.ListedAppraisal:
-    """The public facts of the report that the listing names now. What was published on is in its sealed content."""
+    """Read the public facts of the report that the listing names now.
+
+    Those of the report that it was published on are in its sealed content.
+    """
     return await appraisal.facts_for(session, actor, listing_id)
 
 
 @router.post("/listings/{listing_id}/documents", status_code=201, operation_id="attach_listing_document")
 async def attach_document(actor: Seller, session: Session, listing_id: UUID, body: AttachmentIn) -> AttachmentOut:
-    """Attach an uploaded document to your listing; a public one before it is submitted, for it is sealed with it."""
+    """Attach an uploaded document to your listing, a public one before you submit it. Both are sealed together."""
     return AttachmentOut.model_validate(await attachments.attach(session, actor, listing_id, body))
 
 
 @router.get("/listings/{listing_id}/documents", operation_id="list_listing_documents")
 async def list_documents(actor: Public, session: Session, listing_id: UUID) -> list[AttachmentOut]:
-    """The documents of a listing that you may read."""
+    """List the documents of a listing that you may read."""
     rows = await attachments.attached(session, actor, listing_id)
     return [AttachmentOut.model_validate(row) for row in rows]
 
 
 @router.post("/listings/{listing_id}/questions", status_code=201, operation_id="ask_question")
 async def ask(actor: Seller, session: Session, listing_id: UUID, body: schemas.QuestionIn) -> schemas.QuestionOut:
-    """Ask about a published listing, for a verified organisation other than its seller."""
+    """Ask about a published listing, as a verified organisation other than its seller."""
     return schemas.QuestionOut.model_validate(await service.ask(session, actor, listing_id, body.question))
 
 
 @router.get("/listings/{listing_id}/questions", operation_id="list_questions")
 async def list_questions(actor: Public, session: Session, listing_id: UUID, page: Paging) -> Page[schemas.QuestionOut]:
-    """Answered questions, oldest first; the seller sees all, and everyone their own."""
+    """List answered questions, oldest first. The seller sees all, and everyone their own."""
     listing = await queries.get_listing(session, actor, listing_id)
     shown, cursor = cut(await queries.list_questions(session, actor, listing, page), page, lambda row: (row.id,))
     return Page(items=[_question_for(actor, row) for row in shown], next_cursor=cursor)
@@ -235,7 +238,7 @@ async def list_questions(actor: Public, session: Session, listing_id: UUID, page
 
 @router.post("/questions/{question_id}/answer", operation_id="answer_question")
 async def answer(actor: Seller, session: Session, question_id: UUID, body: schemas.AnswerIn) -> schemas.QuestionOut:
-    """Answer a question about your listing; both become public."""
+    """Answer a question about your listing. Both become public."""
     return _question_for(actor, await service.answer(session, actor, question_id, body.answer))
 
 

@@ -43,14 +43,14 @@ async def upload_document(
 
 @router.get("/documents", operation_id="list_documents")
 async def list_documents(actor: Lister, session: Session, page: Paging) -> Page[schemas.DocumentOut]:
-    """The documents of one's own organisation in order of upload; all of them for operator and auditor."""
+    """List your organisation's documents in order of upload. Operator and auditor see all."""
     shown, cursor = cut(await queries.list_documents(session, actor, page), page, lambda row: (row.id,))
     return Page(items=[schemas.DocumentOut.model_validate(row) for row in shown], next_cursor=cursor)
 
 
 @router.get("/documents/{document_id}", operation_id="read_document")
 async def read_document(actor: Public, session: Session, document_id: UUID) -> schemas.DocumentOut:
-    """A document's description with its hash: one's own, or one attached to what the caller may read."""
+    """Read a document's description with its hash. It is yours, or attached to something that you may read."""
     return schemas.DocumentOut.model_validate(await queries.get_document(session, actor, document_id))
 
 
@@ -67,7 +67,7 @@ async def read_document_content(
     request: Request,
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
-    """The file itself, for saving. What does not have the hash that the description states is not handed out."""
+    """Download a document. One that no longer has the hash of its description is not handed out."""
     document = await queries.get_document(session, actor, document_id)
     tag = f'"{document.sha256}"'
     headers = {

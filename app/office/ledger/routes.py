@@ -41,7 +41,7 @@ async def confirm(
 async def resolve(
     actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.ResolutionIn
 ) -> schemas.ResolvedConfirmationOut:
-    """Say what unmatched money is: a deposit's, an instruction's, or to be returned (which makes an instruction)."""
+    """Resolve unmatched money: a deposit's, an instruction's, or to be returned. A return makes an instruction."""
     row = await settlement_service.resolve(session, settings, confirmation_id, body)
     return schemas.ResolvedConfirmationOut.model_validate(row)
 
@@ -52,14 +52,14 @@ async def resolve(
 async def reverse(
     actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.BankReversalIn
 ) -> schemas.ResolvedConfirmationOut:
-    """Take a wrong confirmation back by mirrored entries. What it had settled waits again."""
+    """Reverse a wrong confirmation by mirrored entries. What it had settled waits again."""
     row = await settlement_service.reverse(session, settings, confirmation_id, body.reason)
     return schemas.ResolvedConfirmationOut.model_validate(row)
 
 
 @router.get("/settlement/unmatched", operation_id="list_unmatched_money")
 async def list_unmatched(actor: Accountant, session: Session, page: Paging) -> Page[schemas.BankConfirmationOut]:
-    """Confirmed money that matches nothing and is not resolved, the oldest first."""
+    """List confirmed money that matches nothing and is not resolved, the oldest first."""
     shown, cursor = cut(await queries.list_unmatched(session, page), page, lambda row: (row.id,))
     return Page(items=[schemas.BankConfirmationOut.model_validate(row) for row in shown], next_cursor=cursor)
 
@@ -72,7 +72,7 @@ async def list_instructions(
     status: InstructionStatus | None = None,
     direction: Direction | None = None,
 ) -> Page[schemas.InstructionOut]:
-    """What is to be paid out or in, newest first: your organisation's; all for operator and auditor."""
+    """List what is to be paid out or in, newest first. You see your organisation's, operator and auditor all."""
     rows = await queries.list_instructions(session, actor, page, status, direction)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     return Page(items=[schemas.InstructionOut.model_validate(row) for row in shown], next_cursor=cursor)
@@ -86,7 +86,7 @@ async def list_deposits(
     status: DepositStatus | None = None,
     subject_id: UUID | None = None,
 ) -> Page[schemas.DepositOut]:
-    """Your organisation's deposits, newest first; all of them for the market's staff."""
+    """List your organisation's deposits, newest first. Staff see all."""
     rows = await queries.list_deposits(session, actor, page, status, subject_id)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     now = await read_clock(session)
@@ -95,7 +95,7 @@ async def list_deposits(
 
 @router.get("/deposits/{deposit_id}", operation_id="read_deposit")
 async def read_deposit(actor: Reader, session: Session, deposit_id: UUID, response: Response) -> schemas.DepositOut:
-    """One deposit, with the day by which it must be paid in or given back."""
+    """Read a deposit, with the day by which it must be paid in or given back."""
     deposit = await queries.get_deposit(session, actor, deposit_id)
     set_etag(response, deposit.revision)
     return schemas.deposit_out(deposit, await read_clock(session))
@@ -110,7 +110,7 @@ async def list_accounts(
     organisation_id: UUID | None = None,
     subject_id: UUID | None = None,
 ) -> Page[schemas.AccountOut]:
-    """Accounts with their balances, in order of opening."""
+    """List the ledger's accounts with their balances, in order of opening."""
     rows = await queries.list_accounts(session, page, code, organisation_id, subject_id)
     shown, cursor = cut(rows, page, lambda row: (row[0].id,))
     return Page(items=[schemas.account_out(*row) for row in shown], next_cursor=cursor)
@@ -120,7 +120,7 @@ async def list_accounts(
 async def list_entries(
     actor: Accountant, session: Session, account_id: UUID, page: Paging
 ) -> Page[schemas.JournalEntryOut]:
-    """An account's entries in order, with the running balance."""
+    """List an account's entries in order, with the running balance."""
     account = await queries.get_account(session, account_id)
     after = page.after(int)
     rows = await queries.entries_after(session, account, after[0] if after else None, page.limit + 1)
@@ -135,7 +135,7 @@ async def list_entries(
     responses=file_answer("The entries", "text/csv"),
 )
 async def export_entries(actor: Accountant, session: Session, account_id: UUID, request: Request) -> Response:
-    """All entries of an account as CSV, with the running balance."""
+    """Download all entries of an account as CSV, with the running balance."""
     account = await queries.get_account(session, account_id)
     headers = {"Content-Disposition": f'attachment; filename="entries-{account.code}-{account.id}.csv"'}
     lines = entries_csv(context_of(request).database, account)
@@ -144,7 +144,7 @@ async def export_entries(actor: Accountant, session: Session, account_id: UUID, 
 
 @router.get("/ledger/trial-balance", operation_id="read_trial_balance")
 async def read_trial_balance(actor: Accountant, session: Session) -> schemas.TrialBalanceOut:
-    """Debits and credits of the whole ledger by account code (试算平衡): they are equal."""
+    """Read debits and credits of the whole ledger by account code (试算平衡). They are equal."""
     lines = await queries.trial_balance(session)
     debit = sum((line.debit for line in lines), rules.ZERO)
     credit = sum((line.credit for line in lines), rules.ZERO)

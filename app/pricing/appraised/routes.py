@@ -21,7 +21,7 @@ from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
 router = APIRouter(route_class=Endpoint, tags=["appraised"])
-money_router = APIRouter(route_class=MoneyEndpoint, tags=["appraised"])
+money_router = APIRouter(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
@@ -36,7 +36,7 @@ async def make_offer(
     body: schemas.PurchaseOfferIn,
     response: Response,
 ) -> schemas.PurchaseOfferOut:
-    """Declare to buy at a price on a published listing whose price rests on an appraisal. The seller alone reads it."""
+    """Offer to buy a published listing whose price rests on an appraisal. Only the seller reads the offer."""
     return await _answer(session, await service.make_offer(session, actor, settings, listing_id, body), response)
 
 
@@ -48,7 +48,7 @@ async def list_offers(
     status: PurchaseOfferStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.PurchaseOfferSummary]:
-    """The offers your organisation made or received, newest first; all of them for the auditor."""
+    """List the offers that your organisation made or received, newest first. The auditor sees all."""
     rows = await queries.list_offers(session, actor, page, status, listing_id)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     return Page(items=[schemas.PurchaseOfferSummary.model_validate(row) for row in shown], next_cursor=cursor)
@@ -56,7 +56,7 @@ async def list_offers(
 
 @router.get("/purchase-offers/{offer_id}", operation_id="read_purchase_offer")
 async def read_offer(actor: Reader, session: Session, offer_id: UUID, response: Response) -> schemas.PurchaseOfferOut:
-    """One offer with its gates, for its two sides and the auditor."""
+    """Read an offer with its gates. Its two sides and the auditor may."""
     return await _answer(session, await queries.get_offer(session, actor, offer_id), response)
 
 
@@ -64,7 +64,7 @@ async def read_offer(actor: Reader, session: Session, offer_id: UUID, response: 
 async def withdraw(
     actor: Party, session: Session, offer_id: UUID, body: ReasonIn, response: Response
 ) -> schemas.PurchaseOfferOut:
-    """Take back your open offer, if you made it revocable."""
+    """Withdraw your open offer, if you made it revocable. The seller reads the reason."""
     return await _answer(session, await service.withdraw(session, actor, offer_id, body.reason), response)
 
 
@@ -72,7 +72,7 @@ async def withdraw(
 async def accept(
     actor: Party, session: Session, settings: Config, offer_id: UUID, response: Response
 ) -> schemas.PurchaseOfferOut:
-    """Accept an offer on your listing, which is held for the buyer; with nothing left to settle there is a deal."""
+    """Accept an offer on your listing, which is held for the buyer. With nothing left to settle there is a deal."""
     return await _answer(session, await service.accept(session, actor, settings, offer_id), response)
 
 
@@ -80,7 +80,7 @@ async def accept(
 async def close(
     actor: Party, session: Session, settings: Config, offer_id: UUID, response: Response
 ) -> schemas.PurchaseOfferOut:
-    """Make the deal of an offer you accepted, if nothing blocks it; the refusal says what does."""
+    """Make the deal of an offer you accepted, if nothing blocks it. The refusal says what does."""
     return await _answer(session, await service.close(session, actor, settings, offer_id), response)
 
 

@@ -22,12 +22,11 @@ from app.pricing.auction import bidders, queries, schemas, service, shown
 from app.pricing.auction.bidding.door import BidEndpoint
 from app.pricing.auction.ending import confirmations, winner
 from app.pricing.auction.kinds import AuctionStatus
-from app.pricing.auction.live import routes as log_routes
 from app.pricing.auction.models import Auction, AuctionBidder
 
 bid_router = APIRouter(route_class=BidEndpoint, tags=["auctions"])
 router = APIRouter(route_class=Endpoint, tags=["auctions"])
-money_router = APIRouter(route_class=MoneyEndpoint, tags=["auctions"])
+money_router = APIRouter(route_class=MoneyEndpoint)
 
 Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
 Bidder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
@@ -73,9 +72,9 @@ UNDECIDED = {
     },
 )
 async def place_bid(actor: Bidder, auction_id: UUID, body: Annotated[schemas.BidIn, Body()]) -> schemas.BidOut:
-    """Bid. The answer says what was decided, by the database's clock after the lock, with a signed receipt.
+    """Place a bid. The answer says what was decided, by the database's clock after the lock, with a signed receipt.
 
-    A refusal of a well-formed bid (too low, too late) has a place in the log and a receipt too.
+    A well-formed bid that is refused (too low, too late) also has a place in the log and a receipt.
     """
     raise AssertionError("`BidEndpoint` answers")
 
@@ -89,7 +88,7 @@ async def propose(
     body: schemas.AuctionIn,
     response: Response,
 ) -> schemas.AuctionOut:
-    """Propose the auction of your published listing; the operator announces it. The reserve stays secret."""
+    """Propose the auction of your published listing. The operator announces it; the reserve stays secret."""
     made = await service.propose(session, actor, settings, listing_id, body)
     return await _answer(session, actor, made, response)
 
@@ -102,7 +101,7 @@ async def list_auctions(
     status: AuctionStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.AuctionCard]:
-    """Announced auctions, newest first; your own proposed ones besides, all of them for the market's staff."""
+    """List announced auctions, newest first. You also see your own proposed ones; staff see all."""
     rows = await queries.list_auctions(session, actor, page, status, listing_id)
     shown_rows, cursor = cut(rows, page, lambda row: (row.id,))
     return Page(items=[shown.card(row) for row in shown_rows], next_cursor=cursor)
@@ -110,7 +109,7 @@ async def list_auctions(
 
 @router.get("/auctions/{auction_id}", operation_id="read_auction")
 async def read_auction(actor: Public, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
-    """One auction with its conditions and where the bidding stands."""
+    """Read an auction with its conditions and where the bidding stands."""
     return await _answer(session, actor, await queries.get_auction(session, actor, auction_id), response)
 
 
@@ -118,7 +117,7 @@ async def read_auction(actor: Public, session: Session, auction_id: UUID, respon
 async def announce(
     actor: Operator, session: Session, settings: Config, auction_id: UUID, response: Response
 ) -> schemas.AuctionOut:
-    """Announce a proposed auction (拍卖公告): at least 7 days before the bidding, with 2 days of viewing to come."""
+    """Announce a proposed auction (拍卖公告), at least 7 days before the bidding. 2 days of viewing must follow."""
     return await _answer(session, actor, await service.announce(session, actor, settings, auction_id), response)
 
 
@@ -126,13 +125,13 @@ async def announce(
 async def suspend(
     actor: Operator, session: Session, auction_id: UUID, body: ReasonIn, response: Response
 ) -> schemas.AuctionOut:
-    """Stop the clock of an auction; no bid is decided until it is resumed."""
+    """Suspend an auction. No bid is decided until it is resumed."""
     return await _answer(session, actor, await service.suspend(session, auction_id, body.reason), response)
 
 
 @router.post("/auctions/{auction_id}/resumption", operation_id="resume_auction")
 async def resume(actor: Operator, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
-    """Let the clock run on: what was still to come moves by what the suspension took."""
+    """Resume a suspended auction. What was still to come moves by the length of the suspension."""
     return await _answer(session, actor, await service.resume(session, auction_id), response)
 
 
@@ -145,7 +144,7 @@ async def cancel(
     body: ReasonIn,
     response: Response,
 ) -> schemas.AuctionOut:
-    """End an auction without outcome: the seller before it is announced, the operator before it is closed."""
+    """Cancel an auction. The seller may before it is announced, the operator before it is closed."""
     done = await service.cancel(session, actor, settings, auction_id, body.reason)
     return await _answer(session, actor, done, response)
 
@@ -154,14 +153,14 @@ async def cancel(
 async def register(
     actor: Bidder, session: Session, settings: Config, auction_id: UUID, body: schemas.BidderIn
 ) -> schemas.OwnBidderOut:
-    """Register as a bidder before the bidding begins; pay the deposit that the answer names, and you may bid."""
+    """Register as a bidder before the bidding begins. You may bid once the deposit that the answer names is paid."""
     bidder = await bidders.register(session, actor, settings, auction_id, body)
     return await _own(session, bidder)
 
 
 @router.get("/auctions/{auction_id}/bidders", operation_id="list_bidders")
 async def list_bidders(actor: Public, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.BidderOut]:
-    """The bidders by their paddles; who they are is shown to operator and auditor, to the seller after the close."""
+    """List the bidders by paddle. Operator and auditor see who they are, the seller after the close."""
     auction = await queries.get_auction(session, actor, auction_id)
     rows, cursor = cut(await queries.list_bidders(session, auction.id, page), page, lambda row: (row.paddle,))
     names = queries.knows_names(actor, auction)
@@ -173,7 +172,7 @@ async def list_bidders(actor: Public, session: Session, auction_id: UUID, page: 
 async def read_own_bidder(
     actor: Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:read")], session: Session, auction_id: UUID
 ) -> schemas.OwnBidderOut:
-    """Your organisation's registration, with its deposit."""
+    """Read your organisation's registration as a bidder, with its deposit."""
     bidder = await queries.find_bidder(session, auction_id, actor.organisation())
     if bidder is None:
         raise queries.no_auction()
@@ -182,7 +181,7 @@ async def read_own_bidder(
 
 @money_router.post("/auctions/{auction_id}/bidders/own/withdrawal", operation_id="withdraw_bidder")
 async def withdraw(actor: Bidder, session: Session, settings: Config, auction_id: UUID) -> schemas.BidderOut:
-    """Leave before the bidding begins; a deposit that was paid goes back."""
+    """Withdraw as a bidder before the bidding begins. A deposit that was paid goes back."""
     return shown.bidder(await bidders.withdraw(session, actor, settings, auction_id), named=True)
 
 
@@ -190,19 +189,19 @@ async def withdraw(actor: Bidder, session: Session, settings: Config, auction_id
 async def accept_offer(
     actor: Bidder, session: Session, settings: Config, auction_id: UUID, response: Response
 ) -> schemas.AuctionOut:
-    """Take the lot that stands offered to you after the winner's default, at your own bid."""
+    """Accept the lot that is offered to you after the winner's default, at your own bid."""
     return await _answer(session, actor, await winner.accept_offer(session, actor, settings, auction_id), response)
 
 
 @router.get("/auctions/{auction_id}/confirmation", operation_id="read_auction_confirmation")
 async def read_confirmation(actor: Reader, session: Session, auction_id: UUID) -> schemas.AuctionConfirmationOut:
-    """The confirmation of the sale (成交确认书), for its parties and the market's staff."""
+    """Read the confirmation of the sale (成交确认书). Its parties and staff may."""
     return shown.confirmation(await confirmations.get(session, actor, auction_id))
 
 
 @money_router.post("/auctions/{auction_id}/confirmation/signature", operation_id="sign_auction_confirmation")
 async def sign_confirmation(actor: Signatory, session: Session, auction_id: UUID) -> schemas.AuctionConfirmationOut:
-    """Sign the confirmation, as an admin of the seller or of the buyer."""
+    """Sign the confirmation of the sale, as an admin of the seller or of the buyer."""
     return shown.confirmation(await confirmations.sign(session, actor, auction_id))
 
 
@@ -233,4 +232,3 @@ async def _is_party(session: AsyncSession, actor: Actor, auction: Auction) -> bo
 
 
 router.include_router(money_router)
-router.include_router(log_routes.router)

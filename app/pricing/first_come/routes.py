@@ -11,9 +11,8 @@ from app.core.web.access import allow
 from app.core.web.http import Config, MoneyEndpoint, Session, set_etag
 from app.market.deals.schemas import DealOut, deal_out
 from app.pricing.first_come import schemas, service
-from app.pricing.listed import routes as sale_routes
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["listed"])
+router = APIRouter(route_class=MoneyEndpoint, tags=["first-come"])
 
 Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 
@@ -31,6 +30,3 @@ async def purchase(
     deal = await service.purchase(session, actor, settings, listing_id, body)
     set_etag(response, deal.revision)
     return deal_out(deal, await read_clock(session))
-
-
-router.include_router(sale_routes.router)

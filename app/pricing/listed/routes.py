@@ -32,7 +32,7 @@ from app.pricing.listed.schemas import (
 )
 
 router = APIRouter(route_class=Endpoint, tags=["listed"])
-money_router = APIRouter(route_class=MoneyEndpoint, tags=["listed"])
+money_router = APIRouter(route_class=MoneyEndpoint)
 
 Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]
@@ -46,7 +46,7 @@ ListingReader = Annotated[Actor, allow(*EVERY_ROLE, scope="listings:read")]
 async def set_conditions(
     actor: Seller, session: Session, settings: Config, listing_id: UUID, body: ListedConditionsIn
 ) -> ListedConditionsOut:
-    """Set the conditions of a competitive sale while the listing is a draft or returned; all of them at once."""
+    """Set all conditions of a competitive sale at once. The listing must be a draft or returned."""
     return ListedConditionsOut.model_validate(
         await conditions.set_conditions(session, actor, settings, listing_id, body)
     )
@@ -54,15 +54,15 @@ async def set_conditions(
 
 @router.get("/listings/{listing_id}/listed-conditions", operation_id="read_listed_conditions")
 async def read_conditions(actor: Public, session: Session, listing_id: UUID) -> ListedConditionsOut:
-    """The conditions of a sale, for whoever may see the listing; once published, they are those in `published`."""
+    """Read the conditions of a sale whose listing you may see. Once published, they are those in `published`."""
     return ListedConditionsOut.model_validate(await conditions.read_conditions(session, actor, listing_id))
 
 
 @router.get("/listings/{listing_id}/listed-sale", operation_id="read_listed_sale")
 async def read_sale(actor: Public, session: Session, listing_id: UUID) -> ListedSaleOut:
-    """How far a competitive sale has come, for whoever may see the listing. Who registered is not in it.
+    """Read how far a competitive sale has come whose listing you may see. It does not say who registered.
 
-    Why it ended without a deal is for the seller, its agency and the market's staff.
+    Why it ended without a deal is for the seller, its agency and staff.
     """
     listing = await listings.get_listing(session, actor, listing_id)
     rules.check_competitive(listing.pricing_mode, listing.allocation)
@@ -79,7 +79,7 @@ async def read_sale(actor: Public, session: Session, listing_id: UUID) -> Listed
 async def terminate(
     actor: Operator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn
 ) -> ListedSaleOut:
-    """End a competitive sale that cannot go on, with the reason: the listing lapses, every deposit goes back."""
+    """End a competitive sale that cannot go on, with the reason. The listing lapses, every deposit goes back."""
     return await _sale_out(session, await service.terminate(session, actor, settings, listing_id, body.reason))
 
 
@@ -100,7 +100,7 @@ async def list_registrations(
     listing_id: UUID | None = None,
     status: RegistrantStatus | None = None,
 ) -> Page[RegistrantOut]:
-    """Your organisation's registrations and those for your own listings; all of them for operator and auditor."""
+    """List your organisation's registrations and those for your listings. Operator and auditor see all."""
     rows = await queries.list_registrations(session, actor, page, listing_id, status)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     now = await read_clock(session)
@@ -109,7 +109,7 @@ async def list_registrations(
 
 @router.get("/listing-registrations/{registration_id}", operation_id="read_listing_registration")
 async def read_registration(actor: Reader, session: Session, registration_id: UUID) -> RegistrantOut:
-    """One registration, for its organisation, the seller, the operator and the auditor."""
+    """Read a registration. Its organisation, the seller, operator and auditor may."""
     row = await queries.get_registration(session, actor, registration_id)
     return registration_out(row, await read_clock(session))
 
@@ -120,7 +120,7 @@ async def read_registration(actor: Reader, session: Session, registration_id: UU
 async def judge(
     actor: JudgeOfRegistrants, session: Session, settings: Config, registration_id: UUID, body: QualificationIn
 ) -> RegistrantOut:
-    """Qualify or refuse a registrant, once each, by the seller and by the operator. Refused, its deposit goes back."""
+    """Qualify or refuse a registrant. Seller and operator decide once each; if refused, its deposit goes back."""
     listing, found, row = await registrations.judge(session, actor, registration_id, body, settings)
     await service.review_again(session, settings, listing, found)
     await session.flush()
@@ -132,7 +132,7 @@ async def judge(
 async def confirm(
     actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: RegistrantConfirmationIn
 ) -> RegistrantOut:
-    """Agree to what was published since you registered; without it you are not counted."""
+    """Agree to what was published since you registered. Without it you are not counted."""
     row = await registrations.confirm(session, actor, settings, registration_id, body)
     return registration_out(row, await read_clock(session))
 
@@ -141,7 +141,7 @@ async def confirm(
 async def withdraw(
     actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: ReasonIn
 ) -> RegistrantOut:
-    """Take your registration back before the notice ends; your deposit goes back in full."""
+    """Withdraw your registration before the notice ends. Your deposit goes back in full."""
     row = await registrations.withdraw(session, actor, settings, registration_id, body.reason)
     return registration_out(row, await read_clock(session))
 
@@ -150,13 +150,13 @@ async def withdraw(
 async def propose_revision(
     actor: Seller, session: Session, settings: Config, listing_id: UUID, body: RevisionIn
 ) -> RevisionOut:
-    """Propose changed content for your published competitive listing; published, it begins the notice anew."""
+    """Propose changed content for your published competitive listing. Published, it begins the notice again."""
     return RevisionOut.model_validate(await revisions.propose(session, actor, settings, listing_id, body))
 
 
 @router.get("/listings/{listing_id}/revisions", operation_id="list_listing_revisions")
 async def list_revisions(actor: ListingReader, session: Session, listing_id: UUID, page: Paging) -> Page[RevisionOut]:
-    """The proposed revisions of a listing, for its seller, its agency and the market's staff."""
+    """List the proposed revisions of a listing. Its seller, its agency and staff may."""
     listing = await listings.get_listing(session, actor, listing_id)
     shown, cursor = cut(await queries.list_revisions(session, actor, page, listing), page, lambda row: (row.id,))
     return Page(items=[RevisionOut.model_validate(row) for row in shown], next_cursor=cursor)
@@ -164,13 +164,13 @@ async def list_revisions(actor: ListingReader, session: Session, listing_id: UUI
 
 @router.post("/listings/{listing_id}/revision/publication", operation_id="publish_listing_revision")
 async def publish_revision(actor: Operator, session: Session, settings: Config, listing_id: UUID) -> RevisionOut:
-    """Publish the proposed revision, checked anew, as the next version; the notice begins anew in full."""
+    """Publish the proposed revision, checked again, as the next version. The notice begins again in full."""
     return RevisionOut.model_validate(await revisions.publish(session, actor, settings, listing_id))
 
 
 @router.post("/listings/{listing_id}/revision/return", operation_id="return_listing_revision")
 async def return_revision(actor: Operator, session: Session, listing_id: UUID, body: ReasonIn) -> RevisionOut:
-    """Give the proposed revision back to the seller, with the reason; what is published stays."""
+    """Return the proposed revision to the seller, with the reason. What is published stays."""
     return RevisionOut.model_validate(await revisions.return_revision(session, actor, listing_id, body.reason))
 
 

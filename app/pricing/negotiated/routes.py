@@ -21,10 +21,9 @@ from app.pricing.negotiated import closing, queries, schemas, service
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation
 from app.pricing.negotiated.notice import objections
-from app.pricing.negotiated.notice import routes as notice_routes
 
 router = APIRouter(route_class=Endpoint, tags=["negotiated"])
-money_router = APIRouter(route_class=MoneyEndpoint, tags=["negotiated"])
+money_router = APIRouter(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
@@ -41,7 +40,7 @@ async def open_negotiation(
     body: schemas.NegotiationIn,
     response: Response,
 ) -> schemas.NegotiationOut:
-    """Open a negotiation on a published listing with a negotiated price, with your first offer."""
+    """Open a negotiation on a published listing, with your first offer. Its price must be negotiated."""
     made = await service.open_negotiation(session, actor, settings, listing_id, body)
     return await _answer(session, made, response)
 
@@ -54,7 +53,7 @@ async def list_negotiations(
     status: NegotiationStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.NegotiationSummary]:
-    """Your organisation's negotiations on either side, newest first; all of them for the auditor."""
+    """List your organisation's negotiations on either side, newest first. The auditor sees all."""
     rows = await queries.list_negotiations(session, actor, page, status, listing_id)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
     return Page(items=await _summaries(session, shown), next_cursor=cursor)
@@ -64,7 +63,7 @@ async def list_negotiations(
 async def read_negotiation(
     actor: Reader, session: Session, negotiation_id: UUID, response: Response
 ) -> schemas.NegotiationOut:
-    """One negotiation with its last offer and its gates, for its two sides and the auditor."""
+    """Read a negotiation with its last offer and its gates. Its two sides and the auditor may."""
     return await _answer(session, await queries.get_negotiation(session, actor, negotiation_id), response)
 
 
@@ -77,13 +76,13 @@ async def make_offer(
     body: schemas.OfferIn,
     response: Response,
 ) -> schemas.NegotiationOut:
-    """Make a counter-offer, or a new offer where yours has expired; it replaces the other side's."""
+    """Make a counter-offer, or a new offer where yours has expired. It replaces the other side's."""
     return await _answer(session, await service.make_offer(session, actor, settings, negotiation_id, body), response)
 
 
 @router.get("/negotiations/{negotiation_id}/offers", operation_id="list_offers")
 async def list_offers(actor: Reader, session: Session, negotiation_id: UUID, page: Paging) -> Page[schemas.OfferOut]:
-    """Every offer of a negotiation, oldest first."""
+    """List every offer of a negotiation, oldest first."""
     negotiation = await queries.get_negotiation(session, actor, negotiation_id)
     shown, cursor = cut(await queries.list_offers(session, negotiation.id, page), page, lambda row: (row.number,))
     return Page(items=[schemas.OfferOut.model_validate(row) for row in shown], next_cursor=cursor)
@@ -98,7 +97,7 @@ async def accept_offer(
     body: schemas.OfferAcceptanceIn,
     response: Response,
 ) -> schemas.NegotiationOut:
-    """Accept the other side's standing offer: the listing is held for the buyer and the public notice begins."""
+    """Accept the other side's standing offer. The listing is held for the buyer and the public notice begins."""
     return await _answer(
         session, await service.accept(session, actor, settings, negotiation_id, body.offer_id), response
     )
@@ -108,7 +107,7 @@ async def accept_offer(
 async def withdraw_negotiation(
     actor: Party, session: Session, negotiation_id: UUID, body: ReasonIn, response: Response
 ) -> schemas.NegotiationOut:
-    """Leave an open negotiation, unless an offer of yours still stands."""
+    """Leave an open negotiation, unless an offer of yours still stands. The other side reads the reason."""
     return await _answer(session, await service.withdraw(session, actor, negotiation_id, body.reason), response)
 
 
@@ -116,7 +115,7 @@ async def withdraw_negotiation(
 async def approve_related_party(
     actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.RelatedPartyApprovalIn, response: Response
 ) -> schemas.NegotiationOut:
-    """Record the approval that a deal between related parties needs, with its document; for the seller."""
+    """Record the approval of a deal between related parties, with its document, as the seller."""
     return await _answer(session, await objections.approve(session, actor, negotiation_id, body), response)
 
 
@@ -132,7 +131,7 @@ async def close_negotiation(
 async def terminate_negotiation(
     actor: Operator, session: Session, settings: Config, negotiation_id: UUID, body: ReasonIn
 ) -> schemas.NegotiationTerminationOut:
-    """End an agreed negotiation that cannot go on, with the reason: the listing is on offer again, or lapses."""
+    """End an agreed negotiation that cannot go on, with the reason. The listing is on offer again, or lapses."""
     row = await service.terminate(session, settings, negotiation_id, body.reason)
     return schemas.NegotiationTerminationOut(
         id=row.id, number=row.number, status=row.status, status_reason=row.status_reason,
@@ -169,4 +168,3 @@ async def _answer(session: AsyncSession, row: Negotiation, response: Response) -
 
 
 router.include_router(money_router)
-router.include_router(notice_routes.router)

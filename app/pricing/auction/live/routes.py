@@ -31,7 +31,7 @@ async def poll(
     auction_id: UUID,
     if_none_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Where the bidding stands; with `If-None-Match`, 304 while nothing has changed."""
+    """Read where the bidding stands. With `If-None-Match` the answer is 304 while nothing has changed."""
     row = await queries.live(context_of(request).database, auction_id)
     found = shown.live(row)
     # A descending price falls, and bidding begins and ends, without any entry: the minimum says so.
@@ -48,7 +48,7 @@ async def poll(
 async def list_entries(
     actor: Public, session: Session, auction_id: UUID, page: Paging
 ) -> Page[schemas.AuctionEntryOut]:
-    """The log in order: each entry with the hash that chains it to the one before."""
+    """List the entries of an auction's log in order. Each has the hash that chains it to the one before."""
     auction = await queries.get_auction(session, actor, auction_id)
     after = page.after(int)
     rows = await queries.entries_after(session, auction.id, after[0] if after else 0, page.limit + 1)
@@ -75,7 +75,7 @@ async def watch(
     ] = 0,
     follow: Annotated[bool, Query(description="False: what there is, and no more")] = True,
 ) -> Response:
-    """Every entry of the log as it is written, as server-sent events; `Last-Event-ID` resumes where you were."""
+    """Follow an auction's log as server-sent events. `Last-Event-ID` resumes where you were."""
     row = await queries.live(context_of(request).database, auction_id)
     head: int = row["last_seq"]
     seq = min(head, after if last_event_id is None else last_event_id)
@@ -96,7 +96,7 @@ async def watch(
     responses={200: {"description": "The transcript", "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def transcript(actor: Public, request: Request, session: Session, auction_id: UUID) -> Response:
-    """The whole log with a signed head and the keys, as one file that `techex verify` checks offline."""
+    """Download the whole log with a signed head and the keys, as one file. `techex verify` checks it offline."""
     auction = await queries.get_auction(session, actor, auction_id)
     await queries.live(context_of(request).database, auction_id)
     opened = transcribing.opening(auction, await queries.list_keys(session), house.of(request.app).signer)
@@ -113,7 +113,7 @@ async def transcript(actor: Public, request: Request, session: Session, auction_
 
 @router.get("/exchange-keys", operation_id="list_exchange_keys")
 async def list_keys(actor: Public, session: Session) -> list[schemas.ExchangeKeyOut]:
-    """The public keys (Ed25519) with which the exchange signs receipts and confirmations, or has signed."""
+    """List the public keys (Ed25519) of the exchange. It signs receipts and confirmations with them, or has signed."""
     return [
         schemas.ExchangeKeyOut(key_id=key.key_id, public_key=key.public_key.hex(), first_used_at=key.first_used_at)
         for key in await queries.list_keys(session)

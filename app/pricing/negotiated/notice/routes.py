@@ -29,7 +29,7 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
 
 @router.get("/notices", operation_id="list_notices")
 async def list_notices(actor: Public, session: Session, page: Paging, running: bool = False) -> Page[schemas.NoticeOut]:
-    """Public notices of negotiated prices, newest first; `running`: only those that still take objections."""
+    """List public notices of negotiated prices, newest first. With `running`, only those that still take objections."""
     shown, cursor = cut(await queries.list_notices(session, page, running=running), page, lambda row: (row.id,))
     now = await read_clock(session)
     return Page(items=[_notice(row, now) for row in shown], next_cursor=cursor)
@@ -37,7 +37,7 @@ async def list_notices(actor: Public, session: Session, page: Paging, running: b
 
 @router.get("/notices/{notice_id}", operation_id="read_notice")
 async def read_notice(actor: Public, session: Session, notice_id: UUID) -> schemas.NoticeOut:
-    """One public notice with the decisions on objections."""
+    """Read a public notice with the decisions on objections."""
     return _notice(await queries.get_notice(session, notice_id), await read_clock(session))
 
 
@@ -45,13 +45,13 @@ async def read_notice(actor: Public, session: Session, notice_id: UUID) -> schem
 async def file_objection(
     actor: Objector, session: Session, notice_id: UUID, body: schemas.ObjectionIn
 ) -> schemas.ObjectionOut:
-    """Object to a notice while it runs, with a reason and a contact; no deal is made before it is decided."""
+    """Object to a notice while it runs, with a reason and a contact. No deal is made before it is decided."""
     return _objection(await objections.file_objection(session, actor, notice_id, body))
 
 
 @router.get("/notices/{notice_id}/objections", operation_id="list_objections")
 async def list_objections(actor: Reader, session: Session, notice_id: UUID, page: Paging) -> Page[schemas.ObjectionOut]:
-    """The objections you may read: all for the market's staff and the seller, your own otherwise."""
+    """List the objections that you may read. Staff and the seller see all, others their own."""
     await queries.get_notice(session, notice_id)
     rows = await queries.list_objections(session, actor, notice_id, page)
     shown, cursor = cut(rows, page, lambda row: (row.id,))
@@ -62,7 +62,7 @@ async def list_objections(actor: Reader, session: Session, notice_id: UUID, page
 async def decide_objection(
     actor: Operator, session: Session, settings: Config, objection_id: UUID, body: schemas.ObjectionDecisionIn
 ) -> schemas.ObjectionOut:
-    """Decide an objection: upheld, it ends the sale; either way the decision is published with the notice."""
+    """Decide an objection. Upheld, it ends the sale; either way the decision is published with the notice."""
     return _objection(await objections.decide(session, actor, settings, objection_id, body))
 
 
