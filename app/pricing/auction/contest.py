@@ -35,6 +35,7 @@ async def open_contest(
         now,
         settings.zone,
         notice_days=figure("contest_notice_days"),
+        opening_hour=figure("contest_opening_hour"),
         free_hours=figure("contest_free_hours"),
         window_seconds=figure("contest_window_seconds"),
         step_share=parameter("contest_step_share", on=today).value,
@@ -44,7 +45,7 @@ async def open_contest(
     auction = await service.create(
         session, settings, listing, conditions, deposit, now, is_contest=True, rights_abroad=contest.rights_abroad
     )
-    await service.begin(session, listing, auction, now)
+    await service.begin(session, settings, listing, auction, now)
     for entrant in contest.entrants:
         await bidders.admit(session, auction, entrant, None, now, buyer_abroad=entrant in contest.abroad)
     return auction.id

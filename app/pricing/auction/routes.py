@@ -130,9 +130,11 @@ async def suspend(
 
 
 @router.post("/auctions/{auction_id}/resumption", operation_id="resume_auction")
-async def resume(actor: Operator, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+async def resume(
+    actor: Operator, session: Session, settings: Config, auction_id: UUID, response: Response
+) -> schemas.AuctionOut:
     """Resume a suspended auction. What was still to come moves by the length of the suspension."""
-    return await _answer(session, actor, await service.resume(session, auction_id), response)
+    return await _answer(session, actor, await service.resume(session, settings, auction_id), response)
 
 
 @router.post("/auctions/{auction_id}/cancellation", operation_id="cancel_auction")

@@ -8,8 +8,6 @@ from app.pricing.auction.bidding.problems import NOTICE_TOO_SHORT, REGISTRATION_
 from app.pricing.auction.bidding.rules import AuctionForm, Band, Conditions
 from app.pricing.auction.kinds import AuctionStatus
 
-OPENING_HOUR = time(9)
-
 
 def check_status(status: AuctionStatus, *wanted: AuctionStatus) -> None:
     """Raises `auction_state` unless the auction is in one of the states."""
@@ -51,13 +49,14 @@ def contest_conditions(
     zone: ZoneInfo,
     *,
     notice_days: int,
+    opening_hour: int,
     free_hours: int,
     window_seconds: int,
     step_share: Decimal,
 ) -> Conditions:
-    """The terms of the open bidding between a listing's registrants: from 09:00 after `notice_days` whole days."""
+    """The terms of the open bidding between a listing's registrants: after `notice_days` whole days, by local hour."""
     day = now.astimezone(zone).date() + timedelta(days=notice_days + 1)
-    starts_at = datetime.combine(day, OPENING_HOUR, zone)
+    starts_at = datetime.combine(day, time(opening_hour), zone)
     free_until = starts_at + timedelta(hours=free_hours)
     if form is AuctionForm.SEALED:
         return Conditions(form, starting_price, (), starts_at, free_until)

@@ -38,8 +38,7 @@ CLOSES = "auction.closes"
 """The deadline at which the bidding ends, unless a bid has moved the end meanwhile."""
 NOTICE_DAYS = "auction_notice_days"
 VIEWING_DAYS = "auction_viewing_days"
-MARGIN = timedelta(days=90)
-"""How long beyond the bidding a listing stays open, so that a contract, or the next bidder's chance, finds it so."""
+OPEN_DAYS = "auction_listing_open_days"
 
 
 async def propose(
@@ -136,11 +135,11 @@ async def announce(session: AsyncSession, actor: Actor, settings: Settings, auct
     assert auction.viewing_from is not None
     assert auction.viewing_to is not None
     _check_days(conditions, auction.viewing_from, auction.viewing_to, now, settings)
-    await begin(session, listing, auction, now)
+    await begin(session, settings, listing, auction, now)
     return auction
 
 
-async def begin(session: AsyncSession, listing: Listing, auction: Auction, now: datetime) -> None:
+async def begin(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, now: datetime) -> None:
     """Put an auction before the public, both locked. Raises `exchange_keys_wrong`."""
     published.require_sealing_key(auction.conditions, keys.current())
     auction.status, auction.announced_at = AuctionStatus.ANNOUNCED, now
@@ -155,7 +154,7 @@ async def begin(session: AsyncSession, listing: Listing, auction: Auction, now: 
         "reserve_commitment": auction.reserve_commitment,
     }
     await write(session, auction, EntryKind.SCHEDULED, now, facts)
-    await _time_end(session, listing, auction)
+    await _time_end(session, settings, listing, auction)
     payload = {"listing_id": auction.listing_id, "form": auction.form, "starts_at": auction.starts_at}
     tell(session, auction, "auction.announced", payload)
 
@@ -184,7 +183,7 @@ async def halt(session: AsyncSession, listing: Listing, auction: Auction, reason
     tell(session, auction, "auction.suspended", {})
 
 
-async def resume(session: AsyncSession, auction_id: UUID) -> Auction:
+async def resume(session: AsyncSession, settings: Settings, auction_id: UUID) -> Auction:
     """Let the clock run on: every time still to come moves by what the suspension took."""
     listing, auction = await lock_both(session, auction_id)
     check_status(auction.status, AuctionStatus.SUSPENDED)
@@ -197,7 +196,7 @@ async def resume(session: AsyncSession, auction_id: UUID) -> Auction:
     auction.status, auction.reason, auction.suspended_at = AuctionStatus.ANNOUNCED, None, None
     auction.revision += 1
     await write(session, auction, EntryKind.RESUMED, now, {"ends_at": log.moment(auction.ends_at)})
-    await _time_end(session, listing, auction)
+    await _time_end(session, settings, listing, auction)
     tell(session, auction, "auction.resumed", {"ends_at": auction.ends_at})
     return auction
 
@@ -247,10 +246,16 @@ async def lock_both(session: AsyncSession, auction_id: UUID) -> tuple[Listing, A
     return listing, await queries.lock_auction(session, auction_id)
 
 
-async def _time_end(session: AsyncSession, listing: Listing, auction: Auction) -> None:
+async def keep_listing_open(session: AsyncSession, settings: Settings, listing: Listing, until: datetime) -> None:
+    """Let the listing outlast the bidding or an offer that ends at `until`, so that what follows finds it open."""
+    days = int(parameter(OPEN_DAYS, on=local_date(until, settings.zone)).value)
+    await listing_service.keep_open_until(session, listing, until + timedelta(days=days))
+
+
+async def _time_end(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction) -> None:
     """Set when the bidding ends; the listing stays open beyond it. One whose mode hands over has an end of its own."""
     if not auction.is_contest:
-        await listing_service.keep_open_until(session, listing, auction.ends_at + MARGIN)
+        await keep_listing_open(session, settings, listing, auction.ends_at)
     closes_at = auction.starts_at if is_taken(auction) else auction.ends_at  # nothing can follow: at once
     await deadlines.schedule(session, CLOSES, auction.id, closes_at)
 

@@ -61,6 +61,9 @@ async def test_both_sides_sign_the_confirmation(world: World) -> None:
 
 async def test_nobody_bids_and_the_listing_stays_on_offer(world: World) -> None:
     scene = await factory.running(world)
+    listing = await world.api.ok("GET", f"/v1/listings/{scene.listing['id']}")
+    beyond = datetime.fromisoformat(listing["closes_at"]) - datetime.fromisoformat(scene.auction["ends_at"])
+    assert beyond == timedelta(days=90), "the contract finds the listing open"
     shown = await scene.end()
     assert (shown["ending"], shown["winner"], shown["deal_id"]) == ("no_bids", None, None)
     listing = await world.api.ok("GET", f"/v1/listings/{scene.listing['id']}")

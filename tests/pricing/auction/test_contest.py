@@ -1,15 +1,18 @@
 """A competitive listing with two or more registrants is handed over to open bidding between them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.market.listings.factory import move_clock_to
+from tests.market.listings.factory import move_clock_to, today
 from tests.office.ledger.factory import balances
 from tests.pricing.auction.factory import Scene
 from tests.pricing.listed import factory as listed
 from tests.support.world import World
+
+WUHAN = ZoneInfo("Asia/Shanghai")
 
 
 async def contest(world: World, form: str = "english", bidders: int = 2) -> Scene:
@@ -31,6 +34,10 @@ async def test_two_registrants_bid_from_the_asking_price(world: World) -> None:
     scene = await contest(world)
     assert scene.auction["is_contest"]
     assert scene.auction["conditions"]["starting_price"] == "1000000.00"
+    said = scene.auction["conditions"]
+    starts_at = datetime.fromisoformat(said["starts_at"]).astimezone(WUHAN)
+    assert starts_at.date() - await today(world) == timedelta(days=3 + 1), "after three whole days"
+    assert (starts_at.hour, datetime.fromisoformat(said["free_until"]) - starts_at) == (9, timedelta(hours=6))
     assert (await scene.bid(scene.bidders[0], "1000000.00")).json()["code"] == "auction_not_begun"
     await scene.begin()
     await scene.accepted(scene.bidders[0], "1000000.00")

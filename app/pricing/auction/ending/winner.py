@@ -195,7 +195,7 @@ async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
     auction.offered_to, auction.offer_ends_at, auction.price = paddle, until, price
     facts = {"paddle": paddle, "price": log.money(price)}
     await logbook.write(session, auction, EntryKind.OFFERED, now, facts)
-    await listing_service.keep_open_until(session, listing, until + service.MARGIN)
+    await service.keep_listing_open(session, settings, listing, until)
     await deadlines.schedule(session, OFFER_ENDS, auction.id, until)
     logbook.tell(session, auction, "auction.offered", facts | {"until": until})
 
