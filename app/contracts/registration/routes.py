@@ -72,7 +72,7 @@ async def accept(
     body: schemas.RegistrationAcceptanceIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
-    """Accept an application. It is decided in 15 working days, in 30 for a large contract or before experts."""
+    """Accept an application. `decision_due_on` is later for a large contract, or one that goes before experts."""
     registration = await service.accept(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 

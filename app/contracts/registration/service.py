@@ -68,7 +68,7 @@ async def accept(
     contract_id: UUID,
     body: schemas.RegistrationAcceptanceIn,
 ) -> Registration:
-    """The registrar accepts today; the decision is due 15 working days later, 30 where large or before experts [D]."""
+    """The registrar accepts today; the decision is due by the figure of the contract's day [D]."""
     contract, registration = await _case(session, actor, contract_id)
     rules.check_step(registration.status, S.ACCEPTED, S.SUBMITTED)
     registration.expert_review = body.expert_review

@@ -117,7 +117,7 @@ async def read_auction(actor: Public, session: Session, auction_id: UUID, respon
 async def announce(
     actor: Operator, session: Session, settings: Config, auction_id: UUID, response: Response
 ) -> schemas.AuctionOut:
-    """Announce a proposed auction (拍卖公告), at least 7 days before the bidding. 2 days of viewing must follow."""
+    """Announce a proposed auction (拍卖公告). The notice and the viewing to come are as long as the law asks."""
     return await _answer(session, actor, await service.announce(session, actor, settings, auction_id), response)
 
 
