@@ -153,8 +153,8 @@ async def _shown(
     day = rules.team_may_convert_from(result.registered_on, result.conversion_begun_on, period)
     team = None
     if day is not None:
-        instrument = POLICY.render(request.scope.get("language", "en"), {})
-        team = schemas.TeamConversion(day=day, rule=schemas.RuleOut(instrument=instrument, article="2"))
+        rule = POLICY.art("2").as_json(request.scope.get("language", "en"))
+        team = schemas.TeamConversion(day=day, rule=schemas.RuleOut(**rule))
     names = queries.may_see_completers(actor, result)
     return schemas.ResultOut(
         **schemas.ResultSummary.model_validate(result).model_dump(),
