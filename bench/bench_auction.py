@@ -102,7 +102,7 @@ async def fill(url: str) -> list[UUID]:
     conditions = {
         "form": "english", "starting_price": "1000.00", "ladder": [{"from_price": "0.00", "step": "1000.00"}],
         "starts_at": log.moment(now - timedelta(days=1)), "free_until": log.moment(now + timedelta(days=1)),
-        "window_seconds": 300, "hard_end": None, "step_every_seconds": None, "floor_price": None,
+        "window_seconds": 300, "hard_end": None, "step_every_seconds": None, "price_floor": None,
     }  # fmt: skip
     ends_at = now + timedelta(days=1, minutes=5)
     tables: dict[str, tuple[str, list[tuple[Any, ...]]]] = {

@@ -128,7 +128,7 @@ class _Listed:
         self.cast, self.record, self.played = cast, record, Played("listed", record)
         facts, supposed = record["facts"], record["supposed"]
         conditions = {
-            "deposit": supposed["deposit"], "notice_working_days": 20, "qualification": "示例受让条件",
+            "deposit_amount": supposed["deposit_amount"], "notice_working_days": 20, "qualification": "示例受让条件",
             "bidding": "sealed",
         }  # fmt: skip
         self.offered = listing(

@@ -35,7 +35,7 @@ async def test_offers_are_told_to_their_sides(fresh_world: World, tmp_path: Path
     ]  # fmt: skip
     assert [row["price"] for row in facts(found, "appraised_offers", "Purchase offer")] == ["990000.00", "850000.00"]
     (carried,) = facts(found, "deal", "Deal agreed")
-    assert (carried["appraisal"]["number"], carried["appraisal"]["floor"]) == (report["number"], "900000.00")
+    assert (carried["appraisal"]["number"], carried["appraisal"]["price_floor"]) == (report["number"], "900000.00")
 
     own = await checked(world, buyer, deal, tmp_path)
     assert words(own, "appraised_offers") == ["Purchase offer", "Offer accepted", "Closed with the deal"]

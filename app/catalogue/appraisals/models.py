@@ -16,7 +16,7 @@ from app.office.documents.models import Document
 
 
 class AppraisalReport(Base):
-    """A report on a result's value (CNY). `number` is the appraiser's own, `valid_until` the last day it may be used.
+    """A report on a result's value (CNY). `number` is the appraiser's own, `valid_to` the last day it may be used.
 
     A refused report leaves its number free, so that a corrected one can be recorded.
     """
@@ -24,7 +24,7 @@ class AppraisalReport(Base):
     __tablename__ = "appraisal_reports"
     __table_args__ = (
         CheckConstraint("value > 0", name="value"),
-        CheckConstraint("valid_until > base_date", name="validity"),
+        CheckConstraint("valid_to > base_date", name="validity"),
         CheckConstraint("(status = 'submitted') = (reviewed_at IS NULL)", name="review"),
         Index(
             "uq_appraisal_reports_number",
@@ -45,7 +45,7 @@ class AppraisalReport(Base):
     base_date: Mapped[date]
     method: Mapped[AppraisalMethod] = mapped_column(Text)
     value: Mapped[Decimal]
-    valid_until: Mapped[date]
+    valid_to: Mapped[date]
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
     status: Mapped[ReportStatus] = mapped_column(Text, default=ReportStatus.SUBMITTED)
     review_reason: Mapped[str | None]

@@ -85,8 +85,8 @@ EXPIRED = ProblemType(
     409,
     Text("Report expired", "报告已过有效期"),
     Text(
-        "The report {number} may be used from {base_date} until {valid_until}, not on {on}.",
-        "报告 {number} 的有效期为 {base_date} 至 {valid_until},{on} 不可使用。",
+        "The report {number} may be used from {base_date} until {valid_to}, not on {on}.",
+        "报告 {number} 的有效期为 {base_date} 至 {valid_to},{on} 不可使用。",
     ),
     Text("Use a report whose base date is on or after {oldest}.", "请使用评估基准日不早于 {oldest} 的报告。"),
     VALIDITY_RULE,

@@ -105,11 +105,11 @@ async def _shown(
         document=schemas.DocumentRef.model_validate(report.document),
         review_reason=report.review_reason,
         reviewed_at=report.reviewed_at,
-        expired=not rules.is_valid(report.base_date, report.valid_until, today),
+        expired=not rules.is_valid(report.base_date, report.valid_to, today),
         validity_source=SourceOut(**VALIDITY_RULE.as_json(language)),
         price_floor=schemas.FloorOut(
             share=floor.figure.value,
-            floor=floor.floor,
+            amount=floor.floor,
             lowest_price=floor.lowest_price,
             source=SourceOut(**FLOOR_RULE.as_json(language)),
             reference=floor.figure.reference,

@@ -18,7 +18,7 @@ class Report:
     number: str
     status: ReportStatus
     base_date: date
-    valid_until: date
+    valid_to: date
     value: Decimal
 
 
@@ -30,7 +30,7 @@ class Approved:
     approved_on: date
 
 
-def valid_until(base_date: date, years: int) -> date:
+def valid_to(base_date: date, years: int) -> date:
     """The last day on which a report may be used: base date and closing are not more than so many years apart."""
     return add_months(base_date, 12 * years)
 
@@ -55,11 +55,11 @@ def check_usable(report: Report, on: date, years: int) -> None:
     """Raises `appraisal_not_accepted`, or `appraisal_expired` naming the days."""
     if report.status != ReportStatus.ACCEPTED:
         raise problems.NOT_ACCEPTED(number=report.number, status=report.status)
-    if not is_valid(report.base_date, report.valid_until, on):
+    if not is_valid(report.base_date, report.valid_to, on):
         raise problems.EXPIRED(
             number=report.number,
             base_date=report.base_date,
-            valid_until=report.valid_until,
+            valid_to=report.valid_to,
             on=on,
             oldest=oldest_base_date(on, years),
         )
@@ -69,7 +69,7 @@ def oldest_base_date(on: date, years: int) -> date:
     """The earliest base date of a report that may be used on a day."""
     day = add_months(on, -12 * years)
     # A year before 29 February is 28 February, which ends a day short of it.
-    return day if valid_until(day, years) >= on else date.fromordinal(day.toordinal() + 1)
+    return day if valid_to(day, years) >= on else date.fromordinal(day.toordinal() + 1)
 
 
 def check_price(

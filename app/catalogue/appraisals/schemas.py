@@ -71,7 +71,7 @@ class ReportSummary(Output):
     base_date: date
     method: AppraisalMethod
     value: Money
-    valid_until: date = Field(description="The last day on which a price may rest on it")
+    valid_to: date = Field(description="The last day on which a price may rest on it")
     status: ReportStatus
     revision: int
 
@@ -80,7 +80,7 @@ class FloorOut(Output):
     """How low a price may go today without a further re-approval."""
 
     share: Share = Field(description="Part of the appraised value")
-    floor: Money = Field(description="That part, in whole fens")
+    amount: Money = Field(description="That part, in whole fens")
     lowest_price: Money = Field(description="The floor, or less where that was re-approved")
     source: SourceOut
     reference: str

@@ -73,7 +73,7 @@ async def record_report(
         **body.model_dump(exclude={"appraiser_id"}),
         appraiser_id=appraiser.id,
         submitted_by_id=actor.organisation(),
-        valid_until=rules.valid_until(body.base_date, _years(body.base_date)),
+        valid_to=rules.valid_to(body.base_date, _years(body.base_date)),
     )
     await documents.attach(
         session,
@@ -178,7 +178,7 @@ def floor_on(report: AppraisalReport, on: date) -> Floor:
 
 def facts_of(report: AppraisalReport) -> rules.Report:
     """The report as its rules take it."""
-    return rules.Report(report.number, report.status, report.base_date, report.valid_until, report.value)
+    return rules.Report(report.number, report.status, report.base_date, report.valid_to, report.value)
 
 
 def _years(base_date: date) -> int:
@@ -227,7 +227,7 @@ async def _announced(
             "number": report.number,
             "result_id": report.result_id,
             "base_date": report.base_date,
-            "valid_until": report.valid_until,
+            "valid_to": report.valid_to,
             "value": report.value,
             "sha256": report.document.sha256,
             **about,

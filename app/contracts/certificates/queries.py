@@ -102,7 +102,7 @@ async def appraisal_on(session: AsyncSession, result_id: UUID, day: date) -> App
             AppraisalReport.result_id == result_id,
             AppraisalReport.status == ReportStatus.ACCEPTED,
             AppraisalReport.base_date <= day,
-            AppraisalReport.valid_until >= day,
+            AppraisalReport.valid_to >= day,
         )
         .options(selectinload(AppraisalReport.appraiser))
         .order_by(AppraisalReport.base_date.desc(), AppraisalReport.id.desc())

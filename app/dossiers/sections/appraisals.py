@@ -52,7 +52,7 @@ def _report(report: AppraisalReport) -> list[Entry]:
             "base_date": report.base_date,
             "method": report.method,
             "value": report.value,
-            "valid_until": report.valid_until,
+            "valid_to": report.valid_to,
         },
         rule=VALIDITY_RULE,
         documents=[DocumentRef(report.document.filename, report.document.sha256)],

@@ -22,7 +22,7 @@ HAPPENED: Mapping[str, Text] = {
     "deal.expired": Text("Deal expired without a contract", "逾期未签合同,成交失效"),
     DEFAULT: Text("Who let the deal fail was found", "违约认定"),
 }
-APPRAISAL = ("number", "base_date", "valid_until", "value", "floor_share", "floor", "judged_on")
+APPRAISAL = ("number", "base_date", "valid_to", "value", "floor_share", "price_floor", "judged_on")
 MADE = frozenset({"deal.agreed", "deal.recorded"})
 
 

@@ -119,7 +119,7 @@ class DealParty(Base):
 class DealAppraisal(Base):
     """The appraisal report that carried the price of a deal, as it was judged that day (CNY). Append-only.
 
-    `reapproval_id` is the re-approval that a price below `floor` rested on.
+    `reapproval_id` is the re-approval that a price below `price_floor` rested on.
     """
 
     __tablename__ = "deal_appraisals"
@@ -128,9 +128,9 @@ class DealAppraisal(Base):
     report_id: Mapped[UUID] = mapped_column(ForeignKey("appraisal_reports.id"))
     number: Mapped[str]
     base_date: Mapped[date]
-    valid_until: Mapped[date]
+    valid_to: Mapped[date]
     value: Mapped[Decimal]
     floor_share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
-    floor: Mapped[Decimal]
+    price_floor: Mapped[Decimal]
     reapproval_id: Mapped[UUID | None] = mapped_column(ForeignKey("appraisal_reapprovals.id"))
     judged_on: Mapped[date]

@@ -74,10 +74,10 @@ class DealAppraisalOut(Output):
     report_id: UUID
     number: str
     base_date: date
-    valid_until: date
+    valid_to: date
     value: Money
     floor_share: Share
-    floor: Money
+    price_floor: Money
     reapproval_id: UUID | None = Field(description="The re-approval that a price below the floor rests on")
     judged_on: date
 

@@ -199,10 +199,10 @@ def _carried_by(floor: Floor, price: Decimal) -> DealAppraisal:
         report_id=floor.report.id,
         number=floor.report.number,
         base_date=floor.report.base_date,
-        valid_until=floor.report.valid_until,
+        valid_to=floor.report.valid_to,
         value=floor.report.value,
         floor_share=floor.figure.value,
-        floor=floor.floor,
+        price_floor=floor.floor,
         reapproval_id=reapproval.id if reapproval else None,
         judged_on=floor.on,
     )

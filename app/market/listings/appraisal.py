@@ -91,7 +91,7 @@ async def name_report(
         rules.check_replaceable(
             listing.status,
             before.number if before and body.report_id else None,
-            before.valid_until if before else None,
+            before.valid_to if before else None,
             today,
         )
     if body.report_id is not None:
@@ -126,7 +126,7 @@ def public_facts(report: AppraisalReport) -> schemas.ListedAppraisal:
     return schemas.ListedAppraisal(
         report_id=report.id, number=report.number, appraiser_id=report.appraiser_id,
         appraiser_name=report.appraiser.name, base_date=report.base_date, method=report.method, value=report.value,
-        valid_until=report.valid_until,
+        valid_to=report.valid_to,
     )  # fmt: skip
 
 

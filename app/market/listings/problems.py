@@ -147,8 +147,8 @@ APPRAISAL_IN_FORCE = ProblemType(
     409,
     Text("The report named still holds", "所依据的评估报告仍有效"),
     Text(
-        "The listing was published on report {number}, which may be used until {valid_until}.",
-        "该挂牌依据报告 {number} 发布,其有效期至 {valid_until}。",
+        "The listing was published on report {number}, which may be used until {valid_to}.",
+        "该挂牌依据报告 {number} 发布,其有效期至 {valid_to}。",
     ),
     Text("Name another from {replaceable_from} on, or withdraw the listing and list anew.",
          "自 {replaceable_from} 起可更换,或撤回后重新挂牌。"),

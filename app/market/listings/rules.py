@@ -167,18 +167,18 @@ def check_appraised(
         raise APPRAISAL_MISSING(field="appraisal_report_id", listing_id=listing_id)
 
 
-def check_replaceable(status: ListingStatus, number: str | None, valid_until: date | None, today: date) -> None:
+def check_replaceable(status: ListingStatus, number: str | None, valid_to: date | None, today: date) -> None:
     """What was published on a report is put on another only once that one has expired, and while it is on offer.
 
     A seller could otherwise lower the floor under the offers by another report. Raises `appraisal_in_force` naming
     the day from which it passes, `listing_not_editable` for a listing that ended or named none.
     """
-    if status not in LIVE_STATUSES or number is None or valid_until is None:
+    if status not in LIVE_STATUSES or number is None or valid_to is None:
         raise NOT_EDITABLE(status=status)
-    if today <= valid_until:
-        following = valid_until + timedelta(days=1)
+    if today <= valid_to:
+        following = valid_to + timedelta(days=1)
         raise APPRAISAL_IN_FORCE(
-            field="report_id", number=number, valid_until=valid_until, replaceable_from=following,
+            field="report_id", number=number, valid_to=valid_to, replaceable_from=following,
             extra={"replaceable_from": following.isoformat()},
         )  # fmt: skip
 

@@ -100,7 +100,7 @@ class ListedAppraisal(Output):
     base_date: date
     method: AppraisalMethod
     value: Money
-    valid_until: date = Field(description="The last day on which a price may rest on it")
+    valid_to: date = Field(description="The last day on which a price may rest on it")
 
 
 class PublishedListing(Output):

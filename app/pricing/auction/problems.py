@@ -57,9 +57,9 @@ FLOOR_TOO_HIGH = ProblemType(
     "auction_floor_too_high",
     422,
     Text("The price could not fall", "价格无从下降"),
-    Text("The floor {floor_price} is not below the starting price {starting_price}.",
-         "最低价 {floor_price} 不低于起拍价 {starting_price}。"),
-    Text("A `floor_price` below {starting_price}.", "`floor_price` 须低于 {starting_price}。"),
+    Text("The floor {price_floor} is not below the starting price {starting_price}.",
+         "最低价 {price_floor} 不低于起拍价 {starting_price}。"),
+    Text("A `price_floor` below {starting_price}.", "`price_floor` 须低于 {starting_price}。"),
 )  # fmt: skip
 
 BID_TOO_LOW = ProblemType(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from app.core.schemas import Day, Input, Moment, Money, Output, PositiveMoney
 from app.market.gates.schemas import GateOut
@@ -32,7 +32,7 @@ class AuctionIn(Input):
     window_seconds: Seconds | None = Field(default=None, description="Ascending: the window that each bid reopens")
     hard_end: Moment | None = Field(default=None, description="Ascending: no bid reopens the window beyond it")
     step_every_seconds: Seconds | None = Field(default=None, description="Descending: how often the price falls")
-    floor_price: PositiveMoney | None = Field(default=None, description="Descending: the price falls no lower")
+    price_floor: PositiveMoney | None = Field(default=None, description="Descending: the price falls no lower")
     reserve_price: PositiveMoney | None = Field(
         default=None, description="Secret: a top bid below it has no effect; only the seller ever reads it"
     )
@@ -60,7 +60,7 @@ class AuctionConditionsOut(Output):
     window_seconds: int | None
     hard_end: datetime | None
     step_every_seconds: int | None
-    floor_price: Money | None
+    price_floor: Money | None = Field(validation_alias=AliasChoices("price_floor", "floor_price"))
 
 
 class AuctionCard(Output):

@@ -273,7 +273,7 @@ def _conditions(body: schemas.AuctionIn) -> Conditions:
         window=seconds(body.window_seconds),
         hard_end=body.hard_end,
         step_every=seconds(body.step_every_seconds),
-        floor_price=body.floor_price,
+        price_floor=body.price_floor,
     )
 
 
@@ -301,8 +301,8 @@ async def _check_floor(
     least, field = (body.starting_price, "starting_price")
     if body.reserve_price is not None:
         least, field = body.reserve_price, "reserve_price"
-    elif conditions.floor_price is not None:
-        least, field = conditions.floor_price, "floor_price"
+    elif conditions.price_floor is not None:
+        least, field = conditions.price_floor, "price_floor"
     await appraisal.check_price(session, listing, least, local_date(now, settings.zone), field=field)
 
 

@@ -63,7 +63,7 @@ def check_values(values: ListedConditionsIn | ListedConditions, asking_price: De
     Raises `deposit_out_of_range`, `extensions_misplaced`, and `period_too_short` for a notice or an extension shorter
     than the rule of that day.
     """
-    rules.check_deposit(values.deposit, asking_price)
+    rules.check_deposit(values.deposit_amount, asking_price)
     rules.check_extensions(values.extension_working_days, values.extensions_max)
     _check_days(notice.NOTICE, values.notice_working_days, today)
     if values.extension_working_days is not None:

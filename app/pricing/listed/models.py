@@ -17,18 +17,18 @@ from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, Rev
 class ListedConditions(Base):
     """The conditions of a sale (交易条件), set while the listing is a draft and sealed with it.
 
-    `deposit` is CNY. `extension_working_days` null: no extension is announced.
+    `deposit_amount` is CNY. `extension_working_days` null: no extension is announced.
     """
 
     __tablename__ = "listed_conditions"
     __table_args__ = (
-        CheckConstraint("deposit > 0", name="deposit"),
+        CheckConstraint("deposit_amount > 0", name="deposit"),
         CheckConstraint("notice_working_days > 0", name="notice_working_days"),
         CheckConstraint("(extension_working_days IS NULL) = (extensions_max = 0)", name="extensions"),
     )
 
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"), primary_key=True)
-    deposit: Mapped[Decimal]
+    deposit_amount: Mapped[Decimal]
     notice_working_days: Mapped[int]
     extension_working_days: Mapped[int | None]
     extensions_max: Mapped[int]

@@ -91,7 +91,7 @@ async def _request_deposit(session: AsyncSession, settings: Settings, listing: L
     conditions = await queries.conditions_of(session, listing.id)
     await ledger.request_deposit(
         session, settings, subject=notice.subject_of(listing.id), organisation_id=organisation_id,
-        amount=conditions.deposit, due_at=listing.closes_at,
+        amount=conditions.deposit_amount, due_at=listing.closes_at,
     )  # fmt: skip
 
 

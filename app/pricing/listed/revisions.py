@@ -73,7 +73,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     rules.check_notice_runs(standing(listing, sale), "Revision / 变更", now)
     revision = await _proposed(session, listing)
     found = await queries.conditions_of(session, listing.id)
-    before = found.deposit
+    before = found.deposit_amount
     _apply(found, revision.changes)
     await session.flush()
     ends_at = await notice.begin_anew(session, settings, listing, sale, found, now)
@@ -81,7 +81,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     changes |= {"asking_price": _price(listing, revision.changes), "closes_at": ends_at}
     changes |= {"closes_on": notice.last_day(settings, ends_at)}
     await listing_service.revise(session, settings, listing, changes, now)
-    if found.deposit != before:
+    if found.deposit_amount != before:
         await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
     else:
         await ledger.move_due(session, notice.subject_of(listing.id), ends_at)

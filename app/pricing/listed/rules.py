@@ -27,7 +27,7 @@ def check_deposit(deposit: Decimal, asking_price: Decimal) -> None:
     """A deposit secures the sale and is less than its price; raises `deposit_out_of_range`."""
     if not Decimal(0) < deposit < asking_price:
         raise problems.DEPOSIT_OUT_OF_RANGE(
-            field="deposit", deposit=f"{deposit:.2f}", asking_price=f"{asking_price:.2f}"
+            field="deposit_amount", deposit=f"{deposit:.2f}", asking_price=f"{asking_price:.2f}"
         )
 
 

@@ -18,7 +18,7 @@ SeenVersion = Annotated[int, Field(ge=1, le=2**31 - 1, description="The `version
 class ListedConditionsIn(Input):
     """The conditions of the sale; they are published and sealed with the listing."""
 
-    deposit: PositiveMoney = Field(description="What each registrant pays in, exactly; below the asking price")
+    deposit_amount: PositiveMoney = Field(description="What each registrant pays in, exactly; below the asking price")
     notice_working_days: WorkingDays = Field(description="Working days of the public notice; at least the rule's")
     extension_working_days: WorkingDays | None = Field(
         default=None, description="Working days of each extension if nobody registers; null: none is announced"
@@ -34,7 +34,7 @@ class ListedConditionsIn(Input):
 class ListedConditionsOut(Output):
     """The conditions of a sale, as drafted or, once published, as sealed."""
 
-    deposit: Money
+    deposit_amount: Money
     notice_working_days: int
     extension_working_days: int | None
     extensions_max: int

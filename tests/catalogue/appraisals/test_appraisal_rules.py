@@ -19,7 +19,7 @@ MONEY = st.decimals(Decimal("0.01"), Decimal("9999999999999999.99"), places=2)
 
 
 def report(value: str = "1000000.00", status: ReportStatus = ReportStatus.ACCEPTED) -> Report:
-    return Report("A-1", status, BASE, rules.valid_until(BASE, 1), Decimal(value))
+    return Report("A-1", status, BASE, rules.valid_to(BASE, 1), Decimal(value))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def report(value: str = "1000000.00", status: ReportStatus = ReportStatus.ACCEPT
     ],
 )
 def test_a_report_is_valid_for_a_year_from_its_base_date(base: date, last: date) -> None:
-    assert rules.valid_until(base, 1) == last
+    assert rules.valid_to(base, 1) == last
     days = (base - timedelta(days=1), base, last, last + timedelta(days=1))
     assert [rules.is_valid(base, last, day) for day in days] == [False, True, True, False]
 
@@ -50,9 +50,9 @@ def test_a_price_rests_only_on_an_accepted_report_within_its_validity() -> None:
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)))
 def test_the_oldest_base_date_that_would_pass_is_named(on: date) -> None:
     oldest = rules.oldest_base_date(on, 1)
-    assert rules.is_valid(oldest, rules.valid_until(oldest, 1), on)
+    assert rules.is_valid(oldest, rules.valid_to(oldest, 1), on)
     before = oldest - timedelta(days=1)
-    assert not rules.is_valid(before, rules.valid_until(before, 1), on)
+    assert not rules.is_valid(before, rules.valid_to(before, 1), on)
 
 
 @pytest.mark.parametrize(

@@ -60,14 +60,14 @@ async def test_an_appraiser_records_and_the_operator_accepts(world: World, keepe
     report = await submitted_report(world, keeper, appraiser)
     day = await today(world)
     assert (report["status"], report["submitted_by_id"]) == ("submitted", str(appraiser.id))
-    assert report["valid_until"] == day.replace(year=day.year + 1).isoformat()
+    assert report["valid_to"] == day.replace(year=day.year + 1).isoformat()
     document = await world.api.ok("GET", f"/v1/documents/{report['document']['id']}", keeper)
     assert report["document"]["sha256"] == document["sha256"], "the owner reads the document, and its hash is shown"
     accepted = await world.api.ok(
         "POST", f"{PATH}/{report['id']}/review", world.operator, json={"decision": "accepted"}
     )
     assert (accepted["status"], accepted["expired"], accepted["revision"]) == ("accepted", False, 2)
-    assert accepted["price_floor"]["floor"] == "900000.00"
+    assert accepted["price_floor"]["amount"] == "900000.00"
     assert (accepted["price_floor"]["source"]["article"], accepted["price_floor"]["mark"]) == ("21", "V")
     assert accepted["server_time"]
     again = {"decision": "refused", "reason": "x"}
@@ -199,10 +199,10 @@ async def test_a_price_rests_on_ninety_per_cent_of_an_accepted_report(world: Wor
 async def test_an_expired_report_carries_no_price(world: World, keeper: Party) -> None:
     base = await today(world) - timedelta(days=200)
     report = await accepted_report(world, keeper, base_date=base.isoformat())
-    last = date.fromisoformat(report["valid_until"])
+    last = date.fromisoformat(report["valid_to"])
     await priced(world, report, "1000000.00", last)
     problem = await price_refused(world, "appraisal_expired", report, "1000000.00", last + timedelta(days=1))
-    assert report["valid_until"] in problem["detail"]
+    assert report["valid_to"] in problem["detail"]
     await move_clock_to(world, datetime.combine(last, time(23, 50), WUHAN_TIME))
     assert (await world.api.ok("GET", f"{PATH}/{report['id']}", keeper))["expired"] is False
     await move_clock_to(world, datetime.combine(last + timedelta(days=1), time.min, WUHAN_TIME))

@@ -44,7 +44,7 @@ async def test_everybody_reads_the_facts_of_the_report_and_nobody_the_report(wor
     facts = {
         "report_id": report["id"], "number": report["number"], "appraiser_id": report["appraiser_id"],
         "appraiser_name": report["appraiser_name"], "base_date": report["base_date"], "method": "income",
-        "value": "1000000.00", "valid_until": report["valid_until"],
+        "value": "1000000.00", "valid_to": report["valid_to"],
     }  # fmt: skip
     seen = await world.api.ok("GET", f"/v1/listings/{listing['id']}")
     assert seen["published"]["appraisal"] == facts
@@ -125,7 +125,7 @@ async def test_a_report_that_expires_during_the_notice_blocks_the_negotiated_dea
     await pass_time(world, made["notice_ends_at"])
     path = f"/v1/negotiations/{made['id']}/closing"
     problem = await world.api.refused(409, "appraisal_expired", "POST", path, buyer, json={})
-    assert report["valid_until"] in problem["detail"]
+    assert report["valid_to"] in problem["detail"]
     await named(world, seller, listing, await another_report(world, seller, listing))
     assert (await world.api.ok("POST", path, buyer, json={}))["status"] == "closed"
 
@@ -147,7 +147,7 @@ async def test_a_report_sets_the_floor_of_a_fixed_price(world: World, seller: Pa
     assert "1050000.00" not in str(problem), "how low was re-approved is not the buyer's to know"
     await reapproved(world, dearer, seller, "1000000.00")
     deal = await purchase(world, buyer, listing)
-    assert (deal["appraisal"]["report_id"], deal["appraisal"]["floor"]) == (dearer["id"], "1080000.00")
+    assert (deal["appraisal"]["report_id"], deal["appraisal"]["price_floor"]) == (dearer["id"], "1080000.00")
     plain = await purchase(world, buyer, await published(world, seller, await draft_listing(world, seller)))
     assert plain["appraisal"] is None
 
@@ -156,7 +156,7 @@ async def test_what_was_published_is_put_on_another_report_only_once_it_expired(
     listing, report = await appraised_listing(world, seller, valid_for=20)
     lower = await another_report(world, seller, listing, "500000.00")
     problem = await name_refused(world, 409, "appraisal_in_force", seller, listing, lower["id"])
-    following = date.fromisoformat(report["valid_until"]) + timedelta(days=1)
+    following = date.fromisoformat(report["valid_to"]) + timedelta(days=1)
     assert (problem["replaceable_from"], following.isoformat() in problem["remedy"]) == (following.isoformat(), True)
     await pass_time(world, await now(world) + timedelta(days=21))
     await name_refused(world, 409, "listing_not_editable", seller, listing, None)
@@ -176,11 +176,11 @@ async def test_a_report_may_be_used_through_its_last_day(world: World, seller: P
     """The day is the exchange's: 23:59 in Wuhan still passes, midnight does not."""
     listing, report = await appraised_listing(world, seller, valid_for=20)
     one, other = [await offered(world, await world.enterprise(), listing, days=40) for _ in range(2)]
-    ends = datetime.fromisoformat(f"{report['valid_until']}T23:59:00+08:00")
+    ends = datetime.fromisoformat(f"{report['valid_to']}T23:59:00+08:00")
     await pass_time(world, ends)
     sold = await step(world, seller, one, "acceptance")
     deal = await world.api.ok("GET", f"/v1/deals/{sold['deal_id']}", seller)
-    assert deal["appraisal"]["judged_on"] == report["valid_until"]
+    assert deal["appraisal"]["judged_on"] == report["valid_to"]
     await world.api.ok("POST", f"/v1/deals/{deal['id']}/cancellation", seller, json={"reason": "示例"})
     await pass_time(world, ends + timedelta(minutes=1))
     await world.api.refused(409, "appraisal_expired", "POST", f"/v1/purchase-offers/{other['id']}/acceptance", seller)

@@ -40,7 +40,7 @@ NEVER = {
     "a deal on an expired report, or on one that was not accepted": (
         "SELECT d.id FROM deals d JOIN deal_appraisals a ON a.deal_id = d.id "
         "JOIN appraisal_reports r ON r.id = a.report_id WHERE r.status <> 'accepted' "
-        "OR (d.agreed_at AT TIME ZONE 'Asia/Shanghai')::date NOT BETWEEN r.base_date AND r.valid_until"
+        "OR (d.agreed_at AT TIME ZONE 'Asia/Shanghai')::date NOT BETWEEN r.base_date AND r.valid_to"
     ),
     "a deal below the floor without a re-approval that covers it": (
         "SELECT d.id FROM deals d JOIN deal_appraisals a ON a.deal_id = d.id "

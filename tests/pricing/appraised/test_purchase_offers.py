@@ -75,8 +75,8 @@ async def test_an_accepted_offer_with_nothing_to_settle_is_a_deal(world: World, 
         assert (deal["price"], deal["pricing_mode"], deal["price_basis"]) == ("950000.00", "appraised", "fixed")
         assert deal["appraisal"] == {
             "report_id": report["id"], "number": report["number"], "base_date": report["base_date"],
-            "valid_until": report["valid_until"], "value": "1000000.00", "floor_share": "0.900000",
-            "floor": "900000.00", "reapproval_id": None, "judged_on": report["base_date"],
+            "valid_to": report["valid_to"], "value": "1000000.00", "floor_share": "0.900000",
+            "price_floor": "900000.00", "reapproval_id": None, "judged_on": report["base_date"],
         }  # fmt: skip
     await refused(world, 409, "listing_taken", f"/v1/purchase-offers/{other['id']}/acceptance", seller)
     await refused(world, 409, "purchase_offer_not_open", f"/v1/purchase-offers/{offer['id']}/acceptance", seller)
@@ -243,7 +243,7 @@ async def test_a_report_that_expires_while_gates_are_open_blocks_until_another_i
     assert (waiting["status"], waiting["gates"][0]["closure"]["outcome"]) == ("accepted", "lapsed")
     path = f"/v1/purchase-offers/{offer['id']}/closing"
     problem = await refused(world, 409, "appraisal_expired", path, seller)
-    assert report["valid_until"] in problem["detail"]
+    assert report["valid_to"] in problem["detail"]
     dearer = await another_report(world, seller, listing, "1200000.00")
     await named(world, seller, listing, dearer)
     assert "1080000.00" in (await refused(world, 422, "price_below_floor", path, seller))["remedy"]

@@ -95,7 +95,7 @@ async def dutch_body(world: World, **overrides: Any) -> dict[str, Any]:
             "ladder": [{"from_price": "0.00", "step": "10000.00"}],
             "window_seconds": None,
             "step_every_seconds": 600,
-            "floor_price": "100000.00",
+            "price_floor": "100000.00",
         }
         | overrides,
     )

@@ -23,7 +23,7 @@ from tests.support.world import Party, World
 
 Json = dict[str, Any]
 CONDITIONS: Json = {
-    "deposit": "100000.00",
+    "deposit_amount": "100000.00",
     "notice_working_days": 20,
     "qualification": "示例受让条件",
     "bidding": "english",

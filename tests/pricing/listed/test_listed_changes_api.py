@@ -116,7 +116,9 @@ async def test_another_deposit_is_paid_anew_and_the_old_one_goes_back(world: Wor
     seller, buyer = await world.university(), await world.enterprise()
     listing = await competitive_listing(world, seller)
     row = await qualified(world, seller, buyer, listing)
-    await revised(world, seller, listing, conditions=CONDITIONS | {"deposit": "150000.00", "notice_working_days": 30})
+    await revised(
+        world, seller, listing, conditions=CONDITIONS | {"deposit_amount": "150000.00", "notice_working_days": 30}
+    )
     shown = await read(world, None, listing)
     assert await working_days_to(world, datetime.fromisoformat(shown["closes_at"])) == 30
     body = {"listing_version": 2, "meets_conditions": True}

@@ -70,9 +70,9 @@ async def test_what_conditions_are_refused(world: World) -> None:
         return problem
 
     assert "20" in (await refused(422, "period_too_short", notice_working_days=19))["detail"]
-    problem = await refused(422, "deposit_out_of_range", deposit="1000000.00")
+    problem = await refused(422, "deposit_out_of_range", deposit_amount="1000000.00")
     assert "1000000.00" in problem["remedy"]
-    await refused(422, "invalid_input", deposit="0")
+    await refused(422, "invalid_input", deposit_amount="0")
     await refused(422, "extensions_misplaced", extension_working_days=5)
     await refused(422, "extensions_misplaced", extensions_max=1)
     await refused(422, "period_too_short", extension_working_days=4, extensions_max=1)

@@ -228,7 +228,7 @@ class Machine(RuleBasedStateMachine):
         async def act() -> None:
             (row,) = await self._rows("SELECT extension_working_days, extensions_max FROM listed_conditions")
             conditions = {
-                "deposit": deposit, "notice_working_days": 20, "qualification": "示例", "bidding": "english",
+                "deposit_amount": deposit, "notice_working_days": 20, "qualification": "示例", "bidding": "english",
                 "extension_working_days": row.extension_working_days, "extensions_max": row.extensions_max,
             }  # fmt: skip
             body = {"asking_price": price, "conditions": conditions, "reason": "示例"}

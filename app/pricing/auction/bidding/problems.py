@@ -149,7 +149,7 @@ RESERVE_FOREIGN = ProblemType(
     422,
     Text("No reserve here", "此方式无保留价"),
     Text("A descending price ends at its public floor.", "减价拍卖以公开的最低价为限。"),
-    Text("Give `floor_price` instead.", "请改用 `floor_price`。"),
+    Text("Give `price_floor` instead.", "请改用 `price_floor`。"),
 )
 CLERK_OVERLOADED = ProblemType(
     "bids_overloaded",

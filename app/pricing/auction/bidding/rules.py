@@ -54,8 +54,8 @@ class Conditions:
 
     English: after the free period (`free_until`) a window opens that each accepted bid reopens in full, until nobody
     bids for `window`, or `hard_end`. Sealed: bids until `free_until`; `starting_price` is the least. Dutch: the price
-    starts at `starting_price` at `starts_at` and falls every `step_every` by the ladder's step down to `floor_price`;
-    it ends at `free_until`. `window`, `hard_end`, `step_every`, `floor_price` are None where the form has none.
+    starts at `starting_price` at `starts_at` and falls every `step_every` by the ladder's step down to `price_floor`;
+    it ends at `free_until`. `window`, `hard_end`, `step_every`, `price_floor` are None where the form has none.
     """
 
     form: AuctionForm
@@ -66,7 +66,7 @@ class Conditions:
     window: timedelta | None = None
     hard_end: datetime | None = None
     step_every: timedelta | None = None
-    floor_price: Decimal | None = None
+    price_floor: Decimal | None = None
 
     def shifted(self, by: timedelta) -> "Conditions":
         """The same conditions after suspensions have stopped the clock for `by` in all."""

@@ -22,7 +22,7 @@ def published_conditions(conditions: Conditions) -> dict[str, Any]:
     def seconds(span: timedelta | None) -> int | None:
         return None if span is None else int(span.total_seconds())
 
-    floor = conditions.floor_price
+    floor = conditions.price_floor
     return {
         "form": conditions.form.value,
         "starting_price": log.money(conditions.starting_price),
@@ -32,7 +32,7 @@ def published_conditions(conditions: Conditions) -> dict[str, Any]:
         "window_seconds": seconds(conditions.window),
         "hard_end": time(conditions.hard_end),
         "step_every_seconds": seconds(conditions.step_every),
-        "floor_price": None if floor is None else log.money(floor),
+        "price_floor": None if floor is None else log.money(floor),
     }
 
 
@@ -46,12 +46,15 @@ def require_sealing_key(published: Mapping[str, Any], held: Keys) -> None:
 
 
 def conditions_of(published: Mapping[str, Any]) -> Conditions:
-    """The conditions that `published_conditions` wrote; raises `ValueError`, `KeyError` or `TypeError` for others."""
+    """The conditions that `published_conditions` wrote; raises `ValueError`, `KeyError` or `TypeError` for others.
+
+    Up to release 0.1 the floor was written as `floor_price`; those logs are read for good.
+    """
 
     def seconds(name: str) -> timedelta | None:
         return None if published[name] is None else timedelta(seconds=published[name])
 
-    hard_end, floor = published["hard_end"], published["floor_price"]
+    hard_end, floor = published["hard_end"], published.get("price_floor", published.get("floor_price"))
     return Conditions(
         form=AuctionForm(published["form"]),
         starting_price=log.read_money(published["starting_price"]),
@@ -61,7 +64,7 @@ def conditions_of(published: Mapping[str, Any]) -> Conditions:
         window=seconds("window_seconds"),
         hard_end=None if hard_end is None else log.read_moment(hard_end),
         step_every=seconds("step_every_seconds"),
-        floor_price=None if floor is None else log.read_money(floor),
+        price_floor=None if floor is None else log.read_money(floor),
     )
 
 

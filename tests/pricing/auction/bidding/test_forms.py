@@ -56,7 +56,7 @@ DUTCH = Conditions(
     starts_at=START,
     free_until=START + 60 * MINUTE,
     step_every=MINUTE,
-    floor_price=cny(440),
+    price_floor=cny(440),
 )
 BY_FORM = {AuctionForm.ENGLISH: ENGLISH, AuctionForm.SEALED: SEALED, AuctionForm.DUTCH: DUTCH}
 
@@ -320,7 +320,7 @@ def test_a_suspension_moves_everything_alike(
     [
         (AuctionForm.ENGLISH, {"window": None}, "auction_condition_missing", "window"),
         (AuctionForm.ENGLISH, {"window": timedelta(0)}, "auction_condition_not_positive", "window"),
-        (AuctionForm.ENGLISH, {"floor_price": cny(1)}, "auction_condition_foreign", "floor_price"),
+        (AuctionForm.ENGLISH, {"price_floor": cny(1)}, "auction_condition_foreign", "price_floor"),
         (AuctionForm.ENGLISH, {"ladder": ()}, "auction_condition_missing", "ladder"),
         (AuctionForm.ENGLISH, {"ladder": ladder((101, 10))}, "auction_ladder_out_of_order", "ladder"),
         (AuctionForm.ENGLISH, {"ladder": ladder((0, 10), (0, 20))}, "auction_ladder_out_of_order", "ladder"),
@@ -331,8 +331,8 @@ def test_a_suspension_moves_everything_alike(
         (AuctionForm.ENGLISH, {"starting_price": cny(0)}, "auction_condition_not_positive", "starting_price"),
         (AuctionForm.SEALED, {"window": MINUTE}, "auction_condition_foreign", "window"),
         (AuctionForm.SEALED, {"ladder": ladder((0, 1))}, "auction_condition_foreign", "ladder"),
-        (AuctionForm.DUTCH, {"floor_price": cny(1000)}, "auction_floor_too_high", "floor_price"),
-        (AuctionForm.DUTCH, {"floor_price": cny(0)}, "auction_condition_not_positive", "floor_price"),
+        (AuctionForm.DUTCH, {"price_floor": cny(1000)}, "auction_floor_too_high", "price_floor"),
+        (AuctionForm.DUTCH, {"price_floor": cny(0)}, "auction_condition_not_positive", "price_floor"),
         (AuctionForm.DUTCH, {"step_every": None}, "auction_condition_missing", "step_every"),
         (AuctionForm.DUTCH, {"ladder": ladder((441, 1))}, "auction_ladder_out_of_order", "ladder"),
     ],

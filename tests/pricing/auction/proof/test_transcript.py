@@ -20,6 +20,7 @@ from app.pricing.auction.proof.published import conditions_of, published_conditi
 from app.pricing.auction.proof.receipts import Signer, verify
 from app.pricing.auction.proof.replay import exhausted
 from app.pricing.auction.proof.transcript import verify_transcript
+from app.pricing.auction.schemas import AuctionConditionsOut
 from tests.pricing.auction.bidding.test_forms import BIDS, BY_FORM, MINUTE, START, cny
 from tests.pricing.auction.proof.scribe import AUCTION, SIGNER, Json, Scribe, published, receipt, receipt_of
 
@@ -88,7 +89,11 @@ def test_money_and_times_are_read_as_they_were_written(amount: Decimal, at: Any)
 
 @pytest.mark.parametrize("form", AuctionForm)
 def test_conditions_are_read_as_they_were_published(form: AuctionForm) -> None:
-    assert conditions_of(json.loads(json.dumps(published_conditions(BY_FORM[form])))) == BY_FORM[form]
+    written = json.loads(json.dumps(published_conditions(BY_FORM[form])))
+    assert conditions_of(written) == BY_FORM[form]
+    written["floor_price"] = written.pop("price_floor")  # as the logs of release 0.1 have it
+    assert conditions_of(written) == BY_FORM[form]
+    assert AuctionConditionsOut.model_validate(written).price_floor == BY_FORM[form].price_floor
 
 
 @given(CLIMBS, st.sampled_from([0, 3]), st.none() | st.sampled_from([cny(100), cny(200)]), st.booleans())

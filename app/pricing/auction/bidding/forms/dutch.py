@@ -11,11 +11,11 @@ from app.pricing.auction.problems import FLOOR_TOO_HIGH
 
 def check(conditions: Conditions) -> None:
     """A ladder from the floor on, a floor below the starting price, and how often the price falls."""
-    check_shape(conditions, needs=("step_every", "floor_price"))
+    check_shape(conditions, needs=("step_every", "price_floor"))
     floor, start = _floor(conditions), conditions.starting_price
-    check_positive("floor_price", floor)
+    check_positive("price_floor", floor)
     if floor >= start:
-        raise FLOOR_TOO_HIGH(field="floor_price", floor_price=f"{floor:.2f}", starting_price=f"{start:.2f}")
+        raise FLOOR_TOO_HIGH(field="price_floor", price_floor=f"{floor:.2f}", starting_price=f"{start:.2f}")
     check_ladder(conditions, floor)
 
 
@@ -71,4 +71,4 @@ def outcome(
 
 
 def _floor(conditions: Conditions) -> Decimal:
-    return NIL if conditions.floor_price is None else conditions.floor_price
+    return NIL if conditions.price_floor is None else conditions.price_floor

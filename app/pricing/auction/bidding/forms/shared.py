@@ -14,7 +14,7 @@ from app.pricing.auction.problems import (
     TIMES_OUT_OF_ORDER,
 )
 
-OPTIONAL = ("window", "hard_end", "step_every", "floor_price")
+OPTIONAL = ("window", "hard_end", "step_every", "price_floor")
 NOBODY = Outcome(Ending.NO_BIDS, None, None, ())
 NO_EFFECT = Outcome(Ending.BELOW_RESERVE, None, None, ())
 
