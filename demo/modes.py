@@ -86,7 +86,7 @@ class _Auctioned:
             "starts_at": start.isoformat(),
             "free_until": (start + timedelta(hours=1)).isoformat(),
             "window_seconds": 300,
-            "deposit_amount": supposed["deposit"],
+            "deposit_amount": supposed["deposit_amount"],
             "viewing_from": str(start.date() - timedelta(days=3)),
             "viewing_to": str(start.date() - timedelta(days=2)),
         }

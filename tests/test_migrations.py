@@ -16,6 +16,7 @@ from app.models import metadata
 from app.run.migrations.upgrade import downgrade, upgrade
 from app.run.postgres.embedded import EmbeddedPostgres
 from tests.office.ledger.factory import held_deposit, releasing
+from tests.pricing.listed.factory import CONDITIONS, competitive_listing
 from tests.pricing.negotiated.factory import agreed, decided, objection
 from tests.support.databases import execute
 from tests.support.world import World
@@ -92,3 +93,17 @@ async def test_what_is_under_way_gets_its_period_and_keeps_its_deadline(fresh_wo
     assert deadlines == before[1]
     assert [row[:-1] for row in periods] == [row[:-1] for row in before[0] if row[-2] == "open"]
     assert {row[1] for row in periods} == {UUID(running["notice_id"]), owed.id}
+
+
+async def test_a_revision_proposed_under_the_old_names_can_be_published(fresh_world: World, fresh_url: str) -> None:
+    seller = await fresh_world.university()
+    listing = await competitive_listing(fresh_world, seller)
+    path, wished = f"/v1/listings/{listing['id']}/revision", CONDITIONS | {"deposit_amount": "150000.00"}
+    await fresh_world.api.ok("POST", path, seller, json={"conditions": wished, "reason": "示例理由"})
+    await asyncio.to_thread(downgrade, fresh_url, "0021")
+    [[(old,)]] = await _rows(fresh_url, "SELECT changes #>> '{conditions,deposit}' FROM listed_revisions")
+    assert old == "150000.00"
+    await asyncio.to_thread(upgrade, fresh_url)
+    await fresh_world.api.ok("POST", f"{path}/publication", fresh_world.operator)
+    shown = await fresh_world.api.ok("GET", f"/v1/listings/{listing['id']}")
+    assert shown["published"]["conditions"]["deposit_amount"] == "150000.00"
