@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 OWNER = """
 import sys
 from pathlib import Path
-from app.local.embedded_postgres import EmbeddedPostgres
+from app.run.postgres.embedded import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]), {"fsync": "off", "shared_buffers": "16MB"})
 server.start()
 print(server.pid, server._guard.pid, flush=True)
