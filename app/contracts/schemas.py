@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from app.catalogue.results.kinds import TechnicalField
 from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, RegistrationStatus
 from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
+from app.market.deals.schemas import PartyIn
 
 IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{2,4}$")]
 MAX_PARTIES = 50
@@ -22,13 +23,6 @@ class DeductionIn(Input):
     amount: PositiveMoney
 
 
-class ContractPartyIn(Input):
-    """A seller or a buyer and its share of its side."""
-
-    organisation_id: UUID
-    share: Share
-
-
 class BrokerShareIn(Input):
     """A technical broker of an agency and the share of its award; the agency's brokers' shares sum to 1."""
 
@@ -36,7 +30,7 @@ class BrokerShareIn(Input):
     share: Share
 
 
-class AgencyIn(ContractPartyIn):
+class AgencyIn(PartyIn):
     """A technology-transfer agency (技术转移机构), its share among the agencies, and its brokers."""
 
     brokers: list[BrokerShareIn] = Field(default=[], max_length=MAX_PARTIES)
@@ -57,8 +51,8 @@ class ContractContent(Input):
     total_amount: PositiveMoney = Field(description="合同成交额; an estimate where royalties are paid")
     technical_amount: Money = Field(description="技术交易额: exactly the total less the deductions")
     deductions: list[DeductionIn] = Field(default=[], max_length=200)
-    sellers: list[ContractPartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
-    buyers: list[ContractPartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    sellers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    buyers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
     agencies: list[AgencyIn] = Field(default=[], max_length=MAX_PARTIES)
     agency_service: Prose | None = Field(
         default=None, description="Which role the agencies played; needed where one is named"

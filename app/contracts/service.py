@@ -25,6 +25,7 @@ from app.market.deals import service as deal_service
 from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole
 from app.market.deals.models import Deal
 from app.market.deals.rules import is_live
+from app.market.deals.schemas import PartyIn
 from app.office.documents import access as documents_access
 from app.office.documents import service as documents
 from app.office.documents.kinds import Visibility
@@ -247,7 +248,7 @@ def _write(contract: Contract, body: schemas.ContractContent) -> None:
     contract.deductions.extend(
         ContractDeduction(position=position, **item.model_dump()) for position, item in enumerate(body.deductions)
     )
-    sides: tuple[tuple[PartyRole, Iterable[schemas.ContractPartyIn]], ...] = (
+    sides: tuple[tuple[PartyRole, Iterable[PartyIn]], ...] = (
         (PartyRole.SELLER, body.sellers),
         (PartyRole.BUYER, body.buyers),
         (PartyRole.AGENCY, body.agencies),
@@ -307,7 +308,7 @@ def _shares(deal: Deal, role: PartyRole) -> dict[UUID, Decimal]:
     return {party.organisation_id: party.share for party in deal.parties if party.role == role}
 
 
-def _parts(parties: Iterable[schemas.ContractPartyIn]) -> list[rules.Part]:
+def _parts(parties: Iterable[PartyIn]) -> list[rules.Part]:
     return [rules.Part(party.organisation_id, party.share) for party in parties]
 
 

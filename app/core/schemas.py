@@ -39,6 +39,20 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Bilingual(Output):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class RuleOut(Output):
+    """The instrument and the article that something rests on, never their wording."""
+
+    instrument: str
+    article: str
+
+
 def unset() -> Any:
     """Default of a patch's field that was left out (`default_factory`): null itself is refused, as the type says."""
     return None

@@ -15,6 +15,7 @@ from app.core.access import Actor
 from app.core.history import audit, events
 from app.core.history.events import Event
 from app.core.problems import Rule, Text
+from app.core.schemas import Bilingual
 from app.core.settings import Settings
 from app.dossiers import rules, schemas
 from app.dossiers import sections as story_of
@@ -180,8 +181,8 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _text(text: Text) -> schemas.Bilingual:
-    return schemas.Bilingual(en=text.en, zh=text.zh)
+def _text(text: Text) -> Bilingual:
+    return Bilingual(en=text.en, zh=text.zh)
 
 
 def _rule(rule: Rule) -> schemas.RuleRef:

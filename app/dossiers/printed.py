@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.core.schemas import Bilingual
 from app.dossiers.labels import capacity, label, value
-from app.dossiers.schemas import Bilingual, ComparablesOut, Dossier, DossierEntryOut, DossierSectionOut, EventSeal
+from app.dossiers.schemas import ComparablesOut, Dossier, DossierEntryOut, DossierSectionOut, EventSeal
 from app.office.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose
 
 MOST_ENTRIES = 400

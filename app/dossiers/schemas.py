@@ -7,19 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from app.catalogue.results.kinds import TransferMode
-from app.core.schemas import Money, Output
+from app.core.schemas import Bilingual, Money, Output
 from app.dossiers.story import Capacity
 from app.market.deals.kinds import PriceBasis, PriceSource
 from app.market.listings.kinds import PricingMode
 
 FORMAT: Literal["techex-dossier/1"] = "techex-dossier/1"
-
-
-class Bilingual(Output):
-    """A text in both languages."""
-
-    en: str
-    zh: str
 
 
 class RuleRef(Output):

@@ -12,10 +12,10 @@ from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.problems import Language
+from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
-from app.law.periods.schemas import SourceOut
 
 router = APIRouter(route_class=Endpoint, tags=["appraisals"])
 money_router = APIRouter(route_class=MoneyEndpoint)
@@ -106,12 +106,12 @@ async def _shown(
         review_reason=report.review_reason,
         reviewed_at=report.reviewed_at,
         expired=not rules.is_valid(report.base_date, report.valid_to, today),
-        validity_source=SourceOut(**VALIDITY_RULE.as_json(language)),
+        validity_source=RuleOut(**VALIDITY_RULE.as_json(language)),
         price_floor=schemas.FloorOut(
             share=floor.figure.value,
             amount=floor.floor,
             lowest_price=floor.lowest_price,
-            source=SourceOut(**FLOOR_RULE.as_json(language)),
+            source=RuleOut(**FLOOR_RULE.as_json(language)),
             reference=floor.figure.reference,
             mark=floor.figure.mark,
         ),

@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.catalogue.appraisals.kinds import AppraisalMethod, ReportStatus
-from app.core.schemas import Input, Money, Name, Output, PositiveMoney, Prose, Share
-from app.law.periods.schemas import SourceOut
+from app.core.schemas import Input, Money, Name, Output, PositiveMoney, Prose, RuleOut, Share
 
 ReportNumber = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 BaseDate = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
@@ -82,7 +81,7 @@ class FloorOut(Output):
     share: Share = Field(description="Part of the appraised value")
     amount: Money = Field(description="That part, in whole fens")
     lowest_price: Money = Field(description="The floor, or less where that was re-approved")
-    source: SourceOut
+    source: RuleOut
     reference: str
     mark: str
 
@@ -96,7 +95,7 @@ class ReportOut(ReportSummary):
     review_reason: str | None
     reviewed_at: datetime | None
     expired: bool
-    validity_source: SourceOut
+    validity_source: RuleOut
     price_floor: FloorOut
     reapprovals: list[ReapprovalOut]
     server_time: datetime

@@ -11,6 +11,7 @@ from app.catalogue.results.models import Result
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.problems import Language
+from app.core.schemas import RuleOut
 from app.core.settings import Settings
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
@@ -138,7 +139,7 @@ def _finding(finding: rules.Finding, language: Language) -> schemas.FindingOut:
         code=finding.code,
         reason=finding.reason.render(language, {}),
         remedy=finding.remedy.render(language, {}) if finding.remedy else None,
-        rule=schemas.RuleOut(**finding.rule.as_json(language)),
+        rule=RuleOut(**finding.rule.as_json(language)),
     )
 
 
@@ -154,7 +155,7 @@ async def _shown(
     team = None
     if day is not None:
         rule = POLICY.art("2").as_json(request.scope.get("language", "en"))
-        team = schemas.TeamConversion(day=day, rule=schemas.RuleOut(**rule))
+        team = schemas.TeamConversion(day=day, rule=RuleOut(**rule))
     names = queries.may_see_completers(actor, result)
     return schemas.ResultOut(
         **schemas.ResultSummary.model_validate(result).model_dump(),

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.catalogue.results.kinds import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
-from app.core.schemas import Day, Input, Line, Name, Output, Prose, Share, unset
+from app.core.schemas import Day, Input, Line, Name, Output, Prose, RuleOut, Share, unset
 
 SourceUrl = Annotated[Line, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Number = Annotated[Line, StringConstraints(max_length=60)]
@@ -141,13 +141,6 @@ class ConsentOut(Output):
     transfer_mode: TransferMode
     document_reference: str
     recorded_at: datetime
-
-
-class RuleOut(Output):
-    """The rule a finding rests on."""
-
-    instrument: str
-    article: str
 
 
 class TeamConversion(Output):

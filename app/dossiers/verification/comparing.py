@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import local_date
+from app.core.schemas import Bilingual
 from app.core.settings import Settings
 from app.dossiers import rules, schemas
 from app.dossiers.rules import Comparable
@@ -57,10 +58,10 @@ def _shown(settings: Settings, row: Deal, deal: Deal) -> schemas.ComparableOut:
     )
 
 
-def _chosen_by(deal: Deal, most: int) -> schemas.Bilingual:
+def _chosen_by(deal: Deal, most: int) -> Bilingual:
     if deal.technical_field is None:
-        return schemas.Bilingual(en="None: the deal has no technical field on record.", zh="无:该成交未记录技术领域。")
-    return schemas.Bilingual(
+        return Bilingual(en="None: the deal has no technical field on record.", zh="无:该成交未记录技术领域。")
+    return Bilingual(
         en=f"Technical field {deal.technical_field}, transfer mode {deal.transfer_mode}; in force, with a price that "
         f"is public and certain, between parties that are not related; the {most} nearest in time of agreement.",
         zh=f"技术领域 {deal.technical_field}、转化方式 {deal.transfer_mode};有效成交,价款公开且确定,"

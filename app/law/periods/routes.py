@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 import app.law.periods.tasks  # noqa: F401 — registers what time does to the calendar
 from app.core.clock import read_clock
 from app.core.problems import Language
+from app.core.schemas import RuleOut
 from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
@@ -71,5 +72,5 @@ def _rule_out(rule: PeriodRule, on: date, language: Language) -> schemas.PeriodR
         figures=[
             schemas.FigureOut(parameter=f.name, value=int(f.value), reference=f.reference, mark=f.mark) for f in figures
         ],
-        source=schemas.SourceOut(**rule.source.as_json(language)),
+        source=RuleOut(**rule.source.as_json(language)),
     )

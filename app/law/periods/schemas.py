@@ -6,17 +6,10 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.problems import Language
-from app.core.schemas import Output
+from app.core.schemas import Output, RuleOut
 from app.law.periods.catalogue import RULES
 from app.law.periods.kinds import PeriodStatus, Sense, Unit
 from app.law.periods.models import Period
-
-
-class SourceOut(Output):
-    """The instrument and article a period rests on, never its wording."""
-
-    instrument: str
-    article: str
 
 
 class PeriodOut(Output):
@@ -37,7 +30,7 @@ class PeriodOut(Output):
     status: PeriodStatus
     stopped_on: date | None
     reason: str | None = Field(description="Why it was suspended, superseded or ended")
-    source: SourceOut
+    source: RuleOut
     reference: str = Field(description="Where the figure comes from")
     mark: str = Field(description="V: rule text read; S: secondary source; D: draft; P: product decision")
     revision: int
@@ -52,7 +45,7 @@ class PeriodRuleOut(Output):
     unit: Unit
     sense: Sense
     figures: list["FigureOut"]
-    source: SourceOut
+    source: RuleOut
 
 
 class FigureOut(Output):
@@ -74,5 +67,5 @@ def period_out(period: Period, now: datetime, language: Language) -> PeriodOut:
     """A period as responses show it, in the caller's language."""
     rule = RULES[period.rule]
     own = {name: getattr(period, name) for name in PeriodOut.model_fields if hasattr(period, name)}
-    source = SourceOut(**rule.source.as_json(language))
+    source = RuleOut(**rule.source.as_json(language))
     return PeriodOut(**own, name=rule.name.render(language, {}), sense=rule.sense, source=source, server_time=now)

@@ -13,8 +13,8 @@ from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
 
 
-class DealPartyIn(Input):
-    """An organisation on a side of a deal, and its part of that side."""
+class PartyIn(Input):
+    """An organisation on a side of a deal or of its contract, and its part of that side."""
 
     organisation_id: UUID
     share: Share
@@ -33,9 +33,9 @@ class RecordedDealIn(Input):
         default=None, description="The day its source made it public; stands for `agreed_on` where that is not known"
     )
     source_url: HttpUrl = Field(description="Where the deal is published", max_length=2000)
-    sellers: list[DealPartyIn] = Field(min_length=1, max_length=20)
-    buyers: list[DealPartyIn] = Field(min_length=1, max_length=20)
-    agencies: list[DealPartyIn] = Field(default=[], max_length=20)
+    sellers: list[PartyIn] = Field(min_length=1, max_length=20)
+    buyers: list[PartyIn] = Field(min_length=1, max_length=20)
+    agencies: list[PartyIn] = Field(default=[], max_length=20)
 
 
 class DealCancellationIn(Input):

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from app.catalogue.appraisals.kinds import AppraisalMethod
 from app.catalogue.results.kinds import TechnicalField, TransferMode
-from app.core.schemas import Day, Input, Money, Name, Output, PositiveMoney, Prose, unset
+from app.core.schemas import Bilingual, Day, Input, Money, Name, Output, PositiveMoney, Prose, unset
 from app.identity.kinds import OrganisationKind
 from app.law.periods.catalogue import RULES
 from app.law.periods.kinds import PeriodStatus
@@ -175,13 +175,6 @@ class WorkingCopy(Output):
     created_at: datetime
 
 
-class InstrumentOut(Output):
-    """The name of a rule's instrument, in both languages."""
-
-    en: str
-    zh: str
-
-
 class ListingPeriodOut(Output):
     """A public period of a listing: its notice, an extension, a suspension. Day 1 is the day after it was opened."""
 
@@ -191,7 +184,7 @@ class ListingPeriodOut(Output):
     last_day: date
     provisional: bool = Field(description="True where the holidays up to the end are not all announced")
     status: PeriodStatus
-    instrument: InstrumentOut
+    instrument: Bilingual
     article: str
 
 
@@ -275,5 +268,5 @@ def listing_period(
     return ListingPeriodOut(
         id=period_id, rule=rule, first_day=starts_on + timedelta(days=1), last_day=ends_on, provisional=provisional,
         status=PeriodStatus(status), article=source.article,
-        instrument=InstrumentOut(en=source.instrument.en, zh=source.instrument.zh),
+        instrument=Bilingual(en=source.instrument.en, zh=source.instrument.zh),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from app.core.schemas import Input, Line, Moment, Money, Output, Share
 from app.market.deals.kinds import PriceBasis
-from app.market.deals.schemas import DealPartyIn
+from app.market.deals.schemas import PartyIn
 from app.market.gates.schemas import GateOut
 from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus
 from app.pricing.negotiated.terms.shapes import Terms
@@ -25,9 +25,7 @@ class OfferIn(Input):
 class NegotiationIn(OfferIn):
     """The first offer on a listing. Left out, `buyers` is your organisation alone."""
 
-    buyers: list[DealPartyIn] = Field(
-        default=[], max_length=20, description="You, who lead, and those who buy with you"
-    )
+    buyers: list[PartyIn] = Field(default=[], max_length=20, description="You, who lead, and those who buy with you")
 
 
 class OfferAcceptanceIn(Input):
