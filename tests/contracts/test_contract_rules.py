@@ -13,17 +13,12 @@ from hypothesis import strategies as st
 from app.catalogue.results.kinds import TransferMode
 from app.contracts import rules
 from app.contracts.kinds import ContractType
-from app.core.problems import Problem
 from app.market.deals.kinds import PartyRole
+from tests.support.refusals import refusal
 
 FEN = Decimal("0.01")
 MONEY = st.integers(1, 10**15).map(lambda fen: Decimal(fen).scaleb(-2))
 A, B, C = (UUID(int=n) for n in (1, 2, 3))
-
-
-def refusal(code: str, field: str | None = None) -> "pytest.RaisesExc[Problem]":
-    """`pytest.raises` for one problem; the field is checked where it is given."""
-    return pytest.raises(Problem, check=lambda error: error.kind.code == code and field in (None, error.field))
 
 
 @given(technical=MONEY, deductions=st.lists(MONEY, max_size=8))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.catalogue.appraisals import rules
 from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.rules import Approved, Report
-from tests.contracts.test_contract_rules import refusal
+from tests.support.refusals import refusal
 
 SHARE = Decimal("0.90")
 BASE = date(2025, 6, 30)

@@ -1,5 +1,6 @@
 """What must hold of payments, for any figures: exact sums, nothing above what is due."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from app.contracts.payments import rules
 from app.core.problems import Problem
-from tests.contracts.test_contract_rules import FEN, MONEY, refusal
+from tests.contracts.test_contract_rules import FEN, MONEY
+from tests.support.refusals import refusal
 
 WUHAN = ZoneInfo("Asia/Shanghai")
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -84,6 +86,33 @@ def test_an_unstated_part_that_would_pass_the_technical_amount_must_be_stated() 
     rules.check_payment(before, rules.Paid(Decimal("50.00"), Decimal("0.00")))
     with refusal("technical_above_payment", "technical_amount"):
         rules.check_payment(before, rules.Paid(Decimal("1.00"), Decimal("1.01")))
+
+
+@given(terms=terms(), attempts=attempts(), amount=MONEY)
+def test_the_technical_part_that_a_refusal_names_passes_and_a_fen_more_does_not(
+    terms: rules.Terms, attempts: list[rules.Paid], amount: Decimal
+) -> None:
+    """What is left is a fraction of a fen where parts were counted by the ratio: the figure is rounded down."""
+    before = rules.balance(terms, attempts)
+    before = replace(before, terms=replace(terms, provisional=True))  # only the technical amount is a bound here
+    try:
+        rules.check_payment(before, rules.Paid(amount, amount))
+    except Problem as refused:
+        left = refused.params["left"]
+        if left == 0 and before.technical > terms.technical:
+            return  # more was paid than the amended contract owes: nothing passes
+        rules.check_payment(before, rules.Paid(amount, left))
+        with refusal("technical_above_left"):
+            rules.check_payment(before, rules.Paid(amount, left + FEN))
+
+
+def test_a_third_of_a_fen_is_no_room_for_a_fen() -> None:
+    terms = rules.Terms(Decimal("3.00"), Decimal("1.00"), provisional=False)
+    before = rules.balance(terms, [rules.Paid(Decimal("1.00"), None)])  # a third of 1.00 is taken
+    with refusal("technical_above_left", "technical_amount") as caught:
+        rules.check_payment(before, rules.Paid(Decimal("2.00"), Decimal("0.67")))
+    assert caught.value.params["left"] == Decimal("0.66")
+    rules.check_payment(before, rules.Paid(Decimal("2.00"), Decimal("0.66")))
 
 
 def test_a_receipt_lies_between_the_signing_day_in_wuhan_and_now() -> None:

@@ -14,7 +14,7 @@ from app.law.calendar.rules import Calendar
 from app.law.figures import parameter
 from app.law.periods.kinds import Unit
 from app.law.periods.rules import Terms, end_of
-from tests.contracts.test_contract_rules import refusal
+from tests.support.refusals import refusal
 
 S = RegistrationStatus
 CALENDAR = Calendar()

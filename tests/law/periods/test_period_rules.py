@@ -14,7 +14,7 @@ from app.law.periods import rules
 from app.law.periods.catalogue import RULES
 from app.law.periods.kinds import PeriodStatus, Sense, Unit
 from app.law.periods.rules import Terms
-from tests.contracts.test_contract_rules import refusal
+from tests.support.refusals import refusal
 
 WUHAN = ZoneInfo("Asia/Shanghai")
 

@@ -1,18 +1,14 @@
 """Deals: who sees them, how they end, what is recorded from elsewhere."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.core.deadlines import run_due
 from app.core.problems import Problem
-from app.market.deals import rules, service
-from app.market.deals.kinds import PartyRole
-from app.market.deals.rules import PartyShare, Relation
+from app.market.deals import service
 from tests.catalogue.results.factory import PATENT, recorded_result
 from tests.contracts.factory import drafted_contract, sign
 from tests.market.deals.factory import agreed_deal, purchase, recorded_body, recorded_deal
@@ -199,34 +195,6 @@ async def test_the_parties_of_a_record_must_add_up(world: World) -> None:
         problem = await world.api.refused(422, code, "POST", "/v1/deals/recorded", world.operator, json=body)
         assert problem["errors"][0]["field"] == field
     assert (await world.api.ok("GET", "/v1/deals", seller))["items"] == []
-
-
-def test_only_a_relation_across_the_table_that_holds_on_the_day_counts() -> None:
-    parties = [
-        PartyShare(PartyRole.SELLER, SELLER),
-        PartyShare(PartyRole.BUYER, BUYER),
-        PartyShare(PartyRole.AGENCY, THIRD),
-    ]
-    names = {SELLER: "甲", BUYER: "乙", THIRD: "丙"}
-    on = date(2024, 5, 1)
-
-    def finding(first: UUID, second: UUID, valid_from: date | None, valid_to: date | None) -> str | None:
-        relation = Relation(first, second, "control", Decimal("0.5"), "d", "s", valid_from, valid_to)
-        return rules.related_finding(parties, [relation], names, on)
-
-    assert finding(BUYER, SELLER, None, None) == "乙 – 甲: control (0.5), d [s]"
-    assert finding(SELLER, BUYER, on, on) is not None
-    assert finding(SELLER, BUYER, on + timedelta(days=1), None) is None
-    assert finding(SELLER, BUYER, None, on - timedelta(days=1)) is None
-    assert finding(SELLER, THIRD, None, None) is None
-
-
-def test_the_contract_is_due_at_the_end_of_a_local_day() -> None:
-    zone = ZoneInfo("Asia/Shanghai")
-    late_evening = datetime(2026, 1, 1, 23, 30, tzinfo=zone)
-    just_after = datetime(2026, 1, 1, 16, 30, tzinfo=UTC)  # 00:30 on 2 January in Wuhan
-    assert rules.contract_due(late_evening, 30, zone) == datetime(2026, 2, 1, tzinfo=zone)
-    assert rules.contract_due(just_after, 30, zone) == datetime(2026, 2, 2, tzinfo=zone)
 
 
 async def test_a_contract_is_not_signed_after_its_day_even_where_no_worker_runs(world: World) -> None:
