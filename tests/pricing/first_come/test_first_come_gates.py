@@ -107,3 +107,31 @@ async def test_restricted_technology_needs_its_licence_to_go_abroad(world: World
     body = {"outcome": "cleared", "reference": "示例许可证", "document_id": document["id"]}
     await world.api.ok("POST", f"/v1/gates/{gate['id']}/closure", world.operator, json=body)
     await sign(world, contract, buyer)
+
+
+async def licensed(world: World, seller: Party, buyer: Party) -> Json:
+    """A first-come deal that needs no gate, and its contract, which the seller has signed."""
+    listing = await published_listing(world, seller)
+    deal = await purchase(world, buyer, listing)
+    contract = await drafted_contract(world, seller, buyer, deal=deal, type="licence")
+    await sign(world, contract, seller)
+    return {"deal": deal, "contract": contract, "listing": listing}
+
+
+async def test_what_may_no_longer_be_listed_is_not_put_under_contract(world: World) -> None:
+    """No gate stands for a state secret, so the last signature asks once more whether the result may be listed."""
+    seller, buyer = await world.institution(), await world.enterprise()
+    made = await licensed(world, seller, buyer)
+    result = f"/v1/results/{made['listing']['published']['result']['id']}"
+    secret = {"secrecy": "state_secret"}
+    await world.api.ok("PATCH", result, seller, json=secret, headers={"If-Match": '"1"'})
+    problem = await not_signed(world, made, buyer, "result_not_listable")
+    assert [error["code"] for error in problem["errors"]] == ["secrecy"]
+
+
+async def test_a_seller_who_was_suspended_concludes_no_contract(world: World) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    made = await licensed(world, seller, buyer)
+    suspended = {"verification": "suspended", "reason": "示例"}
+    await world.api.ok("POST", f"/v1/organisations/{seller.id}/verification", world.operator, json=suspended)
+    await not_signed(world, made, buyer, "organisation_not_verified")

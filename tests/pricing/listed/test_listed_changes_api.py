@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from app.core.history import events
 from app.law.calendar.queries import load_calendar
 from app.law.figures import Parameter, parameter
 from app.law.periods import service as periods
@@ -293,11 +295,17 @@ async def test_who_lets_a_deal_fail_decides_on_the_deposit(
     assert (ended["status"], ended["default"]["defaulted"]) == ("cancelled", said or who)
     (deposit,) = await deposits(world, buyer, listing)
     assert deposit["status"] == becomes
+    assert await told_of(world, deal, "deal.default_open") == [], "nothing waits for a finding"
     assert (await read(world, None, listing))["status"] == "lapsed", "its notice is over: the seller lists anew"
     shown = await sale(world, listing)
     assert (shown["phase"], shown["reason"]) == ("ended", "deal: cancelled")
     account = {"forfeited": "forfeitures", "release_due": "deposit_repayable"}[becomes]
     assert await balances(world) == {"bank": "100000.00", account: "100000.00"}
+
+
+async def told_of(world: World, deal: Json, type_: str) -> list[events.Event]:
+    async with world.database.reading() as session:
+        return [event for event in await events.of_subjects(session, [UUID(deal["id"])]) if event.type == type_]
 
 
 async def test_an_expired_deal_leaves_the_deposit_until_the_operator_finds_who_defaulted(world: World) -> None:
@@ -308,6 +316,9 @@ async def test_an_expired_deal_leaves_the_deposit_until_the_operator_finds_who_d
     await move_clock_to(world, datetime.fromisoformat(deal["contract_due_at"]))
     await work(world)
     assert (await deposits(world, buyer, listing))[0]["status"] == "held"
+    assert [(told.payload, set(told.audiences)) for told in await told_of(world, deal, "deal.default_open")] == [
+        ({"number": deal["number"], "listing_id": listing["id"]}, {events.MARKET, seller.id, buyer.id})
+    ]
     await world.api.refused(403, "forbidden", "POST", path, seller, json=finding)
     found = await world.api.ok("POST", path, world.operator, json=finding)
     assert (found["status"], found["default"]["reason"]) == ("expired", "示例认定")
