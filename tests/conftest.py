@@ -24,6 +24,7 @@ from app.core.settings import Environment, Settings
 from app.main import create_app, open_context
 from app.run.migrations.upgrade import upgrade
 from app.run.postgres.embedded import EmbeddedPostgres
+from tests.support import locks
 from tests.support.api import Api
 from tests.support.applications import application
 from tests.support.databases import execute
@@ -67,6 +68,14 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc] — xdist is not ty
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduler:
     return _Scheduler(config, log)
+
+
+@pytest.fixture(autouse=True)
+def locks_in_order() -> Iterator[None]:
+    """Every transaction of a test takes its locks in the documented order."""
+    yield
+    faults = locks.WATCH.take()
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture(scope="session")

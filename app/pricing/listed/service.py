@@ -14,6 +14,7 @@ from app.core.clock import local_date, read_clock
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.identity.kinds import Verification
+from app.law.periods.service import hold_calendar
 from app.market.gates import rules as gate_rules
 from app.market.gates.openings import Buying, find_sale
 from app.market.listings import queries as listings
@@ -91,6 +92,7 @@ async def count(
 ) -> None:
     """Count the registrants and draw the consequence, once: the phase says what has been drawn."""
     conditions = await queries.conditions_of(session, listing.id)
+    await hold_calendar(session)  # ending the notice holds it: before the deposits, as everybody does
     entries = await _entries(session, listing)
     left = conditions.extensions_max - sale.extensions_used
     found = rules.count(entries, listing.version, left, review_over=review_over)

@@ -351,7 +351,8 @@ async def test_a_fee_is_charged_paid_or_taken_back(world: World) -> None:
     await confirmed(world, amount="800.00", purpose_reference=first.number)
     async with world.database.transaction() as session:
         await service.cancel_request(session, second.id, reason="示例")
-        with pytest.raises(Problem, match="instruction_not_open"):
+    with pytest.raises(Problem, match="instruction_not_open"):
+        async with world.database.transaction() as session:
             await service.cancel_request(session, first.id, reason="示例")
     assert await balances(world) == {"bank": "800.00", "fee_income": "800.00"}
     await refused(world, 409, "instruction_not_open", amount="800.00", purpose_reference=second.number)
