@@ -104,6 +104,15 @@ def keys(
         typer.echo(line)
 
 
+@cli.command("hooks")
+def show_hooks() -> None:
+    """Print what follows what: each hook with its followers in order, each port with who provides for which key."""
+    from app import wiring
+
+    for line in wiring.overview():
+        typer.echo(line)
+
+
 @audit.command()
 def verify(
     head: Annotated[str | None, typer.Option(help="A head noted earlier, which must still be in the chain.")] = None,

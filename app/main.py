@@ -4,17 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
-from app import openapi
-from app.awards.runs import routes as awards
-from app.catalogue.appraisals import routes as appraisals
-from app.catalogue.results import routes as results
-from app.contracts import routes as contracts
-from app.contracts.certificates import routes as certificates
-from app.contracts.payments import routes as payments
-from app.contracts.registration import routes as registration
-from app.contracts.settlement import routes as settlement
+from app import openapi, wiring
 from app.core import keys
 from app.core.clock import is_moved
 from app.core.database import Database
@@ -24,26 +16,10 @@ from app.core.storage import open_storage
 from app.core.web import validation
 from app.core.web.http import Context
 from app.core.web.middleware import RequestContext
-from app.dossiers import routes as dossiers
-from app.identity import routes as identity
 from app.identity.queries import authenticate
-from app.law.declarations import routes as calendar
-from app.law.periods import routes as periods
-from app.market.deals import routes as deals
-from app.market.gates import routes as gates
-from app.market.listings import routes as listings
-from app.office.documents import routes as documents
-from app.office.ledger import routes as ledger
-from app.pricing.appraised import routes as appraised
-from app.pricing.auction import routes as auctions
 from app.pricing.auction.bidding import house as auction_house
 from app.pricing.auction.bidding.door import BidDoor
-from app.pricing.auction.live import routes as auction_logs
 from app.pricing.auction.proof import logbook as auction_logbook
-from app.pricing.first_come import routes as first_come
-from app.pricing.listed import routes as listed
-from app.pricing.negotiated import routes as negotiated
-from app.pricing.negotiated.notice import routes as notices
 from app.system import routes as system
 
 
@@ -51,42 +27,10 @@ class ClockMovedError(RuntimeError):
     """A production process was pointed at a database whose clock a sandbox has moved."""
 
 
-def domain_routers() -> list[APIRouter]:
-    """The routers under `/v1`. A request is compared with one route after the other: what is read most comes first."""
-    return [
-        auctions.bid_router,
-        listings.router,
-        identity.router,
-        identity.secrets_router,
-        documents.router,
-        results.router,
-        appraisals.router,
-        first_come.router,
-        listed.router,
-        auctions.router,
-        auction_logs.router,
-        negotiated.router,
-        notices.router,
-        appraised.router,
-        gates.router,
-        deals.router,
-        contracts.router,
-        registration.router,
-        payments.router,
-        dossiers.router,
-        settlement.router,
-        certificates.router,
-        awards.router,
-        periods.router,
-        calendar.router,
-        ledger.router,
-        system.router,
-    ]
-
-
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """Build the API. `settings.database_url` is needed to serve, not to export the document."""
     settings = settings or get_settings()
+    wiring.connect()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -110,7 +54,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         docs_url="/docs",
         redoc_url=None,
     )
-    for router in domain_routers():
+    for router in wiring.routers():
         app.include_router(router, prefix="/v1")
     if settings.environment is Environment.SANDBOX:
         app.include_router(system.sandbox_router, prefix="/v1")
@@ -124,6 +68,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def open_context(settings: Settings, database: Database | None = None) -> Context:
     """The process's connections, stores and keys. Raises `ValueError` without a database."""
+    wiring.connect()
     keys.configure(settings)
     if database is None:
         if settings.database_url is None:

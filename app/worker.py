@@ -31,7 +31,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         log.info("worker_started")
         # Side by side: a handler that waits for a lock, or a flood of deadlines, must not keep events unsealed.
         async with asyncio.TaskGroup() as jobs:
-            jobs.create_task(_repeat("deadlines", lambda: deadlines.run_due(database), TICK_SECONDS, stop))
+            jobs.create_task(_repeat("deadlines", lambda: deadlines.run_due(database, settings), TICK_SECONDS, stop))
             jobs.create_task(_repeat("audit", lambda: audit.seal_all(database), TICK_SECONDS, stop))
             jobs.create_task(_repeat("purge", lambda: _purge(database), HOUR_SECONDS, stop))
             after = partial(recompute.after_announcement, database, settings)

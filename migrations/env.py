@@ -6,8 +6,8 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app import wiring
 from app.core.settings import get_settings
-from app.models import metadata
 
 # A migration that waits longer for a lock than this gives up: waiting, it would hold up every query behind it.
 LOCK_TIMEOUT = "4s"
@@ -28,7 +28,9 @@ def database_url() -> str:
 
 def migrate(connection: Connection) -> None:
     """Run the migrations asked for on an open connection, all in one transaction."""
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=True)
+    context.configure(
+        connection=connection, target_metadata=wiring.tables(), compare_type=True, compare_server_default=True
+    )
     with context.begin_transaction():
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
@@ -47,7 +49,7 @@ async def online() -> None:
 
 def offline() -> None:
     """Print the SQL instead of running it (`alembic upgrade head --sql`)."""
-    context.configure(dialect_name="postgresql", target_metadata=metadata, literal_binds=True)
+    context.configure(dialect_name="postgresql", target_metadata=wiring.tables(), literal_binds=True)
     with context.begin_transaction():
         context.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         context.run_migrations()

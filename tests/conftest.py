@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from xdist.scheduler import LoadScopeScheduling
 
+from app import wiring
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
@@ -48,6 +49,8 @@ hypothesis.settings.register_profile(
     print_blob=True,
 )
 hypothesis.settings.load_profile("techex")
+
+wiring.connect()
 
 
 def pytest_collection_finish() -> None:

@@ -11,8 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
+from app import wiring
 from app.core.database import Database
-from app.models import metadata
 from app.run.migrations.upgrade import downgrade, upgrade
 from app.run.postgres.embedded import EmbeddedPostgres
 from tests.office.ledger.factory import held_deposit, releasing
@@ -35,7 +35,7 @@ async def _differences(url: str) -> list[object]:
 
     def compare(connection: Connection) -> list[object]:
         options = {"compare_type": True, "compare_server_default": True}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), wiring.tables()))
 
     async with database.engine.connect() as connection:
         found = await connection.run_sync(compare)

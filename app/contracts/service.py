@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import followers, problems, queries, rules, schemas
+from app.contracts import hooks, problems, queries, rules, schemas
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractDeduction, ContractParty
 from app.contracts.payments.rules import Terms, balance, check_amendment
@@ -26,12 +26,10 @@ from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole
 from app.market.deals.models import Deal
 from app.market.deals.rules import is_live
 from app.market.deals.schemas import PartyIn
-from app.office.documents import access as documents_access
 from app.office.documents import service as documents
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment
 
-documents_access.register("contract", queries.access_to_documents)
 SIGNERS = (PartyRole.SELLER, PartyRole.BUYER)
 
 
@@ -122,7 +120,7 @@ async def sign_contract(
     contract.revision += 1
     days = [party.signed_on for party in signers if party.signed_on is not None]
     if len(days) == len(signers):
-        await _conclude(session, contract, deal, max(days))
+        await _conclude(session, settings, contract, deal, max(days))
     else:
         _tell(session, "contract.party_signed", contract)
     await session.flush()
@@ -155,15 +153,15 @@ async def attach_document(
     return attachment
 
 
-async def _conclude(session: AsyncSession, contract: Contract, deal: Deal, signed_on: date) -> None:
+async def _conclude(session: AsyncSession, settings: Settings, contract: Contract, deal: Deal, signed_on: date) -> None:
     brokers = await identity.brokers_by_id(session, [row.broker_id for row in contract.brokers])
     for index, row in enumerate(contract.brokers):
         rules.check_broker(f"brokers.{index}", _employed(brokers[row.broker_id], row.agency_id), signed_on)
     contract.status, contract.signed_on = ContractStatus.SIGNED, signed_on
     if deal.status == DealStatus.AGREED:
-        await deal_service.mark_contracted(session, deal.id)
+        await deal_service.mark_contracted(session, settings, deal.id)
     _tell(session, "contract.signed", contract)
-    await followers.tell_signed(session, contract, await read_clock(session))
+    await hooks.signed.announce(session, settings, contract, await read_clock(session))
 
 
 async def _lock_live(session: AsyncSession, deal: Deal) -> None:

@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -26,13 +27,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import read_clock
 from app.core.database import Base, Database
+from app.core.hooks import Port
 from app.core.ids import new_id
 from app.core.logs import trace_of
 from app.core.problems import Problem
+from app.core.settings import Settings
 
 log = structlog.get_logger(__name__)
-Handler = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
-_HANDLERS: dict[str, Handler] = {}
+Handler = Callable[[AsyncSession, Settings, UUID, datetime], Awaitable[None]]
+"""`(session, settings, subject_id, now)`. A handler may schedule its subject's next deadline of the same kind."""
+HANDLERS: Final[Port[str, Handler]] = Port("deadlines")
+"""By kind: what happens when a deadline of the kind falls due."""
 MAX_BACKOFF = timedelta(hours=1)
 AT_ONCE = 8
 """Deadlines that one worker runs at once: while one waits for the disk, others compute."""
@@ -91,25 +96,9 @@ _TICK = text("""
 """)
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register what happens when a deadline of `kind` falls due: `handler(session, subject_id, now)`.
-
-    The handler may schedule its subject's next deadline of the same kind.
-    """
-
-    def register(handler: Handler) -> Handler:
-        if kind in _HANDLERS:
-            raise ValueError(f"deadline kind {kind} has a handler already")
-        _HANDLERS[kind] = handler
-        return handler
-
-    return register
-
-
 async def schedule(session: AsyncSession, kind: str, subject_id: UUID, due_at: datetime) -> None:
-    """Set the subject's pending deadline of a kind, or move it."""
-    if kind not in _HANDLERS:
-        raise ValueError(f"no handler for deadline kind {kind}")
+    """Set the subject's pending deadline of a kind, or move it; `KeyError` for a kind that nobody provides."""
+    HANDLERS.of(kind)
     running: _Running | None = session.info.get(RUNNING)
     if running is not None and (running.kind, running.subject_id) == (kind, subject_id):
         await _tick(session)  # the handler sets its subject's next deadline: the one it runs is over
@@ -138,7 +127,7 @@ async def cancel(session: AsyncSession, kind: str, subject_id: UUID) -> None:
     )
 
 
-async def run_due(database: Database, limit: int = 100) -> int:
+async def run_due(database: Database, settings: Settings, limit: int = 100) -> int:
     """Run up to `limit` due deadlines, each in a transaction of its own; answers how many were taken.
 
     Several run at once; those of one subject one after another, in the order they fell due. A handler that fails
@@ -155,7 +144,7 @@ async def run_due(database: Database, limit: int = 100) -> int:
             nonlocal taken
             while left:
                 for deadline_id in left.pop():
-                    ran = await _run_one(database, deadline_id)
+                    ran = await _run_one(database, settings, deadline_id)
                     taken += ran
 
         # This transaction stays open: it holds the claims. It has written nothing, so it holds back nobody's events.
@@ -166,7 +155,7 @@ async def run_due(database: Database, limit: int = 100) -> int:
     return taken
 
 
-async def _run_one(database: Database, deadline_id: UUID) -> bool:
+async def _run_one(database: Database, settings: Settings, deadline_id: UUID) -> bool:
     """Run one deadline if it is still due; answers whether it was taken."""
     deadline: Row[str, UUID, datetime] | None = None
     try:
@@ -176,7 +165,7 @@ async def _run_one(database: Database, deadline_id: UUID) -> bool:
                 return False
             kind, subject_id, now = deadline
             session.info[RUNNING] = _Running(deadline_id, kind, subject_id, now)
-            await _HANDLERS[kind](session, subject_id, now)
+            await HANDLERS.of(kind)(session, settings, subject_id, now)
             await session.flush()
             await _tick(session)
     except _MovedError:

@@ -197,3 +197,6 @@ def _broker_out(broker: Broker) -> schemas.BrokerOut:
         certified_on=broker.certified_on,
         employments=[schemas.EmploymentOut.model_validate(item) for item in broker.employments],
     )
+
+
+router.include_router(secrets_router)

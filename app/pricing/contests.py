@@ -1,7 +1,7 @@
 """Open bidding (竞价) between those who want one listing: the door between a pricing mode and the auctions.
 
 The pricing modes do not import each other. A mode whose notice ended with two or more qualified registrants hands over
-by `open_contest`; the auctions register what that does when they are imported, and answer by `tell_outcome`.
+to the engine in `BIDDING`, which the auctions provide; they answer by `tell_outcome`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.hooks import Port
 from app.core.settings import Settings
 from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
@@ -49,61 +51,31 @@ class Outcome:
     reason: str | None
 
 
-Opener = Callable[[AsyncSession, Settings, Listing, Contest, datetime], Awaitable[UUID]]
-Canceller = Callable[[AsyncSession, Settings, Listing, UUID, str, datetime], Awaitable[None]]
+class Bidding(Protocol):
+    """The engine of open bidding, as the auctions provide it."""
+
+    async def open(
+        self, session: AsyncSession, settings: Settings, listing: Listing, contest: Contest, now: datetime
+    ) -> UUID:
+        """Open the bidding on a locked, published listing, which does not lapse meanwhile; answers the auction's id."""
+
+    async def cancel(
+        self, session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
+    ) -> None:
+        """Call off the bidding on a locked listing that may not be sold any more; the mode has ended its sale."""
+
+
+BIDDING: Final[Port[PricingMode, Bidding]] = Port("contests.bidding")
+"""By the mode that hands over: the engine of its open bidding."""
 Ended = Callable[[AsyncSession, Settings, Listing, Outcome, datetime], Awaitable[None]]
-_OPENERS: list[Opener] = []
-_CANCELLERS: list[Canceller] = []
-_ENDED: dict[PricingMode, Ended] = {}
-
-
-def opens(opener: Opener) -> Opener:
-    """Register what opens a contest, once."""
-    if _OPENERS:
-        raise ValueError("contests have an opener already")
-    _OPENERS.append(opener)
-    return opener
-
-
-def cancels(canceller: Canceller) -> Canceller:
-    """Register what calls a contest off, once."""
-    if _CANCELLERS:
-        raise ValueError("contests have a canceller already")
-    _CANCELLERS.append(canceller)
-    return canceller
-
-
-def hears(mode: PricingMode) -> Callable[[Ended], Ended]:
-    """Register what a pricing mode does when a contest on one of its listings has ended."""
-
-    def register(ended: Ended) -> Ended:
-        if mode in _ENDED:
-            raise ValueError(f"{mode} hears of its contests already")
-        _ENDED[mode] = ended
-        return ended
-
-    return register
-
-
-async def open_contest(
-    session: AsyncSession, settings: Settings, listing: Listing, contest: Contest, now: datetime
-) -> UUID:
-    """Open the bidding on a locked, published listing, which does not lapse meanwhile; answers the auction's id."""
-    return await _OPENERS[0](session, settings, listing, contest, now)
-
-
-async def cancel_contest(
-    session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
-) -> None:
-    """Call off the bidding on a locked listing that may not be sold any more; the mode has ended its sale already."""
-    for canceller in _CANCELLERS:
-        await canceller(session, settings, listing, contest_id, reason, now)
+ENDED: Final[Port[PricingMode, Ended]] = Port("contests.ended")
+"""By the mode that handed over: what it does when the bidding on one of its listings has ended."""
 
 
 async def tell_outcome(
     session: AsyncSession, settings: Settings, listing: Listing, outcome: Outcome, now: datetime
 ) -> None:
     """The bidding on a locked listing has ended; where it sold, the deal exists and holds the listing."""
-    ended = _ENDED.get(listing.pricing_mode)
+    ended = ENDED.find(listing.pricing_mode)
     if ended is not None:
         await ended(session, settings, listing, outcome, now)

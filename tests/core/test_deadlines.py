@@ -16,14 +16,15 @@ from app.core.clock import move_clock, read_clock
 from app.core.database import Database, advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
+from app.core.settings import Settings
+from tests.support.due import run_due
 
 FAILING: set[UUID] = set()
 WAITING: dict[UUID, asyncio.Event] = {}
 REPEATING: set[UUID] = set()
 
 
-@deadlines.handles("test.noted")
-async def _note(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
+async def _note(session: AsyncSession, settings: Settings, subject_id: UUID, now: datetime) -> None:
     if subject_id in WAITING:
         WAITING[subject_id].set()
         await advisory_lock(session, "subject", subject_id)
@@ -35,9 +36,12 @@ async def _note(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
         await deadlines.schedule(session, "test.noted", subject_id, now + timedelta(days=1))
 
 
-@deadlines.handles("test.later")
-async def _note_later(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
+async def _note_later(session: AsyncSession, settings: Settings, subject_id: UUID, now: datetime) -> None:
     events.append(session, "test.later", ("test", subject_id), audience=[events.PUBLIC])
+
+
+deadlines.HANDLERS.provide("test.noted", _note)
+deadlines.HANDLERS.provide("test.later", _note_later)
 
 
 async def _noted(database: Database) -> list[UUID]:
@@ -64,12 +68,12 @@ async def _schedule(database: Database, count: int, after: timedelta) -> list[UU
 
 async def test_nothing_happens_before_the_time_and_everything_once_after(fresh_database: Database) -> None:
     subjects = await _schedule(fresh_database, 120, timedelta(days=20))
-    assert await deadlines.run_due(fresh_database) == 0
+    assert await run_due(fresh_database) == 0
     async with fresh_database.transaction() as session:
         await move_clock(session, await read_clock(session) + timedelta(days=20, seconds=1))
 
     async def worker() -> None:
-        while await deadlines.run_due(fresh_database, limit=7):
+        while await run_due(fresh_database, limit=7):
             pass
 
     await asyncio.gather(*(worker() for _ in range(4)))
@@ -79,13 +83,13 @@ async def test_nothing_happens_before_the_time_and_everything_once_after(fresh_d
 async def test_a_failing_handler_leaves_no_trace_and_is_tried_again(fresh_database: Database) -> None:
     good, bad = await _schedule(fresh_database, 2, timedelta(0))
     FAILING.add(bad)
-    assert await deadlines.run_due(fresh_database) == 2
+    assert await run_due(fresh_database) == 2
     assert await _noted(fresh_database) == [good]
-    assert await deadlines.run_due(fresh_database) == 0, "not at once: it backs off"
+    assert await run_due(fresh_database) == 0, "not at once: it backs off"
     FAILING.discard(bad)
     async with fresh_database.transaction() as session:
         await move_clock(session, await read_clock(session) + timedelta(seconds=10))
-    assert await deadlines.run_due(fresh_database) == 1
+    assert await run_due(fresh_database) == 1
     assert await _noted(fresh_database) == [good, bad]
 
 
@@ -94,11 +98,11 @@ async def test_moving_and_cancelling(fresh_database: Database) -> None:
     async with fresh_database.transaction() as session:
         later = await read_clock(session) + timedelta(days=1)
         await deadlines.schedule(session, "test.noted", subject, later)
-    assert await deadlines.run_due(fresh_database) == 0
+    assert await run_due(fresh_database) == 0
     async with fresh_database.transaction() as session:
         await deadlines.cancel(session, "test.noted", subject)
         await move_clock(session, later + timedelta(days=1))
-    assert await deadlines.run_due(fresh_database) == 0
+    assert await run_due(fresh_database) == 0
     assert await _noted(fresh_database) == []
 
 
@@ -117,7 +121,7 @@ async def test_a_command_on_the_subject_and_its_deadline_at_once_do_not_deadlock
     WAITING[subject] = asyncio.Event()
     async with fresh_database.transaction() as session:
         await advisory_lock(session, "subject", subject)
-        worker = asyncio.create_task(deadlines.run_due(fresh_database))
+        worker = asyncio.create_task(run_due(fresh_database))
         await asyncio.wait_for(WAITING[subject].wait(), 10)
         await session.execute(text("SET LOCAL lock_timeout = '500ms'"))
         if moved:
@@ -129,7 +133,7 @@ async def test_a_command_on_the_subject_and_its_deadline_at_once_do_not_deadlock
     assert await _noted(fresh_database) == [], "what was cancelled or moved meanwhile leaves no trace"
     async with fresh_database.transaction() as session:
         await move_clock(session, await read_clock(session) + timedelta(days=1, seconds=1))
-    assert await deadlines.run_due(fresh_database) == moved
+    assert await run_due(fresh_database) == moved
     assert await _noted(fresh_database) == [subject] * moved
 
 
@@ -139,9 +143,9 @@ async def test_a_worker_takes_what_no_other_has_begun(fresh_database: Database) 
     WAITING[held] = asyncio.Event()
     async with fresh_database.transaction() as session:
         await advisory_lock(session, "subject", held)
-        first = asyncio.create_task(deadlines.run_due(fresh_database, limit=1))
+        first = asyncio.create_task(run_due(fresh_database, limit=1))
         await asyncio.wait_for(WAITING[held].wait(), 10)
-        assert await deadlines.run_due(fresh_database) == 3, "neither waits for the one, nor tries it"
+        assert await run_due(fresh_database) == 3, "neither waits for the one, nor tries it"
         assert sorted(await _noted(fresh_database)) == sorted(others)
     assert await first == 1
     assert sorted(await _noted(fresh_database)) == sorted([held, *others])
@@ -153,7 +157,7 @@ async def test_one_that_waits_does_not_hold_up_the_others_of_its_worker(fresh_da
     WAITING[held] = asyncio.Event()
     async with fresh_database.transaction() as session:
         await advisory_lock(session, "subject", held)
-        worker = asyncio.create_task(deadlines.run_due(fresh_database))
+        worker = asyncio.create_task(run_due(fresh_database))
 
         async def others_are_done() -> bool:
             return len(await _noted(fresh_database)) == len(others)
@@ -167,7 +171,7 @@ async def test_even_without_claims_each_happens_once(fresh_database: Database, m
     unclaimed = str(deadlines._CLAIM).replace("pg_try_advisory_xact_lock(", "0 <> 1 OR pg_try_advisory_xact_lock(")
     monkeypatch.setattr(deadlines, "_CLAIM", text(unclaimed))
     subjects = await _schedule(fresh_database, 60, timedelta(0))
-    taken = await asyncio.gather(*(deadlines.run_due(fresh_database) for _ in range(2)))
+    taken = await asyncio.gather(*(run_due(fresh_database) for _ in range(2)))
     assert sum(taken) == 60
     assert sorted(await _noted(fresh_database)) == sorted(subjects)
 
@@ -177,7 +181,7 @@ async def test_deadlines_of_one_subject_run_in_the_order_they_fell_due(fresh_dat
     async with fresh_database.transaction() as session:
         for subject in subjects:
             await deadlines.schedule(session, "test.later", subject, await read_clock(session))
-    assert await deadlines.run_due(fresh_database) == 16
+    assert await run_due(fresh_database) == 16
     async with fresh_database.reading() as session:
         told = (await session.execute(text("SELECT subject_id, type FROM events ORDER BY xid, seq"))).all()
     for subject in subjects:
@@ -186,17 +190,20 @@ async def test_deadlines_of_one_subject_run_in_the_order_they_fell_due(fresh_dat
 
 STUCK = """
 import asyncio, sys
-from app.core import deadlines, events
+from app.core import deadlines, hooks
 from app.core.database import Database
+from app.core.history import events
+from app.core.settings import get_settings
 
-@deadlines.handles("test.noted")
-async def stuck(session, subject_id, now):
+async def stuck(session, settings, subject_id, now):
     events.append(session, "test.noted", ("test", subject_id), audience=[events.PUBLIC])
     await session.flush()
     print("begun", flush=True)
     await asyncio.sleep(60)
 
-asyncio.run(deadlines.run_due(Database(sys.argv[1])))
+deadlines.HANDLERS.provide("test.noted", stuck)
+hooks.finish_wiring()
+asyncio.run(deadlines.run_due(Database(sys.argv[1]), get_settings()))
 """
 
 
@@ -208,10 +215,10 @@ async def test_what_a_killed_worker_had_begun_is_done_by_another_at_once(
     worker = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     assert worker.stdout is not None
     assert await worker.stdout.readline() == b"begun\n"
-    assert await deadlines.run_due(fresh_database) == 0, "all are claimed"
+    assert await run_due(fresh_database) == 0, "all are claimed"
     worker.kill()
     await worker.wait()
-    await _until(lambda: deadlines.run_due(fresh_database))  # once the server has noticed
+    await _until(lambda: run_due(fresh_database))  # once the server has noticed
     assert sorted(await _noted(fresh_database)) == sorted(subjects)
     async with fresh_database.reading() as session:
         attempts = (await session.execute(text("SELECT attempts FROM deadlines"))).scalars()
@@ -226,7 +233,7 @@ async def test_a_failing_deadline_does_not_hold_up_the_others_however_often_it_f
     async with fresh_database.transaction() as session:
         await session.execute(text("UPDATE deadlines SET attempts = 60"))
         before = await read_clock(session)
-    assert await deadlines.run_due(fresh_database) == 2
+    assert await run_due(fresh_database) == 2
     FAILING.discard(bad)
     assert await _noted(fresh_database) == [good]
     async with fresh_database.reading() as session:
@@ -238,9 +245,9 @@ async def test_a_failing_deadline_does_not_hold_up_the_others_however_often_it_f
 async def test_a_handler_may_set_its_subjects_next_deadline_of_the_same_kind(fresh_database: Database) -> None:
     (subject,) = await _schedule(fresh_database, 1, timedelta(0))
     REPEATING.add(subject)
-    assert [await deadlines.run_due(fresh_database) for _ in range(2)] == [1, 0]
+    assert [await run_due(fresh_database) for _ in range(2)] == [1, 0]
     REPEATING.discard(subject)
     async with fresh_database.transaction() as session:
         await move_clock(session, await read_clock(session) + timedelta(days=1, seconds=1))
-    assert [await deadlines.run_due(fresh_database) for _ in range(2)] == [1, 0]
+    assert [await run_due(fresh_database) for _ in range(2)] == [1, 0]
     assert await _noted(fresh_database) == [subject, subject]

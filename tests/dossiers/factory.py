@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.dossiers.printed import printed
 from app.dossiers.schemas import Dossier
@@ -26,6 +25,7 @@ from tests.pricing.negotiated.factory import (
     read,
     terms,
 )
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]

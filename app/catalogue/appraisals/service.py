@@ -23,12 +23,10 @@ from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Organisation
 from app.identity.problems import NOT_VERIFIED
 from app.law.figures import Parameter, parameter
-from app.office.documents import access as documents_access
 from app.office.documents import service as documents
 from app.office.documents.kinds import Visibility
 
 SUBJECT = "appraisal_report"
-documents_access.register(SUBJECT, queries.access_to_documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-import app.contracts.certificates.tasks  # noqa: F401 — registers what time does to settlements and certificates
 from app.contracts.certificates import printed, queries, rules, schemas, service
 from app.contracts.certificates.kinds import CertificateStatus
 from app.contracts.certificates.models import Certificate

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import followers as contract_followers
 from app.contracts.certificates import queries, rules
 from app.contracts.certificates.content import compose, seal
 from app.contracts.certificates.models import Certificate, CertificateRevocation
@@ -74,8 +73,9 @@ async def revoke(session: AsyncSession, actor: Actor, certificate_id: UUID, reas
     return await queries.get_certificate(session, actor, certificate_id)
 
 
-@contract_followers.when_ended
-async def follow_end(session: AsyncSession, contract: Contract, now: datetime) -> None:
+async def when_contract_ends_revoke_certificate(
+    session: AsyncSession, settings: Settings, contract: Contract, now: datetime
+) -> None:
     """The deal's last contract ended: what its certificate attests no longer holds, so it is revoked at once [P]."""
     if await settlement_queries.signed_contracts(session, contract.deal_id):
         return

@@ -60,8 +60,8 @@ async def add_invoice(
 
 @router.post("/payments/{payment_id}/reversal", status_code=201, operation_id="reverse_payment")
 async def reverse_payment(
-    actor: Payee, session: Session, payment_id: UUID, body: schemas.PaymentReversalIn
+    actor: Payee, session: Session, settings: Config, payment_id: UUID, body: schemas.PaymentReversalIn
 ) -> schemas.PaymentOut:
     """Reverse a whole payment, as the payee. The answer is the reversal, whose amounts are negative."""
-    payment = await service.reverse_payment(session, actor, payment_id, body)
+    payment = await service.reverse_payment(session, actor, settings, payment_id, body)
     return schemas.PaymentOut.model_validate(payment)

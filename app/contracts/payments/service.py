@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import followers, queries
+from app.contracts import hooks, queries
 from app.contracts.kinds import ContractStatus
 from app.contracts.models import Contract, Invoice, Payment
 from app.contracts.payments import problems, rules, schemas
@@ -60,12 +60,12 @@ async def record_payment(
         await _add_invoice(session, settings, contract, payment, body.invoice, "invoice.")
     await session.flush()
     _tell(session, "payment.recorded", contract, payment)
-    await followers.tell_paid(session, contract, now)
+    await hooks.paid.announce(session, settings, contract, now)
     return payment
 
 
 async def reverse_payment(
-    session: AsyncSession, actor: Actor, payment_id: UUID, body: schemas.PaymentReversalIn
+    session: AsyncSession, actor: Actor, settings: Settings, payment_id: UUID, body: schemas.PaymentReversalIn
 ) -> Payment:
     """The payee takes a whole payment back out of the sums, by a payment of its own with negative amounts.
 
@@ -93,7 +93,7 @@ async def reverse_payment(
     session.add(reversal)
     await session.flush()
     _tell(session, "payment.reversed", contract, reversal)
-    await followers.tell_paid(session, contract, now)
+    await hooks.paid.announce(session, settings, contract, now)
     return reversal
 
 

@@ -1,16 +1,16 @@
 """Use cases of recognition and registration (认定登记), each in the caller's transaction, under the contract's lock."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import followers, queries
+from app.contracts import hooks, queries
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, Registration, RegistrationStep
 from app.contracts.problems import CONTRACT_NOT_SIGNED
 from app.contracts.registration import problems, rules, schemas
-from app.contracts.registration.tasks import DECISION_DUE, DECISION_PERIOD, SUBJECT
 from app.contracts.service import audience_of, check_side_of, parties_of
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
@@ -22,6 +22,10 @@ from app.identity import queries as identity
 from app.law.periods import service as periods
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
+
+DECISION_DUE: Final = "registration.decision_due"
+DECISION_PERIOD: Final = "registration_decision"
+SUBJECT: Final = "registration"
 
 S = RegistrationStatus
 
@@ -174,7 +178,7 @@ async def cancel(
         contract.revision += 1
     await _step(session, contract, registration, S.CANCELLED, body.reason)
     if body.contract_ended:
-        await followers.tell_ended(session, contract, now)
+        await hooks.ended.announce(session, settings, contract, now)
     return registration
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import followers as contract_followers
 from app.contracts.models import Contract
 from app.contracts.settlement import queries, rules
 from app.contracts.settlement.models import (
@@ -24,18 +23,14 @@ from app.contracts.settlement.models import (
 )
 from app.contracts.settlement.rules import NIL, Part, Shares
 from app.contracts.settlement.standing import Facts
-from app.core import deadlines
 from app.core.clock import local_date
 from app.core.history import events
-from app.core.settings import Settings, get_settings
+from app.core.settings import Settings
 from app.law.figures import Parameter, parameter
 from app.law.periods.service import hold_calendar
-from app.market.deals import followers as deal_followers
-from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
-from app.office.ledger import followers as ledger_followers
 from app.office.ledger import queries as ledger_queries
 from app.office.ledger import service as ledger
 from app.office.ledger.kinds import DepositStatus, InstructionStatus
@@ -59,13 +54,13 @@ def audience_of(deal: Deal) -> list[UUID]:
     return [events.MARKET, *(party.organisation_id for party in deal.parties)]
 
 
-@deal_followers.when_contracted
-async def open_settlement(session: AsyncSession, deal: Deal, now: datetime) -> None:
+async def when_contract_is_signed_open_settlement(
+    session: AsyncSession, settings: Settings, deal: Deal, now: datetime
+) -> None:
     """The contract of a deal is signed: charge the fees, turn the deposits into price, and ask for what is left."""
     contract = next(iter(await queries.signed_contracts(session, deal.id)), None)
     if contract is None or contract.signed_on is None:
         return  # nothing says yet how the price is paid
-    settings = get_settings()
     figures = {name: parameter(name, on=contract.signed_on) for name in (*RATES.values(), MINIMUM, FIRST, DUE_DAYS)}
     parts = _parts(deal, contract, figures[FIRST].value)
     settlement = Settlement(
@@ -88,41 +83,6 @@ async def open_settlement(session: AsyncSession, deal: Deal, now: datetime) -> N
     await ask(session, settings, deal)
     payload = {"number": deal.number, "price": deal.price, "cash": settlement.cash}
     events.append(session, "settlement.opened", ("deal", deal.id), audience=audience_of(deal), payload=payload)
-
-
-@ledger_followers.when_moved
-async def follow_bank(session: AsyncSession, instruction: SettlementInstruction, now: datetime) -> None:
-    """A price or a fee was paid, or its confirmation reversed: the deal is looked at by a worker, under its lock."""
-    deal_id = await queries.deal_of(session, instruction.id)
-    if deal_id is not None:
-        await deadlines.schedule(session, MOVED, deal_id, now)
-
-
-@contract_followers.when_signed
-async def follow_signing(session: AsyncSession, contract: Contract, now: datetime) -> None:
-    """A contract of a settled deal was signed, perhaps anew after an amendment: look whether its conditions hold."""
-    if await queries.find_settlement(session, contract.deal_id) is not None:
-        await deadlines.schedule(session, MOVED, contract.deal_id, now)
-
-
-@contract_followers.when_paid
-async def follow_payment(session: AsyncSession, contract: Contract, now: datetime) -> None:
-    """A seller recorded what it received itself: the exchange asks for that much less, or for it again."""
-    deal = await deals.lock_deal(session, contract.deal_id)
-    if await queries.find_settlement(session, deal.id) is not None:
-        await ask(session, get_settings(), deal)
-        await deadlines.schedule(session, MOVED, deal.id, now)
-
-
-@contract_followers.when_ended
-async def follow_end(session: AsyncSession, contract: Contract, now: datetime) -> None:
-    """A contract ended: where no other contract of the deal stands, nobody is asked for its price any more."""
-    if await queries.find_settlement(session, contract.deal_id) is None:
-        return
-    if not await queries.signed_contracts(session, contract.deal_id):
-        for row in await queries.lock_open_requests(session, contract.deal_id):
-            await ledger.cancel_request(session, row.id, reason=f"{contract.number} ended / 合同终止")
-    await deadlines.schedule(session, MOVED, contract.deal_id, now)
 
 
 async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) -> Facts:

@@ -19,7 +19,7 @@ from app.market.deals.models import Deal
 from app.market.listings import queries as listings
 from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
-from app.pricing.first_come import hooks
+from app.pricing.first_come import gates as first_come
 from app.pricing.listed import closing, notice, queries
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedRevision
@@ -79,7 +79,7 @@ async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Se
         return []
     sale = await queries.sale_of(session, deal.listing_id)
     if sale is None:
-        return [await gate_section(session, actor, "listed_gates", [(hooks.SUBJECT, deal.id)])]
+        return [await gate_section(session, actor, "listed_gates", [(first_come.SUBJECT, deal.id)])]
     if sale.contest_id is not None:
         return []
     return [await gate_section(session, actor, "listed_gates", [(closing.SUBJECT, sale.listing_id)])]

@@ -16,7 +16,7 @@ from app.core.settings import Settings
 from app.law.calendar.models import CalendarOverride
 from app.law.calendar.queries import load_calendar
 from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
-from app.law.periods import followers, queries, rules
+from app.law.periods import hooks, queries, rules
 from app.law.periods.catalogue import RULES
 from app.law.periods.models import Period
 from app.law.periods.service import set_deadline, terms_of
@@ -76,7 +76,7 @@ async def _recompute(
     for period in changed:
         await set_deadline(session, settings, period)
     for (subject_type, subject_id), period in {(p.subject_type, p.subject_id): p for p in changed}.items():
-        if not await followers.tell(session, subject_type, subject_id, wait=False):
+        if not await hooks.recounted(session, settings, subject_type, subject_id, wait=False):
             await deadlines.schedule(session, FOLLOW, period.id, await read_clock(session))
     return len(changed)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-import app.law.periods.tasks  # noqa: F401 — registers what time does to the calendar
 from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut

@@ -18,10 +18,10 @@ from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import readable_number
 from app.core.problems import UNKNOWN_REFERENCE
-from app.core.settings import Settings, get_settings
+from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
-from app.market.deals import deposits, followers, queries, rules, schemas
+from app.market.deals import deposits, hooks, queries, rules, schemas
 from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole, PriceBasis, PriceSource
 from app.market.deals.models import Deal, DealAppraisal, DealParty
 from app.market.deals.problems import LISTING_TAKEN
@@ -149,7 +149,7 @@ async def cancel_deal(
     if defaulted is not None:
         finding = schemas.DefaultFindingIn(defaulted=defaulted, reason=body.reason)
         await deposits.settle(session, actor, settings, deal, finding, now)
-    await _end(session, deal, DealStatus.CANCELLED, body.reason, now)
+    await _end(session, settings, deal, DealStatus.CANCELLED, body.reason, now)
     return deal
 
 
@@ -163,21 +163,21 @@ async def find_default(
     return deal
 
 
-async def expire_deal(session: AsyncSession, deal_id: UUID, now: datetime) -> None:
+async def expire_deal(session: AsyncSession, settings: Settings, deal_id: UUID, now: datetime) -> None:
     """The day to sign by has passed: a deal still without contract expires, and the listing is free again."""
     deal = await queries.lock_deal(session, deal_id)
     if deal.status == DealStatus.AGREED:
-        await _end(session, deal, DealStatus.EXPIRED, None, now)
+        await _end(session, settings, deal, DealStatus.EXPIRED, None, now)
         await deposits.tell_unsettled(session, deal)
 
 
-async def fall_through(session: AsyncSession, deal: Deal, reason: str, now: datetime) -> None:
+async def fall_through(session: AsyncSession, settings: Settings, deal: Deal, reason: str, now: datetime) -> None:
     """End a locked deal, not yet under contract, that may not be: nobody let it fail, and the listing is free again."""
     await deadlines.cancel(session, CONTRACT_DUE, deal.id)
-    await _end(session, deal, DealStatus.CANCELLED, reason, now)
+    await _end(session, settings, deal, DealStatus.CANCELLED, reason, now)
 
 
-async def mark_contracted(session: AsyncSession, deal_id: UUID) -> Deal:
+async def mark_contracted(session: AsyncSession, settings: Settings, deal_id: UUID) -> Deal:
     """The contract of a deal is signed: the deal is under contract and its listing sold. Raises `deal_not_open`."""
     deal = await queries.lock_deal(session, deal_id)
     rules.check_agreed(deal.status, "A contract / 签订合同")
@@ -189,7 +189,7 @@ async def mark_contracted(session: AsyncSession, deal_id: UUID) -> Deal:
         await deadlines.cancel(session, listing_service.CLOSES, deal.listing_id)
     _tell(session, deal, "deal.contracted")
     if deal.listing_id is not None:
-        await followers.tell_contracted(session, deal, await read_clock(session))
+        await hooks.contracted.announce(session, settings, deal, await read_clock(session))
     return deal
 
 
@@ -253,7 +253,9 @@ async def related_parties(session: AsyncSession, parties: Sequence[PartyShare], 
     return rules.related_finding(parties, relations, {key: row.name for key, row in known.items()}, on)
 
 
-async def _end(session: AsyncSession, deal: Deal, status: DealStatus, reason: str | None, now: datetime) -> None:
+async def _end(
+    session: AsyncSession, settings: Settings, deal: Deal, status: DealStatus, reason: str | None, now: datetime
+) -> None:
     deal.status = status
     deal.status_reason = reason
     deal.revision += 1
@@ -262,10 +264,10 @@ async def _end(session: AsyncSession, deal: Deal, status: DealStatus, reason: st
         listing_service.release(session, listing, now)
         # A result that became secret while it was held for the buyer must not come back on offer.
         await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
-        await deposits.end_unheld(session, get_settings(), deal, now)
+        await deposits.end_unheld(session, settings, deal, now)
     _tell(session, deal, f"deal.{status}")
     if deal.listing_id is not None:
-        await followers.tell_ended(session, deal, now)
+        await hooks.ended.announce(session, settings, deal, now)
 
 
 def _tell(session: AsyncSession, deal: Deal, event: str) -> None:

@@ -48,7 +48,7 @@ async def sees(session: AsyncSession, actor: Actor, gate: Gate) -> bool:
     own = actor.organisation_id is not None and actor.organisation_id in (gate.seller_id, gate.holder_organisation_id)
     if actor.has(Role.OPERATOR, Role.AUDITOR) or own:
         return True
-    return await subjects.of_type(gate.subject_type).sees(session, actor, gate.subject_id)
+    return await subjects.SUBJECTS.of(gate.subject_type).sees(session, actor, gate.subject_id)
 
 
 async def gates_of(session: AsyncSession, subject_type: str, subject_id: UUID) -> Sequence[Gate]:
@@ -90,4 +90,4 @@ async def _is_side_of(session: AsyncSession, actor: Actor, subject_id: UUID | No
         return False
     statement = select(Gate.subject_type).where(Gate.subject_id == subject_id).limit(1)
     subject_type = (await session.execute(statement)).scalar_one_or_none()
-    return subject_type is not None and await subjects.of_type(subject_type).sees(session, actor, subject_id)
+    return subject_type is not None and await subjects.SUBJECTS.of(subject_type).sees(session, actor, subject_id)

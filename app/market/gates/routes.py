@@ -5,11 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-import app.market.gates.tasks  # noqa: F401 — registers what time does to gates
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, Session
+from app.core.web.http import Config, Endpoint, Session
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates import queries, schemas, service
 
@@ -41,6 +40,8 @@ async def read_gate(actor: Reader, session: Session, gate_id: UUID) -> schemas.G
 
 
 @router.post("/gates/{gate_id}/closure", status_code=201, operation_id="close_gate")
-async def close_gate(actor: Closer, session: Session, gate_id: UUID, body: schemas.ClosureIn) -> schemas.GateOut:
+async def close_gate(
+    actor: Closer, session: Session, settings: Config, gate_id: UUID, body: schemas.ClosureIn
+) -> schemas.GateOut:
     """Settle a gate, once: clear it with its evidence, or refuse, which ends the sale."""
-    return schemas.gate_out(await service.close(session, actor, gate_id, body), await read_clock(session))
+    return schemas.gate_out(await service.close(session, actor, settings, gate_id, body), await read_clock(session))

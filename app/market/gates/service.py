@@ -11,6 +11,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE
+from app.core.settings import Settings
 from app.market.gates import queries, rules, schemas, subjects
 from app.market.gates.kinds import GateKind, GateOutcome
 from app.market.gates.models import Gate, GateClosure
@@ -61,10 +62,12 @@ async def open_needed(
     return await queries.gates_of(session, *subject)
 
 
-async def close(session: AsyncSession, actor: Actor, gate_id: UUID, body: schemas.ClosureIn) -> Gate:
+async def close(
+    session: AsyncSession, actor: Actor, settings: Settings, gate_id: UUID, body: schemas.ClosureIn
+) -> Gate:
     """Settle a gate, and tell what it stands before. Raises `gate_not_yours`, `gate_closed`, `gate_moot`."""
     gate = await queries.get_gate(session, actor, gate_id)
-    waits = await subjects.of_type(gate.subject_type).lock(session, gate.subject_id)
+    waits = await subjects.SUBJECTS.of(gate.subject_type).lock(session, gate.subject_id)
     gate = await queries.read_gate(session, gate_id)
     closed = (gate.closure.outcome, gate.closure.closed_at) if gate.closure else None
     rules.check_closing(gate.kind, _capacities(actor, gate), closed, has_document=body.document_id is not None)
@@ -83,26 +86,26 @@ async def close(session: AsyncSession, actor: Actor, gate_id: UUID, body: schema
         closed_by_person_id=actor.person_id,
         closed_by_organisation_id=actor.organisation_id,
     )
-    await _settle(session, gate, closure)
+    await _settle(session, settings, gate, closure)
     return await queries.read_gate(session, gate_id)
 
 
-async def lapse(session: AsyncSession, gate_id: UUID, now: datetime) -> None:
+async def lapse(session: AsyncSession, settings: Settings, gate_id: UUID, now: datetime) -> None:
     """The period of a gate is over: it closes by itself, unless it was settled or nothing waits for it."""
     gate = await queries.read_gate(session, gate_id)
-    waits = await subjects.of_type(gate.subject_type).lock(session, gate.subject_id)
+    waits = await subjects.SUBJECTS.of(gate.subject_type).lock(session, gate.subject_id)
     gate = await queries.read_gate(session, gate_id)
     if waits and gate.closure is None:
         closure = GateClosure(gate_id=gate.id, outcome=GateOutcome.LAPSED, reference="-", closed_at=now)
-        await _settle(session, gate, closure)
+        await _settle(session, settings, gate, closure)
 
 
-async def _settle(session: AsyncSession, gate: Gate, closure: GateClosure) -> None:
+async def _settle(session: AsyncSession, settings: Settings, gate: Gate, closure: GateClosure) -> None:
     session.add(closure)
     await session.flush()
     _tell(session, gate, "gate.closed", {"outcome": closure.outcome})
-    settled = subjects.of_type(gate.subject_type).settled
-    await settled(session, gate, closure.outcome, closure.closed_at)
+    settled = subjects.SUBJECTS.of(gate.subject_type).settled
+    await settled(session, settings, gate, closure.outcome, closure.closed_at)
 
 
 def _capacities(actor: Actor, gate: Gate) -> set[Closer]:

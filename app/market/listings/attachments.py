@@ -9,7 +9,6 @@ from app.core.access import Actor
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
 from app.market.listings import queries, rules
-from app.office.documents import access
 from app.office.documents import queries as documents
 from app.office.documents import service as document_service
 from app.office.documents.access import Level
@@ -29,9 +28,6 @@ async def access_to_listing(session: AsyncSession, actor: Actor | None, listing_
             return "none"
         raise
     return "parties" if queries.sees_working_copy(actor, listing) else "public"
-
-
-access.register(SUBJECT, access_to_listing)
 
 
 async def attach(session: AsyncSession, actor: Actor, listing_id: UUID, body: AttachmentIn) -> Attachment:

@@ -1,19 +1,17 @@
 """What a pricing mode decides about its listings: what is sealed, when they close, what a suspension does to that.
 
-Listings stand below the pricing modes, so a mode with a procedure of its own registers here when it is imported:
-
-    modes.register(PricingMode.LISTED, Allocation.COMPETITIVE, Competitive())
-
+Listings stand below the pricing modes, so a mode with a procedure of its own provides it to `PROCEDURES`.
 Every method runs in the transaction of the command, with the listing locked, before the listing moves; what it raises
 undoes the command.
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
+from app.core.hooks import Port
 from app.core.settings import Settings
 from app.market.listings import rules
 from app.market.listings.kinds import Allocation, Mover, PricingMode
@@ -72,20 +70,10 @@ class Mode:
 
 
 _USUAL = Mode()
-_MODES: dict[tuple[PricingMode, Allocation | None], Mode] = {}
-
-
-def register(pricing_mode: PricingMode, allocation: Allocation | None, mode: Mode) -> None:
-    """Register the procedure of a pricing mode, once."""
-    if (pricing_mode, allocation) in _MODES:
-        raise ValueError(f"{pricing_mode} ({allocation}) has a procedure already")
-    _MODES[pricing_mode, allocation] = mode
-
-
-def of(pricing_mode: PricingMode, allocation: Allocation | None) -> Mode:
-    """The procedure that sells listings of this mode."""
-    return _MODES.get((pricing_mode, allocation), _USUAL)
+PROCEDURES: Final[Port[tuple[PricingMode, Allocation | None], Mode]] = Port("listings.procedures")
+"""By pricing mode and allocation: the procedure that sells such listings, where it is not the usual one."""
 
 
 def of_listing(listing: Listing) -> Mode:
-    return of(listing.pricing_mode, listing.allocation)
+    """The procedure that sells a listing."""
+    return PROCEDURES.find((listing.pricing_mode, listing.allocation)) or _USUAL

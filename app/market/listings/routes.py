@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.market.listings.tasks  # noqa: F401 — registers what time does to listings
 from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.access import Actor, Role
 from app.core.clock import read_clock

@@ -80,7 +80,7 @@ async def attach(
     The caller has checked that the actor may change the subject, and says in an event of its own what it means there.
     Raises `unknown_reference` for a document that is not the actor's, `already_attached`, and `too_many_attached`.
     """
-    if not access.is_registered(subject[0]):
+    if access.READERS.find(subject[0]) is None:
         raise ValueError(f"subject type {subject[0]} does not say who may read its documents")
     document = await queries.find_own(session, actor, document_id)
     if document is None:

@@ -1,10 +1,9 @@
-"""What the appraised mode decides about its listings; registered with the listings when imported."""
+"""What the appraised mode decides about its listings."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import modes
-from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
 from app.pricing.appraised import closing, queries
 
@@ -16,6 +15,3 @@ class Appraised(modes.Mode):
         accepted = await queries.lock_accepted(session, listing.id)
         if accepted is not None:
             await closing.try_close(session, settings, listing, accepted)
-
-
-modes.register(PricingMode.APPRAISED, None, Appraised())

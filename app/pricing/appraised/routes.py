@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.pricing.appraised.mode
-import app.pricing.appraised.tasks  # noqa: F401 — all three register what they do
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn

@@ -10,13 +10,10 @@ from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.ids import readable_number
-from app.core.settings import Settings, get_settings
+from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
 from app.market.deals.problems import LISTING_TAKEN
-from app.market.gates import subjects
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.market.listings import queries as listings
 from app.market.listings import rules as listing_rules
 from app.market.listings.kinds import ListingStatus
@@ -138,12 +135,12 @@ async def expire(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
         await _expire(session, offer)
 
 
-async def lapse(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
+async def lapse(session: AsyncSession, settings: Settings, offer_id: UUID, now: datetime) -> None:
     """The time to close is over: the deal is made now if nothing blocks it; else the listing is free again."""
     listing, offer = await lock_both(session, offer_id)
     if offer.status != PurchaseOfferStatus.ACCEPTED:
         return
-    block = await closing.try_close(session, get_settings(), listing, offer)
+    block = await closing.try_close(session, settings, listing, offer)
     if block is not None:
         title = block.kind.title
         await closing.refuse(session, listing, offer, f"{block.kind.code}: {title.en} / {title.zh}", now)
@@ -166,23 +163,3 @@ async def _expire(session: AsyncSession, offer: PurchaseOffer) -> None:
     offer.revision += 1
     await session.flush()
     closing.tell(session, offer, "purchase_offer.expired")
-
-
-async def _lock(session: AsyncSession, offer_id: UUID) -> bool:
-    return (await lock_both(session, offer_id))[1].status == PurchaseOfferStatus.ACCEPTED
-
-
-async def _sees(session: AsyncSession, actor: Actor, offer_id: UUID) -> bool:
-    offer = await queries.read_offer(session, offer_id)
-    return actor.organisation_id is not None and actor.organisation_id in (offer.seller_id, offer.buyer_id)
-
-
-async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
-    listing, offer = await lock_both(session, gate.subject_id)
-    if outcome == GateOutcome.REFUSED:
-        await closing.refuse(session, listing, offer, f"{gate.kind}: refused / 不予同意", now)
-    else:
-        await closing.try_close(session, get_settings(), listing, offer)
-
-
-subjects.register(closing.SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))

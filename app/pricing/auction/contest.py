@@ -19,43 +19,43 @@ from app.pricing.auction.rules import contest_conditions
 FORMS = {contests.ContestForm.ENGLISH: AuctionForm.ENGLISH, contests.ContestForm.SEALED: AuctionForm.SEALED}
 
 
-@contests.opens
-async def open_contest(
-    session: AsyncSession, settings: Settings, listing: Listing, contest: contests.Contest, now: datetime
-) -> UUID:
-    """Announce the bidding and give each entrant its paddle; terms by dated parameters, deposits as they are held."""
-    today = local_date(now, settings.zone)
+class AuctionBidding:
+    """Open bidding as an auction (`contests.Bidding`)."""
 
-    def figure(name: str) -> int:
-        return int(parameter(name, on=today).value)
+    async def open(
+        self, session: AsyncSession, settings: Settings, listing: Listing, contest: contests.Contest, now: datetime
+    ) -> UUID:
+        """Announce the bidding by the dated figures, and give each entrant its paddle; deposits stay held."""
+        today = local_date(now, settings.zone)
 
-    conditions = contest_conditions(
-        FORMS[contest.form],
-        contest.starting_price,
-        now,
-        settings.zone,
-        notice_days=figure("contest_notice_days"),
-        opening_hour=figure("contest_opening_hour"),
-        free_hours=figure("contest_free_hours"),
-        window_seconds=figure("contest_window_seconds"),
-        step_share=parameter("contest_step_share", on=today).value,
-    )
-    subject = "listing", listing.id
-    deposit = await deposit_amount(session, subject, contest.entrants[0])
-    auction = await service.create(
-        session, settings, listing, conditions, deposit, now, is_contest=True, rights_abroad=contest.rights_abroad
-    )
-    await service.begin(session, settings, listing, auction, now)
-    for entrant in contest.entrants:
-        await bidders.admit(session, auction, entrant, None, now, buyer_abroad=entrant in contest.abroad)
-    return auction.id
+        def figure(name: str) -> int:
+            return int(parameter(name, on=today).value)
 
+        conditions = contest_conditions(
+            FORMS[contest.form],
+            contest.starting_price,
+            now,
+            settings.zone,
+            notice_days=figure("contest_notice_days"),
+            opening_hour=figure("contest_opening_hour"),
+            free_hours=figure("contest_free_hours"),
+            window_seconds=figure("contest_window_seconds"),
+            step_share=parameter("contest_step_share", on=today).value,
+        )
+        subject = "listing", listing.id
+        deposit = await deposit_amount(session, subject, contest.entrants[0])
+        auction = await service.create(
+            session, settings, listing, conditions, deposit, now, is_contest=True, rights_abroad=contest.rights_abroad
+        )
+        await service.begin(session, settings, listing, auction, now)
+        for entrant in contest.entrants:
+            await bidders.admit(session, auction, entrant, None, now, buyer_abroad=entrant in contest.abroad)
+        return auction.id
 
-@contests.cancels
-async def cancel_contest(
-    session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
-) -> None:
-    """Call the bidding off, unless it is over."""
-    auction = await queries.lock_auction(session, contest_id)
-    if auction.status in LIVE_STATUSES:
-        await service.call_off(session, settings, listing, auction, reason, now)
+    async def cancel(
+        self, session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
+    ) -> None:
+        """Call the bidding off, unless it is over."""
+        auction = await queries.lock_auction(session, contest_id)
+        if auction.status in LIVE_STATUSES:
+            await service.call_off(session, settings, listing, auction, reason, now)

@@ -1,4 +1,4 @@
-"""What an auction means for its listing; registered with the listings when imported."""
+"""What an auction means for its listing."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import modes
-from app.market.listings.kinds import Mover, PricingMode
+from app.market.listings.kinds import Mover
 from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.problems import LISTING_IN_AUCTION
@@ -52,6 +52,3 @@ class Auctioned(modes.Mode):
         offered = await queries.offered_of_listing(session, listing.id)
         if offered is not None:  # the next bidder has its days
             raise LISTING_IN_AUCTION(number=offered.number, status="offered")
-
-
-modes.register(PricingMode.AUCTION, None, Auctioned())

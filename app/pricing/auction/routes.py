@@ -6,9 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.pricing.auction.contest
-import app.pricing.auction.mode
-import app.pricing.auction.tasks  # noqa: F401 — registers what time does, and how other modes hand over
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import PROBLEM_MEDIA_TYPE
@@ -234,3 +231,4 @@ async def _is_party(session: AsyncSession, actor: Actor, auction: Auction) -> bo
 
 
 router.include_router(money_router)
+router.include_router(bid_router)

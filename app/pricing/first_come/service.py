@@ -15,7 +15,7 @@ from app.market.deals.service import create_deal
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
 from app.market.listings.publication import require_verified
-from app.pricing.first_come import hooks, rules, schemas
+from app.pricing.first_come import gates, rules, schemas
 
 
 async def purchase(
@@ -33,7 +33,7 @@ async def purchase(
     rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
     buyer = PartyShare(PartyRole.BUYER, buyer_id)
     deal = await create_deal(session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now)
-    await hooks.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
+    await gates.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
     return deal
 
 

@@ -10,22 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
-from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.problems import Problem
-from app.core.settings import Settings, get_settings
-from app.market.deals import followers
+from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
-from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal
-from app.market.gates import openings, subjects
+from app.market.gates import openings
 from app.market.gates import rules as gate_rules
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.market.listings import appraisal
-from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
@@ -100,37 +94,3 @@ async def won_in_bidding(
     sale.phase, sale.winner_id, sale.deal_id = SalePhase.SOLD, winner_id, deal_id
     await registrations.end_bidding(session, listing, winner_id)
     await ledger.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
-
-
-@followers.when_ended
-async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
-    """The deal of a sale ended without a contract. The listing has lapsed with it: its notice is over, and who else
-    registered has the deposit back; the seller lists anew [P].
-    """
-    sale = await queries.sale_of(session, deal.listing_id) if deal.listing_id else None
-    if sale is not None and sale.deal_id == deal.id:
-        sale.phase, sale.reason = SalePhase.ENDED, f"deal: {deal.status}"
-
-
-async def _lock(session: AsyncSession, listing_id: UUID) -> bool:
-    await listings.lock_listing(session, listing_id)
-    sale = await queries.sale_of(session, listing_id)
-    return sale is not None and sale.phase == SalePhase.HELD
-
-
-async def _sees(session: AsyncSession, actor: Actor, listing_id: UUID) -> bool:
-    sale = await queries.sale_of(session, listing_id)
-    return sale is not None and sale.winner_id is not None and actor.organisation_id == sale.winner_id
-
-
-async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
-    listing = await listings.lock_listing(session, gate.subject_id)
-    sale = await queries.sale_of(session, gate.subject_id)
-    assert sale is not None
-    if outcome == GateOutcome.REFUSED:
-        await refuse(session, get_settings(), listing, sale, f"{gate.kind}: refused / 不予同意", now)
-    else:
-        await try_close(session, get_settings(), listing, sale)
-
-
-subjects.register(SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))

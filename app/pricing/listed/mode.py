@@ -1,4 +1,4 @@
-"""What the competitive listed mode decides about its listings; registered with the listings when imported."""
+"""What the competitive listed mode decides about its listings."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import modes
-from app.market.listings.kinds import Allocation, Mover, PricingMode
+from app.market.listings.kinds import Mover
 from app.market.listings.models import Listing
 from app.pricing import contests
 from app.pricing.listed import closing, conditions, notice, queries, rules, service
@@ -66,7 +66,8 @@ class Competitive(modes.Mode):
         contest_id = found.contest_id if found.phase == SalePhase.BIDDING else None
         await service.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
         if contest_id is not None:
-            await contests.cancel_contest(session, settings, listing, contest_id, WITHDRAWN[mover], now)
+            bidding = contests.BIDDING.of(listing.pricing_mode)
+            await bidding.cancel(session, settings, listing, contest_id, WITHDRAWN[mover], now)
 
     async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)
@@ -87,6 +88,3 @@ class Competitive(modes.Mode):
         found = await queries.sale_of(session, listing.id)
         assert found is not None  # made when the listing was published
         return found
-
-
-modes.register(PricingMode.LISTED, Allocation.COMPETITIVE, Competitive())

@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.pricing.listed.mode
-import app.pricing.listed.tasks  # noqa: F401 — both register what they do
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn

@@ -19,7 +19,7 @@ from app.market.gates import rules as gate_rules
 from app.market.gates.openings import Buying, find_sale
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
-from app.market.listings.kinds import ListingStatus, PricingMode
+from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing
 from app.office.ledger import queries as ledger_queries
 from app.office.ledger import service as ledger
@@ -181,7 +181,7 @@ async def _open_bidding(
     )
     contest = Contest(tuple(entrants), listing.asking_price, conditions.bidding, conditions.rights_abroad, abroad)
     sale.phase = SalePhase.BIDDING
-    sale.contest_id = await contests.open_contest(session, settings, listing, contest, now)
+    sale.contest_id = await contests.BIDDING.of(listing.pricing_mode).open(session, settings, listing, contest, now)
     notice.tell(session, listing, "listing.bidding_opened", {"contest_id": sale.contest_id}, public=True)
 
 
@@ -195,8 +195,9 @@ async def give_back_to_others(
             await ledger.give_back(session, settings, notice.subject_of(listing.id), deposit.organisation_id, now)
 
 
-@contests.hears(PricingMode.LISTED)
-async def hear(session: AsyncSession, settings: Settings, listing: Listing, outcome: Outcome, now: datetime) -> None:
+async def when_bidding_ends_sell_or_lapse(
+    session: AsyncSession, settings: Settings, listing: Listing, outcome: Outcome, now: datetime
+) -> None:
     """The bidding has ended: sold, or the listing lapses with the reason. Deposits of who did not win go back."""
     sale = await queries.sale_of(session, listing.id)
     if sale is None or sale.phase != SalePhase.BIDDING or sale.contest_id != outcome.contest_id:

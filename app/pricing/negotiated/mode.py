@@ -1,10 +1,9 @@
-"""What the negotiated mode decides about its listings; registered with the listings when imported."""
+"""What the negotiated mode decides about its listings."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.settings import Settings
 from app.market.listings import modes
-from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
 from app.pricing.negotiated import closing, queries
 
@@ -16,6 +15,3 @@ class Negotiated(modes.Mode):
         agreed = await queries.lock_agreed(session, listing.id)
         if agreed is not None:
             await closing.try_close(session, settings, listing, agreed)
-
-
-modes.register(PricingMode.NEGOTIATED, None, Negotiated())

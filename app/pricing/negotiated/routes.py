@@ -7,8 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import app.pricing.negotiated.mode  # what a secret result does to a held listing
-import app.pricing.negotiated.tasks  # noqa: F401 — registers what time does to negotiations
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
@@ -113,10 +111,15 @@ async def withdraw_negotiation(
 
 @router.post("/negotiations/{negotiation_id}/approvals", status_code=201, operation_id="approve_related_party")
 async def approve_related_party(
-    actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.RelatedPartyApprovalIn, response: Response
+    actor: SellerAdmin,
+    session: Session,
+    settings: Config,
+    negotiation_id: UUID,
+    body: schemas.RelatedPartyApprovalIn,
+    response: Response,
 ) -> schemas.NegotiationOut:
     """Record the approval of a deal between related parties, with its document, as the seller."""
-    return await _answer(session, await objections.approve(session, actor, negotiation_id, body), response)
+    return await _answer(session, await objections.approve(session, actor, settings, negotiation_id, body), response)
 
 
 @money_router.post("/negotiations/{negotiation_id}/closing", operation_id="close_negotiation")

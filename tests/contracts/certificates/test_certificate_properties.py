@@ -17,7 +17,6 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.core.database import Database
-from app.core.deadlines import run_due
 from app.main import create_app, open_context
 from tests.contracts.factory import contract_body, sign
 from tests.contracts.settlement.factory import Json, worked
@@ -25,6 +24,7 @@ from tests.market.deals.factory import agreed_deal
 from tests.office.ledger.factory import SETTINGS, confirmation_body, held_deposit
 from tests.office.ledger.test_ledger_properties import BALANCES, STATEMENTS
 from tests.support.api import Api
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 NIL = Decimal(0)

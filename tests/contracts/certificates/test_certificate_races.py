@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.certificates import service
 from app.contracts.settlement import queries as settlements
-from app.core.deadlines import run_due
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 from tests.contracts.settlement.factory import Json, all_paid, contracted, open_requests, paid, settlement
 from tests.office.ledger.factory import balances, confirmation_body
+from tests.support.due import run_due
 from tests.support.world import World
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.core import deadlines
 from app.core.access import Role
 from app.core.history import events
 from app.core.history.events import Event
@@ -23,6 +22,7 @@ from tests.contracts.factory import (
     signed_contract,
 )
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 CALENDAR = Calendar()
@@ -223,11 +223,11 @@ async def test_an_undecided_case_is_reported_once_after_its_last_day(world: Worl
     due = (await registration_step(world, late, "acceptance", world.registrar))["decision_due_on"]
     midnight = datetime.combine(date.fromisoformat(due) + timedelta(days=1), time.min, WUHAN_TIME)
     await move_clock_to(world, midnight - timedelta(minutes=5))
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert await _events(world, "registration.overdue") == []
     await move_clock_to(world, midnight)
-    await deadlines.run_due(world.database)
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
+    await run_due(world.database)
     assert await _events(world, "registration.overdue") == [{"number": late["number"], "decision_due_on": due}]
     assert decided["registration_status"] == "registered"
 

@@ -17,13 +17,15 @@ from app.core.ids import new_id
 from app.core.settings import Settings
 from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
 from app.law.declarations import service as calendar_service
-from app.law.periods import followers, queries, recompute, rules, service
+from app.law.periods import queries, recompute, rules, service
 from app.law.periods.catalogue import RULES
+from app.law.periods.hooks import RECOUNTED
 from app.law.periods.kinds import PeriodStatus
 from app.law.periods.models import Period
 from tests.contracts.factory import registration_step, signed_contract
 from tests.law.declarations.test_calendar_api import NOTICE, Json, declare, next_day
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 SETTINGS = Settings()
@@ -32,17 +34,19 @@ FOLLOWED: list[UUID] = []
 HELD: set[UUID] = set()
 
 
-@deadlines.handles("test.period_ended")
-async def _ended(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
+async def _ended(session: AsyncSession, settings: Settings, subject_id: UUID, now: datetime) -> None:
     ENDED.append(subject_id)
 
 
-@followers.follows("thing")
-async def _followed(session: AsyncSession, subject_id: UUID, wait: bool) -> bool:
+async def _followed(session: AsyncSession, settings: Settings, subject_id: UUID, wait: bool) -> bool:
     if subject_id in HELD and not wait:
         return False
     FOLLOWED.append(subject_id)
     return True
+
+
+deadlines.HANDLERS.provide("test.period_ended", _ended)
+RECOUNTED.provide("thing", _followed)
 
 
 async def opened(world: World, rule: str, starts_on: date, audience: list[UUID] | None = None) -> Period:
@@ -171,7 +175,7 @@ async def test_many_periods_are_recomputed_in_batches(world: World, monkeypatch:
     periods = [await opened(world, "certificate", start) for _ in range(5)]
     answer = await declare(world, day, False)
     assert (answer["periods_moved"], answer["recomputing"]) == (2, True)
-    while await deadlines.run_due(world.database):
+    while await run_due(world.database):
         pass
     expected = Calendar({day: False}).add_working_days(start, 3).day
     for period in periods:
@@ -186,7 +190,7 @@ async def test_a_subject_that_is_held_is_told_later(world: World) -> None:
     await declare(world, day, False)
     assert (await now_of(world, period)).ends_on > period.ends_on
     assert period.subject_id not in FOLLOWED
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert FOLLOWED.count(period.subject_id) == 1
 
 
@@ -224,10 +228,10 @@ async def test_the_deadline_falls_due_at_the_end_of_the_last_day(world: World) -
     period = await opened(world, "certificate", await today(world))
     end = rules.end_moment(period.ends_on, WUHAN_TIME)
     await move_clock_to(world, end - timedelta(minutes=1))
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert period.subject_id not in ENDED
     await move_clock_to(world, end)
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert ENDED.count(period.subject_id) == 1
 
 
@@ -273,7 +277,7 @@ async def test_a_registrations_decision_day_moves_with_the_calendar(world: World
 
 async def _is_overdue_only_after(world: World, contract: Json, last: date) -> None:
     async def overdue() -> int:
-        await deadlines.run_due(world.database)
+        await run_due(world.database)
         async with world.database.reading() as session:
             statement = text("SELECT count(*) FROM events WHERE type = 'registration.overdue' AND subject_id = :id")
             return int((await session.execute(statement, {"id": UUID(contract["id"])})).scalar_one())
@@ -329,7 +333,7 @@ async def test_a_declaration_does_not_wait_for_a_held_contract(
         await service.end(session, ("registration", new_id()), "registration_decision", day, "waits for the calendar")
     path = f"/v1/contracts/{contract['id']}/registration"
     assert (await world.api.ok("GET", path, world.registrar))["decision_due_on"] == accepted["decision_due_on"]
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert (await world.api.ok("GET", path, world.registrar))["decision_due_on"] > accepted["decision_due_on"]
 
 

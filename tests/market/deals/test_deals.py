@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from app.core.deadlines import run_due
 from app.core.problems import Problem
 from app.market.deals import service
 from tests.catalogue.results.factory import PATENT, recorded_result
 from tests.contracts.factory import drafted_contract, sign
 from tests.market.deals.factory import agreed_deal, purchase, recorded_body, recorded_deal
 from tests.market.listings.factory import move_clock_to, published_listing, today
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 REASON = {"reason": "示例原因"}

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.core import deadlines
 from app.core.clock import read_clock
 from app.core.history import events
 from app.core.problems import Problem
@@ -30,6 +29,7 @@ from tests.office.ledger.factory import (
     requested_deposit,
     shown,
 )
+from tests.support.due import run_due
 from tests.support.world import World
 
 DEAL = new_subject("deal")
@@ -102,10 +102,10 @@ async def test_the_market_hears_of_a_release_that_is_overdue_and_only_then(world
     due = date.fromisoformat((await shown(world, late))["release_due_on"])
     midnight = datetime.combine(due + timedelta(days=1), datetime.min.time(), SETTINGS.zone)
     await move_clock_to(world, midnight - timedelta(minutes=5))
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert "deposit.release_overdue" not in await event_types(world, late.id)
     await move_clock_to(world, midnight + timedelta(seconds=1))
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert (await event_types(world, late.id)).count("deposit.release_overdue") == 1
     assert "deposit.release_overdue" not in await event_types(world, punctual.id)
     async with world.database.reading() as session:
@@ -127,7 +127,7 @@ async def test_a_holiday_that_is_announced_moves_the_day(world: World) -> None:
     assert (await shown(world, kept))["release_due_on"] == before.isoformat()
     assert (await event_types(world, moved.id))[-1] == "deposit.release_moved"
     await move_clock_to(world, datetime.combine(after, datetime.min.time(), SETTINGS.zone))
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert "deposit.release_overdue" not in await event_types(world, moved.id)
 
 
@@ -306,5 +306,5 @@ async def test_a_release_that_the_bank_took_back_counts_the_days_as_they_are_now
     assert [row["due_on"] for row in await open_instructions(world)] == [after.isoformat()]
     assert (await period_of(world, deposit))["ends_on"] == after.isoformat()
     await move_clock_to(world, datetime.combine(after + timedelta(days=1), datetime.min.time(), SETTINGS.zone))
-    await deadlines.run_due(world.database)
+    await run_due(world.database)
     assert (await event_types(world, deposit.id)).count("deposit.release_overdue") == 1

@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from app.core import deadlines
 from app.core.clock import read_clock
 from app.law.periods.recompute import hold_alone
 from app.office.ledger import service
@@ -14,6 +13,7 @@ from app.office.ledger.models import Deposit
 from tests.law.periods.test_periods import declare, until_it_waits
 from tests.office.ledger.factory import SETTINGS, confirmed, held_deposit, releasing, shown
 from tests.pricing.auction.factory import running
+from tests.support.due import run_due
 from tests.support.world import World
 
 
@@ -47,7 +47,7 @@ async def test_a_declaration_does_not_wait_for_a_held_deposit(fresh_world: World
         await session.execute(text("SELECT FROM deposits FOR UPDATE"))
         await asyncio.wait_for(declare(fresh_world, before, False), 10)
     assert await _day(fresh_world, deposit) == before
-    await deadlines.run_due(fresh_world.database)
+    await run_due(fresh_world.database)
     assert await _day(fresh_world, deposit) > before
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.deadlines import run_due
 from app.identity.kinds import Verification
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
@@ -32,6 +31,7 @@ from tests.pricing.appraised.factory import (
     read,
     step,
 )
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import read_clock
-from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.main import create_app, open_context
 from app.office.ledger import service as ledger
@@ -25,6 +24,7 @@ from tests.office.ledger.factory import SETTINGS, balances
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
 from tests.support.api import Api
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 

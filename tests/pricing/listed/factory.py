@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.deadlines import run_due
 from app.core.history import events
 from app.core.ids import new_id
 from app.core.settings import Settings
@@ -19,6 +18,7 @@ from app.pricing import contests
 from app.pricing.contests import Contest
 from tests.market.listings.factory import draft_listing, move_clock_to
 from tests.office.ledger.factory import confirmation_body
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]

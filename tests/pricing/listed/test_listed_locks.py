@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from app.core.deadlines import run_due
 from app.office.ledger import service as ledger
 from app.pricing.listed import notice
 from tests.catalogue.results.factory import recorded_result
@@ -15,6 +14,7 @@ from tests.law.declarations.test_calendar_api import NOTICE
 from tests.market.listings.factory import today
 from tests.pricing.listed.factory import competitive_listing, errors, paid, read, registered
 from tests.pricing.listed.test_listed_races import somebody_waits
+from tests.support.due import run_due
 from tests.support.world import World
 
 Act = Callable[..., Awaitable[Any]]

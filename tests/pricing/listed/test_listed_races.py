@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
-from app.core.deadlines import run_due
 from app.market.listings import queries
 from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
@@ -29,6 +28,7 @@ from tests.pricing.listed.factory import (
     sale,
     work,
 )
+from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]

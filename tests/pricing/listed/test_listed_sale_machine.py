@@ -18,7 +18,6 @@ from sqlalchemy import text
 
 from app.core.clock import read_clock
 from app.core.database import Database
-from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
@@ -31,6 +30,7 @@ from tests.office.documents.factory import uploaded
 from tests.office.ledger.factory import confirmation_body
 from tests.pricing.listed.factory import Bidding, bidding, competitive_listing, registration_body
 from tests.pricing.negotiated.factory import now
+from tests.support.due import run_due
 from tests.support.machines import fresh_world, let_keys_last, runs
 from tests.support.world import Party
 

@@ -24,11 +24,11 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from app.core.database import Database
-from app.core.deadlines import run_due
 from app.core.settings import Settings
 from tests.market.listings.factory import move_clock_to, reach
 from tests.office.documents.factory import uploaded
 from tests.pricing.negotiated.factory import negotiated_listing, now, offer_body
+from tests.support.due import run_due
 from tests.support.machines import fresh_world, let_keys_last, runs
 from tests.support.world import Party
 

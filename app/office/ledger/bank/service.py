@@ -16,7 +16,7 @@ from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.office.ledger import followers, journal, problems, queries, rules, schemas, service
+from app.office.ledger import hooks, journal, problems, queries, rules, schemas, service
 from app.office.ledger.bank import instructions
 from app.office.ledger.deposits import releases
 from app.office.ledger.deposits import rules as deposit_rules
@@ -234,7 +234,7 @@ async def _follow(
             released = await queries.lock_deposit(session, instruction.deposit_id)
             service.move(session, released, DepositStatus.RELEASED)
             await releases.end(session, released, local_date(await read_clock(session), settings.zone))
-        await followers.tell_moved(session, instruction, await read_clock(session))
+        await hooks.instruction_moved.announce(session, instruction, await read_clock(session))
 
 
 async def _instruct_return(
@@ -287,7 +287,7 @@ async def _unsettle(
     if deposit is not None:
         await service.owe_again(session, settings, deposit)
     if instruction is not None:
-        await followers.tell_moved(session, instruction, now)
+        await hooks.instruction_moved.announce(session, instruction, now)
 
 
 def _check_open(row: BankConfirmation) -> None:

@@ -17,18 +17,15 @@ from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.ids import readable_number
 from app.core.problems import Problem
-from app.core.settings import Settings, get_settings
+from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
-from app.market.deals import followers
 from app.market.deals.kinds import DealStatus, Defaulted, PartyRole, PriceSource
 from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal, publish_price
-from app.market.gates import openings, subjects
+from app.market.gates import openings
 from app.market.gates import rules as gate_rules
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.market.listings import appraisal
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
@@ -57,7 +54,7 @@ async def fix_winner(
     """The winner is fixed: the listing is held for it, the others' deposits go back, and the deal is made if no gate
     blocks it.
     """
-    winner_id = (await _bidder(session, auction, auction.winner)).organisation_id
+    winner_id = (await bidder_of(session, auction, auction.winner)).organisation_id
     await ledger.release_losers(session, settings, ("listing", listing.id), winner_id, now)
     await _hold(session, settings, listing, auction)
 
@@ -75,7 +72,7 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
     """
     assert auction.price is not None
     now = await read_clock(session)
-    bidder = await _bidder(session, auction, auction.winner)
+    bidder = await bidder_of(session, auction, auction.winner)
     buyer = PartyShare(PartyRole.BUYER, bidder.organisation_id)
     abroad = auction.rights_abroad or bidder.buyer_abroad
     buying = openings.Buying([buyer], bidder.organisation_id, abroad, related_needs_approval=False)
@@ -108,7 +105,7 @@ async def refuse(
     await unsold.unsold(session, settings, listing, auction, "refused", now)
 
 
-async def _bidder(session: AsyncSession, auction: Auction, paddle: int | None) -> AuctionBidder:
+async def bidder_of(session: AsyncSession, auction: Auction, paddle: int | None) -> AuctionBidder:
     assert paddle is not None
     return await queries.bidder_of_paddle(session, auction.id, paddle)
 
@@ -164,8 +161,7 @@ async def _confirm(
 # The winner defaults
 
 
-@followers.when_ended
-async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
+async def when_deal_ends_ask_next_bidder(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
     """The deal of an auction ended without a contract: unless the seller let it fail, the next bidder gets its chance.
 
     A contract that was not signed in time counts as the winner's default here [P]; what becomes of its deposit is found
@@ -178,7 +174,6 @@ async def deal_ended(session: AsyncSession, deal: Deal, now: datetime) -> None:
     auction = await queries.lock_auction(session, auction.id)
     now = await read_clock(session)  # after the lock: the log's times do not go back
     auction.deal_id, auction.revision = None, auction.revision + 1
-    settings = get_settings()
     if deal.status == DealStatus.CANCELLED and (deal.default is None or deal.default.defaulted != Defaulted.BUYER):
         auction.reason = deal.status_reason
         await _give_up(session, settings, listing, now)
@@ -253,35 +248,3 @@ async def end_offer(session: AsyncSession, settings: Settings, auction_id: UUID,
     auction.offered_to, auction.offer_ends_at, auction.revision = None, None, auction.revision + 1
     logbook.tell(session, auction, "auction.offer_lapsed", {})
     await _give_up(session, settings, listing, now)
-
-
-# Gates
-
-
-async def _lock(session: AsyncSession, auction_id: UUID) -> bool:
-    _, auction = await service.lock_both(session, auction_id)
-    return auction.is_held
-
-
-async def _sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
-    auction = await queries.read_auction(session, auction_id)
-    if actor.organisation_id is None:
-        return False
-    if actor.organisation_id == auction.seller_id:
-        return True
-    if auction.winner is None:
-        return False
-    return actor.organisation_id == (await _bidder(session, auction, auction.winner)).organisation_id
-
-
-async def _settled(session: AsyncSession, gate: Gate, settled: GateOutcome, now: datetime) -> None:
-    listing, auction = await service.lock_both(session, gate.subject_id)
-    if not auction.is_held:
-        return
-    if settled == GateOutcome.REFUSED:
-        await refuse(session, get_settings(), listing, auction, f"{gate.kind}: refused / 不予同意", now)
-    else:
-        await try_deal(session, get_settings(), listing, auction)
-
-
-subjects.register(SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))

@@ -1,6 +1,5 @@
 """Use cases of objections to a public notice (公示异议) and of gates settled meanwhile."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,10 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.history import events
-from app.core.settings import Settings, get_settings
-from app.market.gates import subjects
+from app.core.settings import Settings
 from app.market.gates.kinds import GateKind, GateOutcome
-from app.market.gates.models import Gate
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import ClosureIn
 from app.market.gates.service import close as close_gate
@@ -97,7 +94,7 @@ async def decide(
 
 
 async def approve(
-    session: AsyncSession, actor: Actor, negotiation_id: UUID, body: RelatedPartyApprovalIn
+    session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID, body: RelatedPartyApprovalIn
 ) -> Negotiation:
     """Record the approval of a related-party deal, by an admin of the seller, with the document.
 
@@ -113,38 +110,16 @@ async def approve(
         raise NO_APPROVAL_NEEDED()
     reference = f"{body.approved_by}: {body.reference}"[:500]
     closure = ClosureIn(outcome=GateOutcome.CLEARED, reference=reference, document_id=body.document_id)
-    await close_gate(session, actor, waiting[0].id, closure)
+    await close_gate(session, actor, settings, waiting[0].id, closure)
     return await queries.get_negotiation(session, actor, negotiation_id)
 
 
-async def close_at_end(session: AsyncSession, notice_id: UUID) -> None:
+async def close_at_end(session: AsyncSession, settings: Settings, notice_id: UUID) -> None:
     """The notice has ended: the deal is made now, or when the last block is lifted."""
     published = await queries.get_notice(session, notice_id)
     listing, negotiation = await lock_both(session, published.negotiation_id)
     if negotiation.status == NegotiationStatus.AGREED:
-        await closing.try_close(session, get_settings(), listing, negotiation)
-
-
-async def _lock(session: AsyncSession, negotiation_id: UUID) -> bool:
-    return (await lock_both(session, negotiation_id))[1].status == NegotiationStatus.AGREED
-
-
-async def _sees(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> bool:
-    negotiation = await queries.read_negotiation(session, negotiation_id)
-    sides = [negotiation.seller_id, *(row.organisation_id for row in negotiation.buyers)]
-    return actor.organisation_id is not None and actor.organisation_id in sides
-
-
-async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
-    settings = get_settings()
-    listing, negotiation = await lock_both(session, gate.subject_id)
-    if outcome == GateOutcome.REFUSED:
-        await closing.refuse(session, settings, listing, negotiation, f"{gate.kind}: refused / 不予同意", now)
-    else:
         await closing.try_close(session, settings, listing, negotiation)
-
-
-subjects.register(closing.SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))
 
 
 def _tell_decision(session: AsyncSession, published: Notice, objection: Objection, outcome: ObjectionOutcome) -> None:

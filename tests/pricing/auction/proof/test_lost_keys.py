@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.core import keys
-from app.core.deadlines import run_due
 from app.core.keys import Keys
 from app.core.settings import Settings
 from app.main import create_app, open_context
@@ -26,6 +25,7 @@ from tests.pricing.auction.ending.test_winner import sold
 from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.test_auction_api import checked, transcript
 from tests.support.api import Api
+from tests.support.due import run_due
 from tests.support.world import World
 
 

@@ -1,20 +1,22 @@
-"""What falls due in the ledger."""
+"""What the ledger does do without a request: when a deadline falls due, and when others announce or ask."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.deadlines import handles
+from app.core import deadlines
 from app.core.history import events
-from app.law.periods.followers import follows
+from app.core.hooks import Link, provides
+from app.core.settings import Settings
+from app.law.periods.hooks import RECOUNTED
 from app.office.ledger import queries, service
 from app.office.ledger.deposits.releases import RELEASE_DUE
 from app.office.ledger.kinds import DepositStatus
 
 
-@handles(RELEASE_DUE)
-async def release_due(session: AsyncSession, deposit_id: UUID, now: datetime) -> None:
+async def release_due(session: AsyncSession, settings: Settings, deposit_id: UUID, now: datetime) -> None:
     """The days for giving a deposit back are over: the market's staff is told of one the bank has not confirmed."""
     deposit = await queries.lock_deposit(session, deposit_id)
     if deposit.status != DepositStatus.RELEASE_DUE:
@@ -29,11 +31,16 @@ async def release_due(session: AsyncSession, deposit_id: UUID, now: datetime) ->
     )
 
 
-@follows("deposit")
-async def follow_calendar(session: AsyncSession, deposit_id: UUID, wait: bool) -> bool:
+async def follow_calendar(session: AsyncSession, settings: Settings, deposit_id: UUID, wait: bool) -> bool:
     """The calendar changed: the day a deposit must be back, and its instruction, follow its period."""
     deposit = await queries.find_free_deposit(session, deposit_id, wait=wait)
     if deposit is None:
         return False
     await service.follow_release(session, deposit)
     return True
+
+
+LINKS: Final[tuple[Link, ...]] = (
+    provides(deadlines.HANDLERS, RELEASE_DUE, release_due),
+    provides(RECOUNTED, "deposit", follow_calendar),
+)

@@ -5,23 +5,16 @@ calls this holds the deal and its listing, in this order.
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.access import Actor
 from app.core.clock import local_date
-from app.core.settings import Settings, get_settings
-from app.market.deals import followers
-from app.market.deals import queries as deals
-from app.market.deals import service as deal_service
-from app.market.deals.kinds import DealStatus, PartyRole
+from app.core.settings import Settings
+from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
-from app.market.gates import openings, subjects
+from app.market.gates import openings
 from app.market.gates import queries as gates
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.market.listings import queries as listings
 from app.market.listings.kinds import Allocation
 from app.market.listings.models import Listing
@@ -47,8 +40,9 @@ async def open_gates(
     await openings.open_gates(session, settings, (SUBJECT, deal.id), listing.seller_id, sale, now)
 
 
-@followers.when_contracted
-async def check_gates(session: AsyncSession, deal: Deal, now: datetime) -> None:
+async def when_contract_is_signed_check_gates(
+    session: AsyncSession, settings: Settings, deal: Deal, now: datetime
+) -> None:
     """No contract while a gate is open, or of what may not be sold any more.
 
     Raises `gate_open`, `result_not_listable`, `organisation_not_verified`.
@@ -60,22 +54,4 @@ async def check_gates(session: AsyncSession, deal: Deal, now: datetime) -> None:
     block = openings.what_blocks(await gates.gates_of(session, SUBJECT, deal.id))
     if block is not None:
         raise block
-    await check_still_listable(session, listing, local_date(now, get_settings().zone))
-
-
-async def _lock(session: AsyncSession, deal_id: UUID) -> bool:
-    return (await deals.lock_deal(session, deal_id)).status == DealStatus.AGREED
-
-
-async def _sees(session: AsyncSession, actor: Actor, deal_id: UUID) -> bool:
-    deal = await deals.read_deal(session, deal_id)
-    return any(party.organisation_id == actor.organisation_id for party in deal.parties)
-
-
-async def _settled(session: AsyncSession, gate: Gate, outcome: GateOutcome, now: datetime) -> None:
-    if outcome == GateOutcome.REFUSED:
-        reason = f"{gate.kind}: refused / 不予同意"
-        await deal_service.fall_through(session, await deals.lock_deal(session, gate.subject_id), reason, now)
-
-
-subjects.register(SUBJECT, subjects.Subject(lock=_lock, sees=_sees, settled=_settled))
+    await check_still_listable(session, listing, local_date(now, settings.zone))

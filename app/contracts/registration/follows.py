@@ -1,4 +1,4 @@
-"""What falls due on contracts."""
+"""What registration do without a request: when a deadline falls due, and when others announce or ask."""
 
 from datetime import datetime
 from typing import Final
@@ -8,18 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries
 from app.contracts.kinds import RegistrationStatus
-from app.core.deadlines import handles
+from app.contracts.registration.service import DECISION_DUE, DECISION_PERIOD, SUBJECT
+from app.core import deadlines
 from app.core.history import events
+from app.core.hooks import Link, provides
+from app.core.settings import Settings
 from app.law.periods import queries as periods
-from app.law.periods.followers import follows
-
-DECISION_DUE: Final = "registration.decision_due"
-DECISION_PERIOD: Final = "registration_decision"
-SUBJECT: Final = "registration"
+from app.law.periods.hooks import RECOUNTED
 
 
-@handles(DECISION_DUE)
-async def decision_due(session: AsyncSession, registration_id: UUID, now: datetime) -> None:
+async def decision_due(session: AsyncSession, settings: Settings, registration_id: UUID, now: datetime) -> None:
     """The registrar's period ended: the market's staff is told of an undecided case. It stays open."""
     registration = await queries.lock_registration(session, registration_id)
     if registration.status != RegistrationStatus.ACCEPTED:
@@ -33,8 +31,7 @@ async def decision_due(session: AsyncSession, registration_id: UUID, now: dateti
     )
 
 
-@follows(SUBJECT)
-async def move_decision_day(session: AsyncSession, registration_id: UUID, wait: bool) -> bool:
+async def move_decision_day(session: AsyncSession, settings: Settings, registration_id: UUID, wait: bool) -> bool:
     """The calendar changed: the day the decision is due follows the registrar's period."""
     registration = await queries.find_free_registration(session, registration_id, wait=wait)
     if registration is None:
@@ -45,3 +42,9 @@ async def move_decision_day(session: AsyncSession, registration_id: UUID, wait: 
             registration.decision_due_provisional = period.provisional
             registration.revision += 1
     return True
+
+
+LINKS: Final[tuple[Link, ...]] = (
+    provides(deadlines.HANDLERS, DECISION_DUE, decision_due),
+    provides(RECOUNTED, SUBJECT, move_decision_day),
+)

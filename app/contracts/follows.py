@@ -1,0 +1,9 @@
+"""What contracts do without a request: when a deadline falls due, and when others announce or ask."""
+
+from typing import Final
+
+from app.contracts import queries
+from app.core.hooks import Link, provides
+from app.office.documents.access import READERS
+
+LINKS: Final[tuple[Link, ...]] = (provides(READERS, "contract", queries.access_to_documents),)

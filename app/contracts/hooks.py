@@ -1,0 +1,17 @@
+"""What contracts announce: `(session, settings, contract, now)`; deal and contract are locked, in this order."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts.models import Contract
+from app.core.hooks import Hook
+from app.core.settings import Settings
+
+signed: Final[Hook[[AsyncSession, Settings, Contract, datetime]]] = Hook("contract.signed")
+"""A contract is signed by everybody, its deal being under contract; also after an amendment."""
+paid: Final[Hook[[AsyncSession, Settings, Contract, datetime]]] = Hook("contract.paid")
+"""A seller recorded a payment, or the reversal of one."""
+ended: Final[Hook[[AsyncSession, Settings, Contract, datetime]]] = Hook("contract.ended")
+"""A contract ended (变更、解除、撤销)."""

@@ -1,0 +1,18 @@
+"""What deals announce: `(session, settings, deal, now)`, with the deal and its listing locked, in this order.
+
+Only deals made on the exchange are announced. A follower decides by the deal's facts whether it is concerned.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.hooks import Hook
+from app.core.settings import Settings
+from app.market.deals.models import Deal
+
+contracted: Final[Hook[[AsyncSession, Settings, Deal, datetime]]] = Hook("deal.contracted")
+"""The contract of a deal is signed."""
+ended: Final[Hook[[AsyncSession, Settings, Deal, datetime]]] = Hook("deal.ended")
+"""A deal was cancelled or expired; its listing is free again."""

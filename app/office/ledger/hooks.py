@@ -1,0 +1,16 @@
+"""What the ledger announces.
+
+A follower runs in the transaction of the bank's confirmation. That holds the instruction and not its subject: a
+follower must not lock the subject, which would be the wrong order, but may schedule a deadline that does.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.hooks import Hook
+from app.office.ledger.models import SettlementInstruction
+
+instruction_moved: Final[Hook[[AsyncSession, SettlementInstruction, datetime]]] = Hook("instruction.moved")
+"""The bank settled an instruction, or its confirmation was reversed."""

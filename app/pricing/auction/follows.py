@@ -1,0 +1,73 @@
+"""What auctions do without a request: when a deadline falls due, and when others announce or ask."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines
+from app.core.access import Actor
+from app.core.hooks import Link, follows, provides
+from app.core.settings import Settings
+from app.market.deals import hooks as deal_hooks
+from app.market.gates import subjects
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
+from app.market.listings.kinds import PricingMode
+from app.market.listings.modes import PROCEDURES
+from app.pricing import contests
+from app.pricing.auction import queries, service
+from app.pricing.auction.contest import AuctionBidding
+from app.pricing.auction.ending import closing, winner
+from app.pricing.auction.mode import Auctioned
+
+
+async def bidding_ends(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+    """The end of the bidding has come, or a bid has moved it meanwhile."""
+    await closing.close_at_end(session, settings, auction_id)
+
+
+async def offer_ends(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+    """The next bidder's chance is over."""
+    await winner.end_offer(session, settings, auction_id, now)
+
+
+async def lock(session: AsyncSession, auction_id: UUID) -> bool:
+    _, auction = await service.lock_both(session, auction_id)
+    return auction.is_held
+
+
+async def sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
+    auction = await queries.read_auction(session, auction_id)
+    if actor.organisation_id is None:
+        return False
+    if actor.organisation_id == auction.seller_id:
+        return True
+    if auction.winner is None:
+        return False
+    return actor.organisation_id == (await winner.bidder_of(session, auction, auction.winner)).organisation_id
+
+
+async def when_gate_is_settled_go_on(
+    session: AsyncSession, settings: Settings, gate: Gate, settled: GateOutcome, now: datetime
+) -> None:
+    listing, auction = await service.lock_both(session, gate.subject_id)
+    if not auction.is_held:
+        return
+    if settled == GateOutcome.REFUSED:
+        await winner.refuse(session, settings, listing, auction, f"{gate.kind}: refused / 不予同意", now)
+    else:
+        await winner.try_deal(session, settings, listing, auction)
+
+
+LINKS: Final[tuple[Link, ...]] = (
+    provides(deadlines.HANDLERS, service.CLOSES, bidding_ends),
+    provides(deadlines.HANDLERS, winner.OFFER_ENDS, offer_ends),
+    provides(PROCEDURES, (PricingMode.AUCTION, None), Auctioned()),
+    provides(
+        subjects.SUBJECTS, winner.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)
+    ),
+    provides(contests.BIDDING, PricingMode.LISTED, AuctionBidding()),
+    follows(deal_hooks.ended, winner.when_deal_ends_ask_next_bidder),
+)

@@ -1,0 +1,42 @@
+"""What first-come sales do without a request: when a deadline falls due, and when others announce or ask."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.access import Actor
+from app.core.hooks import Link, follows, provides
+from app.core.settings import Settings
+from app.market.deals import hooks as deal_hooks
+from app.market.deals import queries as deals
+from app.market.deals import service as deal_service
+from app.market.deals.kinds import DealStatus
+from app.market.gates import subjects
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
+from app.pricing.first_come.gates import SUBJECT, when_contract_is_signed_check_gates
+
+
+async def lock(session: AsyncSession, deal_id: UUID) -> bool:
+    return (await deals.lock_deal(session, deal_id)).status == DealStatus.AGREED
+
+
+async def sees(session: AsyncSession, actor: Actor, deal_id: UUID) -> bool:
+    deal = await deals.read_deal(session, deal_id)
+    return any(party.organisation_id == actor.organisation_id for party in deal.parties)
+
+
+async def when_gate_is_settled_go_on(
+    session: AsyncSession, settings: Settings, gate: Gate, outcome: GateOutcome, now: datetime
+) -> None:
+    if outcome == GateOutcome.REFUSED:
+        reason = f"{gate.kind}: refused / 不予同意"
+        await deal_service.fall_through(session, settings, await deals.lock_deal(session, gate.subject_id), reason, now)
+
+
+LINKS: Final[tuple[Link, ...]] = (
+    follows(deal_hooks.contracted, when_contract_is_signed_check_gates),
+    provides(subjects.SUBJECTS, SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)),
+)

@@ -1,0 +1,84 @@
+"""What listed sales do without a request: when a deadline falls due, and when others announce or ask."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines
+from app.core.access import Actor
+from app.core.hooks import Link, follows, provides
+from app.core.settings import Settings
+from app.market.deals import hooks as deal_hooks
+from app.market.deals.models import Deal
+from app.market.gates import subjects
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
+from app.market.listings import queries as listings
+from app.market.listings.kinds import Allocation, PricingMode
+from app.market.listings.modes import PROCEDURES
+from app.pricing import contests
+from app.pricing.listed import closing, notice, queries, service
+from app.pricing.listed.kinds import SalePhase
+from app.pricing.listed.mode import Competitive
+
+
+async def notice_ends(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+    """A notice or its extension has ended: registrants are counted, or judged first."""
+    await service.end_notice(session, settings, listing_id, now)
+
+
+async def review_ends(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+    """The review has ended: who was not refused is counted."""
+    await service.end_notice(session, settings, listing_id, now)
+
+
+async def suspension_ends(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+    """Nobody lifted a suspension in time: the listing lapses."""
+    await service.end_suspension(session, settings, listing_id, now)
+
+
+async def when_deal_ends_end_sale(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
+    """The deal of a sale ended without a contract. The listing has lapsed with it: its notice is over, and who else
+    registered has the deposit back; the seller lists anew [P].
+    """
+    sale = await queries.sale_of(session, deal.listing_id) if deal.listing_id else None
+    if sale is not None and sale.deal_id == deal.id:
+        sale.phase, sale.reason = SalePhase.ENDED, f"deal: {deal.status}"
+
+
+async def lock(session: AsyncSession, listing_id: UUID) -> bool:
+    await listings.lock_listing(session, listing_id)
+    sale = await queries.sale_of(session, listing_id)
+    return sale is not None and sale.phase == SalePhase.HELD
+
+
+async def sees(session: AsyncSession, actor: Actor, listing_id: UUID) -> bool:
+    sale = await queries.sale_of(session, listing_id)
+    return sale is not None and sale.winner_id is not None and actor.organisation_id == sale.winner_id
+
+
+async def when_gate_is_settled_go_on(
+    session: AsyncSession, settings: Settings, gate: Gate, outcome: GateOutcome, now: datetime
+) -> None:
+    listing = await listings.lock_listing(session, gate.subject_id)
+    sale = await queries.sale_of(session, gate.subject_id)
+    assert sale is not None
+    if outcome == GateOutcome.REFUSED:
+        await closing.refuse(session, settings, listing, sale, f"{gate.kind}: refused / 不予同意", now)
+    else:
+        await closing.try_close(session, settings, listing, sale)
+
+
+LINKS: Final[tuple[Link, ...]] = (
+    provides(deadlines.HANDLERS, notice.NOTICE_ENDS, notice_ends),
+    provides(deadlines.HANDLERS, notice.REVIEW_ENDS, review_ends),
+    provides(deadlines.HANDLERS, notice.SUSPENSION_ENDS, suspension_ends),
+    provides(PROCEDURES, (PricingMode.LISTED, Allocation.COMPETITIVE), Competitive()),
+    provides(
+        subjects.SUBJECTS, closing.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)
+    ),
+    provides(contests.ENDED, PricingMode.LISTED, service.when_bidding_ends_sell_or_lapse),
+    follows(deal_hooks.ended, when_deal_ends_end_sale),
+)

@@ -1,0 +1,56 @@
+"""What negotiations do without a request: when a deadline falls due, and when others announce or ask."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import deadlines
+from app.core.access import Actor
+from app.core.hooks import Link, provides
+from app.core.settings import Settings
+from app.market.gates import subjects
+from app.market.gates.kinds import GateOutcome
+from app.market.gates.models import Gate
+from app.market.listings.kinds import PricingMode
+from app.market.listings.modes import PROCEDURES
+from app.pricing.negotiated import closing, queries
+from app.pricing.negotiated.kinds import NegotiationStatus
+from app.pricing.negotiated.mode import Negotiated
+from app.pricing.negotiated.notice import objections
+from app.pricing.negotiated.notice import service as notice
+
+
+async def notice_ended(session: AsyncSession, settings: Settings, notice_id: UUID, now: datetime) -> None:
+    """A notice has ended: the negotiation closes, or waits for what blocks it."""
+    await objections.close_at_end(session, settings, notice_id)
+
+
+async def lock(session: AsyncSession, negotiation_id: UUID) -> bool:
+    return (await objections.lock_both(session, negotiation_id))[1].status == NegotiationStatus.AGREED
+
+
+async def sees(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> bool:
+    negotiation = await queries.read_negotiation(session, negotiation_id)
+    sides = [negotiation.seller_id, *(row.organisation_id for row in negotiation.buyers)]
+    return actor.organisation_id is not None and actor.organisation_id in sides
+
+
+async def when_gate_is_settled_go_on(
+    session: AsyncSession, settings: Settings, gate: Gate, outcome: GateOutcome, now: datetime
+) -> None:
+    listing, negotiation = await objections.lock_both(session, gate.subject_id)
+    if outcome == GateOutcome.REFUSED:
+        await closing.refuse(session, settings, listing, negotiation, f"{gate.kind}: refused / 不予同意", now)
+    else:
+        await closing.try_close(session, settings, listing, negotiation)
+
+
+LINKS: Final[tuple[Link, ...]] = (
+    provides(deadlines.HANDLERS, notice.ENDED, notice_ended),
+    provides(PROCEDURES, (PricingMode.NEGOTIATED, None), Negotiated()),
+    provides(
+        subjects.SUBJECTS, closing.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)
+    ),
+)

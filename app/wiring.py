@@ -1,0 +1,135 @@
+"""What the house consists of: a row a package, in the order of the story.
+
+A row names the modules of a package that a process needs: its tables, what it does without a request (`follows`: hooks,
+deadlines, what it provides), and its routers. They are named, not imported, so that each process loads only what it
+uses: the worker serves no routes. `techex hooks` prints who follows what.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from app.core import hooks
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from sqlalchemy import MetaData
+
+    from app.core.hooks import Link
+
+TABLES, FOLLOWS, ROUTES = "tables", "follows", "routes"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package, below `app`, and which parts it has: tables in `models`, links in `follows`, `router` in `routes`."""
+
+    name: str
+    parts: tuple[str, ...]
+
+
+def _row(name: str, *parts: str) -> Package:
+    return Package(name, parts)
+
+
+PACKAGES: Final = (
+    _row("law.calendar", TABLES),
+    _row("law.periods", TABLES, FOLLOWS, ROUTES),
+    _row("law.declarations", ROUTES),
+    _row("identity", TABLES, ROUTES),
+    _row("office.documents", TABLES, ROUTES),
+    _row("office.ledger", TABLES, FOLLOWS, ROUTES),
+    _row("catalogue.results", TABLES, ROUTES),
+    _row("catalogue.appraisals", TABLES, FOLLOWS, ROUTES),
+    _row("market.listings", TABLES, FOLLOWS, ROUTES),
+    _row("market.gates", TABLES, FOLLOWS, ROUTES),
+    _row("market.deals", TABLES, FOLLOWS, ROUTES),
+    _row("pricing.first_come", FOLLOWS, ROUTES),
+    _row("pricing.listed", TABLES, FOLLOWS, ROUTES),
+    _row("pricing.negotiated", TABLES, FOLLOWS, ROUTES),
+    _row("pricing.negotiated.notice", ROUTES),
+    _row("pricing.appraised", TABLES, FOLLOWS, ROUTES),
+    _row("pricing.auction", TABLES, FOLLOWS, ROUTES),
+    _row("pricing.auction.live", ROUTES),
+    _row("contracts", TABLES, FOLLOWS, ROUTES),
+    _row("contracts.registration", FOLLOWS, ROUTES),
+    _row("contracts.payments", ROUTES),
+    _row("contracts.settlement", TABLES, FOLLOWS, ROUTES),
+    _row("contracts.certificates", TABLES, FOLLOWS, ROUTES),
+    _row("awards.runs", TABLES, ROUTES),
+    _row("dossiers", TABLES, ROUTES),
+    _row("system", ROUTES),
+)
+# The tables of the core, each beside what writes it.
+_CORE_TABLES: Final = (
+    "clock",
+    "deadlines",
+    "history.audit",
+    "history.events",
+    "ids",
+    "web.idempotency",
+)
+_READ_MOST: Final = frozenset({"market.listings", "pricing.auction", "identity"})
+_connected = False
+
+
+def tables() -> "MetaData":
+    """Every table of the system, loaded: for migrations, and for mappers that refer to each other."""
+    for module in _CORE_TABLES:
+        import_module(f"app.core.{module}")
+    for package in PACKAGES:
+        if TABLES in package.parts:
+            import_module(f"app.{package.name}.models")
+    metadata: MetaData = import_module("app.core.database").Base.metadata
+    return metadata
+
+
+def connect() -> None:
+    """Load every table and connect every link, in the order of the rows; a second call does nothing."""
+    global _connected  # noqa: PLW0603 — a process is wired once
+    if _connected:
+        return
+    _connected = True
+    tables()
+    for package in PACKAGES:
+        for link in links_of(package):
+            link.connect()
+    hooks.finish_wiring()
+
+
+def links_of(package: Package) -> "tuple[Link, ...]":
+    """What a package follows and provides."""
+    if FOLLOWS not in package.parts:
+        return ()
+    links: tuple[Link, ...] = import_module(f"app.{package.name}.follows").LINKS
+    return links
+
+
+def routers() -> "list[APIRouter]":
+    """Every router under `/v1`. A request is compared with one route after the other: what is read most comes first."""
+    named = [package.name for package in PACKAGES if ROUTES in package.parts]
+    named.sort(key=lambda name: name not in _READ_MOST)
+    return [import_module(f"app.{name}.routes").router for name in named]
+
+
+def overview() -> list[str]:
+    """Who follows what, in order, and who provides for which key: what `techex hooks` prints."""
+    connect()
+    lines = ["Hooks: what is announced, and who follows, in this order."]
+    for hook in hooks.hooks().values():
+        lines += ["", hook.name, *(f"  {_place(follower)}" for follower in hook.followers)]
+    lines += ["", "Ports: what is asked by key, and who provides."]
+    for port in hooks.ports().values():
+        lines += ["", port.name, *(f"  {_key(key)}: {_place(port.providers[key])}" for key in port.providers)]
+    return lines
+
+
+def _key(key: object) -> str:
+    return ", ".join(str(part) for part in key if part is not None) if isinstance(key, tuple) else str(key)
+
+
+def _place(provider: object) -> str:
+    """`pricing.listed.follows.when_deal_ends_end_sale`: where one reads it."""
+    provider = getattr(provider, "settled", provider)  # the subject of gates is three functions of one file
+    named = provider if hasattr(provider, "__qualname__") else type(provider)
+    return f"{named.__module__.removeprefix('app.')}.{named.__qualname__}"
