@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY as METRICS
 
-import app.main  # noqa: F401 — every package declares its refusals and metrics
+from app import wiring
 from app.catalogue.appraisals.kinds import ReportStatus
 from app.contracts.kinds import RegistrationStatus
 from app.core.problems import REGISTRY, ProblemType
@@ -28,6 +28,7 @@ from tests.support.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, bl
 from tests.support.served import ROOT
 
 __all__ = ["played"]
+wiring.routers()  # loads every package, which declares its refusals and metrics
 DOCS = ROOT / "docs"
 EVENTS = DOCS / "reference" / "events.md"
 PAGES = [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "app" / "README.md"]

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-import app.main
+from app import wiring
 from app.core.problems import REGISTRY, Rule
 from app.law.instruments import INSTRUMENTS, POLICY, REGISTRATION_MEASURES, REGISTRATION_MEASURES_2000, Instrument
 from app.law.periods.catalogue import RULES
 from app.market.gates.rules import KINDS
 from tests.awards.technology.award_world import wuhan_programme
 
-APP = Path(app.main.__file__).parent
+wiring.routers()  # loads every package, which declares its refusals
+APP = Path(wiring.__file__).parent
 CITED = (
     *(problem.rule for problem in REGISTRY.values() if problem.rule and problem.code != "gate_open"),
     *(rule.source for rule in RULES.values()),
