@@ -8,28 +8,22 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalogue.results.service import BECAME_SECRET
-from app.core import deadlines
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
-from app.market.deals.rules import PartyShare
-from app.market.deals.service import create_deal
-from app.market.gates import openings
-from app.market.gates import rules as gate_rules
-from app.market.listings import appraisal
+from app.market.deals.models import Deal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
+from app.pricing import closing
 from app.pricing.listed import notice, queries, registrations
 from app.pricing.listed.kinds import RegistrantStatus, SalePhase
 from app.pricing.listed.models import ListedSale
 
 SUBJECT = "listed_sale"
 """What gates of such a sale are of; the id is the listing's."""
-BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
 
 
 async def choose(
@@ -53,21 +47,13 @@ async def try_close(session: AsyncSession, settings: Settings, listing: Listing,
     conditions = await queries.conditions_of(session, listing.id)
     registration = await queries.latest_of(session, listing.id, sale.winner_id)
     abroad = conditions.rights_abroad or (registration is not None and registration.buyer_abroad)
-    buyer = PartyShare(PartyRole.BUYER, sale.winner_id)
-    buying = openings.Buying([buyer], sale.winner_id, abroad, related_needs_approval=False)
-    found = await openings.find_sale(session, settings, listing, buying, now)
-    if gate_rules.never(found, local_date(now, settings.zone)):
-        await refuse(session, settings, listing, sale, BECAME_UNLISTABLE, now)
-        return None
-    gates = await openings.open_gates(session, settings, (SUBJECT, listing.id), listing.seller_id, found, now)
-    block = openings.what_blocks(gates)
-    if block is None:
-        block = await appraisal.what_blocks(session, listing, listing.asking_price, local_date(now, settings.zone))
-    if block is not None:
-        return block
-    deal = await create_deal(
-        session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now, held=True
-    )
+    buying = closing.one_buyer(sale.winner_id, abroad=abroad, chosen=False)
+    agreed = closing.Agreed((SUBJECT, listing.id), listing, buying, listing.asking_price)
+    deal = await closing.make_deal(session, settings, agreed, now)
+    if deal is None:
+        await refuse(session, settings, listing, sale, closing.BECAME_UNLISTABLE, now)
+    if not isinstance(deal, Deal):
+        return deal
     sale.phase, sale.deal_id = SalePhase.SOLD, deal.id
     return None
 
@@ -80,9 +66,7 @@ async def refuse(
     for row in await queries.registrations_of(session, listing.id, RegistrantStatus.WON):
         registrations.end(session, row, RegistrantStatus.LAPSED, reason)
     await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
-    listing_service.release(session, listing, now)
-    # A result that became secret while it was held for the buyer must not stay public.
-    await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
+    await closing.let_go(session, listing, now)
 
 
 async def won_in_bidding(

@@ -10,6 +10,7 @@ from app.market.listings import modes
 from app.market.listings.kinds import Mover
 from app.market.listings.models import Listing
 from app.pricing import contests
+from app.pricing.closing import BECAME_UNLISTABLE
 from app.pricing.listed import closing, conditions, notice, queries, rules, service
 from app.pricing.listed.kinds import SalePhase
 from app.pricing.listed.models import ListedSale
@@ -18,7 +19,7 @@ from app.pricing.listed.registrations import standing
 
 WITHDRAWN = {
     Mover.SELLER: "The seller took the listing back / 转让方撤牌",
-    Mover.RESULT: closing.BECAME_UNLISTABLE,
+    Mover.RESULT: BECAME_UNLISTABLE,
 }
 
 

@@ -24,6 +24,7 @@ from app.market.listings.models import Listing
 from app.office.ledger import queries as ledger_queries
 from app.office.ledger import service as ledger
 from app.pricing import contests
+from app.pricing.closing import BECAME_UNLISTABLE
 from app.pricing.contests import Contest, Outcome
 from app.pricing.listed import closing, notice, problems, queries, registrations, rules
 from app.pricing.listed.kinds import RegistrantStatus, SalePhase
@@ -103,7 +104,7 @@ async def count(
     await notice.end(session, settings, listing, notice.REVIEW, "ended", now)
     await registrations.drop_revision(session, listing, now)
     if found.entries and await _became_unlistable(session, settings, listing, now):
-        await lapse(session, settings, listing, sale, closing.BECAME_UNLISTABLE, now)
+        await lapse(session, settings, listing, sale, BECAME_UNLISTABLE, now)
     elif found.verdict == Verdict.ONE:
         await closing.choose(session, settings, listing, sale, found.entries[0].organisation_id, now)
     elif found.verdict == Verdict.SEVERAL:

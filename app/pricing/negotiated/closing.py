@@ -3,30 +3,26 @@
 Every function here is called with listing and negotiation locked, in this order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results import queries as results
-from app.catalogue.results.service import BECAME_SECRET
-from app.core import deadlines
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
 from app.core.history import events
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole, PriceSource
-from app.market.deals.problems import LISTING_TAKEN
+from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
-from app.market.deals.service import create_deal, publish_price
+from app.market.deals.service import publish_price
 from app.market.gates import openings
 from app.market.gates import queries as gates
-from app.market.gates import rules as gate_rules
-from app.market.listings import appraisal
-from app.market.listings import service as listing_service
+from app.market.gates.models import Gate
 from app.market.listings.models import Listing
+from app.pricing import closing
 from app.pricing.negotiated import queries, rules
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, Offer
@@ -36,7 +32,6 @@ from app.pricing.negotiated.terms.shapes import Terms
 
 SUBJECT = "negotiation"
 NOTICE_OPTIONAL = "negotiated_notice_optional"
-BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
 
 
 def buyers_of(negotiation: Negotiation) -> list[PartyShare]:
@@ -62,30 +57,15 @@ async def agree(
     negotiation.agreed_at = now
     negotiation.agreed_offer_id = offer.id
     negotiation.revision += 1
-    await _flush_agreed(session, listing)
-    listing_service.reserve(session, listing)
+    await closing.hold(session, listing, "uq_negotiations_agreed")
     tell(session, negotiation, "negotiation.agreed", {"offer_id": offer.id})
-    terms = Terms.model_validate(offer.terms)
     result = await results.read_result(session, listing.result_id)
-    sale = await _find_sale(session, settings, listing, negotiation, terms, now)
-    openings.refuse_never(sale, local_date(now, settings.zone))
-    await appraisal.check_price(session, listing, offer.price, local_date(now, settings.zone))
-    if terms.public_notice:
+    sale = await closing.refuse_agreement(session, settings, _agreed(listing, negotiation, offer), now)
+    if Terms.model_validate(offer.terms).public_notice:
         flags = await notice.interests(session, sale, negotiation)
         negotiation.notice = await notice.publish(session, settings, listing, negotiation, offer, result, flags, now)
     await openings.open_gates(session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now)
     await try_close(session, settings, listing, negotiation)
-
-
-async def _flush_agreed(session: AsyncSession, listing: Listing) -> None:
-    number = listing.number
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
-        if "uq_negotiations_agreed" in str(error.orig):
-            raise LISTING_TAKEN(number=number) from error
-        raise
 
 
 async def try_close(
@@ -98,27 +78,16 @@ async def try_close(
     now = await read_clock(session)
     assert negotiation.agreed_offer_id is not None
     offer = await queries.get_offer(session, negotiation.agreed_offer_id)
-    terms = Terms.model_validate(offer.terms)
-    sale = await _find_sale(session, settings, listing, negotiation, terms, now)
-    if gate_rules.never(sale, local_date(now, settings.zone)):
-        await refuse(session, settings, listing, negotiation, BECAME_UNLISTABLE, now)
-        return None
-    subject = (SUBJECT, negotiation.id)
-    known = await openings.open_gates(session, settings, subject, negotiation.seller_id, sale, now)
-    running = None
-    if negotiation.notice is not None:
-        undecided = await queries.open_objections(session, negotiation.notice.id)
-        published = negotiation.notice
-        running = RunningNotice(published.number, published.last_day, published.ends_at, undecided)
-    block = rules.block(running, gates.still_open(known), negotiation.id, now)
-    if block is None:
-        block = await appraisal.what_blocks(session, listing, offer.price, local_date(now, settings.zone))
-    if block is not None:
-        return block
-    deal = await create_deal(
-        session, settings, listing, buyers=buyers_of(negotiation), price=offer.price, agreed_at=now,
-        price_basis=offer.price_basis, terms=offer.terms, held=True,
-    )  # fmt: skip
+    running = await _running(session, negotiation)
+
+    def waits_for(known: Sequence[Gate]) -> Problem | None:
+        return rules.block(running, gates.still_open(known), negotiation.id, now)
+
+    deal = await closing.make_deal(session, settings, _agreed(listing, negotiation, offer), now, waits_for=waits_for)
+    if deal is None:
+        await refuse(session, settings, listing, negotiation, closing.BECAME_UNLISTABLE, now)
+    if not isinstance(deal, Deal):
+        return deal
     negotiation.status = NegotiationStatus.CLOSED
     negotiation.deal_id = deal.id
     negotiation.revision += 1
@@ -136,19 +105,25 @@ async def refuse(
     negotiation.status = NegotiationStatus.REFUSED
     negotiation.status_reason = reason
     negotiation.revision += 1
-    listing_service.release(session, listing, now)
-    # A result that became secret while it was held for the buyer must not come back on offer.
-    await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
+    await closing.let_go(session, listing, now)
     tell(session, negotiation, "negotiation.refused")
     if negotiation.notice is not None:
         await notice.close(session, settings, negotiation.notice, deal=False, now=now)
 
 
-async def _find_sale(
-    session: AsyncSession, settings: Settings, listing: Listing, negotiation: Negotiation, terms: Terms, now: datetime
-) -> gate_rules.Sale:
-    buying = openings.Buying(buyers_of(negotiation), negotiation.lead_id, terms.abroad, related_needs_approval=True)
-    return await openings.find_sale(session, settings, listing, buying, now)
+async def _running(session: AsyncSession, negotiation: Negotiation) -> RunningNotice | None:
+    published = negotiation.notice
+    if published is None:
+        return None
+    undecided = await queries.open_objections(session, published.id)
+    return RunningNotice(published.number, published.last_day, published.ends_at, undecided)
+
+
+def _agreed(listing: Listing, negotiation: Negotiation, offer: Offer) -> closing.Agreed:
+    abroad = Terms.model_validate(offer.terms).abroad
+    buying = openings.Buying(buyers_of(negotiation), negotiation.lead_id, abroad, related_needs_approval=True)
+    subject = (SUBJECT, negotiation.id)
+    return closing.Agreed(subject, listing, buying, offer.price, offer.price_basis, offer.terms)
 
 
 def tell(session: AsyncSession, negotiation: Negotiation, event: str, payload: Mapping[str, Any] | None = None) -> None:

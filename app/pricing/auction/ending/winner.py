@@ -20,19 +20,15 @@ from app.core.problems import Problem
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
-from app.market.deals.kinds import DealStatus, Defaulted, PartyRole, PriceSource
+from app.market.deals.kinds import DealStatus, Defaulted, PriceSource
 from app.market.deals.models import Deal
-from app.market.deals.rules import PartyShare
-from app.market.deals.service import create_deal, publish_price
-from app.market.gates import openings
-from app.market.gates import rules as gate_rules
-from app.market.listings import appraisal
+from app.market.deals.service import publish_price
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing
 from app.office.ledger import service as ledger
-from app.pricing import contests
+from app.pricing import closing, contests
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.problems import OFFER_NOT_YOURS
 from app.pricing.auction.ending import outcome, unsold
@@ -45,7 +41,6 @@ SUBJECT = "auction"
 OFFER_ENDS = "auction.offer_ends"
 """The deadline of the next bidder's chance."""
 NEXT_CHANCE_DAYS = "auction_next_chance_days"
-BECAME_UNLISTABLE = "The result may not be sold any more / 该成果已不得转让"
 
 
 async def fix_winner(
@@ -73,20 +68,15 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
     assert auction.price is not None
     now = await read_clock(session)
     bidder = await bidder_of(session, auction, auction.winner)
-    buyer = PartyShare(PartyRole.BUYER, bidder.organisation_id)
     abroad = auction.rights_abroad or bidder.buyer_abroad
-    buying = openings.Buying([buyer], bidder.organisation_id, abroad, related_needs_approval=False)
-    sale = await openings.find_sale(session, settings, listing, buying, now)
-    if gate_rules.never(sale, local_date(now, settings.zone)):
-        await refuse(session, settings, listing, auction, BECAME_UNLISTABLE, now)
-        return None
-    gates = await openings.open_gates(session, settings, (SUBJECT, auction.id), listing.seller_id, sale, now)
-    block = openings.what_blocks(gates)
-    if block is None:
-        block = await appraisal.what_blocks(session, listing, auction.price, local_date(now, settings.zone))
-    if block is not None:
-        return block
-    deal = await create_deal(session, settings, listing, buyers=[buyer], price=auction.price, agreed_at=now, held=True)
+    buying = closing.one_buyer(bidder.organisation_id, abroad=abroad, chosen=False)
+    deal = await closing.make_deal(
+        session, settings, closing.Agreed((SUBJECT, auction.id), listing, buying, auction.price), now
+    )
+    if deal is None:
+        await refuse(session, settings, listing, auction, closing.BECAME_UNLISTABLE, now)
+    if not isinstance(deal, Deal):
+        return deal
     publish_price(deal, PriceSource.AUCTION, auction.number, auction.closed_at or now)
     auction.deal_id, auction.is_held, auction.revision = deal.id, False, auction.revision + 1
     await _confirm(session, settings, listing, auction, deal, now)

@@ -1,0 +1,134 @@
+"""From an agreed price to the deal: one order of refusals for every mode in which gates stand before the deal.
+
+A mode says what was agreed (`Agreed`). `refuse_agreement` is asked at the agreement, `make_deal` then and whenever
+something that blocked has changed. The order, here alone: what can never be sold, what the mode itself waits for (a
+notice), gates, and last the appraisal report. The caller holds the listing and the subject of the gates, in this order.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.catalogue.results.service import BECAME_SECRET
+from app.core import deadlines
+from app.core.clock import local_date
+from app.core.problems import Problem
+from app.core.settings import Settings
+from app.market.deals.kinds import PartyRole, PriceBasis
+from app.market.deals.models import Deal
+from app.market.deals.problems import LISTING_TAKEN
+from app.market.deals.rules import PartyShare
+from app.market.deals.service import create_deal
+from app.market.gates import openings
+from app.market.gates import rules as gate_rules
+from app.market.gates.models import Gate
+from app.market.listings import appraisal
+from app.market.listings import service as listing_service
+from app.market.listings.models import Listing
+
+BECAME_UNLISTABLE: Final = "The result may not be sold any more / 该成果已不得转让"
+"""Why a sale ended whose result became a state secret, or prohibited from export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a mode has agreed on a listing: who buys, at which price (CNY), and what the gates before it depend on.
+
+    `subject` is what the gates are of. `price` is what is certain of the price, `price_basis` says whether that is all.
+    """
+
+    subject: tuple[str, UUID]
+    listing: Listing
+    buying: openings.Buying
+    price: Decimal
+    price_basis: PriceBasis = PriceBasis.FIXED
+    terms: dict[str, Any] | None = None
+
+
+def one_buyer(organisation_id: UUID, *, abroad: bool, chosen: bool) -> openings.Buying:
+    """A single organisation buys. Where the seller has `chosen` it, and it was not found in the open, a related party
+    needs an approval.
+    """
+    buyer = PartyShare(PartyRole.BUYER, organisation_id)
+    return openings.Buying([buyer], organisation_id, abroad, related_needs_approval=chosen)
+
+
+async def refuse_agreement(session: AsyncSession, settings: Settings, agreed: Agreed, now: datetime) -> gate_rules.Sale:
+    """Whether the agreement may be made at all; answers the sale as the rules of gates see it.
+
+    Raises `result_not_listable` for what became a state secret or prohibited from export, then `appraisal_expired` and
+    `price_below_floor` for a price that the listing's report does not carry.
+    """
+    today = local_date(now, settings.zone)
+    sale = await openings.find_sale(session, settings, agreed.listing, agreed.buying, now)
+    openings.refuse_never(sale, today)
+    await appraisal.check_price(session, agreed.listing, agreed.price, today)
+    return sale
+
+
+async def hold(session: AsyncSession, listing: Listing, index: str) -> None:
+    """Write the agreement and hold the listing for its buyers. Raises `listing_taken` where another was first.
+
+    The row lock on the listing decides; the unique `index` holds the promise even against a caller who forgot it.
+    """
+    number = listing.number
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if index in str(error.orig):
+            raise LISTING_TAKEN(number=number) from error
+        raise
+    listing_service.reserve(session, listing)
+
+
+async def make_deal(
+    session: AsyncSession,
+    settings: Settings,
+    agreed: Agreed,
+    now: datetime,
+    *,
+    waits_for: Callable[[Sequence[Gate]], Problem | None] = openings.what_blocks,
+) -> Deal | Problem | None:
+    """Make the deal, or answer what blocks it, judged by the facts of today; gates that became needed are opened.
+
+    None: the result may never be sold any more, and the mode ends its sale. `waits_for` is what the mode waits for,
+    the gates of the subject included.
+    """
+    today, listing = local_date(now, settings.zone), agreed.listing
+    sale = await openings.find_sale(session, settings, listing, agreed.buying, now)
+    if gate_rules.never(sale, today):
+        return None
+    gates = await openings.open_gates(session, settings, agreed.subject, listing.seller_id, sale, now)
+    block = waits_for(gates) or await _report_blocks(session, agreed, today)
+    if block is not None:
+        return block
+    return await create_deal(
+        session,
+        settings,
+        listing,
+        buyers=agreed.buying.buyers,
+        price=agreed.price,
+        agreed_at=now,
+        price_basis=agreed.price_basis,
+        terms=agreed.terms,
+        held=True,
+    )
+
+
+async def _report_blocks(session: AsyncSession, agreed: Agreed, today: date) -> Problem | None:
+    return await appraisal.what_blocks(session, agreed.listing, agreed.price, today)
+
+
+async def let_go(session: AsyncSession, listing: Listing, now: datetime) -> None:
+    """An agreement ended without a deal: the listing is back on offer, or lapses past its end.
+
+    A result that became secret while the listing was held must not come back on offer: a deadline looks at it.
+    """
+    listing_service.release(session, listing, now)
+    await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
