@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import TechnicalField
+from app.contracts.amounts import Amounts, holding
 from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, Regime, RegistrationStatus
 from app.core.database import Base
 from app.core.ids import new_id
@@ -58,6 +59,16 @@ class Contract(Base):
     )
     registration: Mapped["Registration | None"] = relationship(lazy="raise", back_populates="contract")
     deal: Mapped[Deal] = relationship(lazy="raise")
+
+    @property
+    def amounts(self) -> Amounts:
+        """The amounts that hold (CNY): as registered, else as stated; the registration is loaded."""
+        registered = self.registration
+        return holding(
+            Amounts(self.total_amount, self.technical_amount),
+            registered.registered_total_amount if registered else None,
+            registered.registered_technical_amount if registered else None,
+        )
 
 
 class ContractDeduction(Base):

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import hooks, problems, queries, rules, schemas
+from app.contracts.amounts import Amounts
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractDeduction, ContractParty
 from app.contracts.payments.rules import Terms, balance, check_amendment
@@ -222,7 +223,8 @@ async def _check_brokers(session: AsyncSession, body: schemas.ContractContent) -
 
 async def _check_paid(session: AsyncSession, contract: Contract, body: schemas.ContractContent) -> None:
     """An amended contract keeps what was paid on it, and the parties who paid and received."""
-    terms = Terms(body.total_amount, body.technical_amount, rules.are_provisional(body.payment_terms))
+    stated = Amounts(body.total_amount, body.technical_amount)
+    terms = Terms(body.total_amount, stated, rules.are_provisional(body.payment_terms))
     now = balance(terms, await queries.paid_on(session, contract.id))
     kept = {
         "buyers": {party.organisation_id for party in body.buyers},

@@ -110,21 +110,14 @@ def _contract_facts(contract: Contract, relations: Sequence[OrganisationRelation
         signed_on=signed_on,
         registered_on=registration.registered_on if registration else None,
         registration_number=registration.number if registration else None,
-        total_amount=_registered(registration.registered_total_amount if registration else None, contract.total_amount),
-        technical_amount=_registered(
-            registration.registered_technical_amount if registration else None, contract.technical_amount
-        ),
+        total_amount=contract.amounts.total,
+        technical_amount=contract.amounts.technical,
         sellers=_parties(sides[PartyRole.SELLER]),
         buyers=_parties(sides[PartyRole.BUYER]),
         agencies=tuple(_agency(contract, party) for party in sides[PartyRole.AGENCY]),
         related=_related(sides, relations, signed_on),
         cancelled_on=registration.cancelled_on if registration and registered else contract.cancelled_on,
     )
-
-
-def _registered(confirmed: Decimal | None, stated: Decimal) -> Decimal:
-    """What the registrar confirmed where it did, else what the contract states."""
-    return stated if confirmed is None else confirmed
 
 
 def _sides(parties: Iterable[PartyRow]) -> dict[PartyRole, list[PartyRow]]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.contracts.amounts import Amounts, technical_part
 from app.contracts.payments import problems
 from app.contracts.problems import BELOW_PAID, IN_FUTURE, PAID_PARTY_MISSING
 from app.contracts.rules import check_order, check_past
-from app.core.money import exact, proportion, round_fen
+from app.core.money import exact, round_fen
 from app.core.problems import DATES_OUT_OF_ORDER
 
 
@@ -25,10 +26,10 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a contract owes: its total, the technical amount (registered, else the contract's), and if estimated."""
+    """What a contract owes (`total`), the amounts that hold for technical parts, and whether all is estimated."""
 
     total: Decimal
-    technical: Decimal
+    holding: Amounts
     provisional: bool
 
 
@@ -51,20 +52,13 @@ class Balance:
         return round_fen(self.technical)
 
 
-def technical_part(terms: Terms, payment: Paid) -> Fraction:
-    """The technical part as stated, else in the ratio of technical amount to total [P]."""
-    if payment.technical is not None:
-        return exact(payment.technical)
-    return proportion(payment.amount, terms.technical, terms.total)
-
-
 def balance(terms: Terms, payments: Iterable[Paid]) -> Balance:
     """The sums of a contract's payments and reversals."""
     rows = list(payments)
     return Balance(
         terms,
         sum((row.amount for row in rows), Decimal(0)),
-        sum((technical_part(terms, row) for row in rows), Fraction(0)),
+        sum((technical_part(terms.holding, row.amount, row.technical) for row in rows), Fraction(0)),
     )
 
 
@@ -82,11 +76,12 @@ def check_payment(before: Balance, payment: Paid) -> None:
         raise problems.PAYMENT_ABOVE_DUE(field="amount", amount=payment.amount, due=before.due)
     if terms.provisional and payment.technical is None:
         return
-    part, left = technical_part(terms, payment), exact(terms.technical) - before.technical
+    part = technical_part(terms.holding, payment.amount, payment.technical)
+    left = exact(terms.holding.technical) - before.technical
     if part > left:
         shown = max(_floor_fen(left), Decimal("0.00"))
         raise problems.TECHNICAL_ABOVE_LEFT(
-            field="technical_amount", technical=round_fen(part), left=shown, limit=terms.technical
+            field="technical_amount", technical=round_fen(part), left=shown, limit=terms.holding.technical
         )
 
 
@@ -135,8 +130,8 @@ def check_amendment(now: Balance, paid: Mapping[str, set[UUID]], kept: Mapping[s
     terms = now.terms
     if not terms.provisional and terms.total < now.paid:
         raise BELOW_PAID(field="total_amount", paid=now.paid, amount=terms.total)
-    if not terms.provisional and terms.technical < now.technical:
-        raise BELOW_PAID(field="technical_amount", paid=now.technical_paid, amount=terms.technical)
+    if not terms.provisional and terms.holding.technical < now.technical:
+        raise BELOW_PAID(field="technical_amount", paid=now.technical_paid, amount=terms.holding.technical)
     for side in ("buyers", "sellers"):
         for missing in sorted(paid[side] - kept[side]):
             raise PAID_PARTY_MISSING(field=side, id=missing, side=side)

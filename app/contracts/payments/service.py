@@ -113,11 +113,8 @@ async def add_invoice(
 
 
 def terms_of(contract: Contract) -> rules.Terms:
-    """What the contract owes; its technical amount is the registered one as soon as there is one."""
-    registration = contract.registration
-    registered = registration.registered_technical_amount if registration else None
-    technical = contract.technical_amount if registered is None else registered
-    return rules.Terms(contract.total_amount, technical, contract.amounts_provisional)
+    """What the contract owes; technical parts count by the registered amounts as soon as there are some."""
+    return rules.Terms(contract.total_amount, contract.amounts, contract.amounts_provisional)
 
 
 async def _lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:

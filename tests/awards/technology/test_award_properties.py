@@ -88,7 +88,8 @@ def organisations(draw: st.DrawFn, rarely: Rarity) -> list[OrganisationFacts]:
 
 @st.composite
 def contract(draw: st.DrawFn, identifier: str, rarely: Rarity) -> ContractFacts:
-    total = draw(st.one_of(money(1_000), st.sampled_from([Decimal("12500000.00"), Decimal("180000000.07")])))
+    large = draw(st.sampled_from([None, Decimal("12500000.00"), Decimal("180000000.07"), Decimal("250000000.00")]))
+    total = large or draw(money(1_000))
     technical = (total * draw(st.sampled_from([100, 99, 67, 33, 1])) / 100).quantize(
         Decimal("0.01"), rounding="ROUND_DOWN"
     )

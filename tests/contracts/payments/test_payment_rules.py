@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.contracts.amounts import Amounts
 from app.contracts.payments import rules
 from app.core.problems import Problem
 from tests.contracts.test_contract_rules import FEN, MONEY
@@ -23,7 +24,7 @@ A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 def terms(draw: st.DrawFn, provisional: bool = False) -> rules.Terms:
     total = draw(MONEY)
     technical = Decimal(draw(st.integers(0, int(total * 100)))).scaleb(-2)
-    return rules.Terms(total, technical, provisional)
+    return rules.Terms(total, Amounts(total, technical), provisional)
 
 
 @st.composite
@@ -47,7 +48,7 @@ def test_what_is_accepted_never_exceeds_the_total_or_the_technical_amount(
         accepted.append(payment)
     now = rules.balance(terms, accepted)
     assert now.paid == sum((p.amount for p in accepted), Decimal(0)) <= terms.total
-    assert now.technical <= Fraction(terms.technical)
+    assert now.technical <= Fraction(terms.holding.technical)
     assert now.paid + now.due == terms.total
 
 
@@ -74,11 +75,11 @@ def test_royalties_may_pass_the_estimate_but_a_stated_technical_part_may_not(ter
     rules.check_payment(before, rules.Paid(terms.total * factor, None))
     assert rules.balance(terms, [rules.Paid(terms.total * factor, None)]).due == 0
     with refusal("technical_above_left", "technical_amount"):
-        rules.check_payment(before, rules.Paid(terms.total * factor, terms.technical + FEN))
+        rules.check_payment(before, rules.Paid(terms.total * factor, terms.holding.technical + FEN))
 
 
 def test_an_unstated_part_that_would_pass_the_technical_amount_must_be_stated() -> None:
-    terms = rules.Terms(Decimal("100.00"), Decimal("50.00"), provisional=False)
+    terms = rules.Terms(Decimal("100.00"), Amounts(Decimal("100.00"), Decimal("50.00")), provisional=False)
     before = rules.balance(terms, [rules.Paid(Decimal("50.00"), Decimal("50.00"))])
     with refusal("technical_above_left", "technical_amount") as caught:
         rules.check_payment(before, rules.Paid(Decimal("50.00"), None))
@@ -146,7 +147,9 @@ def test_an_amendment_covers_what_was_paid_and_keeps_who_paid() -> None:
     paid = [rules.Paid(Decimal("60.00"), Decimal("50.00"))]
 
     def balance(total: str, technical: str, provisional: bool = False) -> rules.Balance:
-        return rules.balance(rules.Terms(Decimal(total), Decimal(technical), provisional), paid)
+        return rules.balance(
+            rules.Terms(Decimal(total), Amounts(Decimal(total), Decimal(technical)), provisional), paid
+        )
 
     both = {"buyers": {A}, "sellers": {B}}
     rules.check_amendment(balance("60.00", "50.00"), both, {"buyers": {A, C}, "sellers": {B}})

@@ -8,6 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.awards.technology.rules.facts import ContractFacts, PaymentFacts
+from app.contracts.amounts import Amounts, technical_part
 from app.core.money import exact, proportion
 
 Bound = Literal["received", "invoiced", "left"]
@@ -60,13 +61,14 @@ def countables(
     so a later payment cannot change what earlier ones counted for [P]. An amount without an invoice number is not
     invoiced.
     """
-    left, unused_invoice = exact(contract.technical_amount), Fraction(0)
+    amounts = Amounts(contract.total_amount, contract.technical_amount)
+    left, unused_invoice = exact(amounts.technical), Fraction(0)
     found = []
     for payment in sorted(payments, key=lambda item: (item.received_at, item.id)):
         day = local_day(payment, zone)
         if day.year > year or reversed_by(payment, year):
             continue
-        received = technical_part(contract, payment)
+        received = technical_part(amounts, payment.amount, payment.technical_amount)
         available = unused_invoice + (exact(payment.invoiced_amount) if payment.invoice_number else Fraction(0))
         unused_invoice = max(Fraction(0), available - exact(payment.amount))
         countable = Countable(payment, day, received, proportion(available, received, payment.amount), left)
@@ -74,10 +76,3 @@ def countables(
         if day.year == year:
             found.append(countable)
     return found
-
-
-def technical_part(contract: ContractFacts, payment: PaymentFacts) -> Fraction:
-    """The technical part of a payment, CNY, unrounded: as stated, or by the contract's ratio of technical to total."""
-    if payment.technical_amount is not None:
-        return exact(payment.technical_amount)
-    return proportion(payment.amount, contract.technical_amount, contract.total_amount)
