@@ -7,6 +7,7 @@ uses: the worker serves no routes. `techex hooks` prints who follows what.
 
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.core import hooks
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.core.hooks import Link
 
+APP: Final = Path(__file__).parent
 TABLES, FOLLOWS, ROUTES = "tables", "follows", "routes"
 
 

@@ -14,7 +14,7 @@ from app.identity.kinds import OrganisationKind
 from app.identity.models import Broker
 
 router = APIRouter(route_class=Endpoint, tags=["identity"])
-secrets_router = APIRouter(route_class=SecretEndpoint, tags=["identity"])
+secrets_router = APIRouter(route_class=SecretEndpoint)
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]

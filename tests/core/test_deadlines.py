@@ -108,7 +108,7 @@ async def test_moving_and_cancelling(fresh_database: Database) -> None:
 
 async def test_a_kind_without_a_handler_is_refused(fresh_database: Database) -> None:
     async with fresh_database.transaction() as session:
-        with pytest.raises(ValueError, match="no handler"):
+        with pytest.raises(KeyError, match=r"nobody provides for test\.unknown"):
             await deadlines.schedule(session, "test.unknown", new_id(), await read_clock(session))
 
 

@@ -21,7 +21,7 @@ from app.pricing.auction.ending import confirmations, winner
 from app.pricing.auction.kinds import AuctionStatus
 from app.pricing.auction.models import Auction, AuctionBidder
 
-bid_router = APIRouter(route_class=BidEndpoint, tags=["auctions"])
+bid_router = APIRouter(route_class=BidEndpoint)
 router = APIRouter(route_class=Endpoint, tags=["auctions"])
 money_router = APIRouter(route_class=MoneyEndpoint)
 

@@ -250,7 +250,7 @@ async def decide(session: AsyncSession, actor: Actor | None, subject_id: UUID) -
     return "parties" if actor is not None and actor.organisation_id == PARTIES[subject_id] else "public"
 
 
-access.register("example_subject", decide)
+access.READERS.provide("example_subject", decide)
 
 
 def actor_of(party: Party) -> Actor:
@@ -307,12 +307,7 @@ async def test_only_own_documents_are_attached_and_only_once(world: World) -> No
     assert twice.value.kind.code == "already_attached"
 
 
-async def test_a_subject_type_is_registered_once_and_needed(world: World) -> None:
-    async def another(session: AsyncSession, actor: Actor | None, subject_id: UUID) -> access.Level:
-        return "parties"
-
-    with pytest.raises(ValueError, match="says already"):
-        access.register("example_subject", another)
+async def test_a_subject_type_that_nobody_provides_for_is_refused(world: World) -> None:
     party = await world.university()
     document = await uploaded(world, party)
     async with world.database.transaction() as session:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.history import events
 from app.core.ids import new_id
 from app.core.settings import Settings
+from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
 from app.pricing import contests
 from app.pricing.contests import Contest
@@ -44,16 +45,22 @@ class Bidding:
         self.opened[listing.id] = (contest_id, contest)
         return contest_id
 
+    async def cancel(
+        self, session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
+    ) -> None:
+        del self.opened[listing.id]
+
 
 @contextmanager
 def bidding() -> Iterator[Bidding]:
     """Contests are opened here, whoever opens them otherwise."""
-    stand_in, before = Bidding(), contests._OPENERS[:]
-    contests._OPENERS[:] = [stand_in.open]
+    providers, stand_in = contests.BIDDING.providers, Bidding()
+    before = providers[PricingMode.LISTED]
+    providers[PricingMode.LISTED] = stand_in
     try:
         yield stand_in
     finally:
-        contests._OPENERS[:] = before
+        providers[PricingMode.LISTED] = before
 
 
 async def competitive_draft(world: World, seller: Party, conditions: Json | None = None, **overrides: Any) -> Json:
