@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
+from app.core.access import Actor
 from app.core.clock import local_date
 from app.core.problems import Problem
 from app.core.settings import Settings
@@ -59,7 +60,9 @@ def one_buyer(organisation_id: UUID, *, abroad: bool, chosen: bool) -> openings.
     return openings.Buying([buyer], organisation_id, abroad, related_needs_approval=chosen)
 
 
-async def refuse_agreement(session: AsyncSession, settings: Settings, agreed: Agreed, now: datetime) -> gate_rules.Sale:
+async def refuse_agreement(
+    session: AsyncSession, settings: Settings, agreed: Agreed, actor: Actor, now: datetime
+) -> gate_rules.Sale:
     """Whether the agreement may be made at all; answers the sale as the rules of gates see it.
 
     Raises `result_not_listable` for what became a state secret or prohibited from export, then `appraisal_expired` and
@@ -68,7 +71,7 @@ async def refuse_agreement(session: AsyncSession, settings: Settings, agreed: Ag
     today = local_date(now, settings.zone)
     sale = await openings.find_sale(session, settings, agreed.listing, agreed.buying, now)
     openings.refuse_never(sale, today)
-    await appraisal.check_price(session, agreed.listing, agreed.price, today)
+    await appraisal.check_price(session, agreed.listing, agreed.price, today, actor)
     return sale
 
 
@@ -93,19 +96,22 @@ async def make_deal(
     agreed: Agreed,
     now: datetime,
     *,
+    asked_by: Actor | None,
     waits_for: Callable[[Sequence[Gate]], Problem | None] = openings.what_blocks,
 ) -> Deal | Problem | None:
     """Make the deal, or answer what blocks it, judged by the facts of today; gates that became needed are opened.
 
     None: the result may never be sold any more, and the mode ends its sale. `waits_for` is what the mode waits for,
-    the gates of the subject included.
+    the gates of the subject included. `asked_by` is who asks for the deal now; None where time or another package does.
     """
     today, listing = local_date(now, settings.zone), agreed.listing
     sale = await openings.find_sale(session, settings, listing, agreed.buying, now)
     if gate_rules.never(sale, today):
         return None
-    gates = await openings.open_gates(session, settings, agreed.subject, listing.seller_id, sale, now)
-    block = waits_for(gates) or await _report_blocks(session, agreed, today)
+    gates = await openings.open_gates(
+        session, settings, agreed.subject, listing.seller_id, sale, now, opened_by=asked_by
+    )
+    block = waits_for(gates) or await _report_blocks(session, agreed, today, asked_by)
     if block is not None:
         return block
     return await create_deal(
@@ -118,11 +124,12 @@ async def make_deal(
         price_basis=agreed.price_basis,
         terms=agreed.terms,
         held=True,
+        asked_by=asked_by,
     )
 
 
-async def _report_blocks(session: AsyncSession, agreed: Agreed, today: date) -> Problem | None:
-    return await appraisal.what_blocks(session, agreed.listing, agreed.price, today)
+async def _report_blocks(session: AsyncSession, agreed: Agreed, today: date, asked_by: Actor | None) -> Problem | None:
+    return await appraisal.what_blocks(session, agreed.listing, agreed.price, today, asked_by)
 
 
 async def let_go(session: AsyncSession, listing: Listing, now: datetime) -> None:

@@ -48,6 +48,7 @@ async def create_deal(
     price_basis: PriceBasis = PriceBasis.FIXED,
     terms: dict[str, Any] | None = None,
     held: bool = False,
+    asked_by: Actor | None,
 ) -> Deal:
     """Agree on a price (CNY) for a listing whose row the caller has locked, and hold the listing for the buyers.
 
@@ -64,7 +65,7 @@ async def create_deal(
     if listing.agency_id:
         parties.append(PartyShare(PartyRole.AGENCY, listing.agency_id))
     on = local_date(agreed_at, settings.zone)
-    floor = await appraisal.check_price(session, listing, price, on)
+    floor = await appraisal.check_price(session, listing, price, on, asked_by)
     due = rules.contract_due(agreed_at, int(parameter(SIGNING_DAYS, on=on).value), settings.zone)
     deal = Deal(
         origin=DealOrigin.EXCHANGE,

@@ -31,13 +31,13 @@ async def open_needed(
     now: datetime,
     *,
     lapses_at: datetime,
+    opened_by: Actor | None,
 ) -> Sequence[Gate]:
     """Open those of the needed gates that the subject does not have yet; answers all it has. Subject locked.
 
     A right of first refusal lapses at `lapses_at`; the other gates wait for whoever settles them.
     """
     known = {(gate.kind, gate.key) for gate in await queries.gates_of(session, *subject)}
-    actor: Actor | None = session.info.get("actor")
     for need in needed:
         if (need.kind, need.key) in known:
             continue
@@ -51,7 +51,7 @@ async def open_needed(
             holder_person_id=need.person_id,
             detail=need.detail,
             opened_at=now,
-            opened_by_person_id=actor.person_id if actor else None,
+            opened_by_person_id=opened_by.person_id if opened_by else None,
             lapses_at=lapses_at if need.kind == GateKind.FIRST_REFUSAL else None,
         )
         session.add(gate)

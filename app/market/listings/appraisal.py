@@ -3,8 +3,8 @@
 A pricing mode asks at the moment the price is fixed, with the listing locked:
 
     floor = await appraisal.floor_for(session, listing, on)              # None: the listing names no report
-    await appraisal.check_price(session, listing, price, on)             # raises what refuses the price
-    block = await appraisal.what_blocks(session, listing, price, on)     # the same as a value, for what time does
+    await appraisal.check_price(session, listing, price, on, actor)             # raises what refuses the price
+    block = await appraisal.what_blocks(session, listing, price, on, None)     # the same as a value, for what time does
 
 `deals.service.create_deal` asks by itself, so no deal passes below the floor.
 """
@@ -41,7 +41,7 @@ async def floor_for(session: AsyncSession, listing: Listing, on: date) -> Floor 
 
 
 async def check_price(
-    session: AsyncSession, listing: Listing, price: Decimal, on: date, *, field: str = "price"
+    session: AsyncSession, listing: Listing, price: Decimal, on: date, asked_by: Actor | None, *, field: str = "price"
 ) -> Floor | None:
     """Whether a price (CNY) of the listing may be fixed on a day; answers the floor that carried it, if there is one.
 
@@ -57,14 +57,16 @@ async def check_price(
         on,
         result_id=listing.result_id,
         field=field,
-        to_owner=_is_told(session.info.get("actor"), listing),
+        to_owner=_is_told(asked_by, listing),
     )
 
 
-async def what_blocks(session: AsyncSession, listing: Listing, price: Decimal, on: date) -> Problem | None:
+async def what_blocks(
+    session: AsyncSession, listing: Listing, price: Decimal, on: date, asked_by: Actor | None
+) -> Problem | None:
     """The refusal that `check_price` would raise, as a value; None where the price passes."""
     try:
-        await check_price(session, listing, price, on)
+        await check_price(session, listing, price, on, asked_by)
     except Problem as problem:
         return problem
     return None
@@ -135,5 +137,5 @@ async def _named(session: AsyncSession, listing: Listing) -> AppraisalReport | N
 
 
 def _is_told(actor: Actor | None, listing: Listing) -> bool:
-    """Without an actor time acts, and nobody is told."""
+    """Without an actor the refusal stays inside: no request is answered with it."""
     return actor is None or actor.is_market or actor.organisation_id == listing.seller_id

@@ -13,6 +13,7 @@ from app.catalogue.results import queries as results
 from app.catalogue.results.kinds import TransferMode
 from app.catalogue.results.models import Result
 from app.catalogue.results.rules import refuse_unlistable
+from app.core.access import Actor
 from app.core.problems import UNKNOWN_REFERENCE
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Verification
@@ -100,7 +101,7 @@ async def check_still_listable(session: AsyncSession, listing: Listing, today: d
     require_verified((await identity.organisations_by_id(session, [listing.seller_id]))[listing.seller_id])
 
 
-async def check_publishable(session: AsyncSession, listing: Listing, today: date) -> Publishable:
+async def check_publishable(session: AsyncSession, actor: Actor, listing: Listing, today: date) -> Publishable:
     """Everything that publication asks for; the caller holds the locks on result and listing."""
     facts = await results.listing_facts(session, listing.result_id, listing.seller_id)
     refuse_unlistable(facts, TransferMode(listing.transfer_mode), today)
@@ -109,7 +110,7 @@ async def check_publishable(session: AsyncSession, listing: Listing, today: date
     agency = await require_agency(session, listing.agency_id, listing.seller_id)
     rules.check_first_come(listing.allocation, seller.name, seller.state_founded)
     check_appraised(listing, seller, today)
-    floor = await appraisal.check_price(session, listing, listing.asking_price, today, field="asking_price")
+    floor = await appraisal.check_price(session, listing, listing.asking_price, today, actor, field="asking_price")
     check_period(listing, today)
     await modes.of_listing(listing).check(session, listing, today)
     rules.check_siblings(listing.transfer_mode, await queries.siblings(session, listing))

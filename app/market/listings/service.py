@@ -73,7 +73,7 @@ async def submit(session: AsyncSession, actor: Actor, settings: Settings, listin
     """Hand a draft to the operator. What would refuse its publication refuses it already here."""
     listing = await _lock_with_result(session, actor, listing_id)
     target = rules.after(Move.SUBMISSION, Mover.SELLER, listing.status)
-    await publication.check_publishable(session, listing, local_date(await read_clock(session), settings.zone))
+    await publication.check_publishable(session, actor, listing, local_date(await read_clock(session), settings.zone))
     _move(session, listing, target, "listing.submitted")
     return listing
 
@@ -83,7 +83,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     listing = await _lock_with_result(session, actor, listing_id)
     target = rules.after(Move.PUBLICATION, Mover.OPERATOR, listing.status)
     now = await read_clock(session)
-    found = await publication.check_publishable(session, listing, local_date(now, settings.zone))
+    found = await publication.check_publishable(session, actor, listing, local_date(now, settings.zone))
     listing.version += 1
     listing.published_at = now
     listing.closes_at = await modes.of_listing(listing).published(session, settings, listing, now)
@@ -95,7 +95,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
 
 
 async def revise(
-    session: AsyncSession, settings: Settings, listing: Listing, changes: Mapping[str, Any], now: datetime
+    session: AsyncSession, actor: Actor, settings: Settings, listing: Listing, changes: Mapping[str, Any], now: datetime
 ) -> None:
     """Publish changed content of a published listing as its next version, checked like a publication.
 
@@ -104,7 +104,7 @@ async def revise(
     """
     for name, value in changes.items():
         setattr(listing, name, value)
-    found = await publication.check_publishable(session, listing, local_date(now, settings.zone))
+    found = await publication.check_publishable(session, actor, listing, local_date(now, settings.zone))
     listing.version += 1
     await publication.seal(session, listing, found, now)
     _move(session, listing, listing.status, "listing.republished", payload={"version": listing.version})

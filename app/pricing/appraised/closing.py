@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
+from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.problems import Problem
@@ -28,14 +29,14 @@ CLOSING_DAYS = "appraised_closing_days"
 
 
 async def accept(
-    session: AsyncSession, settings: Settings, listing: Listing, offer: PurchaseOffer, now: datetime
+    session: AsyncSession, actor: Actor, settings: Settings, listing: Listing, offer: PurchaseOffer, now: datetime
 ) -> None:
     """The accepted offer holds the listing and opens the gates; without any that blocks there is a deal at once.
 
     Raises `listing_taken` where another offer was accepted first, `appraisal_expired` and `price_below_floor` for what
     the listing's report does not carry, `result_not_listable` for what became a state secret.
     """
-    await closing.refuse_agreement(session, settings, _agreed(listing, offer), now)
+    await closing.refuse_agreement(session, settings, _agreed(listing, offer), actor, now)
     days = int(parameter(CLOSING_DAYS, on=local_date(now, settings.zone)).value)
     offer.status = PurchaseOfferStatus.ACCEPTED
     offer.accepted_at = now
@@ -44,11 +45,11 @@ async def accept(
     await closing.hold(session, listing, "uq_purchase_offers_accepted")
     await deadlines.schedule(session, LAPSES, offer.id, offer.lapses_at)
     tell(session, offer, "purchase_offer.accepted")
-    await try_close(session, settings, listing, offer)
+    await try_close(session, settings, listing, offer, asked_by=actor)
 
 
 async def try_close(
-    session: AsyncSession, settings: Settings, listing: Listing, offer: PurchaseOffer
+    session: AsyncSession, settings: Settings, listing: Listing, offer: PurchaseOffer, *, asked_by: Actor | None = None
 ) -> Problem | None:
     """Make the deal of an accepted offer, or answer what blocks it, judged by today's facts.
 
@@ -56,7 +57,7 @@ async def try_close(
     meanwhile ends the sale.
     """
     now = await read_clock(session)
-    deal = await closing.make_deal(session, settings, _agreed(listing, offer), now)
+    deal = await closing.make_deal(session, settings, _agreed(listing, offer), now, asked_by=asked_by)
     if deal is None:
         await refuse(session, listing, offer, closing.BECAME_UNLISTABLE, now)
     if not isinstance(deal, Deal):

@@ -112,7 +112,7 @@ async def accept(session: AsyncSession, actor: Actor, settings: Settings, offer_
     for side in sides.values():
         require_verified(side)
     check_appraised(listing, sides[offer.seller_id], local_date(now, settings.zone))
-    await closing.accept(session, settings, listing, offer, now)
+    await closing.accept(session, actor, settings, listing, offer, now)
     return offer
 
 
@@ -122,7 +122,7 @@ async def close(session: AsyncSession, actor: Actor, settings: Settings, offer_i
     rules.check_seller(standing(found), actor.organisation())
     listing, offer = await lock_both(session, offer_id)
     rules.check_status(standing(offer), PurchaseOfferStatus.ACCEPTED)
-    block = await closing.try_close(session, settings, listing, offer)
+    block = await closing.try_close(session, settings, listing, offer, asked_by=actor)
     if block is not None:
         raise block
     return offer

@@ -57,7 +57,7 @@ async def propose(
     conditions = _conditions(body)
     _check_days(conditions, body.viewing_from, body.viewing_to, now, settings)
     _check_reserve(body)
-    await _check_floor(session, settings, listing, body, conditions, now)
+    await _check_floor(session, actor, settings, listing, body, conditions, now)
     auction = await create(
         session, settings, listing, conditions, body.deposit_amount, now,
         viewing=(body.viewing_from, body.viewing_to), reserve=body.reserve_price, rights_abroad=body.rights_abroad,
@@ -288,6 +288,7 @@ def _check_reserve(body: schemas.AuctionIn) -> None:
 
 async def _check_floor(
     session: AsyncSession,
+    actor: Actor,
     settings: Settings,
     listing: Listing,
     body: schemas.AuctionIn,
@@ -303,7 +304,7 @@ async def _check_floor(
         least, field = body.reserve_price, "reserve_price"
     elif conditions.price_floor is not None:
         least, field = conditions.price_floor, "price_floor"
-    await appraisal.check_price(session, listing, least, local_date(now, settings.zone), field=field)
+    await appraisal.check_price(session, listing, least, local_date(now, settings.zone), actor, field=field)
 
 
 def _check_days(conditions: Conditions, first: date, last: date, now: datetime, settings: Settings) -> None:

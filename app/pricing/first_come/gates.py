@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.access import Actor
 from app.core.clock import local_date
 from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole
@@ -25,7 +26,14 @@ SUBJECT = "first_come_deal"
 
 
 async def open_gates(
-    session: AsyncSession, settings: Settings, listing: Listing, deal: Deal, *, abroad: bool, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    listing: Listing,
+    deal: Deal,
+    *,
+    abroad: bool,
+    now: datetime,
 ) -> None:
     """Open what the sale needs by the facts of its purchase. Raises `result_not_listable` for what can never be sold.
 
@@ -37,7 +45,7 @@ async def open_gates(
     buying = openings.Buying(buyers, buyers[0].organisation_id, abroad, related_needs_approval=False)
     sale = await openings.find_sale(session, settings, listing, buying, now)
     openings.refuse_never(sale, local_date(now, settings.zone))
-    await openings.open_gates(session, settings, (SUBJECT, deal.id), listing.seller_id, sale, now)
+    await openings.open_gates(session, settings, (SUBJECT, deal.id), listing.seller_id, sale, now, opened_by=actor)
 
 
 async def when_contract_is_signed_check_gates(

@@ -32,8 +32,10 @@ async def purchase(
     now = await read_clock(session)
     rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
     buyer = PartyShare(PartyRole.BUYER, buyer_id)
-    deal = await create_deal(session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now)
-    await gates.open_gates(session, settings, listing, deal, abroad=body.abroad, now=now)
+    deal = await create_deal(
+        session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now, asked_by=actor
+    )
+    await gates.open_gates(session, actor, settings, listing, deal, abroad=body.abroad, now=now)
     return deal
 
 

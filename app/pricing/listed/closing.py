@@ -49,7 +49,7 @@ async def try_close(session: AsyncSession, settings: Settings, listing: Listing,
     abroad = conditions.rights_abroad or (registration is not None and registration.buyer_abroad)
     buying = closing.one_buyer(sale.winner_id, abroad=abroad, chosen=False)
     agreed = closing.Agreed((SUBJECT, listing.id), listing, buying, listing.asking_price)
-    deal = await closing.make_deal(session, settings, agreed, now)
+    deal = await closing.make_deal(session, settings, agreed, now, asked_by=None)
     if deal is None:
         await refuse(session, settings, listing, sale, closing.BECAME_UNLISTABLE, now)
     if not isinstance(deal, Deal):

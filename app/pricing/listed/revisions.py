@@ -80,7 +80,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     changes = {name: revision.changes[name] for name in TEXTS if name in revision.changes}
     changes |= {"asking_price": _price(listing, revision.changes), "closes_at": ends_at}
     changes |= {"closes_on": notice.last_day(settings, ends_at)}
-    await listing_service.revise(session, settings, listing, changes, now)
+    await listing_service.revise(session, actor, settings, listing, changes, now)
     if found.deposit_amount != before:
         await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
     else:

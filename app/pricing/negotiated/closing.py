@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results import queries as results
+from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.history import events
 from app.core.problems import Problem
@@ -41,6 +42,7 @@ def buyers_of(negotiation: Negotiation) -> list[PartyShare]:
 
 async def agree(
     session: AsyncSession,
+    actor: Actor,
     settings: Settings,
     listing: Listing,
     negotiation: Negotiation,
@@ -60,16 +62,23 @@ async def agree(
     await closing.hold(session, listing, "uq_negotiations_agreed")
     tell(session, negotiation, "negotiation.agreed", {"offer_id": offer.id})
     result = await results.read_result(session, listing.result_id)
-    sale = await closing.refuse_agreement(session, settings, _agreed(listing, negotiation, offer), now)
+    sale = await closing.refuse_agreement(session, settings, _agreed(listing, negotiation, offer), actor, now)
     if Terms.model_validate(offer.terms).public_notice:
         flags = await notice.interests(session, sale, negotiation)
         negotiation.notice = await notice.publish(session, settings, listing, negotiation, offer, result, flags, now)
-    await openings.open_gates(session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now)
-    await try_close(session, settings, listing, negotiation)
+    await openings.open_gates(
+        session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now, opened_by=actor
+    )
+    await try_close(session, settings, listing, negotiation, asked_by=actor)
 
 
 async def try_close(
-    session: AsyncSession, settings: Settings, listing: Listing, negotiation: Negotiation
+    session: AsyncSession,
+    settings: Settings,
+    listing: Listing,
+    negotiation: Negotiation,
+    *,
+    asked_by: Actor | None = None,
 ) -> Problem | None:
     """Make the deal of an agreed negotiation, or answer what blocks it. What blocks is judged by today's facts.
 
@@ -83,7 +92,9 @@ async def try_close(
     def waits_for(known: Sequence[Gate]) -> Problem | None:
         return rules.block(running, gates.still_open(known), negotiation.id, now)
 
-    deal = await closing.make_deal(session, settings, _agreed(listing, negotiation, offer), now, waits_for=waits_for)
+    deal = await closing.make_deal(
+        session, settings, _agreed(listing, negotiation, offer), now, asked_by=asked_by, waits_for=waits_for
+    )
     if deal is None:
         await refuse(session, settings, listing, negotiation, closing.BECAME_UNLISTABLE, now)
     if not isinstance(deal, Deal):

@@ -124,7 +124,7 @@ async def accept(
         raise LISTING_TAKEN(number=listing.number)
     listing_rules.check_open(listing.status, listing.closes_at, now)
     await _require_verified(session, closing.buyers_of(negotiation))
-    await closing.agree(session, settings, listing, negotiation, last, now)
+    await closing.agree(session, actor, settings, listing, negotiation, last, now)
     return negotiation
 
 
@@ -164,7 +164,7 @@ async def close(session: AsyncSession, actor: Actor, settings: Settings, negotia
     listing = await listings.lock_listing(session, found.listing_id)
     negotiation = await queries.lock_negotiation(session, negotiation_id)
     rules.check_status(negotiation.status, NegotiationStatus.AGREED)
-    block = await closing.try_close(session, settings, listing, negotiation)
+    block = await closing.try_close(session, settings, listing, negotiation, asked_by=actor)
     if block is not None:
         raise block
     return negotiation

@@ -111,7 +111,15 @@ async def test_bidding_that_sells_gives_the_losers_their_deposits_back(
         locked = await lock_listing(session, UUID(listing["id"]))
         now = await read_clock(session)
         share = PartyShare(PartyRole.BUYER, winner.organisation_id)
-        deal = await create_deal(session, settings, locked, buyers=[share], price=Decimal("1200000.00"), agreed_at=now)
+        deal = await create_deal(
+            session,
+            settings,
+            locked,
+            buyers=[share],
+            price=Decimal("1200000.00"),
+            agreed_at=now,
+            asked_by=None,
+        )
     await outcome(world, settings, listing, stand_in.opened[UUID(listing["id"])][0], deal.id)
     assert await statuses(world, listing) == {str(winner.id): "held", str(loser.id): "release_due"}
     rows = await world.api.ok("GET", f"/v1/listing-registrations?listing_id={listing['id']}", world.operator)

@@ -287,7 +287,7 @@ class Machine(RuleBasedStateMachine):
                         winner: UUID = self.bidding.opened[row.listing_id][1].entrants[0]
                         deal = await create_deal(
                             session, self.settings, listing, buyers=[PartyShare(PartyRole.BUYER, winner)],
-                            price=Decimal("2000000.00"), agreed_at=at,
+                            price=Decimal("2000000.00"), agreed_at=at, asked_by=None,
                         )  # fmt: skip
                         deal_id = deal.id
                     ended = Outcome(row.contest_id, deal_id, None if deal_id else "no_bids")

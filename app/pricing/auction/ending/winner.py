@@ -71,7 +71,7 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
     abroad = auction.rights_abroad or bidder.buyer_abroad
     buying = closing.one_buyer(bidder.organisation_id, abroad=abroad, chosen=False)
     deal = await closing.make_deal(
-        session, settings, closing.Agreed((SUBJECT, auction.id), listing, buying, auction.price), now
+        session, settings, closing.Agreed((SUBJECT, auction.id), listing, buying, auction.price), now, asked_by=None
     )
     if deal is None:
         await refuse(session, settings, listing, auction, closing.BECAME_UNLISTABLE, now)
