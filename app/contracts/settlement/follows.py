@@ -13,8 +13,8 @@ from app.core.hooks import Link, follows
 from app.core.settings import Settings
 from app.market.deals import hooks as deal_hooks
 from app.market.deals import queries as deals
-from app.office.ledger import hooks as ledger_hooks
-from app.office.ledger import service as ledger
+from app.office.ledger.instructions import hooks as instruction_hooks
+from app.office.ledger.instructions import service as instructions
 from app.office.ledger.models import SettlementInstruction
 
 
@@ -53,13 +53,13 @@ async def when_contract_ends_stop_asking(
         return
     if not await queries.signed_contracts(session, contract.deal_id):
         for row in await queries.lock_open_requests(session, contract.deal_id):
-            await ledger.cancel_request(session, row.id, reason=f"{contract.number} ended / 合同终止")
+            await instructions.cancel_request(session, row.id, reason=f"{contract.number} ended / 合同终止")
     await deadlines.schedule(session, service.MOVED, contract.deal_id, now)
 
 
 LINKS: Final[tuple[Link, ...]] = (
     follows(deal_hooks.contracted, service.when_contract_is_signed_open_settlement),
-    follows(ledger_hooks.instruction_moved, when_bank_moves_money_look_again),
+    follows(instruction_hooks.instruction_moved, when_bank_moves_money_look_again),
     follows(contracts.signed, when_contract_is_signed_look_again),
     follows(contracts.paid, when_seller_records_payment_ask_again),
     follows(contracts.ended, when_contract_ends_stop_asking),

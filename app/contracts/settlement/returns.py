@@ -16,8 +16,8 @@ from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.market.deals import queries as deals
-from app.office.ledger import queries as ledger_queries
-from app.office.ledger import service as ledger
+from app.office.ledger import queries as ledger
+from app.office.ledger.instructions import service as instructions
 from app.office.ledger.models import SettlementInstruction
 from app.office.ledger.problems import MORE_THAN_HELD
 from app.office.ledger.rules import settlement as gathered
@@ -44,11 +44,11 @@ async def give_back(
     if payer is None:
         raise UNKNOWN_REFERENCE(field="organisation_id", what="buyer of the deal / 本成交的买方")
     place = gathered(("deal", deal.id))
-    await ledger_queries.lock_accounts(session, [place])
-    held = min(payer.held, await ledger_queries.balance_of(session, place))
+    await ledger.lock_accounts(session, [place])
+    held = min(payer.held, await ledger.balance_of(session, place))
     if body.amount > held:
         raise MORE_THAN_HELD(field="amount", amount=body.amount, held=held)
-    made = await ledger.return_price(
+    made = await instructions.return_price(
         session, settings, deal=("deal", deal.id), buyer_id=payer.payer_id, amount=body.amount, reason=body.reason
     )
     payload = {"number": deal.number, "instruction": made.number, "amount": body.amount, "reason": body.reason}

@@ -31,8 +31,9 @@ from app.law.periods.service import hold_calendar
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
-from app.office.ledger import queries as ledger_queries
-from app.office.ledger import service as ledger
+from app.office.ledger import queries as ledger
+from app.office.ledger.deposits import service as deposits
+from app.office.ledger.instructions import service as instructions
 from app.office.ledger.kinds import DepositStatus, InstructionStatus
 from app.office.ledger.models import SettlementInstruction
 from app.office.ledger.rules import settlement as gathered
@@ -98,12 +99,13 @@ async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) ->
 
 async def pay_out(session: AsyncSession, settings: Settings, deal: Deal) -> Decimal:
     """Owe the sellers by their shares what has gathered of a locked deal's price; answers how much that was (CNY)."""
-    place = gathered(("deal", deal.id))
-    await ledger_queries.lock_accounts(session, [place])
-    amount = await ledger_queries.balance_of(session, place)
+    subject = ("deal", deal.id)
+    place = gathered(subject)
+    await ledger.lock_accounts(session, [place])
+    amount = await ledger.balance_of(session, place)
     for seller_id, part in rules.by_share(amount, shares_of(deal, PartyRole.SELLER)).items():
         if part > 0:
-            await ledger.pay_out_price(session, settings, deal=("deal", deal.id), seller_id=seller_id, amount=part)
+            await instructions.pay_out_price(session, settings, deal=subject, seller_id=seller_id, amount=part)
     return amount
 
 
@@ -156,14 +158,14 @@ async def _apply_deposits(
         deposit = await queries.deposit_of(session, deal.listing_id, buyer_id)
         if deposit is None or deposit.status != DepositStatus.HELD:
             # Late, or taken back by the bank meanwhile: it secures nothing any more.
-            await ledger.give_back(session, settings, ("listing", deal.listing_id), buyer_id, now)
+            await deposits.give_back(session, settings, ("listing", deal.listing_id), buyer_id, now)
             continue
         owed = sum((share[buyer_id] for share in split), NIL)
         use = rules.use_deposit(deposit.required_amount, fees[buyer_id], owed)
         subject = ("deal", deal.id)
-        await ledger.apply_to_price(session, ("listing", deal.listing_id), buyer_id, deal=subject, fee=use.fee)
+        await deposits.apply_to_price(session, ("listing", deal.listing_id), buyer_id, deal=subject, fee=use.fee)
         if use.returned:
-            await ledger.return_price(session, settings, deal=subject, buyer_id=buyer_id, amount=use.returned)
+            await instructions.return_price(session, settings, deal=subject, buyer_id=buyer_id, amount=use.returned)
         session.add(
             SettlementDeposit(
                 deal_id=deal.id,
@@ -196,7 +198,7 @@ async def _charge(
             paid = taken.get(organisation_id, NIL) if role == PartyRole.BUYER else NIL
             instruction = None
             if amount > paid:
-                instruction = await ledger.charge_fee(
+                instruction = await instructions.charge_fee(
                     session, settings, subject=("deal", deal.id), organisation_id=organisation_id,
                     amount=amount - paid, due_on=due_on,
                 )  # fmt: skip
@@ -233,11 +235,12 @@ async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
             asked.setdefault((request.payer_id, request.position), []).append(request.instruction)
     for payer in facts.payers():
         for part, left in zip(settlement.parts, payer.left, strict=True):
-            instructions = asked.get((payer.payer_id, part.position), [])
-            if sum((row.amount for row in instructions), NIL) == left:
+            asking = asked.get((payer.payer_id, part.position), [])
+            if sum((row.amount for row in asking), NIL) == left:
                 continue
-            for row in instructions:
-                await ledger.cancel_request(session, row.id, reason="Covered by what has arrived / 已由到账款项抵付")
+            for row in asking:
+                reason = "Covered by what has arrived / 已由到账款项抵付"
+                await instructions.cancel_request(session, row.id, reason=reason)
             if left > 0:
                 await _request(session, settings, deal, part, payer.payer_id, left)
 
@@ -246,13 +249,13 @@ async def _drop_if_ended(session: AsyncSession, deal: Deal, waiting: Iterable[UU
     """Ask for nothing where every contract has ended, though the bank took money back since."""
     if await queries.standing_contract(session, deal.id) is None:
         for instruction_id in waiting:
-            await ledger.cancel_request(session, instruction_id, reason="No contract stands / 合同均已终止")
+            await instructions.cancel_request(session, instruction_id, reason="No contract stands / 合同均已终止")
 
 
 async def _request(
     session: AsyncSession, settings: Settings, deal: Deal, part: SettlementPart, payer_id: UUID, amount: Decimal
 ) -> None:
-    instruction = await ledger.request_price(
+    instruction = await instructions.request_price(
         session, settings, deal=("deal", deal.id), payer_id=payer_id, amount=amount, due_on=part.due_on
     )
     session.add(

@@ -15,7 +15,9 @@ from app.law.periods.catalogue import RULES
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
-from app.office.ledger import queries as ledger
+from app.office.ledger.bank import queries as bank
+from app.office.ledger.deposits import queries as deposit_queries
+from app.office.ledger.instructions import queries as instruction_queries
 from app.office.ledger.models import Deposit
 
 RELEASE_RULE = RULES["deposit_release"].source
@@ -43,15 +45,15 @@ TOLD = ("due_at", "late", "release_due_on", "fee", "reason")
 
 async def deposit_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """Every deposit for the deal's listing to the market's staff, an organisation's own to itself."""
-    if deal.listing_id is None or not await ledger.has_deposits(session, ("listing", deal.listing_id)):
+    if deal.listing_id is None or not await deposit_queries.has_deposits(session, ("listing", deal.listing_id)):
         return []
-    deposits = {row.id: row for row in await ledger.deposits_for(session, actor, ("listing", deal.listing_id))}
+    deposits = {row.id: row for row in await deposit_queries.deposits_for(session, actor, ("listing", deal.listing_id))}
     happened = [row for row in await events.of_subjects(session, deposits) if row.type in HAPPENED]
     timed = _timed(happened)
     entries = [_entry(deal, deposits[event.subject_id], event, is_timed=event.id in timed) for event in happened]
-    instructions = await ledger.instructions_for(session, ("listing", deal.listing_id))
+    instructions = await instruction_queries.instructions_for(session, ("listing", deal.listing_id))
     entries += bank_entries(
-        await ledger.confirmations_of(
+        await bank.confirmations_of(
             session, actor, deposits=deposits, instructions=[row.id for row in instructions if row.deposit_id]
         )
     )

@@ -18,7 +18,8 @@ from app.dossiers.sections.bank import bank_entries
 from app.dossiers.sections.deposits import HIDDEN_BANK
 from app.dossiers.story import By, Capacity, Entry, Section, Trace
 from app.market.deals.models import Deal
-from app.office.ledger import queries as ledger
+from app.office.ledger.bank import queries as bank
+from app.office.ledger.instructions import queries as instruction_queries
 from app.office.ledger.models import SettlementInstruction
 
 OPENED = "settlement.opened"
@@ -43,7 +44,7 @@ async def settlement_history(session: AsyncSession, deal: Deal, actor: Actor) ->
     settlement = await queries.find_settlement(session, deal.id)
     if settlement is None:
         return []
-    instructions = {row.id: row for row in await ledger.instructions_for(session, ("deal", deal.id))}
+    instructions = {row.id: row for row in await instruction_queries.instructions_for(session, ("deal", deal.id))}
     happened = await events.of_subjects(session, [deal.id, *instructions])
     last_settled = {row.subject_id: row.id for row in happened if row.type == "settlement.settled"}
     entries = [_opened(settlement, event) for event in happened if event.type == OPENED]
@@ -54,7 +55,7 @@ async def settlement_history(session: AsyncSession, deal: Deal, actor: Actor) ->
     ]
     seen = [row.id for row in await contracts.of_deal(session, actor, deal.id)]
     entries += [_direct(row) for row in await queries.payments_on(session, seen)]
-    entries += bank_entries(await ledger.confirmations_of(session, actor, instructions=instructions))
+    entries += bank_entries(await bank.confirmations_of(session, actor, instructions=instructions))
     entries.sort(key=lambda entry: entry.at)
     return [Section("settlement", Text("Settlement", "价款结算"), entries, _withheld(actor))]
 

@@ -22,8 +22,8 @@ from app.market.deals.models import Deal, DealDefault
 from app.market.deals.problems import NO_DEFAULT_OPEN
 from app.market.deals.schemas import DefaultFindingIn
 from app.market.listings import queries as listings
-from app.office.ledger import service as ledger
 from app.office.ledger.deposits import releases
+from app.office.ledger.deposits import service as deposits
 
 
 async def held_by(session: AsyncSession, deal: Deal) -> Sequence[UUID]:
@@ -32,7 +32,7 @@ async def held_by(session: AsyncSession, deal: Deal) -> Sequence[UUID]:
         return []
     subject = ("listing", deal.listing_id)
     buyers = [party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER]
-    return [buyer for buyer in buyers if await ledger.is_held(session, subject, buyer)]
+    return [buyer for buyer in buyers if await deposits.is_held(session, subject, buyer)]
 
 
 async def defaulted_by(session: AsyncSession, actor: Actor, deal: Deal, said: Defaulted | None) -> Defaulted | None:
@@ -73,9 +73,9 @@ async def settle(
     await session.flush()
     for buyer in await held_by(session, deal):
         if finding.defaulted == Defaulted.BUYER:
-            await ledger.forfeit(session, subject, buyer, reason=finding.reason)
+            await deposits.forfeit(session, subject, buyer, reason=finding.reason)
         else:
-            await ledger.release(session, settings, subject, buyer, now)
+            await deposits.release(session, settings, subject, buyer, now)
     _tell(session, deal, "deal.default_found", {"defaulted": finding.defaulted})
 
 
@@ -85,7 +85,7 @@ async def end_unheld(session: AsyncSession, settings: Settings, deal: Deal, now:
     held = await held_by(session, deal)
     for party in deal.parties:
         if party.role == PartyRole.BUYER and party.organisation_id not in held:
-            await ledger.give_back(session, settings, ("listing", deal.listing_id), party.organisation_id, now)
+            await deposits.give_back(session, settings, ("listing", deal.listing_id), party.organisation_id, now)
 
 
 async def tell_unsettled(session: AsyncSession, deal: Deal) -> None:

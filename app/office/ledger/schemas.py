@@ -1,152 +1,15 @@
 """Requests and responses of the ledger."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
-
-from app.core.schemas import Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
-from app.office.ledger.kinds import (
-    AccountCode,
-    DepositStatus,
-    Direction,
-    InstructionKind,
-    InstructionStatus,
-    LedgerSide,
-    MovementKind,
-    ResolutionKind,
-)
-from app.office.ledger.models import Deposit, LedgerAccount
+from app.core.schemas import Output, SignedMoney
+from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
+from app.office.ledger.models import LedgerAccount
 from app.office.ledger.queries import RunningEntry
 
-Tail = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{3,8}$")]
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-
-
-class BankConfirmationIn(Input):
-    """What the exchange's bank confirms: money that arrived, or that it paid out."""
-
-    direction: Literal[Direction.IN, Direction.OUT]
-    amount: PositiveMoney
-    bank_reference: Name = Field(description="The bank's serial number (流水号); once for ever")
-    received_at: Moment = Field(description="When the bank booked it, with offset")
-    purpose_reference: Reference | None = Field(
-        default=None, description="Deposit or instruction number; without it the money stands in suspense"
-    )
-    account_tail: Tail | None = Field(default=None, description="Last digits of the other side's account")
-
-
-class ResolutionIn(Input):
-    """What unmatched money turned out to be."""
-
-    kind: Literal[ResolutionKind.DEPOSIT, ResolutionKind.INSTRUCTION, ResolutionKind.RETURN]
-    purpose_reference: Reference | None = Field(default=None, description="The number of the deposit or instruction")
-    account_tail: Tail | None = Field(default=None, description="Where a return goes, if elsewhere than it came from")
-    reason: Prose
-
-    @model_validator(mode="after")
-    def _named(self) -> "ResolutionIn":
-        if (self.kind == ResolutionKind.RETURN) == (self.purpose_reference is not None):
-            raise PydanticCustomError(
-                "purpose_reference",
-                "`purpose_reference` names the deposit or instruction; a return has none",
-                {"zh": "`purpose_reference` 为保证金或指令编号;退回时不填"},
-            )
-        return self
-
-
-class BankReversalIn(Input):
-    """Why a confirmation is taken back."""
-
-    reason: Prose
-
-
-class BankConfirmationOut(Output):
-    """A bank confirmation as it was answered first; it never changes. With neither id it matched nothing."""
-
-    id: UUID
-    direction: Direction
-    amount: Money
-    bank_reference: str
-    received_at: datetime
-    purpose_reference: str | None
-    account_tail: str | None
-    deposit_id: UUID | None
-    instruction_id: UUID | None
-    transaction_id: UUID
-    recorded_at: datetime
-
-
-class ResolutionReversalOut(Output):
-    """Why a resolution was taken back, and its confirmation with it."""
-
-    reason: str
-    reversed_at: datetime
-
-
-class ResolutionOut(Output):
-    """What became of a confirmation afterwards; a wrong resolution may have been taken back."""
-
-    kind: ResolutionKind
-    deposit_id: UUID | None
-    instruction_id: UUID | None
-    reason: str
-    resolved_at: datetime
-    reversal: ResolutionReversalOut | None
-
-
-class ResolvedConfirmationOut(BankConfirmationOut):
-    """A bank confirmation with what became of it."""
-
-    resolution: ResolutionOut
-
-
-class DepositFields(Output):
-    """What is stored of a deposit."""
-
-    id: UUID
-    number: str
-    subject_type: str
-    subject_id: UUID
-    organisation_id: UUID
-    required_amount: Money
-    status: DepositStatus
-    due_at: datetime | None
-    requested_at: datetime
-    received_at: datetime | None
-    winner_fixed_on: date | None
-    release_due_on: date | None = Field(description="The last day on which it must be back")
-    release_provisional: bool = Field(description="That day rests on holidays not announced yet")
-    reason: str | None
-    revision: int
-
-
-class DepositOut(DepositFields):
-    """A deposit. Pay exactly `required_amount`, by `due_at`, with `number` as the purpose."""
-
-    server_time: datetime
-
-
-class InstructionOut(Output):
-    """What the bank must pay out, or a party pay in, with `number` as the purpose."""
-
-    id: UUID
-    number: str
-    direction: Direction
-    kind: InstructionKind
-    subject_type: str
-    subject_id: UUID
-    deposit_id: UUID | None
-    organisation_id: UUID | None
-    account_tail: str | None
-    amount: Money
-    status: InstructionStatus
-    due_on: date | None
-    created_at: datetime
-    settled_at: datetime | None
+"""Requests and responses of the ledger."""
 
 
 class AccountFields(Output):
@@ -204,11 +67,6 @@ class TrialBalanceOut(Output):
     credit: SignedMoney
     difference: SignedMoney
     server_time: datetime
-
-
-def deposit_out(row: Deposit, now: datetime) -> DepositOut:
-    """A deposit with the time by which its days are judged."""
-    return DepositOut(**DepositFields.model_validate(row).model_dump(), server_time=now)
 
 
 def account_out(row: LedgerAccount, balance: Decimal) -> AccountOut:

@@ -16,7 +16,7 @@ from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import related_parties
 from app.market.listings.publication import require_verified
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding import admission
 from app.pricing.auction.bidding.problems import ALREADY_A_BIDDER, NOT_A_BIDDER, TERMS_NOT_ACCEPTED
@@ -45,7 +45,7 @@ async def register(
     known = await queries.find_bidder(session, auction_id, organisation_id)
     if known is not None and known.withdrawn_at is None:
         raise ALREADY_A_BIDDER(paddle=known.paddle)
-    await ledger.request_deposit(
+    await deposits.request_deposit(
         session, settings, subject=("listing", auction.listing_id), organisation_id=organisation_id,
         amount=auction.deposit_amount, due_at=auction.starts_at,
     )  # fmt: skip
@@ -111,7 +111,7 @@ async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, auct
     now = await read_clock(session)
     check_registration(auction.status, auction.starts_at, now)
     bidder.withdrawn_at = now
-    await ledger.give_back(session, settings, ("listing", auction.listing_id), bidder.organisation_id, now)
+    await deposits.give_back(session, settings, ("listing", auction.listing_id), bidder.organisation_id, now)
     _tell(session, auction, bidder, "bidder.withdrawn")
     return bidder
 

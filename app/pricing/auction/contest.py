@@ -9,7 +9,7 @@ from app.core.clock import local_date
 from app.core.settings import Settings
 from app.law.figures import parameter
 from app.market.listings.models import Listing
-from app.office.ledger.queries import deposit_amount
+from app.office.ledger.deposits.queries import deposit_amount
 from app.pricing import contests
 from app.pricing.auction import bidders, queries, service
 from app.pricing.auction.bidding.rules import AuctionForm

@@ -14,7 +14,7 @@ from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
 from app.market.gates.queries import gates_of
-from app.office.ledger import queries as ledger
+from app.office.ledger.deposits import queries as deposit_queries
 from app.pricing.auction import bidders, queries, schemas, service, shown
 from app.pricing.auction.bidding.door import BidEndpoint
 from app.pricing.auction.ending import confirmations, winner
@@ -206,7 +206,7 @@ async def sign_confirmation(actor: Signatory, session: Session, auction_id: UUID
 
 async def _own(session: AsyncSession, bidder: AuctionBidder) -> schemas.OwnBidderOut:
     auction = await queries.read_auction(session, bidder.auction_id)
-    deposit = await ledger.latest_deposit(session, ("listing", auction.listing_id), bidder.organisation_id)
+    deposit = await deposit_queries.latest_deposit(session, ("listing", auction.listing_id), bidder.organisation_id)
     return shown.own_bidder(bidder, auction, deposit, await read_clock(session))
 
 

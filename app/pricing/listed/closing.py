@@ -16,7 +16,7 @@ from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing import closing
 from app.pricing.listed import notice, queries, registrations
 from app.pricing.listed.kinds import RegistrantStatus, SalePhase
@@ -32,7 +32,7 @@ async def choose(
     """One registrant is counted: it buys at the asking price, as soon as no gate blocks; all others are given back."""
     await registrations.settle(session, listing, RegistrantStatus.WON, [winner_id])
     sale.phase, sale.winner_id, sale.review_ends_at = SalePhase.HELD, winner_id, None
-    await ledger.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
+    await deposits.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
     listing_service.reserve(session, listing)
     await try_close(session, settings, listing, sale)
 
@@ -65,7 +65,7 @@ async def refuse(
     sale.phase, sale.reason = SalePhase.ENDED, reason
     for row in await queries.registrations_of(session, listing.id, RegistrantStatus.WON):
         registrations.end(session, row, RegistrantStatus.LAPSED, reason)
-    await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
+    await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)
     await closing.let_go(session, listing, now)
 
 
@@ -77,4 +77,4 @@ async def won_in_bidding(
     winner_id = next(party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER)
     sale.phase, sale.winner_id, sale.deal_id = SalePhase.SOLD, winner_id, deal_id
     await registrations.end_bidding(session, listing, winner_id)
-    await ledger.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
+    await deposits.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)

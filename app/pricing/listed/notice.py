@@ -23,7 +23,7 @@ from app.law.periods.rules import end_moment
 from app.market.listings import service as listing_service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing.listed.kinds import SalePhase
 from app.pricing.listed.models import ListedConditions, ListedSale
 
@@ -145,7 +145,7 @@ async def suspend(
     today = local_date(now, settings.zone)
     await periods.suspend(session, subject_of(listing.id), running_rule(sale), today, "suspended")
     ends_at = await begin(session, settings, listing, SUSPENSION, now)
-    await ledger.move_due(session, subject_of(listing.id), ends_at)
+    await deposits.move_due(session, subject_of(listing.id), ends_at)
     return ends_at
 
 
@@ -156,7 +156,7 @@ async def resume(
     today = local_date(now, settings.zone)
     await periods.end(session, subject_of(listing.id), SUSPENSION, today, "resumed")
     period = await periods.resume(session, settings, subject_of(listing.id), running_rule(sale), today)
-    await ledger.move_due(session, subject_of(listing.id), _end(settings, period))
+    await deposits.move_due(session, subject_of(listing.id), _end(settings, period))
     return _end(settings, period)
 
 
@@ -170,7 +170,7 @@ async def follow(session: AsyncSession, settings: Settings, listing: Listing, sa
             sale.review_ends_at = _end(settings, period)
         elif sale.phase == SalePhase.NOTICE and (period.rule == SUSPENSION) == suspended:
             listing_service.move_end(session, listing, _end(settings, period))
-            await ledger.move_due(session, subject_of(listing.id), _end(settings, period))
+            await deposits.move_due(session, subject_of(listing.id), _end(settings, period))
 
 
 def last_day(settings: Settings, ends_at: datetime) -> date:

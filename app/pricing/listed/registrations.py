@@ -23,8 +23,8 @@ from app.market.deals.service import related_parties
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
 from app.market.listings.publication import require_verified
-from app.office.ledger import service as ledger
-from app.office.ledger.queries import live_deposit
+from app.office.ledger.deposits import service as deposits
+from app.office.ledger.deposits.queries import live_deposit
 from app.pricing.listed import notice, queries, rules, schemas
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedSale
@@ -89,7 +89,7 @@ async def register(
 
 async def _request_deposit(session: AsyncSession, settings: Settings, listing: Listing, organisation_id: UUID) -> None:
     conditions = await queries.conditions_of(session, listing.id)
-    await ledger.request_deposit(
+    await deposits.request_deposit(
         session, settings, subject=notice.subject_of(listing.id), organisation_id=organisation_id,
         amount=conditions.deposit_amount, due_at=listing.closes_at,
     )  # fmt: skip
@@ -119,7 +119,7 @@ async def withdraw(
     now = await read_clock(session)
     rules.check_notice_not_over(standing(listing, sale), "Withdrawal / 撤回", now)
     end(session, registration, RegistrantStatus.WITHDRAWN, reason)
-    await ledger.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
+    await deposits.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
     return registration
 
 
@@ -182,7 +182,7 @@ async def judge(
     )
     if body.outcome == Qualification.REFUSED:
         end(session, registration, RegistrantStatus.REFUSED, body.reason)
-        await ledger.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
+        await deposits.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
     else:
         registration.revision += 1
         tell(session, registration, "listing_registration.qualified", {"by": side})

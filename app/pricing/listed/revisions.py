@@ -17,7 +17,7 @@ from app.core.settings import Settings
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing.listed import conditions, notice, queries, rules
 from app.pricing.listed.kinds import RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale
@@ -82,9 +82,9 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     changes |= {"closes_on": notice.last_day(settings, ends_at)}
     await listing_service.revise(session, actor, settings, listing, changes, now)
     if found.deposit_amount != before:
-        await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
+        await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)
     else:
-        await ledger.move_due(session, notice.subject_of(listing.id), ends_at)
+        await deposits.move_due(session, notice.subject_of(listing.id), ends_at)
     revision.status, revision.version, revision.decided_at = RevisionStatus.PUBLISHED, listing.version, now
     return revision
 

@@ -21,8 +21,8 @@ from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing
-from app.office.ledger import queries as ledger_queries
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import queries as deposit_queries
+from app.office.ledger.deposits import service as deposits
 from app.pricing import contests
 from app.pricing.closing import BECAME_UNLISTABLE
 from app.pricing.contests import Contest, Outcome
@@ -117,8 +117,8 @@ async def count(
 
 async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
     rows = await queries.registrations_of(session, listing.id, RegistrantStatus.REGISTERED)
-    live = await ledger_queries.lock_live_deposits(session, notice.subject_of(listing.id))
-    deposits = {deposit.organisation_id: deposit.status for deposit in live}
+    live = await deposit_queries.lock_live_deposits(session, notice.subject_of(listing.id))
+    statuses = {deposit.organisation_id: deposit.status for deposit in live}
     known = await identity.organisations_by_id(session, [row.organisation_id for row in rows])
     return [
         Entry(
@@ -127,7 +127,7 @@ async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
             row.listing_version,
             known[row.organisation_id].verification == Verification.VERIFIED,
             registrations.is_decided(row),
-            deposits.get(row.organisation_id),
+            statuses.get(row.organisation_id),
         )
         for row in rows
     ]
@@ -164,7 +164,7 @@ async def _extend(
     sale.phase, sale.review_ends_at = SalePhase.NOTICE, None
     ends_at = await notice.begin_extension(session, settings, listing, days, now)
     listing_service.move_end(session, listing, ends_at)
-    await ledger.move_due(session, notice.subject_of(listing.id), ends_at)
+    await deposits.move_due(session, notice.subject_of(listing.id), ends_at)
     payload = {"extension": sale.extensions_used, "closes_at": ends_at}
     notice.tell(session, listing, "listing.extended", payload, public=True)
 
@@ -191,9 +191,9 @@ async def give_back_to_others(
 ) -> None:
     """Give back every deposit but those of whom the sale goes on with."""
     kept = set(kept)
-    for deposit in await ledger_queries.lock_live_deposits(session, notice.subject_of(listing.id)):
+    for deposit in await deposit_queries.lock_live_deposits(session, notice.subject_of(listing.id)):
         if deposit.organisation_id not in kept:
-            await ledger.give_back(session, settings, notice.subject_of(listing.id), deposit.organisation_id, now)
+            await deposits.give_back(session, settings, notice.subject_of(listing.id), deposit.organisation_id, now)
 
 
 async def when_bidding_ends_sell_or_lapse(
@@ -226,4 +226,4 @@ async def end_without_deal(
     await notice.end_all(session, settings, listing, now)
     await registrations.drop_revision(session, listing, now)
     await registrations.settle(session, listing, RegistrantStatus.LAPSED, None)
-    await ledger.release_losers(session, settings, notice.subject_of(listing.id), None, now)
+    await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)

@@ -14,7 +14,7 @@ from app.core.clock import read_clock
 from app.core.history import events
 from app.core.problems import Problem
 from app.law.calendar.queries import load_calendar
-from app.office.ledger import service
+from app.office.ledger.deposits import service as deposits
 from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
 from tests.market.listings.factory import move_clock_to
@@ -60,9 +60,9 @@ async def test_the_losers_have_theirs_back_within_five_working_days(world: World
     other = await held_deposit(world, loser, new_subject())
     now = datetime.fromisoformat("2026-12-30T15:30:00+08:00")
     async with world.database.transaction() as session:
-        released = await service.release_losers(session, SETTINGS, subject, winner.organisation_id, now)
+        released = await deposits.release_losers(session, SETTINGS, subject, winner.organisation_id, now)
         assert [row.id for row in released] == [lost.id]
-        assert await service.release_losers(session, SETTINGS, subject, winner.organisation_id, now) == []
+        assert await deposits.release_losers(session, SETTINGS, subject, winner.organisation_id, now) == []
     body = await shown(world, lost)
     assert (body["status"], body["winner_fixed_on"]) == ("release_due", "2026-12-30")
     due = date.fromisoformat(body["release_due_on"])
@@ -92,7 +92,7 @@ async def test_without_a_winner_everybody_has_theirs_back(world: World) -> None:
         await held_deposit(world, await world.enterprise(), subject)
     async with world.database.transaction() as session:
         now = await read_clock(session)
-        assert len(await service.release_losers(session, SETTINGS, subject, None, now)) == 2
+        assert len(await deposits.release_losers(session, SETTINGS, subject, None, now)) == 2
 
 
 async def test_the_market_hears_of_a_release_that_is_overdue_and_only_then(world: World) -> None:
@@ -134,19 +134,19 @@ async def test_a_holiday_that_is_announced_moves_the_day(world: World) -> None:
 async def _release(world: World, deposit: Deposit) -> None:
     async with world.database.transaction() as session:
         subject = (deposit.subject_type, deposit.subject_id)
-        await service.release(session, SETTINGS, subject, deposit.organisation_id, await read_clock(session))
+        await deposits.release(session, SETTINGS, subject, deposit.organisation_id, await read_clock(session))
 
 
 async def _forfeit(world: World, deposit: Deposit) -> None:
     async with world.database.transaction() as session:
         subject = (deposit.subject_type, deposit.subject_id)
-        await service.forfeit(session, subject, deposit.organisation_id, reason="拒绝签约")
+        await deposits.forfeit(session, subject, deposit.organisation_id, reason="拒绝签约")
 
 
 async def _apply(world: World, deposit: Deposit) -> None:
     async with world.database.transaction() as session:
         subject = (deposit.subject_type, deposit.subject_id)
-        await service.apply_to_price(session, subject, deposit.organisation_id, deal=DEAL)
+        await deposits.apply_to_price(session, subject, deposit.organisation_id, deal=DEAL)
 
 
 ENDS: dict[DepositStatus, Callable[[World, Deposit], Awaitable[None]]] = {
@@ -179,7 +179,7 @@ async def test_nobody_releases_what_was_never_asked_for(world: World) -> None:
     buyer = await world.enterprise()
     async with world.database.transaction() as session:
         with pytest.raises(Problem, match="not_found"):
-            await service.forfeit(session, new_subject(), buyer.organisation_id, reason="示例")
+            await deposits.forfeit(session, new_subject(), buyer.organisation_id, reason="示例")
 
 
 async def test_a_forfeited_deposit_says_why(world: World) -> None:

@@ -22,8 +22,10 @@ from app.core.ids import new_id
 from app.core.problems import Problem
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Organisation
-from app.office.ledger import schemas, service
-from app.office.ledger.bank import service as settlement_service
+from app.office.ledger.bank import schemas
+from app.office.ledger.bank import service as bank
+from app.office.ledger.deposits import service as deposits
+from app.office.ledger.instructions import service as instructions
 from app.office.ledger.kinds import Direction, ResolutionKind
 from app.office.ledger.rules import Subject
 from tests.office.ledger.factory import SETTINGS
@@ -85,7 +87,7 @@ async def _pick(session: AsyncSession, what: str, which: int) -> tuple[str, Deci
 async def _request(play: Play, session: AsyncSession, step: Step) -> None:
     subject, party = play.subjects[step.which % 5 == 0], play.parties[step.party]
     late = await read_clock(session) if step.amount == 1 else None
-    await service.request_deposit(
+    await deposits.request_deposit(
         session, SETTINGS, subject=subject, organisation_id=party, amount=AMOUNTS[step.amount], due_at=late
     )
 
@@ -101,7 +103,7 @@ def _bank(what: str | None, right: bool) -> Callable[[Play, AsyncSession, Step],
             received_at=await read_clock(session),
             purpose_reference=number,
         )
-        made = await settlement_service.confirm(session, SETTINGS, body)
+        made = await bank.confirm(session, SETTINGS, body)
         return str(made.id), made.amount if made.direction == Direction.IN else -made.amount
 
     return act
@@ -117,51 +119,51 @@ async def _resolve(play: Play, session: AsyncSession, step: Step) -> None:
             purpose_reference=named[0] if named else None,
             reason="示例",
         )
-        await settlement_service.resolve(session, SETTINGS, UUID(str(found[0])), body)
+        await bank.resolve(session, SETTINGS, UUID(str(found[0])), body)
 
 
 async def _reverse(play: Play, session: AsyncSession, step: Step) -> Moved:
     found = await _pick(session, "confirmation", step.which)
     if found is None:
         return None
-    await settlement_service.reverse(session, SETTINGS, UUID(str(found[0])), "示例")
+    await bank.reverse(session, SETTINGS, UUID(str(found[0])), "示例")
     return str(found[0]), None
 
 
 async def _release(play: Play, session: AsyncSession, step: Step) -> None:
     now = await read_clock(session)
-    await service.release(session, SETTINGS, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
+    await deposits.release(session, SETTINGS, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
 
 
 async def _losers(play: Play, session: AsyncSession, step: Step) -> None:
     now = await read_clock(session)
-    await service.release_losers(session, SETTINGS, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
+    await deposits.release_losers(session, SETTINGS, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
 
 
 async def _forfeit(play: Play, session: AsyncSession, step: Step) -> None:
-    await service.forfeit(session, play.subjects[step.which % 5 == 0], play.parties[step.party], reason="示例")
+    await deposits.forfeit(session, play.subjects[step.which % 5 == 0], play.parties[step.party], reason="示例")
 
 
 async def _apply(play: Play, session: AsyncSession, step: Step) -> None:
     fee = (Decimal(0), Decimal("0.01"), Decimal("33.34"))[step.amount]
     subject, party = play.subjects[step.which % 5 == 0], play.parties[step.party]
-    await service.apply_to_price(session, subject, party, deal=play.deal, fee=fee)
+    await deposits.apply_to_price(session, subject, party, deal=play.deal, fee=fee)
 
 
 async def _fee(play: Play, session: AsyncSession, step: Step) -> None:
-    await service.charge_fee(
+    await instructions.charge_fee(
         session, SETTINGS, subject=play.deal, organisation_id=play.parties[step.party], amount=AMOUNTS[step.amount]
     )
 
 
 async def _price(play: Play, session: AsyncSession, step: Step) -> None:
-    await service.request_price(
+    await instructions.request_price(
         session, SETTINGS, deal=play.deal, payer_id=play.parties[step.party], amount=AMOUNTS[step.amount]
     )
 
 
 async def _payout(play: Play, session: AsyncSession, step: Step) -> None:
-    await service.pay_out_price(
+    await instructions.pay_out_price(
         session, SETTINGS, deal=play.deal, seller_id=play.parties[step.party], amount=AMOUNTS[step.amount]
     )
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import read_clock
 from app.core.problems import Problem
-from app.office.ledger import queries, service
+from app.office.ledger.deposits import queries
+from app.office.ledger.deposits import service as deposits
 from app.office.ledger.models import Deposit
 from app.office.ledger.rules import Subject
 from tests.office.ledger.factory import (
@@ -30,20 +31,20 @@ Act = Callable[[AsyncSession, Subject, UUID], Awaitable[object]]
 
 
 async def _release(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
-    return await service.release(session, SETTINGS, subject, organisation_id, await read_clock(session))
+    return await deposits.release(session, SETTINGS, subject, organisation_id, await read_clock(session))
 
 
 async def _release_losers(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
-    released = await service.release_losers(session, SETTINGS, subject, None, await read_clock(session))
+    released = await deposits.release_losers(session, SETTINGS, subject, None, await read_clock(session))
     return released or "nothing"
 
 
 async def _forfeit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
-    return await service.forfeit(session, subject, organisation_id, reason="示例")
+    return await deposits.forfeit(session, subject, organisation_id, reason="示例")
 
 
 async def _apply(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
-    return await service.apply_to_price(session, subject, organisation_id, deal=new_subject("deal"))
+    return await deposits.apply_to_price(session, subject, organisation_id, deal=new_subject("deal"))
 
 
 async def attempt(world: World, act: Act, deposit: Deposit) -> str:

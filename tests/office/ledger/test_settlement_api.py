@@ -9,7 +9,8 @@ import pytest
 
 from app.core.clock import read_clock
 from app.core.problems import Problem
-from app.office.ledger import service
+from app.office.ledger.deposits import service as deposits
+from app.office.ledger.instructions import service as instructions
 from app.office.ledger.kinds import AccountCode
 from app.office.ledger.queries import balance_of
 from app.office.ledger.rules import Place, Subject
@@ -45,7 +46,7 @@ async def test_a_deposit_is_held_once_the_bank_confirms_it(world: World) -> None
     deposit = await requested_deposit(world, buyer, subject)
     assert (await shown(world, deposit))["status"] == "requested"
     async with world.database.transaction() as session:
-        assert not await service.is_held(session, subject, buyer.organisation_id)
+        assert not await deposits.is_held(session, subject, buyer.organisation_id)
     answer = await confirmed(world, purpose_reference=deposit.number)
     assert answer["deposit_id"] == str(deposit.id)
     body = await shown(world, deposit)
@@ -53,8 +54,8 @@ async def test_a_deposit_is_held_once_the_bank_confirms_it(world: World) -> None
         "held", "50000.00", answer["received_at"],
     )  # fmt: skip
     async with world.database.transaction() as session:
-        assert await service.is_held(session, subject, buyer.organisation_id)
-        assert not await service.is_held(session, new_subject(), buyer.organisation_id)
+        assert await deposits.is_held(session, subject, buyer.organisation_id)
+        assert not await deposits.is_held(session, new_subject(), buyer.organisation_id)
     assert await balances(world) == {"bank": "50000.00", "deposit_held": "50000.00"}
 
 
@@ -141,12 +142,12 @@ async def test_late_money_is_received_and_held_only_when_accepted(world: World) 
     assert await balances(world) == {"bank": "50000.00", "deposit_received": "50000.00"}
     async with world.database.transaction() as session:
         with pytest.raises(Problem, match="deposit_not_held"):
-            await service.forfeit(
+            await deposits.forfeit(
                 session, (deposit.subject_type, deposit.subject_id), buyer.organisation_id, reason="示例"
             )
-        await service.hold(session, deposit.id)
+        await deposits.hold(session, deposit.id)
         with pytest.raises(Problem, match="deposit_not_held"):
-            await service.hold(session, deposit.id)
+            await deposits.hold(session, deposit.id)
     assert (await shown(world, deposit))["status"] == "held"
 
 
@@ -305,7 +306,7 @@ async def held_price(world: World, deal: Subject) -> Decimal:
 
 async def price_of(world: World, buyer: Party, deal: Subject, amount: str) -> dict[str, Any]:
     async with world.database.transaction() as session:
-        instruction = await service.request_price(
+        instruction = await instructions.request_price(
             session, SETTINGS, deal=deal, payer_id=buyer.organisation_id, amount=Decimal(amount)
         )
     return await confirmed(world, amount=amount, purpose_reference=instruction.number)
@@ -316,18 +317,18 @@ async def test_the_price_goes_through_the_exchange_to_the_seller(world: World) -
     subject, deal = new_subject(), new_subject("deal")
     await held_deposit(world, buyer, subject)
     async with world.database.transaction() as session:
-        await service.apply_to_price(session, subject, buyer.organisation_id, deal=deal, fee=Decimal("2000.00"))
+        await deposits.apply_to_price(session, subject, buyer.organisation_id, deal=deal, fee=Decimal("2000.00"))
     assert await held_price(world, deal) == Decimal("48000.00")
     paid = await price_of(world, buyer, deal, "952000.00")
     assert await held_price(world, deal) == Decimal("1000000.00")
     async with world.database.transaction() as session:
         with pytest.raises(Problem, match="more_than_held") as caught:
             async with session.begin_nested():
-                await service.pay_out_price(
+                await instructions.pay_out_price(
                     session, SETTINGS, deal=deal, seller_id=seller.organisation_id, amount=Decimal("1000000.01")
                 )
         assert caught.value.params["held"] == Decimal("1000000.00")
-        payout = await service.pay_out_price(
+        payout = await instructions.pay_out_price(
             session, SETTINGS, deal=deal, seller_id=seller.organisation_id, amount=Decimal("1000000.00")
         )
     path = f"{PATH}/{paid['id']}/reversal"
@@ -342,7 +343,7 @@ async def test_a_fee_is_charged_paid_or_taken_back(world: World) -> None:
     payer, deal = await world.enterprise(), new_subject("deal")
     async with world.database.transaction() as session:
         first, second = [
-            await service.charge_fee(
+            await instructions.charge_fee(
                 session, SETTINGS, subject=deal, organisation_id=payer.organisation_id, amount=Decimal("800.00")
             )
             for _ in range(2)
@@ -350,10 +351,10 @@ async def test_a_fee_is_charged_paid_or_taken_back(world: World) -> None:
     assert await balances(world) == {"fee_receivable": "1600.00", "fee_income": "1600.00"}
     await confirmed(world, amount="800.00", purpose_reference=first.number)
     async with world.database.transaction() as session:
-        await service.cancel_request(session, second.id, reason="示例")
+        await instructions.cancel_request(session, second.id, reason="示例")
     with pytest.raises(Problem, match="instruction_not_open"):
         async with world.database.transaction() as session:
-            await service.cancel_request(session, first.id, reason="示例")
+            await instructions.cancel_request(session, first.id, reason="示例")
     assert await balances(world) == {"bank": "800.00", "fee_income": "800.00"}
     await refused(world, 409, "instruction_not_open", amount="800.00", purpose_reference=second.number)
 
@@ -363,11 +364,11 @@ async def test_a_deposit_larger_than_its_fee_only(world: World) -> None:
     await held_deposit(world, buyer, subject)
     async with world.database.transaction() as session:
         with pytest.raises(Problem, match="more_than_held") as caught:
-            await service.apply_to_price(
+            await deposits.apply_to_price(
                 session, subject, buyer.organisation_id, deal=deal, fee=AMOUNT + Decimal("0.01")
             )
         assert caught.value.params["held"] == AMOUNT
-        await service.apply_to_price(session, subject, buyer.organisation_id, deal=deal, fee=AMOUNT)
+        await deposits.apply_to_price(session, subject, buyer.organisation_id, deal=deal, fee=AMOUNT)
     assert await balances(world) == {"bank": "50000.00", "fee_income": "50000.00"}
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import read_clock
 from app.core.settings import Settings
 from app.main import create_app, open_context
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing.auction.bidding import clerk, turn
 from app.pricing.auction.proof.transcript import verify_transcript
 from tests.market.listings.factory import move_clock_to
@@ -310,7 +310,7 @@ async def _revoked(session: AsyncSession, scene: Scene) -> None:
 
 async def _deposit_gone(session: AsyncSession, scene: Scene) -> None:
     subject, now = ("listing", UUID(scene.listing["id"])), await read_clock(session)
-    await ledger.release(session, SETTINGS, subject, scene.bidders[0].organisation_id, now)
+    await deposits.release(session, SETTINGS, subject, scene.bidders[0].organisation_id, now)
 
 
 async def _dismissed(session: AsyncSession, scene: Scene) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing.listed import notice
 from tests.catalogue.results.factory import recorded_result
 from tests.law.declarations.test_calendar_api import NOTICE
@@ -68,7 +68,7 @@ async def test_the_listings_of_a_secret_result_are_withdrawn_beside_a_withdrawal
         await paid(world, buyer, listing)
     secret = {"secrecy": "state_secret"}
     await world.api.ok("PATCH", f"/v1/results/{result['id']}", seller, json=secret, headers={"If-Match": "*"})
-    release: Act = ledger.release_losers
+    release: Act = deposits.release_losers
     worker: list[asyncio.Future[Any]] = []
 
     async def beside(*args: Any) -> Any:
@@ -77,7 +77,7 @@ async def test_the_listings_of_a_secret_result_are_withdrawn_beside_a_withdrawal
             await come_to_a_lock(world, worker[0])
         return await release(*args)
 
-    monkeypatch.setattr(ledger, "release_losers", beside)
+    monkeypatch.setattr(deposits, "release_losers", beside)
     withdrawn = await world.api.post(f"/v1/listings/{licences[1]['id']}/withdrawal", seller)
     assert withdrawn.status_code == 200
     await worker[0]

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import deadlines
 from app.market.listings import queries
 from app.market.listings.models import Listing
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service
 from tests.market.listings.factory import move_clock_to
 from tests.office.ledger.factory import balances
 from tests.pricing.listed.factory import (
@@ -127,7 +127,7 @@ async def test_the_count_waits_for_a_withdrawal_under_way(fresh_world: World, mo
     found = await world.api.ok("GET", "/v1/listing-registrations", buyer)
     path = f"/v1/listing-registrations/{found['items'][0]['id']}/withdrawal"
     holds, free = asyncio.Event(), asyncio.Event()
-    give_back = ledger.give_back
+    give_back = service.give_back
 
     async def late(*arguments: Any) -> None:
         holds.set()
@@ -135,7 +135,7 @@ async def test_the_count_waits_for_a_withdrawal_under_way(fresh_world: World, mo
         await give_back(*arguments)
 
     end = await end_of(world, listing)
-    monkeypatch.setattr(ledger, "give_back", late)
+    monkeypatch.setattr(service, "give_back", late)
     going = asyncio.ensure_future(world.api.post(path, buyer, json={"reason": "示例"}))
     await asyncio.wait_for(holds.wait(), 10)
     await move_clock_to(world, end)

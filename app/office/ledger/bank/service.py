@@ -16,10 +16,18 @@ from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.office.ledger import hooks, journal, problems, queries, rules, schemas, service
-from app.office.ledger.bank import instructions
+from app.office.ledger import journal, problems, rules
+from app.office.ledger import queries as ledger
+from app.office.ledger.bank import queries, schemas
+from app.office.ledger.bank import rules as bank_rules
+from app.office.ledger.deposits import queries as deposit_queries
 from app.office.ledger.deposits import releases
 from app.office.ledger.deposits import rules as deposit_rules
+from app.office.ledger.deposits import service as deposits
+from app.office.ledger.instructions import hooks
+from app.office.ledger.instructions import queries as instruction_queries
+from app.office.ledger.instructions import rules as instruction_rules
+from app.office.ledger.instructions import service as instructions
 from app.office.ledger.kinds import (
     AccountCode,
     DepositStatus,
@@ -51,7 +59,7 @@ async def confirm(session: AsyncSession, settings: Settings, body: schemas.BankC
     if earlier is not None:
         return _same(earlier, body)
     now = await read_clock(session)
-    deposit_rules.check_bank_time(body.received_at, now)
+    bank_rules.check_bank_time(body.received_at, now)
     row = BankConfirmation(id=new_id(), recorded_at=now, resolution=None, **body.model_dump())
     deposit, instruction = await _matching(session, body.purpose_reference)
     if deposit is not None:
@@ -121,7 +129,7 @@ async def reverse(session: AsyncSession, settings: Settings, confirmation_id: UU
         return row
     _check_open(row)
     if row.deposit_id is not None:
-        await _unpay(session, await queries.lock_deposit(session, row.deposit_id), reason, now)
+        await _unpay(session, await deposit_queries.lock_deposit(session, row.deposit_id), reason, now)
     else:
         await _unsettle(session, settings, row, reason, now)
     await _store(session, row, ResolutionKind.REVERSAL, reason, None, None, now)
@@ -144,10 +152,10 @@ async def _undo(
 ) -> None:
     """Take back a resolution, then the confirmation that had matched nothing."""
     if resolution.deposit_id is not None:
-        await _unpay(session, await queries.lock_deposit(session, resolution.deposit_id), reason, now)
+        await _unpay(session, await deposit_queries.lock_deposit(session, resolution.deposit_id), reason, now)
     elif resolution.instruction_id is not None:
-        instruction = await queries.get_instruction(session, resolution.instruction_id)
-        (settled,) = await queries.standing_transactions(
+        instruction = await instruction_queries.get_instruction(session, resolution.instruction_id)
+        (settled,) = await ledger.standing_transactions(
             session, instruction.number, instructions.settling(instruction).kind
         )
         await _unsettle(session, settings, _Settled(instruction.id, settled), reason, now)
@@ -172,16 +180,16 @@ async def _matching(
     """The deposit or the instruction of a number, locked, or neither."""
     if reference is None:
         return None, None
-    deposit = await queries.find_deposit(session, reference)
+    deposit = await deposit_queries.find_deposit(session, reference)
     if deposit is not None:
         return deposit, None
-    found = await queries.find_instruction(session, reference)
+    found = await instruction_queries.find_instruction(session, reference)
     if found is None:
         return None, None
     if found.deposit_id is not None:
         await releases.hold_calendar(session)
-        await queries.lock_deposit(session, found.deposit_id)
-    return None, await queries.lock_instruction(session, found.id)
+        await deposit_queries.lock_deposit(session, found.deposit_id)
+    return None, await instruction_queries.lock_instruction(session, found.id)
 
 
 async def _named(
@@ -199,11 +207,11 @@ def _paying(row: BankConfirmation, deposit: Deposit, source: Place = rules.BANK)
     deposit_rules.check_deposit_payment(
         deposit.number, deposit.status, deposit.required_amount, row.direction, row.amount
     )
-    return rules.deposit_received(service.owner_of(deposit), row.amount, source)
+    return rules.deposit_received(deposits.owner_of(deposit), row.amount, source)
 
 
 def _settling(row: BankConfirmation, instruction: SettlementInstruction, through: Place) -> Movement:
-    deposit_rules.check_instruction(
+    instruction_rules.check_instruction(
         instruction.number,
         instruction.status,
         instruction.direction,
@@ -223,16 +231,16 @@ async def _follow(
     """What the money does to the deposit or the instruction once it is in the journal."""
     if deposit is not None:
         deposit.received_at = row.received_at
-        service.move(
+        deposits.move(
             session, deposit, DepositStatus.RECEIVED, late=deposit_rules.is_late(row.received_at, deposit.due_at)
         )
         if not deposit_rules.is_late(row.received_at, deposit.due_at):
-            await service.hold_received(session, deposit)
+            await deposits.hold_received(session, deposit)
     if instruction is not None:
         instructions.settle(session, instruction, row.received_at)
         if instruction.deposit_id is not None:
-            released = await queries.lock_deposit(session, instruction.deposit_id)
-            service.move(session, released, DepositStatus.RELEASED)
+            released = await deposit_queries.lock_deposit(session, instruction.deposit_id)
+            deposits.move(session, released, DepositStatus.RELEASED)
             await releases.end(session, released, local_date(await read_clock(session), settings.zone))
         await hooks.instruction_moved.announce(session, instruction, await read_clock(session))
 
@@ -252,12 +260,12 @@ async def _instruct_return(
 
 
 async def _unpay(session: AsyncSession, deposit: Deposit, reason: str, now: datetime) -> None:
-    deposit_rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
+    bank_rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
     for kind in (MovementKind.DEPOSIT_HELD, MovementKind.DEPOSIT_RECEIVED):
-        for wrong in await queries.standing_transactions(session, deposit.number, kind):
+        for wrong in await ledger.standing_transactions(session, deposit.number, kind):
             await journal.reverse(session, wrong, occurred_at=now, reference=deposit.number, reason=reason)
     deposit.received_at = None
-    service.move(session, deposit, DepositStatus.REQUESTED, reversed=True)
+    deposits.move(session, deposit, DepositStatus.REQUESTED, reversed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,19 +281,19 @@ async def _unsettle(
     session: AsyncSession, settings: Settings, row: BankConfirmation | _Settled, reason: str, now: datetime
 ) -> None:
     """Reverse what an instruction's confirmation, or one that matched nothing, had moved."""
-    instruction = await queries.get_instruction(session, row.instruction_id) if row.instruction_id else None
+    instruction = await instruction_queries.get_instruction(session, row.instruction_id) if row.instruction_id else None
     deposit_id = instruction.deposit_id if instruction else None
     if deposit_id is not None:
         await releases.hold_calendar(session)
-    deposit = await queries.lock_deposit(session, deposit_id) if deposit_id else None
+    deposit = await deposit_queries.lock_deposit(session, deposit_id) if deposit_id else None
     if instruction is not None:
-        instruction = await queries.lock_instruction(session, instruction.id)
-        deposit_rules.check_reversible(instruction.number, instruction.status, InstructionStatus.SETTLED)
+        instruction = await instruction_queries.lock_instruction(session, instruction.id)
+        bank_rules.check_reversible(instruction.number, instruction.status, InstructionStatus.SETTLED)
         instructions.reopen(session, instruction)
     reference = instruction.number if instruction else row.bank_reference
     await journal.reverse(session, row.transaction_id, occurred_at=now, reference=reference, reason=reason)
     if deposit is not None:
-        await service.owe_again(session, settings, deposit)
+        await deposits.owe_again(session, settings, deposit)
     if instruction is not None:
         await hooks.instruction_moved.announce(session, instruction, now)
 

@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Final
 
 from app.office.ledger import problems
-from app.office.ledger.kinds import DepositStatus, Direction, InstructionStatus
+from app.office.ledger.kinds import DepositStatus, Direction
+
+"""Pure decisions about deposits and instructions: their steps, what pays them."""
+
 
 STEPS: Final[Mapping[DepositStatus, frozenset[DepositStatus]]] = {
     DepositStatus.REQUESTED: frozenset({DepositStatus.RECEIVED, DepositStatus.CANCELLED}),
@@ -50,30 +53,6 @@ def check_status(number: str, status: DepositStatus, *allowed: DepositStatus) ->
     """Raises `deposit_not_held`, which names the statuses that would pass."""
     if status not in allowed:
         raise problems.DEPOSIT_NOT_HELD(number=number, status=status, allowed=", ".join(allowed))
-
-
-def check_bank_time(given: datetime, now: datetime) -> None:
-    """Raises `bank_time_in_future`."""
-    if given > now:
-        raise problems.BANK_TIME_IN_FUTURE(field="received_at", given=given.isoformat(), now=now.isoformat())
-
-
-def check_instruction(
-    number: str, status: InstructionStatus, direction: Direction, required: Decimal, got: tuple[Direction, Decimal]
-) -> None:
-    """Raises `direction_wrong`, `instruction_not_open`, `instruction_amount_wrong`: settled once, in one sum."""
-    if got[0] != direction:
-        raise problems.DIRECTION_WRONG(field="direction", number=number, expected=direction, direction=got[0])
-    if status != InstructionStatus.OPEN:
-        raise problems.INSTRUCTION_NOT_OPEN(field="purpose_reference", number=number, status=status)
-    if got[1] != required:
-        raise problems.INSTRUCTION_AMOUNT_WRONG(field="amount", amount=got[1], number=number, required=required)
-
-
-def check_reversible(number: str, status: str, *allowed: str) -> None:
-    """Raises `not_reversible` where the money of a confirmation has moved on."""
-    if status not in allowed:
-        raise problems.NOT_REVERSIBLE(number=number, status=status)
 
 
 def is_late(received_at: datetime, due_at: datetime | None) -> bool:

@@ -8,7 +8,7 @@ from app.core.settings import Settings
 from app.market.listings import service as listing_service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing import contests
 from app.pricing.auction.models import Auction
 
@@ -20,7 +20,7 @@ async def unsold(
 
     Listing and auction are locked; the listing is published, or reserved where a sale was held by gates.
     """
-    await ledger.release_losers(session, settings, ("listing", listing.id), None, now)
+    await deposits.release_losers(session, settings, ("listing", listing.id), None, now)
     if listing.status == ListingStatus.RESERVED:
         listing_service.release(session, listing, now)
     if auction.is_contest:

@@ -27,7 +27,7 @@ from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing
-from app.office.ledger import service as ledger
+from app.office.ledger.deposits import service as deposits
 from app.pricing import closing, contests
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.problems import OFFER_NOT_YOURS
@@ -50,7 +50,7 @@ async def fix_winner(
     blocks it.
     """
     winner_id = (await bidder_of(session, auction, auction.winner)).organisation_id
-    await ledger.release_losers(session, settings, ("listing", listing.id), winner_id, now)
+    await deposits.release_losers(session, settings, ("listing", listing.id), winner_id, now)
     await _hold(session, settings, listing, auction)
 
 

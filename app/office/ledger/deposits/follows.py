@@ -11,7 +11,7 @@ from app.core.history import events
 from app.core.hooks import Link, provides
 from app.core.settings import Settings
 from app.law.periods.hooks import RECOUNTED
-from app.office.ledger import queries, service
+from app.office.ledger.deposits import queries, service
 from app.office.ledger.deposits.releases import RELEASE_DUE
 from app.office.ledger.kinds import DepositStatus
 

@@ -5,7 +5,7 @@ instructions, accounts.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,21 +16,21 @@ from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import new_id, readable_number
 from app.core.settings import Settings
-from app.office.ledger import journal, queries, rules
-from app.office.ledger.bank import instructions
-from app.office.ledger.deposits import releases
+from app.office.ledger import journal, rules
+from app.office.ledger.deposits import queries, releases
 from app.office.ledger.deposits import rules as deposit_rules
-from app.office.ledger.kinds import (
-    AccountCode,
-    DepositStatus,
-    Direction,
-    InstructionKind,
-    InstructionStatus,
-    MovementKind,
-)
-from app.office.ledger.models import Deposit, SettlementInstruction
+from app.office.ledger.instructions import queries as instruction_queries
+from app.office.ledger.instructions import service as instructions
+from app.office.ledger.kinds import AccountCode, DepositStatus, InstructionKind
+from app.office.ledger.models import Deposit
 from app.office.ledger.problems import DEPOSIT_EXISTS
 from app.office.ledger.rules import Owner, Subject
+
+"""Use cases of deposits, fees and the price, for the pricing modes and contracts; each in the caller's transaction.
+
+Order of locks: the caller's subject (listing, auction, deal), the calendar where deposits may go back, deposits,
+instructions, accounts.
+"""
 
 
 async def request_deposit(
@@ -182,7 +182,7 @@ async def follow_release(session: AsyncSession, deposit: Deposit) -> None:
     if before == period.ends_on:
         return
     deposit.revision += 1
-    (await queries.lock_release_instruction(session, deposit.id)).due_on = period.ends_on
+    (await instruction_queries.lock_release_instruction(session, deposit.id)).due_on = period.ends_on
     tell(session, deposit, "deposit.release_moved", before=str(before), release_due_on=str(period.ends_on))
 
 
@@ -217,105 +217,6 @@ async def forfeit(session: AsyncSession, subject: Subject, organisation_id: UUID
     deposit.reason = reason
     move(session, deposit, DepositStatus.FORFEITED)
     return deposit
-
-
-async def charge_fee(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    subject: Subject,
-    organisation_id: UUID,
-    amount: Decimal,
-    due_on: date | None = None,
-) -> SettlementInstruction:
-    """Charge a party a fee (CNY); answers the instruction by whose number it pays."""
-    payer = Owner(subject, organisation_id)
-    instruction = await instructions.instruct(
-        session, settings, InstructionKind.FEE_DUE, subject=subject, organisation_id=organisation_id,
-        amount=amount, due_on=due_on,
-    )  # fmt: skip
-    movement = rules.fee_charged(payer, amount)
-    await journal.post(session, movement, occurred_at=await read_clock(session), reference=instruction.number)
-    return instruction
-
-
-async def request_price(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    deal: Subject,
-    payer_id: UUID,
-    amount: Decimal,
-    due_on: date | None = None,
-) -> SettlementInstruction:
-    """Ask a buyer to pay a part of the price (CNY) through the exchange; answers the instruction to pay by."""
-    return await instructions.instruct(
-        session, settings, InstructionKind.PRICE_DUE, subject=deal, organisation_id=payer_id,
-        amount=amount, due_on=due_on,
-    )  # fmt: skip
-
-
-async def pay_out_price(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    deal: Subject,
-    seller_id: UUID,
-    amount: Decimal,
-    due_on: date | None = None,
-) -> SettlementInstruction:
-    """Owe a seller a part of what gathered of the price, and instruct the bank. Raises `more_than_held`."""
-    return await _owe(session, settings, InstructionKind.PRICE_PAYOUT, Owner(deal, seller_id), amount, due_on)
-
-
-async def return_price(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    deal: Subject,
-    buyer_id: UUID,
-    amount: Decimal,
-    reason: str | None = None,
-) -> SettlementInstruction:
-    """Owe a buyer what gathered for it beyond the price, or, for a reason, of it; instruct the bank.
-
-    Raises `more_than_held`.
-    """
-    return await _owe(session, settings, InstructionKind.PRICE_RETURN, Owner(deal, buyer_id), amount, None, reason)
-
-
-async def _owe(
-    session: AsyncSession,
-    settings: Settings,
-    kind: InstructionKind,
-    owner: Owner,
-    amount: Decimal,
-    due_on: date | None,
-    reason: str | None = None,
-) -> SettlementInstruction:
-    instruction = await instructions.instruct(
-        session, settings, kind, subject=owner.subject, organisation_id=owner.organisation_id,
-        amount=amount, due_on=due_on,
-    )  # fmt: skip
-    movement = rules.price_payable(owner, amount)
-    now = await read_clock(session)
-    await journal.post(session, movement, occurred_at=now, reference=instruction.number, reason=reason)
-    return instruction
-
-
-async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason: str) -> SettlementInstruction:
-    """Take back a request for a price or a fee that nobody has paid; the charge of a fee is reversed.
-
-    Raises `instruction_not_open`, and `direction_wrong` for what the bank pays out.
-    """
-    row = await queries.lock_instruction(session, instruction_id)
-    deposit_rules.check_instruction(row.number, row.status, row.direction, row.amount, (Direction.IN, row.amount))
-    for charge in await queries.standing_transactions(session, row.number, MovementKind.FEE_CHARGED):
-        now = await read_clock(session)
-        await journal.reverse(session, charge, occurred_at=now, reference=row.number, reason=reason)
-    row.status = InstructionStatus.CANCELLED
-    instructions.tell(session, row, "settlement.cancelled")
-    return row
 
 
 async def _lock_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:

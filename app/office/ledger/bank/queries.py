@@ -1,0 +1,76 @@
+"""Reading what the bank confirmed. Operator and auditor alone see it."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Role
+from app.core.problems import NOT_FOUND
+from app.core.web.pages import PageRequest
+from app.office.ledger.models import BankConfirmation, ConfirmationResolution
+
+
+async def confirmations_of(
+    session: AsyncSession, actor: Actor, *, deposits: Iterable[UUID] = (), instructions: Iterable[UUID] = ()
+) -> Sequence[BankConfirmation]:
+    """What the bank confirmed on deposits or instructions, matched or found so later, for operator and auditor.
+
+    Nobody else sees confirmations.
+    """
+    wanted = sorted(set(deposits)), sorted(set(instructions))
+    if not any(wanted) or not actor.has(Role.OPERATOR, Role.AUDITOR):
+        return []
+    found = [
+        column.in_(ids)
+        for table in (BankConfirmation, ConfirmationResolution)
+        for column, ids in zip((table.deposit_id, table.instruction_id), wanted, strict=True)
+    ]
+    statement = (
+        _confirmations()
+        .outerjoin(ConfirmationResolution, ConfirmationResolution.confirmation_id == BankConfirmation.id)
+        .where(or_(*found))
+        .order_by(BankConfirmation.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+def _confirmations() -> Select[BankConfirmation]:
+    resolution = selectinload(BankConfirmation.resolution)
+    return select(BankConfirmation).options(resolution.selectinload(ConfirmationResolution.reversal))
+
+
+async def confirmation_of(session: AsyncSession, bank_reference: str) -> BankConfirmation | None:
+    """The confirmation that has a bank reference."""
+    statement = _confirmations().where(BankConfirmation.bank_reference == bank_reference)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def lock_confirmation(session: AsyncSession, confirmation_id: UUID) -> BankConfirmation:
+    """One confirmation, locked against a second resolution; raises `not_found`."""
+    statement = _confirmations().where(BankConfirmation.id == confirmation_id).with_for_update(of=BankConfirmation)
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="bank confirmation / 银行确认")
+    return found
+
+
+async def list_unmatched(session: AsyncSession, page: PageRequest) -> Sequence[BankConfirmation]:
+    """The worklist: confirmations that match nothing and are not resolved, oldest first."""
+    statement = (
+        _confirmations()
+        .outerjoin(ConfirmationResolution, ConfirmationResolution.confirmation_id == BankConfirmation.id)
+        .where(
+            BankConfirmation.deposit_id.is_(None),
+            BankConfirmation.instruction_id.is_(None),
+            ConfirmationResolution.confirmation_id.is_(None),
+        )
+        .order_by(BankConfirmation.id)
+        .limit(page.limit + 1)
+    )
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(BankConfirmation.id > after[0])
+    return (await session.execute(statement)).scalars().all()

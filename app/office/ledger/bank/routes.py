@@ -1,0 +1,54 @@
+"""HTTP of what the bank confirms."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from app.core.access import Actor, Role
+from app.core.web.access import allow
+from app.core.web.http import Config, MoneyEndpoint, Session
+from app.core.web.pages import Page, Paging, cut
+from app.office.ledger.bank import queries, schemas, service
+
+router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
+
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="ledger:write")]
+Accountant = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="ledger:read")]
+
+
+@router.post("/bank-confirmations", status_code=201, operation_id="confirm_bank_movement")
+async def confirm(
+    actor: Operator, session: Session, settings: Config, body: schemas.BankConfirmationIn
+) -> schemas.BankConfirmationOut:
+    """Record what the bank confirms. The same confirmation again gets the first answer and moves nothing."""
+    return schemas.BankConfirmationOut.model_validate(await service.confirm(session, settings, body))
+
+
+@router.post(
+    "/bank-confirmations/{confirmation_id}/resolution", status_code=201, operation_id="resolve_bank_confirmation"
+)
+async def resolve(
+    actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.ResolutionIn
+) -> schemas.ResolvedConfirmationOut:
+    """Resolve unmatched money: a deposit's, an instruction's, or to be returned. A return makes an instruction."""
+    row = await service.resolve(session, settings, confirmation_id, body)
+    return schemas.ResolvedConfirmationOut.model_validate(row)
+
+
+@router.post(
+    "/bank-confirmations/{confirmation_id}/reversal", status_code=201, operation_id="reverse_bank_confirmation"
+)
+async def reverse(
+    actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.BankReversalIn
+) -> schemas.ResolvedConfirmationOut:
+    """Reverse a wrong confirmation by mirrored entries. What it had settled waits again."""
+    row = await service.reverse(session, settings, confirmation_id, body.reason)
+    return schemas.ResolvedConfirmationOut.model_validate(row)
+
+
+@router.get("/settlement/unmatched", operation_id="list_unmatched_money")
+async def list_unmatched(actor: Accountant, session: Session, page: Paging) -> Page[schemas.BankConfirmationOut]:
+    """List confirmed money that matches nothing and is not resolved, the oldest first."""
+    shown, cursor = cut(await queries.list_unmatched(session, page), page, lambda row: (row.id,))
+    return Page(items=[schemas.BankConfirmationOut.model_validate(row) for row in shown], next_cursor=cursor)

@@ -1,0 +1,146 @@
+"""Reading deposits, and who may see them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.access import Actor
+from app.core.problems import NOT_FOUND
+from app.core.web.pages import PageRequest
+from app.office.ledger.kinds import DepositStatus
+from app.office.ledger.models import Deposit
+from app.office.ledger.rules import Subject
+
+LIVE = (DepositStatus.REQUESTED, DepositStatus.RECEIVED, DepositStatus.HELD)
+
+
+async def latest_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+    """An organisation's newest deposit for a subject, whatever became of it; raises `not_found`."""
+    statement = (
+        select(Deposit)
+        .where(Deposit.subject_id == subject[1], Deposit.organisation_id == organisation_id)
+        .order_by(Deposit.id.desc())
+        .limit(1)
+    )
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="deposit / 保证金")
+    return found
+
+
+async def deposit_amount(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Decimal:
+    """What an organisation's live deposit for a subject amounts to (CNY); raises `not_found`."""
+    found = await live_deposit(session, subject, organisation_id)
+    if found is None:
+        raise NOT_FOUND(what="deposit / 保证金")
+    return found.required_amount
+
+
+async def is_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> bool:
+    """Whether an organisation's deposit for a subject is held now. Ask under the subject's lock."""
+    statement = _live(subject, organisation_id).where(Deposit.status == DepositStatus.HELD)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+def _live(subject: Subject, organisation_id: UUID) -> Select[Deposit]:
+    return select(Deposit).where(
+        Deposit.subject_type == subject[0],
+        Deposit.subject_id == subject[1],
+        Deposit.organisation_id == organisation_id,
+        Deposit.status.in_(LIVE),
+    )
+
+
+async def live_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit | None:
+    """The deposit that is asked for, received or held, if there is one."""
+    return (await session.execute(_live(subject, organisation_id))).scalar_one_or_none()
+
+
+async def lock_latest_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+    """An organisation's newest deposit for a subject, locked; raises `not_found`."""
+    statement = (
+        select(Deposit)
+        .where(
+            Deposit.subject_type == subject[0],
+            Deposit.subject_id == subject[1],
+            Deposit.organisation_id == organisation_id,
+        )
+        .order_by(Deposit.id.desc())
+        .limit(1)
+    )
+    return await _one_deposit(session, statement.with_for_update())
+
+
+async def lock_live_deposits(session: AsyncSession, subject: Subject) -> Sequence[Deposit]:
+    """Every live deposit for a subject, locked, in order."""
+    statement = select(Deposit).where(
+        Deposit.subject_type == subject[0], Deposit.subject_id == subject[1], Deposit.status.in_(LIVE)
+    )
+    statement = statement.order_by(Deposit.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def find_free_deposit(session: AsyncSession, deposit_id: UUID, *, wait: bool) -> Deposit | None:
+    """One deposit, locked; without `wait`, None where somebody else holds it."""
+    statement = select(Deposit).where(Deposit.id == deposit_id).with_for_update(skip_locked=not wait)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def _one_deposit(session: AsyncSession, statement: Select[Deposit]) -> Deposit:
+    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    if found is None:
+        raise NOT_FOUND(what="deposit / 保证金")
+    return found
+
+
+async def lock_deposit(session: AsyncSession, deposit_id: UUID) -> Deposit:
+    """One deposit, locked. Lock it before its instruction, and both before accounts."""
+    return await _one_deposit(session, select(Deposit).where(Deposit.id == deposit_id).with_for_update())
+
+
+async def find_deposit(session: AsyncSession, number: str) -> Deposit | None:
+    """The deposit of a number, locked."""
+    statement = select(Deposit).where(Deposit.number == number).with_for_update()
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+def _visible_deposits(actor: Actor) -> Select[Deposit]:
+    """The market's staff see every deposit, an organisation its own; who else deposited stays hidden."""
+    if actor.is_market:
+        return select(Deposit)
+    return select(Deposit).where(Deposit.organisation_id == actor.organisation())
+
+
+async def get_deposit(session: AsyncSession, actor: Actor, deposit_id: UUID) -> Deposit:
+    """One deposit that the actor may see; raises `not_found`."""
+    return await _one_deposit(session, _visible_deposits(actor).where(Deposit.id == deposit_id))
+
+
+async def list_deposits(
+    session: AsyncSession, actor: Actor, page: PageRequest, status: DepositStatus | None, subject_id: UUID | None
+) -> Sequence[Deposit]:
+    """Deposits the actor may see, newest first."""
+    statement = _visible_deposits(actor).order_by(Deposit.id.desc()).limit(page.limit + 1)
+    if status:
+        statement = statement.where(Deposit.status == status)
+    if subject_id:
+        statement = statement.where(Deposit.subject_id == subject_id)
+    after = page.after(UUID)
+    if after:
+        statement = statement.where(Deposit.id < after[0])
+    return (await session.execute(statement)).scalars().all()
+
+
+async def deposits_for(session: AsyncSession, actor: Actor, subject: Subject) -> Sequence[Deposit]:
+    """Every deposit for a subject that the actor may see, oldest first."""
+    statement = _visible_deposits(actor).where(Deposit.subject_type == subject[0], Deposit.subject_id == subject[1])
+    return (await session.execute(statement.order_by(Deposit.id))).scalars().all()
+
+
+async def has_deposits(session: AsyncSession, subject: Subject) -> bool:
+    """Whether deposits were ever asked for a subject."""
+    asked = select(Deposit.id).where(Deposit.subject_type == subject[0], Deposit.subject_id == subject[1])
+    return bool((await session.execute(select(asked.exists()))).scalar_one())

@@ -1,0 +1,41 @@
+"""HTTP of deposits."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.core.access import Actor
+from app.core.clock import read_clock
+from app.core.web.access import EVERY_ROLE, allow
+from app.core.web.http import MoneyEndpoint, Session, set_etag
+from app.core.web.pages import Page, Paging, cut
+from app.office.ledger.deposits import queries, schemas
+from app.office.ledger.kinds import DepositStatus
+
+router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
+
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="ledger:read")]
+
+
+@router.get("/deposits", operation_id="list_deposits")
+async def list_deposits(
+    actor: Reader,
+    session: Session,
+    page: Paging,
+    status: DepositStatus | None = None,
+    subject_id: UUID | None = None,
+) -> Page[schemas.DepositOut]:
+    """List your organisation's deposits, newest first. Staff see all."""
+    rows = await queries.list_deposits(session, actor, page, status, subject_id)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    now = await read_clock(session)
+    return Page(items=[schemas.deposit_out(row, now) for row in shown], next_cursor=cursor)
+
+
+@router.get("/deposits/{deposit_id}", operation_id="read_deposit")
+async def read_deposit(actor: Reader, session: Session, deposit_id: UUID, response: Response) -> schemas.DepositOut:
+    """Read a deposit, with the day by which it must be paid in or given back."""
+    deposit = await queries.get_deposit(session, actor, deposit_id)
+    set_etag(response, deposit.revision)
+    return schemas.deposit_out(deposit, await read_clock(session))

@@ -1,0 +1,41 @@
+"""Responses about deposits."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.schemas import Money, Output
+from app.office.ledger.kinds import DepositStatus
+from app.office.ledger.models import Deposit
+
+
+class DepositFields(Output):
+    """What is stored of a deposit."""
+
+    id: UUID
+    number: str
+    subject_type: str
+    subject_id: UUID
+    organisation_id: UUID
+    required_amount: Money
+    status: DepositStatus
+    due_at: datetime | None
+    requested_at: datetime
+    received_at: datetime | None
+    winner_fixed_on: date | None
+    release_due_on: date | None = Field(description="The last day on which it must be back")
+    release_provisional: bool = Field(description="That day rests on holidays not announced yet")
+    reason: str | None
+    revision: int
+
+
+class DepositOut(DepositFields):
+    """A deposit. Pay exactly `required_amount`, by `due_at`, with `number` as the purpose."""
+
+    server_time: datetime
+
+
+def deposit_out(row: Deposit, now: datetime) -> DepositOut:
+    """A deposit with the time by which its days are judged."""
+    return DepositOut(**DepositFields.model_validate(row).model_dump(), server_time=now)

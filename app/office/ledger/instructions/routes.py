@@ -1,0 +1,30 @@
+"""HTTP of payment instructions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from app.core.access import Actor, Role
+from app.core.web.access import allow
+from app.core.web.http import MoneyEndpoint, Session
+from app.core.web.pages import Page, Paging, cut
+from app.office.ledger.instructions import queries, schemas
+from app.office.ledger.kinds import Direction, InstructionStatus
+
+router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
+
+Reader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, Role.AUDITOR, scope="ledger:read")]
+
+
+@router.get("/settlement-instructions", operation_id="list_settlement_instructions")
+async def list_instructions(
+    actor: Reader,
+    session: Session,
+    page: Paging,
+    status: InstructionStatus | None = None,
+    direction: Direction | None = None,
+) -> Page[schemas.InstructionOut]:
+    """List what is to be paid out or in, newest first. You see your organisation's, operator and auditor all."""
+    rows = await queries.list_instructions(session, actor, page, status, direction)
+    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    return Page(items=[schemas.InstructionOut.model_validate(row) for row in shown], next_cursor=cursor)
