@@ -121,9 +121,9 @@ async def test_two_confirmations_of_one_bank_reference_count_once(
     fresh_world: World, monkeypatch: pytest.MonkeyPatch, same: bool
 ) -> None:
     world = fresh_world
-    deposits = [await requested_deposit(world, await world.enterprise()) for _ in range(2)]
-    body = await confirmation_body(world, purpose_reference=deposits[0].number)
-    other = body if same else body | {"purpose_reference": deposits[1].number}
+    first, second = [await requested_deposit(world, await world.enterprise()) for _ in range(2)]
+    body = await confirmation_body(world, purpose_reference=first.number)
+    other = body if same else body | {"purpose_reference": second.number}
     answers = await asyncio.gather(
         *(world.api.post("/v1/bank-confirmations", world.operator, json=sent) for sent in (body, other) * 4)
     )
