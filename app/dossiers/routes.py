@@ -12,7 +12,7 @@ from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Session, context_of, file_answer
 from app.core.web.pages import Page, Paging, cut
 from app.dossiers import gathering, queries, schemas, service
-from app.dossiers.taking import ExportEndpoint, Made
+from app.dossiers.exports.taking import ExportEndpoint, Made
 from app.market.deals import queries as deals
 from app.office.documents.reading import open_checked
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.catalogue.results.kinds import TransferMode
 from app.core.schemas import Bilingual, Money, Output
-from app.dossiers.story import Capacity
+from app.dossiers.kinds import Capacity
 from app.market.deals.kinds import PriceBasis, PriceSource
 from app.market.listings.kinds import PricingMode
 

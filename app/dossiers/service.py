@@ -8,8 +8,8 @@ from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.history import events
 from app.core.ids import new_id
+from app.dossiers.exports.taking import Bundle
 from app.dossiers.models import DossierExport
-from app.dossiers.taking import Bundle
 from app.market.deals import queries as deals
 
 

@@ -7,32 +7,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from app.core.problems import Rule, Text
+from app.dossiers.kinds import Capacity
 
 Fact = str | int | bool | Decimal | datetime | date | UUID | Sequence[Any] | Mapping[str, Any] | None
 """What an entry may say: money and shares as `Decimal`, never a float."""
-
-
-class Capacity(StrEnum):
-    """In what capacity somebody acted; `exchange` is what its rules did by themselves, `time` what a deadline did."""
-
-    SELLER = "seller"
-    BUYER = "buyer"
-    AGENCY = "agency"
-    REGISTRANT = "registrant"
-    BIDDER = "bidder"
-    APPRAISER = "appraiser"
-    HOLDER = "holder"
-    OBJECTOR = "objector"
-    ASKER = "asker"
-    OPERATOR = "operator"
-    REGISTRAR = "registrar"
-    EXCHANGE = "exchange"
-    TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)

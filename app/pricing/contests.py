@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -18,13 +17,7 @@ from app.core.hooks import Port
 from app.core.settings import Settings
 from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
-
-
-class ContestForm(StrEnum):
-    """How the entrants bid: ascending and open (加价), or one sealed bid each (一次报价)."""
-
-    ENGLISH = "english"
-    SEALED = "sealed"
+from app.pricing.kinds import ContestForm
 
 
 @dataclass(frozen=True, slots=True)

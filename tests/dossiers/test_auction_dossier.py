@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 import rfc8785
 
+from app.dossiers.exports.signing import sign
 from app.dossiers.sections import auction_bids
-from app.dossiers.signing import sign
 from app.dossiers.verification.checking import verify
 from app.pricing.auction.proof.receipts import Signer
 from app.pricing.auction.proof.transcript import verify_transcript

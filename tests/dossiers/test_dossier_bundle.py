@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.core.history import audit
-from app.dossiers import bundle, gathering
+from app.dossiers import gathering
+from app.dossiers.exports import bundle
+from app.dossiers.exports.signing import sign
 from app.dossiers.printed import printed
-from app.dossiers.signing import sign
 from app.dossiers.verification.checking import verify
 from app.office.printing.service import set_pages
 from tests.dossiers.factory import bundle_of, dossier_in, dossier_of, exported, negotiated_deal, packed, unpacked

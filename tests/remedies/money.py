@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.contracts import rules as contracts
+from app.contracts.amounts import Amounts
 from app.contracts.payments import rules as payments
 from app.contracts.registration import rules as registration
 from app.market.deals.kinds import PartyRole
@@ -73,16 +74,16 @@ CONTRACTS = (
 # Payments
 
 
-TERMS = payments.Terms(cny("90.00"), cny("60.00"), provisional=False)
-BEFORE = payments.balance(TERMS, [payments.Paid(cny("40.00"), cny("30.00"))])
-RATIO = payments.balance(
-    payments.Terms(cny("3.00"), cny("1.00"), provisional=False), [payments.Paid(cny("1.00"), None)]
-)
+def owed(total: str, technical: str) -> payments.Terms:
+    return payments.Terms(cny(total), Amounts(cny(total), cny(technical)), provisional=False)
+
+
+BEFORE = payments.balance(owed("90.00", "60.00"), [payments.Paid(cny("40.00"), cny("30.00"))])
+RATIO = payments.balance(owed("3.00", "1.00"), [payments.Paid(cny("1.00"), None)])
 
 
 def amend(total: str, technical: str) -> None:
-    terms = payments.Terms(cny(total), cny(technical), provisional=False)
-    paid = payments.balance(terms, [payments.Paid(cny("40.00"), cny("30.00"))])
+    paid = payments.balance(owed(total, technical), [payments.Paid(cny("40.00"), cny("30.00"))])
     payments.check_amendment(paid, {"buyers": set(), "sellers": set()}, {"buyers": set(), "sellers": set()})
 
 

@@ -26,8 +26,8 @@ from app.pricing.auction import rules as auctions
 from app.pricing.auction.bidding import admission
 from app.pricing.auction.bidding.forms import RULES as FORMS
 from app.pricing.auction.bidding.forms import dutch, english, shared
-from app.pricing.auction.bidding.rules import AuctionForm, Band, Bid, Conditions, State
-from app.pricing.auction.kinds import AuctionStatus
+from app.pricing.auction.bidding.rules import Band, Bid, Conditions, State
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus
 from app.pricing.auction.problems import REFUSALS
 from app.pricing.first_come import rules as first_come
 from app.pricing.listed import rules as listed

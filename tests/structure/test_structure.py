@@ -5,18 +5,13 @@ import pytest
 from tests.structure.checks import CHECKS, EXCEPT, MOST_FILES, MOST_LINES, faults, folder_size
 from tests.structure.source import Source, sources
 
-BEING_MENDED = {"side-effect-import", "enum-place"}
 
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.xfail] if name in BEING_MENDED else []) for name in CHECKS]
-)
+@pytest.mark.parametrize("name", CHECKS)
 def test_the_rule_holds_everywhere(name: str) -> None:
     found = faults(name, sources())
     assert not found, "\n".join([name, *found])
 
 
-@pytest.mark.xfail
 def test_no_folder_is_too_full() -> None:
     assert folder_size(sources()) == []
 

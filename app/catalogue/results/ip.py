@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from enum import Enum
 from typing import Protocol
 
-from app.catalogue.results.kinds import IpType
+from app.catalogue.results.kinds import IpType, Need
 from app.catalogue.results.problems import DATE_IN_FUTURE, IP_ASSET_INVALID, PATENT_NUMBER_INVALID
 from app.core.problems import FieldError, Text
 from app.identity.rules import check_order
@@ -30,14 +29,6 @@ class Asset(Protocol):
     def expires_on(self) -> date | None: ...
     @property
     def invalidated_on(self) -> date | None: ...
-
-
-class Need(Enum):
-    """Whether a type of asset has a number or date: it must, it may, or it has none."""
-
-    MUST = "must"
-    MAY = "may"
-    NONE = "none"
 
 
 MUST, MAY, NONE = Need.MUST, Need.MAY, Need.NONE

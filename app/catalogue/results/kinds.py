@@ -1,6 +1,6 @@
 """The kinds and states of results: pure, so that rules may know them without a database."""
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 class TechnicalField(StrEnum):
@@ -66,3 +66,11 @@ class TransferMode(StrEnum):
     JOINT_DEVELOPMENT = "joint_development"
     CONSULTING = "consulting"
     SERVICE = "service"
+
+
+class Need(Enum):
+    """Whether a type of asset has a number or date: it must, it may, or it has none."""
+
+    MUST = "must"
+    MAY = "may"
+    NONE = "none"

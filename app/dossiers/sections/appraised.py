@@ -11,8 +11,9 @@ from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
+from app.dossiers.kinds import Capacity
 from app.dossiers.sections.gates import gate_section
-from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.dossiers.story import By, Entry, Fact, Section, Trace
 from app.law.instruments import CIVIL_CODE
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode

@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.history import events
 from app.core.problems import Text
+from app.dossiers.kinds import Capacity
 from app.dossiers.sections import auction_bids
 from app.dossiers.sections.auction_bids import Told
 from app.dossiers.sections.gates import gate_section
-from app.dossiers.story import Attachment, By, Capacity, Entry, Fact, Section, Trace
+from app.dossiers.story import Attachment, By, Entry, Fact, Section, Trace
 from app.law.instruments import AUCTION_LAW
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal

@@ -16,7 +16,8 @@ from app.core.access import Actor
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
-from app.dossiers.story import By, Capacity, Entry, Section, Trace
+from app.dossiers.kinds import Capacity
+from app.dossiers.story import By, Entry, Section, Trace
 from app.market.deals.models import Deal
 from app.pricing.auction import queries
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionEntry

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from app.core.problems import Text
-from app.dossiers.story import By, Capacity, Entry, Fact, Trace
+from app.dossiers.kinds import Capacity
+from app.dossiers.story import By, Entry, Fact, Trace
 from app.office.ledger.kinds import Direction, ResolutionKind
 from app.office.ledger.models import BankConfirmation
 

@@ -15,7 +15,8 @@ from app.core.access import Actor
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
-from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.dossiers.kinds import Capacity
+from app.dossiers.story import By, Entry, Fact, Section, Trace
 from app.market.deals.models import Deal
 
 DUE: Mapping[str, Text] = {

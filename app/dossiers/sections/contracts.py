@@ -10,7 +10,8 @@ from app.core.access import Actor
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
-from app.dossiers.story import By, Capacity, Entry, Section, Trace
+from app.dossiers.kinds import Capacity
+from app.dossiers.story import By, Entry, Section, Trace
 from app.market.deals.models import Deal
 
 HAPPENED: Mapping[str, Text] = {

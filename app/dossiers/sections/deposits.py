@@ -9,8 +9,9 @@ from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
+from app.dossiers.kinds import Capacity
 from app.dossiers.sections.bank import bank_entries
-from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.dossiers.story import By, Entry, Fact, Section, Trace
 from app.law.periods.catalogue import RULES
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.core.problems import Text
-from app.dossiers.story import By, Capacity, DocumentRef, Entry, Section, Trace
+from app.dossiers.kinds import Capacity
+from app.dossiers.story import By, DocumentRef, Entry, Section, Trace
 from app.market.gates import queries
 from app.market.gates.kinds import GateOutcome
 from app.market.gates.models import Gate, GateClosure

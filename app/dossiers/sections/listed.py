@@ -9,8 +9,9 @@ from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
+from app.dossiers.kinds import Capacity
 from app.dossiers.sections.gates import gate_section
-from app.dossiers.story import By, Capacity, Entry, Fact, Section, Trace
+from app.dossiers.story import By, Entry, Fact, Section, Trace
 from app.law.instruments import OPERATING_RULES
 from app.law.periods import queries as periods
 from app.law.periods.catalogue import RULES
@@ -20,7 +21,8 @@ from app.market.listings import queries as listings
 from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
 from app.pricing.first_come import gates as first_come
-from app.pricing.listed import closing, notice, queries
+from app.pricing.listed import closing, queries
+from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedRevision
 

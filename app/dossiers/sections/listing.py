@@ -14,7 +14,8 @@ from app.core.access import Actor
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
-from app.dossiers.story import By, Capacity, DocumentRef, Entry, Fact, Section, Trace
+from app.dossiers.kinds import Capacity
+from app.dossiers.story import By, DocumentRef, Entry, Fact, Section, Trace
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.listings import queries as listings

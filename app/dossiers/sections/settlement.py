@@ -14,9 +14,10 @@ from app.core.access import Actor, Role
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
+from app.dossiers.kinds import Capacity
 from app.dossiers.sections.bank import bank_entries
 from app.dossiers.sections.deposits import HIDDEN_BANK
-from app.dossiers.story import By, Capacity, Entry, Section, Trace
+from app.dossiers.story import By, Entry, Section, Trace
 from app.market.deals.models import Deal
 from app.office.ledger.bank import queries as bank
 from app.office.ledger.instructions import queries as instruction_queries

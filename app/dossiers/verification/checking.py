@@ -12,7 +12,7 @@ from typing import Any, Final
 import rfc8785
 
 from app.core.history.audit import GENESIS, link_content
-from app.dossiers import bundle, signing
+from app.dossiers.exports import bundle, signing
 from app.dossiers.schemas import FORMAT
 from app.pricing.auction.proof.transcript import verify_transcript
 

@@ -21,3 +21,11 @@ class GateOutcome(StrEnum):
     CLEARED = "cleared"
     LAPSED = "lapsed"
     REFUSED = "refused"
+
+
+class Closer(StrEnum):
+    """In what capacity somebody settles a gate."""
+
+    HOLDER = "holder"
+    SELLER_ADMIN = "seller_admin"
+    OPERATOR = "operator"

@@ -3,24 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from app.catalogue.results.kinds import ExportControl, TransferMode
 from app.catalogue.results.listability import Finding, ListingFacts, listability
 from app.core.problems import Problem, Rule, Text
 from app.law.instruments import CIVIL_CODE, EXCHANGE_PRACTICE, EXPORT_RULES, PATENT_LAW, PROGRESS_LAW
-from app.market.gates.kinds import GateKind, GateOutcome
+from app.market.gates.kinds import Closer, GateKind, GateOutcome
 from app.market.gates.problems import EVIDENCE_MISSING, GATE_CLOSED, GATE_LAPSED, GATE_NOT_YOURS, GATE_OPEN
-
-
-class Closer(StrEnum):
-    """In what capacity somebody settles a gate."""
-
-    HOLDER = "holder"
-    SELLER_ADMIN = "seller_admin"
-    OPERATOR = "operator"
-
 
 CLOSER_NAMES = {
     Closer.HOLDER: Text("its holder", "权利人本人"),

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.schemas import Input, Line, Output
-from app.market.gates.kinds import GateKind, GateOutcome
+from app.market.gates.kinds import Closer, GateKind, GateOutcome
 from app.market.gates.models import Gate
-from app.market.gates.rules import KINDS, Closer
+from app.market.gates.rules import KINDS
 
 
 class ClosureIn(Input):

@@ -13,10 +13,10 @@ from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.market.gates import queries, rules, schemas, subjects
-from app.market.gates.kinds import GateKind, GateOutcome
+from app.market.gates.kinds import Closer, GateKind, GateOutcome
 from app.market.gates.models import Gate, GateClosure
 from app.market.gates.problems import GATE_MOOT
-from app.market.gates.rules import Closer, Needed
+from app.market.gates.rules import Needed
 from app.office.documents import queries as documents
 
 LAPSES = "gate.lapses"

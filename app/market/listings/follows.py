@@ -13,6 +13,7 @@ from app.core.settings import Settings
 from app.law.periods.hooks import RECOUNTED
 from app.market.listings import modes, queries, rules, service
 from app.market.listings.attachments import SUBJECT, access_to_listing
+from app.market.listings.kinds import Move
 from app.office.documents.access import READERS
 
 
@@ -24,7 +25,7 @@ async def withdraw_secret(session: AsyncSession, settings: Settings, result_id: 
 async def lapse_at_end(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
     """A listing still on offer at its end lapses. One held for a buyer waits for what becomes of the deal."""
     listing = await queries.lock_listing(session, listing_id)
-    if listing.status in rules.STEPS[rules.Move.LAPSE].sources:
+    if listing.status in rules.STEPS[Move.LAPSE].sources:
         service.lapse(session, listing)
 
 

@@ -56,3 +56,19 @@ class Allocation(StrEnum):
 
     FIRST_COME = "first_come"
     COMPETITIVE = "competitive"
+
+
+class Move(StrEnum):
+    """A step in a listing's life."""
+
+    SUBMISSION = "submission"
+    RETURN = "return"
+    PUBLICATION = "publication"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
+    WITHDRAWAL = "withdrawal"
+    RESERVATION = "reservation"
+    RELEASE = "release"
+    SALE = "sale"
+    LAPSE = "lapse"
+    REMOVAL = "removal"

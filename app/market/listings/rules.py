@@ -4,14 +4,13 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.catalogue.results.kinds import TransferMode
 from app.core.problems import Problem
-from app.market.listings.kinds import LIVE_STATUSES, Allocation, ListingStatus, Mover, PricingMode
+from app.market.listings.kinds import LIVE_STATUSES, Allocation, ListingStatus, Move, Mover, PricingMode
 from app.market.listings.problems import (
     ALLOCATION_MISPLACED,
     APPRAISAL_IN_FORCE,
@@ -27,22 +26,6 @@ from app.market.listings.problems import (
 )
 
 S = ListingStatus
-
-
-class Move(StrEnum):
-    """A step in a listing's life."""
-
-    SUBMISSION = "submission"
-    RETURN = "return"
-    PUBLICATION = "publication"
-    SUSPENSION = "suspension"
-    RESUMPTION = "resumption"
-    WITHDRAWAL = "withdrawal"
-    RESERVATION = "reservation"
-    RELEASE = "release"
-    SALE = "sale"
-    LAPSE = "lapse"
-    REMOVAL = "removal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,9 @@ from app.core.settings import Settings
 from app.core.web.http import Precondition
 from app.identity import queries as identity
 from app.market.listings import modes, publication, queries, rules, schemas
-from app.market.listings.kinds import ListingStatus, Mover
+from app.market.listings.kinds import ListingStatus, Move, Mover
 from app.market.listings.models import Listing, Question
 from app.market.listings.problems import ANSWERED, OWN_LISTING
-from app.market.listings.rules import Move
 
 CLOSES = modes.CLOSES
 

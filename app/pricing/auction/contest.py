@@ -12,11 +12,11 @@ from app.market.listings.models import Listing
 from app.office.ledger.deposits.queries import deposit_amount
 from app.pricing import contests
 from app.pricing.auction import bidders, queries, service
-from app.pricing.auction.bidding.rules import AuctionForm
-from app.pricing.auction.kinds import LIVE_STATUSES
+from app.pricing.auction.kinds import LIVE_STATUSES, AuctionForm
 from app.pricing.auction.rules import contest_conditions
+from app.pricing.kinds import ContestForm
 
-FORMS = {contests.ContestForm.ENGLISH: AuctionForm.ENGLISH, contests.ContestForm.SEALED: AuctionForm.SEALED}
+FORMS = {ContestForm.ENGLISH: AuctionForm.ENGLISH, ContestForm.SEALED: AuctionForm.SEALED}
 
 
 class AuctionBidding:

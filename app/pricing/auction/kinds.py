@@ -29,3 +29,29 @@ class EntryKind(StrEnum):
     CANCELLED = "cancelled"
     DEFAULTED = "defaulted"
     OFFERED = "offered"
+
+
+class AuctionForm(StrEnum):
+    """How the bidding goes: ascending and open (增价拍卖), one sealed bid each (一次报价), descending (减价拍卖)."""
+
+    ENGLISH = "english"
+    SEALED = "sealed"
+    DUTCH = "dutch"
+
+
+class Refusal(StrEnum):
+    """Why a well-formed bid of an admitted bidder was not accepted. Such a bid is in the log all the same."""
+
+    TOO_LOW = "bid_too_low"
+    TOO_LATE = "bid_too_late"
+    ALREADY_LEADING = "bid_already_leading"
+    MAXIMUM_BELOW_AMOUNT = "bid_maximum_below_amount"
+    ALREADY_TAKEN = "bid_already_taken"
+
+
+class Ending(StrEnum):
+    """How an auction ended."""
+
+    SOLD = "sold"
+    BELOW_RESERVE = "below_reserve"
+    NO_BIDS = "no_bids"

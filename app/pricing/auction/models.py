@@ -10,8 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.core.ids import new_id
-from app.pricing.auction.bidding.rules import AuctionForm, Ending
-from app.pricing.auction.kinds import AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
 
 
 class Auction(Base):

@@ -5,7 +5,7 @@ from typing import Final
 
 from app.core.problems import ProblemType, Text
 from app.law.instruments import AUCTION_LAW
-from app.pricing.auction.bidding.rules import Refusal
+from app.pricing.auction.kinds import Refusal
 
 CONDITION_MISSING = ProblemType(
     "auction_condition_missing",

@@ -5,8 +5,8 @@ from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
 from app.pricing.auction.bidding.problems import NOTICE_TOO_SHORT, REGISTRATION_OVER, VIEWING_TOO_SHORT, wrong_state
-from app.pricing.auction.bidding.rules import AuctionForm, Band, Conditions
-from app.pricing.auction.kinds import AuctionStatus
+from app.pricing.auction.bidding.rules import Band, Conditions
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus
 
 
 def check_status(status: AuctionStatus, *wanted: AuctionStatus) -> None:

@@ -8,8 +8,7 @@ from pydantic import AliasChoices, Field
 
 from app.core.schemas import Day, Input, Moment, Money, Output, PositiveMoney
 from app.market.gates.schemas import GateOut
-from app.pricing.auction.bidding.rules import AuctionForm, Ending
-from app.pricing.auction.kinds import AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
 
 Seconds = Annotated[int, Field(gt=0, le=30 * 86_400)]
 

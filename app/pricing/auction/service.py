@@ -26,9 +26,9 @@ from app.market.listings.models import Listing
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding.forms import RULES
 from app.pricing.auction.bidding.problems import AUCTION_EXISTS, NOT_AUCTIONED, RESERVE_FOREIGN, RESERVE_TOO_LOW
-from app.pricing.auction.bidding.rules import AuctionForm, Band, Conditions
+from app.pricing.auction.bidding.rules import Band, Conditions
 from app.pricing.auction.ending import outcome, unsold
-from app.pricing.auction.kinds import AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus, EntryKind
 from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import log, published
 from app.pricing.auction.proof.logbook import remember_key, tell, write

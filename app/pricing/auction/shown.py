@@ -16,10 +16,10 @@ from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
 from app.pricing.auction import schemas
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import AuctionForm, State
+from app.pricing.auction.bidding.rules import State
 from app.pricing.auction.bidding.standing import Unsealed
 from app.pricing.auction.ending import outcome
-from app.pricing.auction.kinds import AuctionStatus
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry
 from app.pricing.auction.proof import published
 

@@ -18,7 +18,8 @@ from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger.deposits import service as deposits
 from app.pricing import closing
-from app.pricing.listed import notice, queries, registrations
+from app.pricing.listed import queries, registrations
+from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import RegistrantStatus, SalePhase
 from app.pricing.listed.models import ListedSale
 

@@ -19,7 +19,8 @@ from app.market.listings import queries as listings
 from app.market.listings.kinds import Allocation, PricingMode
 from app.market.listings.modes import PROCEDURES
 from app.pricing import contests
-from app.pricing.listed import closing, notice, queries, service
+from app.pricing.listed import closing, queries, service
+from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import SalePhase
 from app.pricing.listed.mode import Competitive
 

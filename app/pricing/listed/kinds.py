@@ -49,3 +49,13 @@ class RevisionStatus(StrEnum):
     PUBLISHED = "published"
     RETURNED = "returned"
     MOOT = "moot"
+
+
+class Verdict(StrEnum):
+    """What the end of a notice leads to."""
+
+    REVIEW = "review"
+    ONE = "one"
+    SEVERAL = "several"
+    EXTENSION = "extension"
+    LAPSE = "lapse"

@@ -11,7 +11,8 @@ from app.market.listings.kinds import Mover
 from app.market.listings.models import Listing
 from app.pricing import contests
 from app.pricing.closing import BECAME_UNLISTABLE
-from app.pricing.listed import closing, conditions, notice, queries, rules, service
+from app.pricing.listed import closing, queries, rules, service
+from app.pricing.listed.announcement import conditions, notice
 from app.pricing.listed.kinds import SalePhase
 from app.pricing.listed.models import ListedSale
 from app.pricing.listed.problems import SALE_UNDER_WAY

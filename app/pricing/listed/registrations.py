@@ -25,7 +25,8 @@ from app.market.listings.models import Listing
 from app.market.listings.publication import require_verified
 from app.office.ledger.deposits import service as deposits
 from app.office.ledger.deposits.queries import live_deposit
-from app.pricing.listed import notice, queries, rules, schemas
+from app.pricing.listed import queries, rules, schemas
+from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedSale
 from app.pricing.listed.problems import REGISTERED_ALREADY

@@ -13,7 +13,8 @@ from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
 from app.core.web.pages import Page, Paging, cut
 from app.market.listings import queries as listings
-from app.pricing.listed import conditions, queries, registrations, revisions, rules, service
+from app.pricing.listed import queries, registrations, rules, service
+from app.pricing.listed.announcement import conditions, revisions
 from app.pricing.listed.kinds import RegistrantStatus
 from app.pricing.listed.models import ListedSale
 from app.pricing.listed.schemas import (

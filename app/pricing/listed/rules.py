@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from app.market.listings.rules import check_open
 from app.office.ledger.kinds import DepositStatus
 from app.pricing.first_come.problems import VERSION_CHANGED
 from app.pricing.listed import problems
-from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, SalePhase
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, SalePhase, Verdict
 
 
 def check_competitive(pricing_mode: PricingMode, allocation: Allocation | None) -> None:
@@ -160,16 +159,6 @@ class Entry:
     verified: bool
     decided: bool
     deposit: DepositStatus | None
-
-
-class Verdict(StrEnum):
-    """What the end of a notice leads to."""
-
-    REVIEW = "review"
-    ONE = "one"
-    SEVERAL = "several"
-    EXTENSION = "extension"
-    LAPSE = "lapse"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
-from app.pricing.contests import ContestForm
+from app.pricing.kinds import ContestForm
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus, SalePhase
 from app.pricing.listed.models import ListedRegistration
 

@@ -26,10 +26,11 @@ from app.office.ledger.deposits import service as deposits
 from app.pricing import contests
 from app.pricing.closing import BECAME_UNLISTABLE
 from app.pricing.contests import Contest, Outcome
-from app.pricing.listed import closing, notice, problems, queries, registrations, rules
-from app.pricing.listed.kinds import RegistrantStatus, SalePhase
+from app.pricing.listed import closing, problems, queries, registrations, rules
+from app.pricing.listed.announcement import notice
+from app.pricing.listed.kinds import RegistrantStatus, SalePhase, Verdict
 from app.pricing.listed.models import ListedSale
-from app.pricing.listed.rules import Entry, Verdict
+from app.pricing.listed.rules import Entry
 
 NOBODY = "Nobody who may buy registered / 无符合条件的意向受让方"
 SUSPENDED_TOO_LONG = "The suspension was not lifted in time / 中止期限届满未恢复"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from app.catalogue.results.kinds import ExportControl, IpType, Secrecy, TransferMode
 from app.catalogue.results.listability import DISPOSALS, AssetFacts, ListingFacts, OwnerFacts
 from app.market.gates import rules
-from app.market.gates.kinds import GateKind, GateOutcome
-from app.market.gates.rules import Closer, OpenGate, Sale
+from app.market.gates.kinds import Closer, GateKind, GateOutcome
+from app.market.gates.rules import OpenGate, Sale
 from tests.support.refusals import refusal
 
 SELLER, OTHER, BUYER, CO_BUYER = (UUID(int=n) for n in range(1, 5))

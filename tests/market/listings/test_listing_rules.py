@@ -9,8 +9,8 @@ import pytest
 from app.catalogue.results.kinds import TransferMode
 from app.core.problems import Problem
 from app.market.listings import rules
-from app.market.listings.kinds import ListingStatus, Mover
-from app.market.listings.rules import Move, Sibling
+from app.market.listings.kinds import ListingStatus, Move, Mover
+from app.market.listings.rules import Sibling
 
 # Written out once more, on purpose: who takes a listing from where to where.
 LIFE = {

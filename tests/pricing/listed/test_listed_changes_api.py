@@ -11,7 +11,7 @@ from app.core.history import events
 from app.law.calendar.queries import load_calendar
 from app.law.figures import Parameter, parameter
 from app.law.periods import service as periods
-from app.pricing.listed import notice
+from app.pricing.listed.announcement import notice
 from tests.market.deals.factory import purchase
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, published_listing, today
 from tests.office.ledger.factory import balances

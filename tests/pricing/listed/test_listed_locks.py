@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.office.ledger.deposits import service as deposits
-from app.pricing.listed import notice
+from app.pricing.listed.announcement import notice
 from tests.catalogue.results.factory import recorded_result
 from tests.law.declarations.test_calendar_api import NOTICE
 from tests.market.listings.factory import today

@@ -13,8 +13,8 @@ from app.core.problems import Problem
 from app.market.listings.kinds import ListingStatus
 from app.office.ledger.kinds import DepositStatus
 from app.pricing.listed import rules
-from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, SalePhase
-from app.pricing.listed.rules import Entry, Sale, Verdict
+from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, SalePhase, Verdict
+from app.pricing.listed.rules import Entry, Sale
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 VERSION = 2

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from app.awards.technology.kinds import ExclusionCode
 from app.awards.technology.rules.countable import Countable
 from app.awards.technology.rules.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts
 from app.awards.technology.rules.programme import Role, Terms
-from app.awards.technology.rules.reasons import ExclusionCode, Fault
+from app.awards.technology.rules.reasons import Fault
 from app.core.money import exact
 
 _KIND_FAULTS: Mapping[Role, ExclusionCode] = {

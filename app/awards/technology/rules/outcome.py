@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, TypeAdapter
 
+from app.awards.technology.kinds import ExclusionCode
 from app.awards.technology.rules.countable import Bound
 from app.awards.technology.rules.facts import Money, Share
 from app.awards.technology.rules.programme import Role, Text
-from app.awards.technology.rules.reasons import ExclusionCode
 
 Derived = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.6f}", return_type=str)]
 

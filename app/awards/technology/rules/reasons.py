@@ -1,32 +1,9 @@
 """Why something earns nothing: stable codes, both languages, and the parameter whose article backs each."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class ExclusionCode(StrEnum):
-    """Stable codes of exclusion (不予奖励的原因)."""
-
-    CONTRACT_TYPE = "contract_type"
-    NOT_REGISTERED = "not_registered"
-    REGISTERED_LATE = "registered_late"
-    CANCELLED = "cancelled"
-    PAYMENT_REVERSED = "payment_reversed"
-    PAYER_NOT_BUYER = "payer_not_buyer"
-    NO_TECHNICAL_PART = "no_technical_part"
-    NOT_INVOICED = "not_invoiced"
-    TECHNICAL_AMOUNT_EXHAUSTED = "technical_amount_exhausted"
-    BUYER_KIND = "buyer_kind"
-    BUYER_NOT_RESIDENT = "buyer_not_resident"
-    SELLER_KIND = "seller_kind"
-    SELLER_NOT_RESIDENT = "seller_not_resident"
-    RELATED_PARTY = "related_party"
-    AGENCY_KIND = "agency_kind"
-    AGENCY_NOT_RESIDENT = "agency_not_resident"
-    AGENCY_NOT_NAMED = "agency_not_named"
-    REWARDED_ELSEWHERE = "rewarded_elsewhere"
-    NO_BROKER_RECORDED = "no_broker_recorded"
+from app.awards.technology.kinds import ExclusionCode
 
 
 @dataclass(frozen=True)

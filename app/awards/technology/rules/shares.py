@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from app.awards.technology.kinds import ExclusionCode
 from app.awards.technology.rules.countable import countables, local_day, reversed_by
 from app.awards.technology.rules.eligibility import Claim, Refusal, contract_faults, judge, refuse_all
 from app.awards.technology.rules.facts import ContractFacts, Facts, OrganisationFacts, PaymentFacts
@@ -21,7 +22,7 @@ from app.awards.technology.rules.outcome import (
     ordered,
 )
 from app.awards.technology.rules.programme import ROLES, Programme, Role, Terms
-from app.awards.technology.rules.reasons import ExclusionCode, Fault
+from app.awards.technology.rules.reasons import Fault
 from app.core.money import allot, ceil_fen, exact, proportion, round_fen, round_places
 
 # No UUID and no readable number is empty, and it sorts first: of equal remainders the odd fen is held, not paid.

@@ -34,8 +34,8 @@ from app.identity.rules import digest_of
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding import admission, house
 from app.pricing.auction.bidding.house import House
-from app.pricing.auction.bidding.rules import Refusal
 from app.pricing.auction.bidding.submission import Decided, Submission
+from app.pricing.auction.kinds import Refusal
 from app.pricing.auction.problems import REFUSALS
 
 _DOOR: Final = re.compile(r"/v1/auctions/([0-9a-fA-F-]{36})/bids")

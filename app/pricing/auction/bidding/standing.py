@@ -11,8 +11,8 @@ from uuid import UUID
 
 from app.core.keys import Keys
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions, Decision, State
-from app.pricing.auction.kinds import AuctionStatus, EntryKind
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, State
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus, EntryKind
 from app.pricing.auction.proof import log
 
 

@@ -18,9 +18,10 @@ from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
 from app.pricing.auction.bidding import admission, standing
 from app.pricing.auction.bidding.problems import MAXIMUM_FOREIGN
-from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions
+from app.pricing.auction.bidding.rules import Bid, Conditions
 from app.pricing.auction.bidding.standing import Entry, Standing
 from app.pricing.auction.bidding.submission import Decided, Submission
+from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import published
 
 AUCTIONS = """

@@ -17,9 +17,9 @@ from app.core.problems import Problem
 from app.core.settings import Settings
 from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
-from app.pricing.auction.bidding.rules import AuctionForm, Ending, Outcome
+from app.pricing.auction.bidding.rules import Outcome
 from app.pricing.auction.ending import outcome, unsold, winner
-from app.pricing.auction.kinds import AuctionStatus, EntryKind
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
 from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import logbook
 

@@ -8,7 +8,8 @@ from typing import Any
 from app.core.keys import Keys
 from app.pricing.auction.bidding import standing
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import AuctionForm, Bid, Ending, Opened, Outcome, standings
+from app.pricing.auction.bidding.rules import Bid, Opened, Outcome, standings
+from app.pricing.auction.kinds import AuctionForm, Ending
 from app.pricing.auction.models import Auction, AuctionEntry
 from app.pricing.auction.proof import log, logbook
 from app.pricing.auction.proof.replay import exhausted

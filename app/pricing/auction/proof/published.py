@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.keys import EXCHANGE_KEYS_WRONG, Keys
-from app.pricing.auction.bidding.rules import AuctionForm, Band, Conditions
+from app.pricing.auction.bidding.rules import Band, Conditions
+from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log
 
 SEALING_KEY_ID = "sealing_key_id"

@@ -20,19 +20,8 @@ from typing import Any, Final
 
 from app.core.problems import Problem
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import (
-    AuctionForm,
-    Bid,
-    Conditions,
-    Decision,
-    Ending,
-    FormRules,
-    Opened,
-    Outcome,
-    Refusal,
-    State,
-    standings,
-)
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, FormRules, Opened, Outcome, State, standings
+from app.pricing.auction.kinds import AuctionForm, Ending, Refusal
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import conditions_of
 

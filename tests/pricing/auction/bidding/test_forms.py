@@ -12,19 +12,8 @@ from hypothesis import strategies as st
 
 from app.core.problems import Problem
 from app.pricing.auction.bidding.forms import RULES, dutch, english, sealed
-from app.pricing.auction.bidding.rules import (
-    AuctionForm,
-    Band,
-    Bid,
-    Conditions,
-    Decision,
-    Ending,
-    Opened,
-    Refusal,
-    State,
-    limit_of,
-    standings,
-)
+from app.pricing.auction.bidding.rules import Band, Bid, Conditions, Decision, Opened, State, limit_of, standings
+from app.pricing.auction.kinds import AuctionForm, Ending, Refusal
 from app.pricing.auction.problems import REFUSALS
 
 START = datetime(2026, 5, 6, 1, tzinfo=UTC)

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions, Opened, Outcome, State, standings
+from app.pricing.auction.bidding.rules import Bid, Conditions, Opened, Outcome, State, standings
+from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log
 
 Content = Mapping[str, Any]

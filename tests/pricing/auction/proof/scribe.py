@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import AuctionForm, Bid, Conditions, Ending, Opened, standings
+from app.pricing.auction.bidding.rules import Bid, Conditions, Opened, standings
+from app.pricing.auction.kinds import AuctionForm, Ending
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import published_conditions
 from app.pricing.auction.proof.receipts import Signer

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.pricing.auction.bidding.rules import AuctionForm, Bid
+from app.pricing.auction.bidding.rules import Bid
+from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.transcript import verify_transcript
 from tests.pricing.auction.bidding.test_forms import BY_FORM, MINUTE, START, cny

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pricing.auction.bidding.rules import AuctionForm, Bid
+from app.pricing.auction.bidding.rules import Bid
+from app.pricing.auction.kinds import AuctionForm
 from tests.pricing.auction.bidding.test_forms import BY_FORM, MINUTE, START, cny
 from tests.pricing.auction.proof.history import ANSWERED, Operation, check
 from tests.pricing.auction.proof.scribe import Json, Scribe

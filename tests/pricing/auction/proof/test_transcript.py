@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.pricing.auction.bidding.rules import AuctionForm, Bid
+from app.pricing.auction.bidding.rules import Bid
+from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import conditions_of, published_conditions
 from app.pricing.auction.proof.receipts import Signer, verify

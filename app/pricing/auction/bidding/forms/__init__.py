@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.pricing.auction.bidding.forms import dutch, english, sealed
-from app.pricing.auction.bidding.rules import AuctionForm, FormRules
+from app.pricing.auction.bidding.rules import FormRules
+from app.pricing.auction.kinds import AuctionForm
 
 RULES: Final[Mapping[AuctionForm, FormRules]] = {
     AuctionForm.ENGLISH: english,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.pricing.auction.bidding.forms.shared import check_ladder, check_positive, check_shape, open_outcome
-from app.pricing.auction.bidding.rules import NIL, Bid, Conditions, Decision, Opened, Outcome, Refusal, State
+from app.pricing.auction.bidding.rules import NIL, Bid, Conditions, Decision, Opened, Outcome, State
+from app.pricing.auction.kinds import Refusal
 from app.pricing.auction.problems import FLOOR_TOO_HIGH
 
 

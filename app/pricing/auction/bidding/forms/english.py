@@ -11,7 +11,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from app.pricing.auction.bidding.forms.shared import check_ladder, check_order, check_shape, open_outcome, step_at
-from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Opened, Outcome, Refusal, State, limit_of
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Opened, Outcome, State, limit_of
+from app.pricing.auction.kinds import Refusal
 from app.pricing.auction.problems import LADDER_STEPS_FALL
 
 

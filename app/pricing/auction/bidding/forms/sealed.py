@@ -9,7 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.pricing.auction.bidding.forms.shared import NO_EFFECT, NOBODY, check_shape
-from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Ending, Opened, Outcome, Refusal, State
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, Opened, Outcome, State
+from app.pricing.auction.kinds import Ending, Refusal
 from app.pricing.auction.problems import CONDITION_FOREIGN
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from app.pricing.auction.bidding.rules import NIL, Band, Conditions, Ending, Outcome, State
+from app.pricing.auction.bidding.rules import NIL, Band, Conditions, Outcome, State
+from app.pricing.auction.kinds import Ending
 from app.pricing.auction.problems import (
     CONDITION_FOREIGN,
     CONDITION_MISSING,

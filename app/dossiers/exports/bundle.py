@@ -10,8 +10,8 @@ from typing import IO, Any
 
 import rfc8785
 
+from app.dossiers.exports.signing import sign
 from app.dossiers.schemas import Dossier
-from app.dossiers.signing import sign
 
 FORMAT = "techex-dossier-bundle/1"
 DOSSIER, PDF, README, MANIFEST = "dossier.json", "dossier.pdf", "README.txt", "manifest.json"

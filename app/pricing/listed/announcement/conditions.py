@@ -18,7 +18,8 @@ from app.law.periods.rules import check_count
 from app.market.listings import queries as listings
 from app.market.listings import rules as listing_rules
 from app.market.listings.models import Listing
-from app.pricing.listed import notice, queries, rules
+from app.pricing.listed import queries, rules
+from app.pricing.listed.announcement import notice
 from app.pricing.listed.models import ListedConditions
 from app.pricing.listed.problems import CONDITIONS_MISSING
 from app.pricing.listed.schemas import ListedConditionsIn, ListedConditionsOut

@@ -18,7 +18,8 @@ from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger.deposits import service as deposits
-from app.pricing.listed import conditions, notice, queries, rules
+from app.pricing.listed import queries, rules
+from app.pricing.listed.announcement import conditions, notice
 from app.pricing.listed.kinds import RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale
 from app.pricing.listed.problems import NO_REVISION, REVISION_PENDING

@@ -24,10 +24,11 @@ from app.core.problems import IDEMPOTENCY_KEY_REQUIRED, UNAUTHENTICATED
 from app.core.storage import Storage
 from app.core.web import idempotency
 from app.core.web.http import Context, MoneyEndpoint, context_of
-from app.dossiers import bundle, gathering
+from app.dossiers import gathering
+from app.dossiers.exports import bundle
+from app.dossiers.exports.signing import PUBLIC_KEY
 from app.dossiers.printed import printed
 from app.dossiers.schemas import ChainEnd
-from app.dossiers.signing import PUBLIC_KEY
 from app.dossiers.story import Attachment
 from app.office.printing.service import print_pdf
 
