@@ -11,7 +11,9 @@ from app.contracts.payments import rules as payments
 from app.contracts.registration import rules as registration
 from app.market.deals.kinds import PartyRole
 from app.office.ledger import rules as ledger
+from app.office.ledger.bank import rules as bank
 from app.office.ledger.deposits import rules as deposits
+from app.office.ledger.instructions import rules as instructions
 from app.office.ledger.kinds import DepositStatus, Direction, InstructionStatus
 from tests.remedies.trials import Trial
 
@@ -121,7 +123,9 @@ def pay_deposit(amount: Decimal) -> None:
 
 
 def settle(amount: Decimal) -> None:
-    deposits.check_instruction("示例 1", InstructionStatus.OPEN, Direction.OUT, cny("500.00"), (Direction.OUT, amount))
+    instructions.check_instruction(
+        "示例 1", InstructionStatus.OPEN, Direction.OUT, cny("500.00"), (Direction.OUT, amount)
+    )
 
 
 OWNER = ledger.Owner(("listing", ONE), TWO)
@@ -129,7 +133,7 @@ OWNER = ledger.Owner(("listing", ONE), TWO)
 LEDGER = (
     Trial("deposit_amount_wrong", "required", cny("499.99"), pay_deposit),
     Trial("instruction_amount_wrong", "required", cny("500.01"), settle),
-    Trial("bank_time_in_future", "now", NOW + DAY, lambda at: deposits.check_bank_time(at, NOW)),
+    Trial("bank_time_in_future", "now", NOW + DAY, lambda at: bank.check_bank_time(at, NOW)),
     Trial(
         "more_than_held", "held", cny("500.01"),
         lambda fee: ledger.deposit_applied(OWNER, cny("500.00"), ("deal", ONE), fee),
