@@ -23,6 +23,7 @@ from app.core.web import validation
 from app.identity.kinds import Verification
 from app.market.deals.kinds import DealStatus
 from app.office.ledger.kinds import DepositStatus
+from app.office.ledger.rules import CHART, MOVEMENTS
 from app.pricing.listed.kinds import RegistrantStatus as ListedStatus
 from tests.support.recorded_docs import DOCUMENTS, RECORDING, Played, agrees, blocks, played
 from tests.support.served import ROOT
@@ -205,6 +206,19 @@ def test_the_table_of_settings_is_that_of_the_code() -> None:
         default = "none" if info.default is None else f"`{info.default}`".replace(f"{ROOT}/", "")
         rows += f"| `{variable}` | {default} | {_cell(info.description or '')} |\n"
     _in_place("docs/guides/operations.md", "settings", rows)
+
+
+def test_the_tables_of_the_ledger_are_those_of_the_code() -> None:
+    whose = {"exchange": "the exchange", "subject": "subject", "owner": "organisation, subject"}
+    rows = "| account | | side | whose | what stands there |\n|---|---|---|---|---|\n"
+    for code, account in CHART.items():
+        rows += f"| `{code}` | {account.zh} | {account.side} | {whose[account.holder]} | {account.holds} |\n"
+    _in_place("docs/reference/ledger.md", "accounts", rows)
+    rows = "| movement | | debit | credit | when | undone by |\n|---|---|---|---|---|---|\n"
+    for kind, row in MOVEMENTS.items():
+        debit, credit = (" or ".join(f"`{code}`" for code in codes) for codes in (row.debit, row.credit))
+        rows += f"| `{kind}` | {row.zh} | {debit} | {credit} | {row.when} | {row.undone_by or 'nothing'} |\n"
+    _in_place("docs/reference/ledger.md", "movements", rows)
 
 
 def test_every_metric_is_documented() -> None:

@@ -20,7 +20,7 @@ from app.office.ledger import queries as ledger
 from app.office.ledger.instructions import service as instructions
 from app.office.ledger.models import SettlementInstruction
 from app.office.ledger.problems import MORE_THAN_HELD
-from app.office.ledger.rules import settlement as gathered
+from app.office.ledger.rules import price_account
 
 
 async def give_back(
@@ -43,7 +43,7 @@ async def give_back(
     payer = next((row for row in facts.payers() if row.payer_id == body.organisation_id), None)
     if payer is None:
         raise UNKNOWN_REFERENCE(field="organisation_id", what="buyer of the deal / 本成交的买方")
-    place = gathered(("deal", deal.id))
+    place = price_account(deal.id)
     await ledger.lock_accounts(session, [place])
     held = min(payer.held, await ledger.balance_of(session, place))
     if body.amount > held:

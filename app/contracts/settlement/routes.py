@@ -11,7 +11,7 @@ from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
 from app.office.ledger import queries as ledger
-from app.office.ledger.rules import settlement as gathered
+from app.office.ledger.rules import price_account
 
 router = APIRouter(route_class=Endpoint, tags=["settlement"])
 money_router = APIRouter(route_class=MoneyEndpoint)
@@ -28,7 +28,7 @@ async def read_settlement(actor: Reader, session: Session, deal_id: UUID) -> sch
     """
     deal, settlement = await queries.get_settlement(session, actor, deal_id)
     facts = await service.facts_of(session, deal, settlement)
-    held = await ledger.balance_of(session, gathered(("deal", deal.id)))
+    held = await ledger.balance_of(session, price_account(deal.id))
     return schemas.settlement_out(deal, facts, held, await read_clock(session))
 
 

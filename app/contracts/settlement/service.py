@@ -36,7 +36,7 @@ from app.office.ledger.deposits import service as deposits
 from app.office.ledger.instructions import service as instructions
 from app.office.ledger.kinds import DepositStatus, InstructionStatus
 from app.office.ledger.models import SettlementInstruction
-from app.office.ledger.rules import settlement as gathered
+from app.office.ledger.rules import price_account
 from app.pricing.negotiated.terms.shapes import Terms
 
 MOVED: Final = "settlement.moved"
@@ -100,7 +100,7 @@ async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) ->
 async def pay_out(session: AsyncSession, settings: Settings, deal: Deal) -> Decimal:
     """Owe the sellers by their shares what has gathered of a locked deal's price; answers how much that was (CNY)."""
     subject = ("deal", deal.id)
-    place = gathered(subject)
+    place = price_account(deal.id)
     await ledger.lock_accounts(session, [place])
     amount = await ledger.balance_of(session, place)
     for seller_id, part in rules.by_share(amount, shares_of(deal, PartyRole.SELLER)).items():

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.ids import new_id
 from app.office.ledger import queries, rules
 from app.office.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
-from app.office.ledger.rules import CHART, Movement, Place
+from app.office.ledger.rules import CHART, Movement, Place, Undo
 
 
 async def post(
@@ -52,11 +52,14 @@ async def post(
 
 
 async def reverse(
-    session: AsyncSession, transaction_id: UUID, *, occurred_at: datetime, reference: str, reason: str
+    session: AsyncSession, transaction_id: UUID, by: Undo, *, occurred_at: datetime, reference: str, reason: str
 ) -> JournalTransaction:
-    """Write the mirror of a transaction; the unique key on what it reverses lets it happen once."""
+    """Write the mirror of a transaction; the unique key on what it reverses lets it happen once.
+
+    Raises `ValueError` for a movement that is not undone by `by`.
+    """
     original, lines = await queries.get_transaction(session, transaction_id)
-    movement = rules.reversal((original.subject_type, original.subject_id), lines)
+    movement = rules.reversal(original.kind, (original.subject_type, original.subject_id), lines, by)
     (row,) = await post(
         session, movement, occurred_at=occurred_at, reference=reference, reason=reason, reverses_id=original.id
     )

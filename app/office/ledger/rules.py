@@ -1,4 +1,4 @@
-"""Pure decisions of the ledger: which entries each movement makes, and that none takes what is not there.
+"""The ledger as two tables that an accountant can read, accounts and movements, and the pure decisions about them.
 
 Amounts are CNY to the fen. In an entry debit (借) is positive and credit (贷) negative; a balance is shown on the side
 on which its account grows.
@@ -7,6 +7,7 @@ on which its account grows.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -17,34 +18,108 @@ from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
 Subject = tuple[str, UUID]
 """What a movement is about, as events name it: ("listing", id), ("deal", id)."""
 ZERO: Final = Decimal(0)
+A, M = AccountCode, MovementKind
+DEBIT, CREDIT = LedgerSide.DEBIT, LedgerSide.CREDIT
+
+
+class Holder(StrEnum):
+    """Whose an account is: one for the exchange, one a subject, or one an organisation and subject."""
+
+    EXCHANGE = "exchange"
+    SUBJECT = "subject"
+    OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How accounts of a code behave. Every account but the bank's is kept from going below zero.
+class AccountRow:
+    """An account code: the side on which it grows, whose it is, what stands there in Chinese and English.
 
-    The bank needs no floor of its own: it equals what the other accounts hold, and it is the one account that all
-    payments share, so that a floor would add up its whole history at each.
+    Every account but the bank's is kept from going below zero. The bank needs no floor: it equals what the other
+    accounts hold. All payments share it, so that a floor would add up its whole history at each.
     """
 
     side: LedgerSide
+    holder: Holder
+    zh: str
+    holds: str
     non_negative: bool = True
 
 
-CHART: Final[Mapping[AccountCode, Standing]] = {
-    AccountCode.BANK: Standing(LedgerSide.DEBIT, non_negative=False),
-    AccountCode.DEPOSIT_RECEIVED: Standing(LedgerSide.CREDIT),
-    AccountCode.DEPOSIT_HELD: Standing(LedgerSide.CREDIT),
-    AccountCode.DEPOSIT_REPAYABLE: Standing(LedgerSide.CREDIT),
-    AccountCode.PRICE_SETTLEMENT: Standing(LedgerSide.CREDIT),
-    AccountCode.SELLER_PAYABLE: Standing(LedgerSide.CREDIT),
-    AccountCode.FEE_RECEIVABLE: Standing(LedgerSide.DEBIT),
-    AccountCode.FEE_INCOME: Standing(LedgerSide.CREDIT),
-    AccountCode.FORFEITURES: Standing(LedgerSide.CREDIT),
-    AccountCode.SUSPENSE_IN: Standing(LedgerSide.CREDIT),
-    AccountCode.SUSPENSE_OUT: Standing(LedgerSide.DEBIT),
-    AccountCode.SUSPENSE_REPAYABLE: Standing(LedgerSide.CREDIT),
+CHART: Final[Mapping[AccountCode, AccountRow]] = {
+    A.BANK: AccountRow(DEBIT, Holder.EXCHANGE, "银行存款", "what is in the bank account", non_negative=False),
+    A.DEPOSIT_RECEIVED: AccountRow(CREDIT, Holder.OWNER, "已到账保证金", "deposits that came late, not accepted yet"),
+    A.DEPOSIT_HELD: AccountRow(CREDIT, Holder.OWNER, "已确认保证金", "deposits held"),
+    A.DEPOSIT_REPAYABLE: AccountRow(CREDIT, Holder.OWNER, "应退保证金", "deposits that must go back"),
+    A.PRICE_SETTLEMENT: AccountRow(CREDIT, Holder.SUBJECT, "价款结算", "what has gathered of a deal's price"),
+    A.SELLER_PAYABLE: AccountRow(CREDIT, Holder.OWNER, "应付价款", "price owed to a seller, or back to a buyer"),
+    A.FEE_RECEIVABLE: AccountRow(DEBIT, Holder.OWNER, "应收服务费", "fees charged and not paid"),
+    A.FEE_INCOME: AccountRow(CREDIT, Holder.OWNER, "服务费收入", "fees charged"),
+    A.FORFEITURES: AccountRow(CREDIT, Holder.OWNER, "不予退还保证金", "forfeited deposits"),
+    A.SUSPENSE_IN: AccountRow(CREDIT, Holder.SUBJECT, "待查收款", "money that arrived and matches nothing"),
+    A.SUSPENSE_OUT: AccountRow(DEBIT, Holder.SUBJECT, "待查付款", "money that left and matches nothing"),
+    A.SUSPENSE_REPAYABLE: AccountRow(CREDIT, Holder.SUBJECT, "应退待查款", "such money on its way back"),
 }
+
+
+class Undo(StrEnum):
+    """By what a movement may be reversed (红字冲销)."""
+
+    BANK = "the reversal of the bank's confirmation"
+    CANCELLATION = "the cancellation of the request"
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """A kind of movement: its Chinese name, the accounts of both sides, when it is made, and what may undo it.
+
+    A side names the account that is moved, and after it those that may stand in its place, as when money comes out of
+    suspense instead of through the bank. Without `undone_by` the movement is final.
+    """
+
+    kind: MovementKind
+    zh: str
+    debit: tuple[AccountCode, ...]
+    credit: tuple[AccountCode, ...]
+    when: str
+    undone_by: Undo | None = None
+
+
+# fmt: off
+_ROWS: Final = (
+    MovementRow(M.DEPOSIT_RECEIVED, "收到保证金", (A.BANK, A.SUSPENSE_IN), (A.DEPOSIT_RECEIVED,),
+                "the bank confirms a deposit's exact amount", Undo.BANK),
+    MovementRow(M.DEPOSIT_HELD, "确认保证金", (A.DEPOSIT_RECEIVED,), (A.DEPOSIT_HELD,),
+                "at once if the money was in time, else by `hold`", Undo.BANK),
+    MovementRow(M.DEPOSIT_RELEASE_DUE, "保证金应退", (A.DEPOSIT_HELD, A.DEPOSIT_RECEIVED), (A.DEPOSIT_REPAYABLE,),
+                "the winner is fixed, or the deposit is given back"),
+    MovementRow(M.DEPOSIT_RELEASED, "退还保证金", (A.DEPOSIT_REPAYABLE,), (A.BANK, A.SUSPENSE_OUT),
+                "the bank confirms the repayment", Undo.BANK),
+    MovementRow(M.DEPOSIT_APPLIED_TO_PRICE, "保证金抵作价款", (A.DEPOSIT_HELD,), (A.PRICE_SETTLEMENT,),
+                "the winner's deposit becomes part of the price"),
+    MovementRow(M.DEPOSIT_FORFEITED, "保证金不予退还", (A.DEPOSIT_HELD,), (A.FORFEITURES,),
+                "the winner walks away"),
+    MovementRow(M.FEE_CHARGED, "计收服务费", (A.FEE_RECEIVABLE,), (A.FEE_INCOME,),
+                "a fee falls due", Undo.CANCELLATION),
+    MovementRow(M.FEE_PAID, "收到服务费", (A.BANK, A.SUSPENSE_IN, A.DEPOSIT_HELD), (A.FEE_RECEIVABLE,),
+                "the fee is paid, or taken out of the deposit", Undo.BANK),
+    MovementRow(M.PRICE_RECEIVED, "收到价款", (A.BANK, A.SUSPENSE_IN), (A.PRICE_SETTLEMENT,),
+                "the bank confirms a part of the price", Undo.BANK),
+    MovementRow(M.PRICE_PAYABLE, "价款应付", (A.PRICE_SETTLEMENT,), (A.SELLER_PAYABLE,),
+                "a payout to a seller is ordered, or a return to a buyer"),
+    MovementRow(M.PRICE_PAID_OUT, "划付价款", (A.SELLER_PAYABLE,), (A.BANK, A.SUSPENSE_OUT),
+                "the bank confirms the payout", Undo.BANK),
+    MovementRow(M.UNMATCHED_IN, "收到待查款项", (A.BANK,), (A.SUSPENSE_IN,),
+                "money arrives that matches nothing", Undo.BANK),
+    MovementRow(M.UNMATCHED_OUT, "付出待查款项", (A.SUSPENSE_OUT,), (A.BANK,),
+                "money leaves that matches nothing", Undo.BANK),
+    MovementRow(M.UNMATCHED_REPAYABLE, "待查款项应退", (A.SUSPENSE_IN,), (A.SUSPENSE_REPAYABLE,),
+                "the operator decides to send it back"),
+    MovementRow(M.UNMATCHED_REPAID, "退还待查款项", (A.SUSPENSE_REPAYABLE,), (A.BANK, A.SUSPENSE_OUT),
+                "the bank confirms that", Undo.BANK),
+)
+# fmt: on
+MOVEMENTS: Final[Mapping[MovementKind, MovementRow]] = {row.kind: row for row in _ROWS}
+"""Every movement but the correction, which is the mirror of one that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +135,33 @@ class Place:
         return self.code, str(self.organisation_id), str(self.subject and self.subject[1])
 
 
-BANK: Final = Place(AccountCode.BANK)
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose money for what: the subject it stands for, and an organisation where one owns it."""
+
+    subject: Subject
+    organisation_id: UUID | None = None
+
+    def place(self, code: AccountCode) -> Place:
+        """The owner's account of a code; `ValueError` where that needs an organisation and there is none."""
+        holder = CHART[code].holder
+        if holder == Holder.EXCHANGE:
+            return Place(code)
+        if holder == Holder.SUBJECT:
+            return Place(code, None, self.subject)
+        if self.organisation_id is None:
+            raise ValueError(f"{code} belongs to an organisation, and none is named")
+        return Place(code, self.organisation_id, self.subject)
+
+
+def price_account(deal_id: UUID) -> Place:
+    """Where the price of a deal gathers (价款结算)."""
+    return Owner(("deal", deal_id)).place(A.PRICE_SETTLEMENT)
+
+
+def unmatched(confirmation_id: UUID) -> Owner:
+    """Money of a bank's confirmation that matches nothing (待查款项): it has an account of its own."""
+    return Owner(("bank_confirmation", confirmation_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,71 +187,22 @@ class Movement:
             raise ValueError(f"{self.kind}: an entry is zero or has parts of a fen")
 
 
-def _transfer(kind: MovementKind, subject: Subject, amount: Decimal, *, debit: Place, credit: Place) -> Movement:
+def movement(kind: MovementKind, owner: Owner, amount: Decimal, through: Place | None = None) -> Movement:
+    """An amount (CNY above zero) moved as the table says.
+
+    `through` is the account that stands on the one side where its code may, in place of the owner's own. Raises
+    `ValueError` for an amount that is none, and for an account that the table does not name.
+    """
     if amount <= 0:
         raise ValueError(f"{kind}: {amount} is not an amount")
-    return Movement(kind, subject, (Line(debit, amount), Line(credit, -amount)))
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose money for what: an organisation and the subject it stands for."""
-
-    subject: Subject
-    organisation_id: UUID
-
-    def place(self, code: AccountCode) -> Place:
-        return Place(code, self.organisation_id, self.subject)
-
-
-def settlement(deal: Subject) -> Place:
-    """Where the price of a deal gathers (价款结算)."""
-    return Place(AccountCode.PRICE_SETTLEMENT, None, deal)
-
-
-def suspense(code: AccountCode, confirmation_id: UUID) -> Place:
-    """Where money stands that matches nothing, an account a confirmation (待查款项)."""
-    return Place(code, None, ("bank_confirmation", confirmation_id))
-
-
-def deposit_received(owner: Owner, amount: Decimal, source: Place = BANK) -> Movement:
-    """The money of a deposit has arrived, from the bank or out of suspense."""
-    place = owner.place(AccountCode.DEPOSIT_RECEIVED)
-    return _transfer(MovementKind.DEPOSIT_RECEIVED, owner.subject, amount, debit=source, credit=place)
-
-
-def deposit_held(owner: Owner, amount: Decimal) -> Movement:
-    """The deposit is accepted and held for its subject."""
-    return _transfer(
-        MovementKind.DEPOSIT_HELD,
-        owner.subject,
-        amount,
-        debit=owner.place(AccountCode.DEPOSIT_RECEIVED),
-        credit=owner.place(AccountCode.DEPOSIT_HELD),
-    )
-
-
-def deposit_release_due(owner: Owner, amount: Decimal, source: AccountCode = AccountCode.DEPOSIT_HELD) -> Movement:
-    """The exchange owes the deposit back; nothing else can be done with it any more."""
-    place = owner.place(AccountCode.DEPOSIT_REPAYABLE)
-    return _transfer(MovementKind.DEPOSIT_RELEASE_DUE, owner.subject, amount, debit=owner.place(source), credit=place)
-
-
-def deposit_released(owner: Owner, amount: Decimal, target: Place = BANK) -> Movement:
-    """The bank has paid the deposit back."""
-    place = owner.place(AccountCode.DEPOSIT_REPAYABLE)
-    return _transfer(MovementKind.DEPOSIT_RELEASED, owner.subject, amount, debit=place, credit=target)
-
-
-def deposit_forfeited(owner: Owner, amount: Decimal) -> Movement:
-    """The depositor walked away: the deposit is lost to it."""
-    return _transfer(
-        MovementKind.DEPOSIT_FORFEITED,
-        owner.subject,
-        amount,
-        debit=owner.place(AccountCode.DEPOSIT_HELD),
-        credit=owner.place(AccountCode.FORFEITURES),
-    )
+    row = MOVEMENTS[kind]
+    sides = [
+        through if through is not None and through.code in codes else owner.place(codes[0])
+        for codes in (row.debit, row.credit)
+    ]
+    if through is not None and through not in sides:
+        raise ValueError(f"{kind} does not move {through.code}")
+    return Movement(kind, owner.subject, (Line(sides[0], amount), Line(sides[1], -amount)))
 
 
 def deposit_applied(owner: Owner, amount: Decimal, deal: Subject, fee: Decimal) -> tuple[Movement, ...]:
@@ -160,86 +212,23 @@ def deposit_applied(owner: Owner, amount: Decimal, deal: Subject, fee: Decimal) 
     """
     if fee > amount:
         raise problems.MORE_THAN_HELD(field="fee", amount=fee, held=amount)
-    held, payer = owner.place(AccountCode.DEPOSIT_HELD), Owner(deal, owner.organisation_id)
+    held, payer = owner.place(A.DEPOSIT_HELD), Owner(deal, owner.organisation_id)
     movements: tuple[Movement, ...] = ()
     if fee:
-        movements += (fee_charged(payer, fee), fee_paid(payer, fee, held))
+        movements += (movement(M.FEE_CHARGED, payer, fee), movement(M.FEE_PAID, payer, fee, held))
     if amount > fee:
-        kind, price = MovementKind.DEPOSIT_APPLIED_TO_PRICE, settlement(deal)
-        movements += (_transfer(kind, deal, amount - fee, debit=held, credit=price),)
+        movements += (movement(M.DEPOSIT_APPLIED_TO_PRICE, payer, amount - fee, held),)
     return movements
 
 
-def fee_charged(payer: Owner, amount: Decimal) -> Movement:
-    """A party owes the exchange a fee."""
-    return _transfer(
-        MovementKind.FEE_CHARGED,
-        payer.subject,
-        amount,
-        debit=payer.place(AccountCode.FEE_RECEIVABLE),
-        credit=payer.place(AccountCode.FEE_INCOME),
-    )
+def reversal(kind: MovementKind, subject: Subject, lines: Iterable[Line], by: Undo) -> Movement:
+    """The mirror of a movement's entries: what is wrong is never edited.
 
-
-def fee_paid(payer: Owner, amount: Decimal, source: Place = BANK) -> Movement:
-    """A fee that was charged is paid, through the bank or out of a deposit."""
-    place = payer.place(AccountCode.FEE_RECEIVABLE)
-    return _transfer(MovementKind.FEE_PAID, payer.subject, amount, debit=source, credit=place)
-
-
-def price_received(deal: Subject, amount: Decimal, source: Place = BANK) -> Movement:
-    """A part of the price has arrived."""
-    return _transfer(MovementKind.PRICE_RECEIVED, deal, amount, debit=source, credit=settlement(deal))
-
-
-def price_payable(seller: Owner, amount: Decimal) -> Movement:
-    """A part of what gathered of the price is owed to a seller from now on."""
-    place = seller.place(AccountCode.SELLER_PAYABLE)
-    return _transfer(MovementKind.PRICE_PAYABLE, seller.subject, amount, debit=settlement(seller.subject), credit=place)
-
-
-def price_paid_out(seller: Owner, amount: Decimal, target: Place = BANK) -> Movement:
-    """The bank has paid a seller."""
-    place = seller.place(AccountCode.SELLER_PAYABLE)
-    return _transfer(MovementKind.PRICE_PAID_OUT, seller.subject, amount, debit=place, credit=target)
-
-
-def unmatched_in(confirmation_id: UUID, amount: Decimal) -> Movement:
-    """Money arrived that matches nothing."""
-    place = suspense(AccountCode.SUSPENSE_IN, confirmation_id)
-    return _transfer(MovementKind.UNMATCHED_IN, _confirmation(confirmation_id), amount, debit=BANK, credit=place)
-
-
-def unmatched_out(confirmation_id: UUID, amount: Decimal) -> Movement:
-    """Money left that matches nothing."""
-    place = suspense(AccountCode.SUSPENSE_OUT, confirmation_id)
-    return _transfer(MovementKind.UNMATCHED_OUT, _confirmation(confirmation_id), amount, debit=place, credit=BANK)
-
-
-def unmatched_repayable(confirmation_id: UUID, amount: Decimal) -> Movement:
-    """Money that matches nothing is to go back to where it came from."""
-    return _transfer(
-        MovementKind.UNMATCHED_REPAYABLE,
-        _confirmation(confirmation_id),
-        amount,
-        debit=suspense(AccountCode.SUSPENSE_IN, confirmation_id),
-        credit=suspense(AccountCode.SUSPENSE_REPAYABLE, confirmation_id),
-    )
-
-
-def unmatched_repaid(confirmation_id: UUID, amount: Decimal, target: Place = BANK) -> Movement:
-    """The bank has sent it back."""
-    place = suspense(AccountCode.SUSPENSE_REPAYABLE, confirmation_id)
-    return _transfer(MovementKind.UNMATCHED_REPAID, _confirmation(confirmation_id), amount, debit=place, credit=target)
-
-
-def _confirmation(confirmation_id: UUID) -> Subject:
-    return "bank_confirmation", confirmation_id
-
-
-def reversal(subject: Subject, lines: Iterable[Line]) -> Movement:
-    """The mirror of a transaction's entries: what is wrong is never edited (红字冲销)."""
-    return Movement(MovementKind.CORRECTION, subject, tuple(Line(line.place, -line.amount) for line in lines))
+    Raises `ValueError` for a movement that the table does not let be undone so.
+    """
+    if kind not in MOVEMENTS or MOVEMENTS[kind].undone_by is not by:
+        raise ValueError(f"{kind} is not undone by {by}")
+    return Movement(M.CORRECTION, subject, tuple(Line(line.place, -line.amount) for line in lines))
 
 
 def shown_balance(side: LedgerSide, total: Decimal) -> Decimal:
@@ -250,10 +239,10 @@ def shown_balance(side: LedgerSide, total: Decimal) -> Decimal:
 def check_enough(movements: Iterable[Movement], balances: Mapping[Place, Decimal]) -> None:
     """Raises `more_than_held` where an account that must not go below zero would; `balances` are shown balances."""
     left = dict(balances)
-    for movement in movements:
-        for line in movement.lines:
-            standing = CHART[line.place.code]
+    for moved in movements:
+        for line in moved.lines:
+            account = CHART[line.place.code]
             before = left.get(line.place, ZERO)
-            left[line.place] = before + shown_balance(standing.side, line.amount)
-            if standing.non_negative and left[line.place] < 0:
+            left[line.place] = before + shown_balance(account.side, line.amount)
+            if account.non_negative and left[line.place] < 0:
                 raise problems.MORE_THAN_HELD(field="amount", amount=abs(line.amount), held=before)

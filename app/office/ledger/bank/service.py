@@ -44,7 +44,7 @@ from app.office.ledger.models import (
     ResolutionReversal,
     SettlementInstruction,
 )
-from app.office.ledger.rules import Movement, Place
+from app.office.ledger.rules import Movement, Place, Undo
 
 
 async def confirm(session: AsyncSession, settings: Settings, body: schemas.BankConfirmationIn) -> BankConfirmation:
@@ -67,10 +67,10 @@ async def confirm(session: AsyncSession, settings: Settings, body: schemas.BankC
         movement = _paying(row, deposit)
     elif instruction is not None:
         row.instruction_id = instruction.id
-        movement = _settling(row, instruction, rules.BANK)
+        movement = _settling(row, instruction)
     else:
-        unmatched = rules.unmatched_in if row.direction == Direction.IN else rules.unmatched_out
-        movement = unmatched(row.id, row.amount)
+        kind = MovementKind.UNMATCHED_IN if row.direction == Direction.IN else MovementKind.UNMATCHED_OUT
+        movement = rules.movement(kind, rules.unmatched(row.id), row.amount)
     reference = body.purpose_reference if deposit or instruction else None
     (transaction,) = await journal.post(
         session,
@@ -100,16 +100,18 @@ async def resolve(
         raise problems.CONFIRMATION_SETTLED(state="matched / 已匹配")
     if row.direction == Direction.OUT and body.kind != ResolutionKind.INSTRUCTION:
         raise problems.RESOLUTION_UNFIT(field="kind", kind=body.kind, direction=row.direction)
+    suspense = rules.unmatched(row.id)
     code = AccountCode.SUSPENSE_IN if row.direction == Direction.IN else AccountCode.SUSPENSE_OUT
     deposit, instruction = await _named(session, body)
     now = await read_clock(session)
     if deposit is not None:
-        movement, reference = _paying(row, deposit, rules.suspense(code, row.id)), deposit.number
+        movement, reference = _paying(row, deposit, suspense.place(code)), deposit.number
     elif instruction is not None:
-        movement, reference = _settling(row, instruction, rules.suspense(code, row.id)), instruction.number
+        movement, reference = _settling(row, instruction, suspense.place(code)), instruction.number
     else:
         made = await _instruct_return(session, settings, row, body)
-        movement, reference = rules.unmatched_repayable(row.id, row.amount), made.number
+        movement = rules.movement(MovementKind.UNMATCHED_REPAYABLE, suspense, row.amount)
+        reference = made.number
     await journal.post(session, movement, occurred_at=now, reference=reference, reason=body.reason)
     await _follow(session, settings, row, deposit, instruction)
     await _store(session, row, ResolutionKind(body.kind), body.reason, deposit, instruction, now)
@@ -159,7 +161,9 @@ async def _undo(
             session, instruction.number, instructions.settling(instruction).kind
         )
         await _unsettle(session, settings, _Settled(instruction.id, settled), reason, now)
-    await journal.reverse(session, row.transaction_id, occurred_at=now, reference=row.bank_reference, reason=reason)
+    await journal.reverse(
+        session, row.transaction_id, Undo.BANK, occurred_at=now, reference=row.bank_reference, reason=reason
+    )
     resolution.reversal = ResolutionReversal(confirmation_id=row.id, reason=reason, reversed_at=now)
     await session.flush()
     _tell(session, row, "bank.reversed")
@@ -203,14 +207,14 @@ async def _named(
     return deposit, instruction
 
 
-def _paying(row: BankConfirmation, deposit: Deposit, source: Place = rules.BANK) -> Movement:
+def _paying(row: BankConfirmation, deposit: Deposit, source: Place | None = None) -> Movement:
     deposit_rules.check_deposit_payment(
         deposit.number, deposit.status, deposit.required_amount, row.direction, row.amount
     )
-    return rules.deposit_received(deposits.owner_of(deposit), row.amount, source)
+    return rules.movement(MovementKind.DEPOSIT_RECEIVED, deposits.owner_of(deposit), row.amount, source)
 
 
-def _settling(row: BankConfirmation, instruction: SettlementInstruction, through: Place) -> Movement:
+def _settling(row: BankConfirmation, instruction: SettlementInstruction, through: Place | None = None) -> Movement:
     instruction_rules.check_instruction(
         instruction.number,
         instruction.status,
@@ -263,7 +267,7 @@ async def _unpay(session: AsyncSession, deposit: Deposit, reason: str, now: date
     bank_rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
     for kind in (MovementKind.DEPOSIT_HELD, MovementKind.DEPOSIT_RECEIVED):
         for wrong in await ledger.standing_transactions(session, deposit.number, kind):
-            await journal.reverse(session, wrong, occurred_at=now, reference=deposit.number, reason=reason)
+            await journal.reverse(session, wrong, Undo.BANK, occurred_at=now, reference=deposit.number, reason=reason)
     deposit.received_at = None
     deposits.move(session, deposit, DepositStatus.REQUESTED, reversed=True)
 
@@ -291,7 +295,7 @@ async def _unsettle(
         bank_rules.check_reversible(instruction.number, instruction.status, InstructionStatus.SETTLED)
         instructions.reopen(session, instruction)
     reference = instruction.number if instruction else row.bank_reference
-    await journal.reverse(session, row.transaction_id, occurred_at=now, reference=reference, reason=reason)
+    await journal.reverse(session, row.transaction_id, Undo.BANK, occurred_at=now, reference=reference, reason=reason)
     if deposit is not None:
         await deposits.owe_again(session, settings, deposit)
     if instruction is not None:

@@ -21,7 +21,7 @@ from app.office.ledger.deposits import queries, releases
 from app.office.ledger.deposits import rules as deposit_rules
 from app.office.ledger.instructions import queries as instruction_queries
 from app.office.ledger.instructions import service as instructions
-from app.office.ledger.kinds import AccountCode, DepositStatus, InstructionKind
+from app.office.ledger.kinds import AccountCode, DepositStatus, InstructionKind, MovementKind
 from app.office.ledger.models import Deposit
 from app.office.ledger.problems import DEPOSIT_EXISTS
 from app.office.ledger.rules import Owner, Subject
@@ -87,7 +87,7 @@ async def hold(session: AsyncSession, deposit_id: UUID) -> Deposit:
 
 async def hold_received(session: AsyncSession, deposit: Deposit) -> None:
     """Move a locked deposit from received to held."""
-    movement = rules.deposit_held(owner_of(deposit), deposit.required_amount)
+    movement = rules.movement(MovementKind.DEPOSIT_HELD, owner_of(deposit), deposit.required_amount)
     await journal.post(session, movement, occurred_at=await read_clock(session), reference=deposit.number)
     move(session, deposit, DepositStatus.HELD)
 
@@ -152,8 +152,8 @@ async def move_due(session: AsyncSession, subject: Subject, due_at: datetime) ->
 
 async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit, now: datetime) -> None:
     late = deposit.status == DepositStatus.RECEIVED
-    source = AccountCode.DEPOSIT_RECEIVED if late else AccountCode.DEPOSIT_HELD
-    movement = rules.deposit_release_due(owner_of(deposit), deposit.required_amount, source)
+    source = owner_of(deposit).place(AccountCode.DEPOSIT_RECEIVED if late else AccountCode.DEPOSIT_HELD)
+    movement = rules.movement(MovementKind.DEPOSIT_RELEASE_DUE, owner_of(deposit), deposit.required_amount, source)
     await journal.post(session, movement, occurred_at=now, reference=deposit.number)
     fixed_on = local_date(now, settings.zone)
     period = await releases.begin(session, settings, deposit, fixed_on)
@@ -211,7 +211,7 @@ async def apply_to_price(
 async def forfeit(session: AsyncSession, subject: Subject, organisation_id: UUID, *, reason: str) -> Deposit:
     """The depositor walked away: its deposit is forfeited (没收). Raises `deposit_not_held`, `not_found`."""
     deposit = await _lock_held(session, subject, organisation_id)
-    movement = rules.deposit_forfeited(owner_of(deposit), deposit.required_amount)
+    movement = rules.movement(MovementKind.DEPOSIT_FORFEITED, owner_of(deposit), deposit.required_amount)
     now = await read_clock(session)
     await journal.post(session, movement, occurred_at=now, reference=deposit.number, reason=reason)
     deposit.reason = reason

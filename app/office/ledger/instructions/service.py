@@ -1,9 +1,7 @@
 """Settlement instructions (结算指令): what the bank must pay out or a party pay in, and how each one is settled."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,19 +13,10 @@ from app.core.settings import Settings
 from app.office.ledger import journal, rules
 from app.office.ledger import queries as ledger
 from app.office.ledger.instructions import queries
-from app.office.ledger.instructions import rules as instruction_rules
+from app.office.ledger.instructions.rules import KINDS, check_instruction
 from app.office.ledger.kinds import Direction, InstructionKind, InstructionStatus, MovementKind
 from app.office.ledger.models import SettlementInstruction
-from app.office.ledger.rules import Movement, Owner, Place, Subject
-
-DIRECTIONS: Final[Mapping[InstructionKind, Direction]] = {
-    InstructionKind.DEPOSIT_RELEASE: Direction.OUT,
-    InstructionKind.PRICE_DUE: Direction.IN,
-    InstructionKind.FEE_DUE: Direction.IN,
-    InstructionKind.PRICE_PAYOUT: Direction.OUT,
-    InstructionKind.PRICE_RETURN: Direction.OUT,
-    InstructionKind.SUSPENSE_RETURN: Direction.OUT,
-}
+from app.office.ledger.rules import Movement, Owner, Place, Subject, Undo
 
 
 async def instruct(
@@ -47,7 +36,7 @@ async def instruct(
     row = SettlementInstruction(
         id=new_id(),
         number=await readable_number(session, settings.city_code, "S", local_date(now, settings.zone).year),
-        direction=DIRECTIONS[kind],
+        direction=KINDS[kind].direction,
         kind=kind,
         subject_type=subject[0],
         subject_id=subject[1],
@@ -64,21 +53,10 @@ async def instruct(
     return row
 
 
-def settling(row: SettlementInstruction, through: Place = rules.BANK) -> Movement:
+def settling(row: SettlementInstruction, through: Place | None = None) -> Movement:
     """The movement that settles an instruction, through the bank or against suspense."""
-    subject = (row.subject_type, row.subject_id)
-    if row.kind == InstructionKind.PRICE_DUE:
-        return rules.price_received(subject, row.amount, through)
-    if row.kind == InstructionKind.SUSPENSE_RETURN:
-        return rules.unmatched_repaid(row.subject_id, row.amount, through)
-    if row.organisation_id is None:
-        raise ValueError(f"instruction {row.number} names nobody")
-    owner = Owner(subject, row.organisation_id)
-    if row.kind == InstructionKind.FEE_DUE:
-        return rules.fee_paid(owner, row.amount, through)
-    if row.kind == InstructionKind.DEPOSIT_RELEASE:
-        return rules.deposit_released(owner, row.amount, through)
-    return rules.price_paid_out(owner, row.amount, through)
+    owner = Owner((row.subject_type, row.subject_id), row.organisation_id)
+    return rules.movement(KINDS[row.kind].settled_by, owner, row.amount, through)
 
 
 def settle(session: AsyncSession, row: SettlementInstruction, at: datetime) -> None:
@@ -124,7 +102,7 @@ async def charge_fee(
         session, settings, InstructionKind.FEE_DUE, subject=subject, organisation_id=organisation_id,
         amount=amount, due_on=due_on,
     )  # fmt: skip
-    movement = rules.fee_charged(payer, amount)
+    movement = rules.movement(MovementKind.FEE_CHARGED, payer, amount)
     await journal.post(session, movement, occurred_at=await read_clock(session), reference=instruction.number)
     return instruction
 
@@ -187,7 +165,7 @@ async def _owe(
         session, settings, kind, subject=owner.subject, organisation_id=owner.organisation_id,
         amount=amount, due_on=due_on,
     )  # fmt: skip
-    movement = rules.price_payable(owner, amount)
+    movement = rules.movement(MovementKind.PRICE_PAYABLE, owner, amount)
     now = await read_clock(session)
     await journal.post(session, movement, occurred_at=now, reference=instruction.number, reason=reason)
     return instruction
@@ -199,10 +177,10 @@ async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason:
     Raises `instruction_not_open`, and `direction_wrong` for what the bank pays out.
     """
     row = await queries.lock_instruction(session, instruction_id)
-    instruction_rules.check_instruction(row.number, row.status, row.direction, row.amount, (Direction.IN, row.amount))
+    check_instruction(row.number, row.status, row.direction, row.amount, (Direction.IN, row.amount))
     for charge in await ledger.standing_transactions(session, row.number, MovementKind.FEE_CHARGED):
         now = await read_clock(session)
-        await journal.reverse(session, charge, occurred_at=now, reference=row.number, reason=reason)
+        await journal.reverse(session, charge, Undo.CANCELLATION, occurred_at=now, reference=row.number, reason=reason)
     row.status = InstructionStatus.CANCELLED
     tell(session, row, "settlement.cancelled")
     return row
