@@ -28,7 +28,7 @@ UNDATED = date(9999, 12, 31)
 
 def _visible(actor: Actor) -> Select[Contract]:
     """An organisation sees the contracts it is a party of, as seller, buyer or agency; the market's staff see all."""
-    if actor.is_market:
+    if actor.is_staff:
         return select(Contract)
     own = select(ContractParty.contract_id).where(ContractParty.organisation_id == actor.organisation())
     return select(Contract).where(Contract.id.in_(own))

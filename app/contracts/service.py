@@ -280,7 +280,7 @@ def check_side_of(actor: Actor, side: list[UUID], name: str) -> None:
 
 def audience_of(contract: Contract) -> list[UUID]:
     """Who is told of a contract's changes: its parties and the market's staff."""
-    return [events.MARKET, *(party.organisation_id for party in contract.parties)]
+    return [events.STAFF, *(party.organisation_id for party in contract.parties)]
 
 
 def _tell(session: AsyncSession, type_: str, contract: Contract) -> None:

@@ -23,7 +23,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-MARKET_ROLES = frozenset({Role.OPERATOR, Role.REGISTRAR, Role.AWARD_OFFICER, Role.AUDITOR})
+STAFF_ROLES = frozenset({Role.OPERATOR, Role.REGISTRAR, Role.AWARD_OFFICER, Role.AUDITOR})
 ORGANISATION_ROLES = frozenset({Role.MEMBER, Role.ADMIN, Role.BROKER})
 ROLE_NAMES_ZH = {
     Role.MEMBER: "成员",
@@ -47,9 +47,9 @@ class Actor:
     scopes: frozenset[str]
 
     @property
-    def is_market(self) -> bool:
+    def is_staff(self) -> bool:
         """Operator, registrar, award officer or auditor."""
-        return bool(self.roles & MARKET_ROLES)
+        return bool(self.roles & STAFF_ROLES)
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)

@@ -22,7 +22,7 @@ def _visible(actor: Actor, deal_id: UUID) -> Select[DossierExport]:
     statement = select(DossierExport).where(DossierExport.deal_id == deal_id)
     if actor.has(Role.AUDITOR):
         return statement
-    if actor.is_market:
+    if actor.is_staff:
         return statement.where(DossierExport.organisation_id.is_(None), DossierExport.view.in_(sorted(actor.roles)))
     seen = deals.visible(actor).with_only_columns(Deal.id)
     return statement.where(DossierExport.organisation_id == actor.organisation(), DossierExport.deal_id.in_(seen))

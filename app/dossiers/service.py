@@ -40,7 +40,7 @@ async def record_export(session: AsyncSession, actor: Actor, deal_id: UUID, bund
         session,
         "dossier.exported",
         ("dossier_export", export.id),
-        audience=[actor.organisation_id or events.MARKET],
+        audience=[actor.organisation_id or events.STAFF],
         payload={
             "deal_id": deal.id,
             "view": export.view,

@@ -19,7 +19,7 @@ async def _add_operator(session: AsyncSession, name: str) -> str:
     await session.flush()
     session.add(Appointment(person_id=person.id, role=Role.OPERATOR))
     events.append(
-        session, "person.appointed", ("person", person.id), audience=[events.MARKET], payload={"role": Role.OPERATOR}
+        session, "person.appointed", ("person", person.id), audience=[events.STAFF], payload={"role": Role.OPERATOR}
     )
     key = await service.create_key(session, person.id, None, "bootstrap", ["*:*"], OPERATOR_KEY_DAYS)
     return key.secret

@@ -78,7 +78,7 @@ def visible_organisations(actor: Actor | None) -> Select[Organisation]:
     An organisation that is pending or refused is seen by itself besides.
     """
     statement = select(Organisation).options(selectinload(Organisation.divisions))
-    if actor is not None and actor.is_market:
+    if actor is not None and actor.is_staff:
         return statement
     shown = Organisation.verification.in_([Verification.VERIFIED, Verification.SUSPENDED])
     if actor is not None and actor.organisation_id is not None:
@@ -139,7 +139,7 @@ async def relations_between(session: AsyncSession, ids: Iterable[UUID]) -> Seque
 async def list_relations(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[OrganisationRelation]:
     """Related-party findings: all for the market's staff, one's own for an organisation."""
     statement = select(OrganisationRelation).order_by(OrganisationRelation.id).limit(page.limit + 1)
-    if not actor.is_market:
+    if not actor.is_staff:
         own = actor.organisation()
         statement = statement.where(or_(OrganisationRelation.first_id == own, OrganisationRelation.second_id == own))
     after = page.after(UUID)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.core.access import MARKET_ROLES, Actor, Role
+from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, SecretEndpoint, Session, set_etag
 from app.core.web.pages import Page, Paging, cut
@@ -21,7 +21,7 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
 OperatorOrAdmin = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write")]
 KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:write")]
 PeopleReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, Role.OPERATOR, Role.AUDITOR, scope="identity:read")]
-RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *MARKET_ROLES, scope="identity:read")]
+RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *STAFF_ROLES, scope="identity:read")]
 
 
 @router.get("/me", operation_id="read_me")

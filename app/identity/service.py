@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.access import MARKET_ROLES, Actor, Role
+from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.problems import FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE
@@ -43,7 +43,7 @@ async def register_organisation(session: AsyncSession, body: schemas.Organisatio
         session,
         "organisation.registered",
         ("organisation", organisation.id),
-        audience=[events.MARKET, organisation.id],
+        audience=[events.STAFF, organisation.id],
         payload={"kind": body.kind},
     )
     return organisation
@@ -61,7 +61,7 @@ async def verify_organisation(
         session,
         f"organisation.{body.verification}",
         ("organisation", organisation.id),
-        audience=[events.PUBLIC if body.verification == Verification.VERIFIED else events.MARKET, organisation.id],
+        audience=[events.PUBLIC if body.verification == Verification.VERIFIED else events.STAFF, organisation.id],
         payload={"verification": body.verification},
     )
     return organisation
@@ -103,7 +103,7 @@ async def relate(session: AsyncSession, body: schemas.RelationIn) -> Organisatio
         session,
         "organisation.related",
         ("organisation_relation", relation.id),
-        audience=[events.MARKET, body.first_id, body.second_id],
+        audience=[events.STAFF, body.first_id, body.second_id],
         payload={"first_id": body.first_id, "second_id": body.second_id, "kind": body.kind},
     )
     return relation
@@ -114,8 +114,8 @@ async def add_person(session: AsyncSession, actor: Actor, body: schemas.PersonIn
 
     Market roles are appointments of people, never of a whole organisation.
     """
-    in_market = body.role in MARKET_ROLES
-    if in_market != (body.organisation_id is None) or body.role is Role.BROKER:
+    is_staff = body.role in STAFF_ROLES
+    if is_staff != (body.organisation_id is None) or body.role is Role.BROKER:
         raise problems.ROLE_PLACE(field="role", role=body.role)
     if not actor.has(Role.OPERATOR) and body.organisation_id != actor.organisation_id:
         raise FORBIDDEN(allowed="operator", held=", ".join(sorted(actor.roles)))
@@ -131,9 +131,9 @@ async def add_person(session: AsyncSession, actor: Actor, body: schemas.PersonIn
     await session.flush()
     events.append(
         session,
-        "person.appointed" if in_market else "person.joined",
+        "person.appointed" if is_staff else "person.joined",
         ("person", person.id),
-        audience=[body.organisation_id or events.MARKET],
+        audience=[body.organisation_id or events.STAFF],
         payload={"role": body.role},
     )
     return schemas.PersonOut(id=person.id, name=person.name, organisation_id=body.organisation_id, role=body.role)
@@ -165,7 +165,7 @@ async def certify_broker(session: AsyncSession, body: schemas.BrokerIn) -> Broke
     )
     session.add(broker)
     await session.flush()
-    events.append(session, "broker.certified", ("broker", broker.id), audience=[events.MARKET])
+    events.append(session, "broker.certified", ("broker", broker.id), audience=[events.STAFF])
     return broker
 
 
@@ -186,7 +186,7 @@ async def employ_broker(session: AsyncSession, broker_id: UUID, body: schemas.Em
         session,
         "broker.employed",
         ("broker", broker.id),
-        audience=[events.MARKET, agency.id],
+        audience=[events.STAFF, agency.id],
         payload={"agency_id": agency.id, "valid_from": body.valid_from},
     )
     return broker
@@ -209,7 +209,7 @@ async def end_employment(session: AsyncSession, actor: Actor, settings: Settings
         session,
         "broker.released",
         ("broker", employment.broker_id),
-        audience=[events.MARKET, employment.agency_id],
+        audience=[events.STAFF, employment.agency_id],
         payload={"agency_id": employment.agency_id, "valid_to": employment.valid_to},
     )
     return employment
@@ -260,7 +260,7 @@ async def create_key(
         session,
         "api_key.issued",
         ("api_key", key.id),
-        audience=[organisation_id or events.MARKET],
+        audience=[organisation_id or events.STAFF],
         payload={"scopes": scopes},
     )
     return schemas.ApiKeyCreated(**schemas.ApiKeyOut.model_validate(key).model_dump(), secret=secret)
@@ -271,5 +271,5 @@ async def revoke_key(session: AsyncSession, actor: Actor, key_id: UUID) -> None:
     key = await queries.lock_key(session, actor, key_id)
     if key.revoked_at is None:
         key.revoked_at = await read_clock(session)
-        audience = [key.organisation_id or events.MARKET]
+        audience = [key.organisation_id or events.STAFF]
         events.append(session, "api_key.revoked", ("api_key", key.id), audience=audience)

@@ -82,7 +82,7 @@ async def test_the_log_refuses_to_be_changed(fresh_database: Database) -> None:
 async def test_an_actor_reads_only_what_is_addressed_to_them(fresh_database: Database) -> None:
     mine, other = new_id(), new_id()
     async with fresh_database.transaction() as session:
-        for audience in (events.PUBLIC, events.MARKET, mine, other):
+        for audience in (events.PUBLIC, events.STAFF, mine, other):
             events.append(session, "thing.happened", SUBJECT, audience=[audience])
 
     def member(organisation_id: UUID) -> Actor:

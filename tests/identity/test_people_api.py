@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from app.core.access import MARKET_ROLES, Role
+from app.core.access import STAFF_ROLES, Role
 from app.core.history.events import Event
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
 from tests.support.world import Party, World
@@ -40,13 +40,13 @@ async def test_an_admin_adds_people_to_the_own_organisation_only(world: World) -
     assert (await world.api.ok("GET", "/v1/me", key))["roles"] == ["member"]
     before = await _people(world)
     await world.api.refused(403, "forbidden", "POST", "/v1/people", admin, json=_person(other, "member"))
-    for role in sorted(MARKET_ROLES):
+    for role in sorted(STAFF_ROLES):
         await world.api.refused(403, "forbidden", "POST", "/v1/people", admin, json=_person(None, role))
     await world.api.refused(403, "forbidden", "POST", "/v1/people", key, json=_person(admin, "member"))
     assert await _people(world) == before
 
 
-@pytest.mark.parametrize("role", sorted(MARKET_ROLES))
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 async def test_the_operator_appoints_to_the_market(world: World, role: Role) -> None:
     made = await world.api.ok("POST", "/v1/people", world.operator, json=_person(None, role))
     key = await _key_of(world, made["id"], None)
@@ -59,7 +59,7 @@ async def test_the_operator_appoints_to_the_market(world: World, role: Role) -> 
 async def test_a_role_out_of_place_is_refused(world: World) -> None:
     party = await world.enterprise()
     before = await _people(world)
-    cases = [_person(party, role) for role in (*MARKET_ROLES, "broker")]
+    cases = [_person(party, role) for role in (*STAFF_ROLES, "broker")]
     cases += [_person(None, role) for role in ("member", "admin", "broker")]
     for caller in (world.operator, party):
         for body in cases:

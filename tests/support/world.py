@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.access import MARKET_ROLES, Role
+from app.core.access import STAFF_ROLES, Role
 from app.core.database import Database
 from app.identity import service
 from app.identity.kinds import OrganisationKind, Verification
@@ -47,7 +47,7 @@ class World:
     @classmethod
     async def create(cls, database: Database, api: Api) -> "World":
         async with database.transaction() as session:
-            staff = {role: await _appoint(session, role) for role in sorted(MARKET_ROLES)}
+            staff = {role: await _appoint(session, role) for role in sorted(STAFF_ROLES)}
         return cls(database, api, staff)
 
     @property

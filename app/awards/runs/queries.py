@@ -65,7 +65,7 @@ def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
     """The market's staff see all; an organisation its own, once the run is published."""
     statement = select(AwardStatement, AwardRun).join(AwardRun, AwardRun.id == AwardStatement.run_id)
     statement = statement.options(defer(AwardRun.facts, raiseload=True))
-    if actor.is_market:
+    if actor.is_staff:
         return statement
     return statement.where(
         AwardStatement.organisation_id == actor.organisation(), AwardRun.status == AwardRunStatus.PUBLISHED

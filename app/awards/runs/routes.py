@@ -9,7 +9,7 @@ from app.awards.runs import queries, schemas, service
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.awards.runs.queries import RunRow
 from app.awards.technology.rules.stated import STATED
-from app.core.access import MARKET_ROLES, Actor, Role
+from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Session
 from app.core.web.pages import Page, Paging, cut
@@ -22,7 +22,7 @@ StatementReader = Annotated[
     Actor,
     allow(Role.MEMBER, Role.ADMIN, Role.AWARD_OFFICER, Role.AUDITOR, Role.OPERATOR, scope="awards:read"),
 ]
-DealReader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, *MARKET_ROLES, scope="awards:read")]
+DealReader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, *STAFF_ROLES, scope="awards:read")]
 Year = Annotated[int | None, Query(ge=2000, le=2100, description="Award year")]
 
 

@@ -78,7 +78,7 @@ async def compute_run(session: AsyncSession, settings: Settings, year: int) -> A
     await session.flush()
     session.add_all(_statements(run.id, computation))
     payload = {"number": run.number, "year": year, "facts_sha256": run.facts_sha256}
-    events.append(session, "award_run.computed", ("award_run", run.id), audience=[events.MARKET], payload=payload)
+    events.append(session, "award_run.computed", ("award_run", run.id), audience=[events.STAFF], payload=payload)
     await session.flush()
     return run
 

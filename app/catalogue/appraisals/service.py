@@ -220,7 +220,7 @@ async def _announced(
         session,
         type_,
         (SUBJECT, report.id),
-        audience=[events.MARKET, report.appraiser_id, *_owners(report.result)],
+        audience=[events.STAFF, report.appraiser_id, *_owners(report.result)],
         payload={
             "number": report.number,
             "result_id": report.result_id,

@@ -32,7 +32,7 @@ _PARTS = (
 
 def visible_results(actor: Actor) -> Select[Result]:
     """The results an actor may see, without their parts."""
-    if actor.is_market:
+    if actor.is_staff:
         return select(Result)
     own = actor.organisation()
     co_owned = select(ResultOwner.result_id).where(ResultOwner.organisation_id == own)
@@ -80,7 +80,7 @@ async def list_results(session: AsyncSession, actor: Actor, page: PageRequest) -
     statement = select(Result).order_by(Result.id).limit(wanted)
     if after:
         statement = statement.where(Result.id > after[0])
-    if not actor.is_market:
+    if not actor.is_staff:
         statement = statement.where(Result.id.in_(_next_own(actor.organisation(), after, wanted)))
     return (await session.execute(statement)).scalars().all()
 
@@ -99,7 +99,7 @@ def _next_own(own: UUID, after: tuple[UUID] | None, wanted: int) -> CompoundSele
 
 def may_see_completers(actor: Actor, result: Result) -> bool:
     """Names are personal data: for the keeper's own people and the market's staff."""
-    return actor.is_market or actor.organisation_id == result.organisation_id
+    return actor.is_staff or actor.organisation_id == result.organisation_id
 
 
 async def listing_facts(session: AsyncSession, result_id: UUID, seller_id: UUID | None = None) -> ListingFacts:

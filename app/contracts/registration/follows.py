@@ -26,7 +26,7 @@ async def decision_due(session: AsyncSession, settings: Settings, registration_i
         session,
         "registration.overdue",
         ("contract", registration.contract_id),
-        audience=[events.MARKET],
+        audience=[events.STAFF],
         payload={"number": registration.contract.number, "decision_due_on": str(registration.decision_due_on)},
     )
 

@@ -11,7 +11,7 @@ from app.contracts.kinds import RegistrationStatus
 from app.contracts.models import Registration
 from app.contracts.queries import UNDATED
 from app.contracts.registration import schemas, service
-from app.core.access import MARKET_ROLES, Actor, Role
+from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
 from app.core.web.access import EVERY_ROLE, allow
@@ -21,7 +21,7 @@ from app.core.web.pages import Page, Paging, cut
 router = APIRouter(route_class=Endpoint, tags=["registration"])
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
-Staff = Annotated[Actor, allow(*MARKET_ROLES, scope="contracts:read")]
+Staff = Annotated[Actor, allow(*STAFF_ROLES, scope="contracts:read")]
 Applicant = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]
 Registrar = Annotated[Actor, allow(Role.REGISTRAR, scope="contracts:write")]
 

@@ -36,7 +36,7 @@ _TYPE = re.compile(r"^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$")
 
 PUBLIC = UUID("00000000-0000-7000-8000-000000000001")
 """Audience: everyone."""
-MARKET = UUID("00000000-0000-7000-8000-000000000002")
+STAFF = UUID("00000000-0000-7000-8000-000000000002")
 """Audience: the market's staff (operator, registrar, award officer); an auditor reads everything."""
 
 SETTLED: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -75,7 +75,7 @@ def append(
     """Append an event to the caller's transaction; it exists exactly if that transaction commits.
 
     `type_` is `thing.happened`; `subject` names the row it is about; `audience` are organisation ids, `PUBLIC` or
-    `MARKET`. The payload holds strings, numbers and ids, money as strings, and no personal data. Who acted and in which
+    `STAFF`. The payload holds strings, numbers and ids, money as strings, and no personal data. Who acted and in which
     request is taken from the session.
     """
     if not _TYPE.match(type_):
@@ -120,8 +120,8 @@ def audiences_of(actor: Actor | None) -> list[UUID] | None:
         return [PUBLIC]
     if actor.has(Role.AUDITOR):
         return None
-    if actor.is_market:
-        return [PUBLIC, MARKET]
+    if actor.is_staff:
+        return [PUBLIC, STAFF]
     return [PUBLIC, actor.organisation()]
 
 

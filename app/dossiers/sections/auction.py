@@ -165,7 +165,7 @@ async def _confirmation(session: AsyncSession, told: Told, auction: Auction) -> 
     title = Text("Confirmation of the sale", "成交确认书")
     sides = {party.organisation_id: party.role for party in told.deal.parties if party.role != PartyRole.AGENCY}
     found = await queries.confirmation_for(session, told.deal.id)
-    if found is None or not (told.actor.is_market or told.actor.organisation_id in sides):
+    if found is None or not (told.actor.is_staff or told.actor.organisation_id in sides):
         return Section("auction_confirmation", title, [], withheld=HIDDEN_CONFIRMATION)
     entries = [_issued(told, auction, found)]
     for row in found.signatures:

@@ -39,7 +39,7 @@ async def contract_history(session: AsyncSession, deal: Deal, actor: Actor) -> l
         if event.type in HAPPENED
     ]
     title = Text("Contract and registration", "合同与认定登记")
-    return [Section("contracts", title, entries, withheld=None if actor.is_market else HIDDEN)]
+    return [Section("contracts", title, entries, withheld=None if actor.is_staff else HIDDEN)]
 
 
 def _entry(contract: Contract, event: Event) -> Entry:

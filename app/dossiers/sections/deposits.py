@@ -71,7 +71,7 @@ def _timed(happened: Sequence[Event]) -> set[UUID]:
 
 
 def _withheld(actor: Actor) -> Text | None:
-    if not actor.is_market:
+    if not actor.is_staff:
         return HIDDEN
     return None if actor.has(Role.OPERATOR, Role.AUDITOR) else HIDDEN_BANK
 

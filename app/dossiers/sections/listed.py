@@ -108,7 +108,7 @@ async def _sale(session: AsyncSession, actor: Actor, listing: Listing) -> Sectio
         if event.type == "listing.bidding_opened"
     ]
     entries.sort(key=lambda entry: entry.at)
-    sees_all = actor.is_market or actor.organisation_id in (listing.seller_id, listing.agency_id)
+    sees_all = actor.is_staff or actor.organisation_id in (listing.seller_id, listing.agency_id)
     title = Text("Notice, extension, suspension, changes", "公告、延长、中止与变更")
     return Section("listed_sale", title, entries, withheld=None if sees_all else HIDDEN_REVISIONS)
 

@@ -160,7 +160,7 @@ def _notice(notice: Notice) -> Entry:
 def _objection(actor: Actor, notice: Notice, objection: Objection) -> list[Entry]:
     """An undecided one is known to those who may read it; a decided one to everybody, without its reason."""
     own = objection.organisation_id is not None and objection.organisation_id == actor.organisation_id
-    reads = actor.is_market or own or actor.organisation_id == notice.negotiation.seller_id
+    reads = actor.is_staff or own or actor.organisation_id == notice.negotiation.seller_id
     decision = objection.decision
     if decision is None and not reads:
         return []

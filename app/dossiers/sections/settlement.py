@@ -64,7 +64,7 @@ async def settlement_history(session: AsyncSession, deal: Deal, actor: Actor) ->
 def _withheld(actor: Actor) -> Text | None:
     if actor.has(Role.OPERATOR, Role.AUDITOR):
         return None
-    return HIDDEN_BANK if actor.is_market else HIDDEN
+    return HIDDEN_BANK if actor.is_staff else HIDDEN
 
 
 def _opened(settlement: Settlement, event: Event) -> Entry:

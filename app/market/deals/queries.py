@@ -20,7 +20,7 @@ WHOLE = (selectinload(Deal.parties), selectinload(Deal.default), selectinload(De
 def visible(actor: Actor) -> Select[Deal]:
     """The parties of a deal and the market's staff see it; for everybody else it does not exist."""
     statement = select(Deal).options(*WHOLE)
-    if actor.is_market:
+    if actor.is_staff:
         return statement
     return statement.where(Deal.parties.any(DealParty.organisation_id == actor.organisation()))
 

@@ -273,7 +273,7 @@ async def _end(
 
 def _tell(session: AsyncSession, deal: Deal, event: str) -> None:
     """Append the event for the parties and the market: who bought, and at what price, is not public here."""
-    audience = [events.MARKET, *(party.organisation_id for party in deal.parties)]
+    audience = [events.STAFF, *(party.organisation_id for party in deal.parties)]
     payload = {
         "number": deal.number,
         "status": deal.status,

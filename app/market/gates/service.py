@@ -121,7 +121,7 @@ def _capacities(actor: Actor, gate: Gate) -> set[Closer]:
 
 
 def _tell(session: AsyncSession, gate: Gate, event: str, payload: dict[str, str]) -> None:
-    audience = [events.MARKET, gate.seller_id]
+    audience = [events.STAFF, gate.seller_id]
     if gate.holder_organisation_id is not None:
         audience.append(gate.holder_organisation_id)
     body = {"kind": gate.kind, "subject_type": gate.subject_type, "subject_id": gate.subject_id}

@@ -100,7 +100,7 @@ async def name_report(
         await appraisals.usable_floor(session, body.report_id, today, result_id=listing.result_id)
     listing.appraisal_report_id = body.report_id
     listing.revision += 1
-    audience = [events.MARKET, listing.seller_id, *([listing.agency_id] if listing.agency_id else [])]
+    audience = [events.STAFF, listing.seller_id, *([listing.agency_id] if listing.agency_id else [])]
     if queries.is_public(listing):
         audience.append(events.PUBLIC)
     payload = {
@@ -138,4 +138,4 @@ async def _named(session: AsyncSession, listing: Listing) -> AppraisalReport | N
 
 def _is_told(actor: Actor | None, listing: Listing) -> bool:
     """Without an actor the refusal stays inside: no request is answered with it."""
-    return actor is None or actor.is_market or actor.organisation_id == listing.seller_id
+    return actor is None or actor.is_staff or actor.organisation_id == listing.seller_id

@@ -52,7 +52,7 @@ async def attach(session: AsyncSession, actor: Actor, listing_id: UUID, body: At
         session,
         "listing.document_attached",
         (SUBJECT, listing.id),
-        audience=[events.MARKET, listing.seller_id],
+        audience=[events.STAFF, listing.seller_id],
         payload={"document_id": body.document_id, "visibility": body.visibility},
     )
     return attachment

@@ -36,7 +36,7 @@ def sees_working_copy(actor: Actor | None, listing: Listing) -> bool:
     """The seller, its agency and the market's staff see a listing in full, in every state."""
     if actor is None:
         return False
-    return actor.is_market or actor.organisation_id in (listing.seller_id, listing.agency_id)
+    return actor.is_staff or actor.organisation_id in (listing.seller_id, listing.agency_id)
 
 
 def _public() -> ColumnElement[bool]:
@@ -44,7 +44,7 @@ def _public() -> ColumnElement[bool]:
 
 
 def _visible(actor: Actor | None) -> Select[Listing]:
-    if actor is not None and actor.is_market:
+    if actor is not None and actor.is_staff:
         return select(Listing)
     if actor is None or actor.organisation_id is None:
         return select(Listing).where(_public())
@@ -89,7 +89,7 @@ async def lock_public(session: AsyncSession, listing_id: UUID) -> Listing:
 async def lock_for(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
     """A listing the actor may move on (the seller's people, the market's staff), locked; others get `not_found`."""
     statement = select(Listing).where(Listing.id == listing_id)
-    if not actor.is_market:
+    if not actor.is_staff:
         statement = statement.where(Listing.seller_id == actor.organisation())
     return await _one(session, statement.with_for_update(key_share=True))
 
@@ -102,7 +102,7 @@ async def list_own(
     return await _page(session, select(Listing).where(own), page, status)
 
 
-async def list_for_market(session: AsyncSession, page: PageRequest, status: ListingStatus | None) -> Sequence[Listing]:
+async def list_for_staff(session: AsyncSession, page: PageRequest, status: ListingStatus | None) -> Sequence[Listing]:
     """All listings, newest first: the operator's desk."""
     return await _page(session, select(Listing), page, status)
 

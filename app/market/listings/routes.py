@@ -83,12 +83,12 @@ async def list_own(
     return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
 
 
-@router.get("/listings/desk", operation_id="list_listings_for_market")
+@router.get("/listings/desk", operation_id="list_listings_for_staff")
 async def list_desk(
     actor: Staff, session: Session, page: Paging, status: ListingStatus | None = None
 ) -> Page[schemas.WorkingCopy]:
     """List all listings in every state, newest first. Those with `status=submitted` wait for the operator."""
-    shown, cursor = cut(await queries.list_for_market(session, page, status), page, lambda row: (row.id,))
+    shown, cursor = cut(await queries.list_for_staff(session, page, status), page, lambda row: (row.id,))
     return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
 
 
@@ -243,7 +243,7 @@ async def answer(actor: Seller, session: Session, question_id: UUID, body: schem
 
 def _question_for(actor: Actor | None, row: Question) -> schemas.QuestionOut:
     shown = schemas.QuestionOut.model_validate(row)
-    if actor is None or not (actor.is_market or actor.organisation_id == row.asker_id):
+    if actor is None or not (actor.is_staff or actor.organisation_id == row.asker_id):
         shown.asker_id = None
     return shown
 

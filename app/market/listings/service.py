@@ -241,7 +241,7 @@ async def ask(session: AsyncSession, actor: Actor, listing_id: UUID, question: s
     row = Question(listing_id=listing.id, asker_id=asker_id, question=question, asked_at=now)
     session.add(row)
     await session.flush()
-    audience = [asker_id, listing.seller_id, events.MARKET]
+    audience = [asker_id, listing.seller_id, events.STAFF]
     payload = {"question_id": row.id}
     events.append(session, "question.asked", ("listing", listing.id), audience=audience, payload=payload)
     return row
@@ -271,7 +271,7 @@ async def _lock_with_result(session: AsyncSession, actor: Actor, listing_id: UUI
 def _mover(actor: Actor) -> Mover:
     if actor.has(Role.OPERATOR):
         return Mover.OPERATOR
-    if actor.is_market:
+    if actor.is_staff:
         raise FORBIDDEN(allowed=Role.OPERATOR, held=", ".join(sorted(actor.roles)))
     return Mover.SELLER
 
@@ -301,7 +301,7 @@ def _tell(
     payload: Mapping[str, Any] | None = None,
 ) -> None:
     """Append the event for those who may see the listing. A reason is the seller's to read, so it is not in it."""
-    audience = [events.MARKET, listing.seller_id]
+    audience = [events.STAFF, listing.seller_id]
     if listing.agency_id:
         audience.append(listing.agency_id)
     if queries.is_public(listing) if public is None else public:

@@ -118,6 +118,6 @@ async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, auct
 
 def _tell(session: AsyncSession, auction: Auction, bidder: AuctionBidder, event: str) -> None:
     """Append an event for the bidder and the market: who bids is nobody else's business."""
-    audience = [events.MARKET, bidder.organisation_id]
+    audience = [events.STAFF, bidder.organisation_id]
     payload = {"number": auction.number, "paddle": bidder.paddle}
     events.append(session, event, ("auction", auction.id), audience=audience, payload=payload)

@@ -30,7 +30,7 @@ def no_auction() -> Problem:
 
 
 def _visible(actor: Actor | None) -> Select[Auction]:
-    if actor is not None and actor.is_market:
+    if actor is not None and actor.is_staff:
         return select(Auction)
     shown: ColumnElement[bool] = Auction.status != AuctionStatus.PROPOSED
     if actor is not None and actor.organisation_id is not None:

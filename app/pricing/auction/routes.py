@@ -215,7 +215,7 @@ async def _answer(
 ) -> schemas.AuctionOut:
     set_etag(response, auction.revision)
     gates = None
-    if actor is not None and (actor.is_market or await _is_party(session, actor, auction)):
+    if actor is not None and (actor.is_staff or await _is_party(session, actor, auction)):
         gates = await gates_of(session, winner.SUBJECT, auction.id)
     return shown.auction(auction, await read_clock(session), actor, gates)
 

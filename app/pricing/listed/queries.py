@@ -112,7 +112,7 @@ async def proposed_revision(session: AsyncSession, listing_id: UUID) -> ListedRe
 
 def _revisions(actor: Actor, listing: Listing) -> Select[ListedRevision]:
     statement = select(ListedRevision).where(ListedRevision.listing_id == listing.id)
-    if not actor.is_market and actor.organisation_id not in (listing.seller_id, listing.agency_id):
+    if not actor.is_staff and actor.organisation_id not in (listing.seller_id, listing.agency_id):
         statement = statement.where(ListedRevision.id.is_(None))
     return statement
 

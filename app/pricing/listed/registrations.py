@@ -240,7 +240,7 @@ def tell(
     session: AsyncSession, registration: ListedRegistration, event: str, payload: Mapping[str, Any] | None = None
 ) -> None:
     """Append the event for the registrant, the seller and the market's staff. It names no organisation."""
-    audience = [events.MARKET, registration.seller_id, registration.organisation_id]
+    audience = [events.STAFF, registration.seller_id, registration.organisation_id]
     body = {
         "number": registration.number,
         "status": registration.status,

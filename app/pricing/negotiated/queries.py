@@ -195,7 +195,7 @@ def _objections(actor: Actor) -> Select[Objection]:
         .options(selectinload(Objection.decision))
         .execution_options(populate_existing=True)
     )
-    if actor.is_market:
+    if actor.is_staff:
         return statement
     return statement.where(or_(Negotiation.seller_id == actor.organisation(), Objection.person_id == actor.person_id))
 

@@ -116,7 +116,7 @@ async def test_a_period_is_shown_with_its_rule_end_and_article(world: World) -> 
 
 async def test_a_period_is_seen_by_those_who_are_told_of_it(world: World) -> None:
     party, stranger = await world.enterprise(), await world.enterprise()
-    period = await opened(world, "deposit_release", await today(world), [party.organisation_id, events.MARKET])
+    period = await opened(world, "deposit_release", await today(world), [party.organisation_id, events.STAFF])
     path = f"/v1/periods/{period.id}"
     for caller in (party, world.operator, world.registrar, world.auditor):
         await world.api.ok("GET", path, caller)

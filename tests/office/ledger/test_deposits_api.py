@@ -110,7 +110,7 @@ async def test_the_market_hears_of_a_release_that_is_overdue_and_only_then(world
     assert "deposit.release_overdue" not in await event_types(world, punctual.id)
     async with world.database.reading() as session:
         told = text("SELECT audiences FROM events WHERE type = 'deposit.release_overdue'")
-        assert (await session.execute(told)).scalar_one() == [events.MARKET]
+        assert (await session.execute(told)).scalar_one() == [events.STAFF]
 
 
 async def test_a_holiday_that_is_announced_moves_the_day(world: World) -> None:

@@ -173,7 +173,7 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
         "create_listing": Call(json=await listing_body(world, seller)),
         "list_listings": Call(),
         "list_own_listings": Call(),
-        "list_listings_for_market": Call(),
+        "list_listings_for_staff": Call(),
         "read_listing": Call(live),
         "read_draft_listing": Call(draft),
         "edit_listing": Call(draft, {"title": "新题"}),

@@ -26,9 +26,7 @@ async def release_due(session: AsyncSession, settings: Settings, deposit_id: UUI
         "amount": f"{deposit.required_amount:.2f}",
         "release_due_on": str(deposit.release_due_on),
     }
-    events.append(
-        session, "deposit.release_overdue", ("deposit", deposit.id), audience=[events.MARKET], payload=payload
-    )
+    events.append(session, "deposit.release_overdue", ("deposit", deposit.id), audience=[events.STAFF], payload=payload)
 
 
 async def follow_calendar(session: AsyncSession, settings: Settings, deposit_id: UUID, wait: bool) -> bool:

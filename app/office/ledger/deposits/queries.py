@@ -109,7 +109,7 @@ async def find_deposit(session: AsyncSession, number: str) -> Deposit | None:
 
 def _visible_deposits(actor: Actor) -> Select[Deposit]:
     """The market's staff see every deposit, an organisation its own; who else deposited stays hidden."""
-    if actor.is_market:
+    if actor.is_staff:
         return select(Deposit)
     return select(Deposit).where(Deposit.organisation_id == actor.organisation())
 

@@ -28,7 +28,7 @@ async def hold_calendar(session: AsyncSession) -> None:
 
 async def begin(session: AsyncSession, settings: Settings, deposit: Deposit, fixed_on: date) -> Period:
     """The days run from the local day on which the winner was fixed; the depositor and the market see them."""
-    audience = [events.MARKET, deposit.organisation_id]
+    audience = [events.STAFF, deposit.organisation_id]
     opening = periods.Opening(PERIOD, ("deposit", deposit.id), fixed_on, audience, deadline=RELEASE_DUE)
     return await periods.open_period(session, settings, opening)
 

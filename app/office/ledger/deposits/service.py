@@ -248,5 +248,5 @@ def tell(session: AsyncSession, deposit: Deposit, type_: str, **payload: object)
         "amount": f"{deposit.required_amount:.2f}",
         "reason": deposit.reason,
     } | payload
-    audience = [events.MARKET, deposit.organisation_id]
+    audience = [events.STAFF, deposit.organisation_id]
     events.append(session, type_, ("deposit", deposit.id), audience=audience, payload=body)

@@ -73,7 +73,7 @@ def reopen(session: AsyncSession, row: SettlementInstruction) -> None:
 
 def tell(session: AsyncSession, row: SettlementInstruction, type_: str) -> None:
     """Append an event for the market and the organisation concerned."""
-    audience = [events.MARKET, *([row.organisation_id] if row.organisation_id else [])]
+    audience = [events.STAFF, *([row.organisation_id] if row.organisation_id else [])]
     payload = {
         "number": row.number,
         "kind": row.kind,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.access import Actor, Role
 from app.core.database import LOST
-from app.core.history.events import MARKET, PUBLIC
+from app.core.history.events import PUBLIC, STAFF
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
@@ -78,7 +78,7 @@ INSERT INTO exchange_keys (key_id, public_key, first_used_at) VALUES ($1, $2, te
 PATIENCE_MS = 200
 """How long a turn of many auctions waits for a row: longer than the turns of other processes take."""
 TO_ALL = f"{{{PUBLIC}}}"
-TO_MARKET = f"{{{MARKET}}}"
+TO_STAFF = f"{{{STAFF}}}"
 
 
 def lock(ids: Sequence[UUID]) -> str:
@@ -218,7 +218,7 @@ class _Turn:
             return
         payload = {"number": self._auctions[submission.auction_id].number, "code": refusal.kind.code}
         self._rejections.append(
-            _event("auction.bid_rejected", submission.auction_id, TO_MARKET, payload, actor, submission.request_id)
+            _event("auction.bid_rejected", submission.auction_id, TO_STAFF, payload, actor, submission.request_id)
         )
 
     async def write(self, driver: asyncpg.Connection) -> None:

@@ -14,7 +14,7 @@ from app.pricing.auction.proof import logbook
 async def get(session: AsyncSession, actor: Actor, auction_id: UUID) -> AuctionConfirmation:
     """The confirmation, for seller and buyer and the market's staff; for everybody else it does not exist."""
     found = await queries.confirmation_of(session, auction_id)
-    if actor.is_market or actor.organisation_id in await queries.sides_of_deal(session, found.deal_id):
+    if actor.is_staff or actor.organisation_id in await queries.sides_of_deal(session, found.deal_id):
         return found
     raise queries.no_confirmation()
 

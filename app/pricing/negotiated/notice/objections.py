@@ -49,7 +49,7 @@ async def file_objection(session: AsyncSession, actor: Actor, notice_id: UUID, b
     )
     session.add(objection)
     await session.flush()
-    audience = [events.MARKET, negotiation.seller_id]
+    audience = [events.STAFF, negotiation.seller_id]
     payload = {"notice_id": published.id, "number": published.number}
     events.append(session, "objection.filed", ("objection", objection.id), audience=audience, payload=payload)
     return objection
