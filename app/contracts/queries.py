@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, literal, select, tuple_
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
@@ -14,8 +14,8 @@ from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractParty, Invoice, Payment, Registration
 from app.contracts.payments.rules import Paid
 from app.core.access import Actor
-from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest, moment
+from app.core.database import find_one, given, read_all, read_one
+from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.office.documents.access import Level
 
 OPEN_CASES = (
@@ -46,19 +46,13 @@ def _in_full(statement: Select[Contract]) -> Select[Contract]:
 async def get_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
     """One contract in full, with its registration and steps; raises `not_found` where the actor may not see it."""
     statement = _in_full(_visible(actor).where(Contract.id == contract_id))
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="contract / 合同")
-    return found
+    return await read_one(session, statement, "contract / 合同")
 
 
 async def lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
     """The same, locked: its registration and its payments change only under this lock."""
     statement = _visible(actor).where(Contract.id == contract_id).with_for_update(of=Contract, key_share=True)
-    found = (await session.execute(_in_full(statement))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="contract / 合同")
-    return found
+    return await read_one(session, _in_full(statement), "contract / 合同")
 
 
 async def access_to_documents(session: AsyncSession, actor: Actor | None, contract_id: UUID) -> Level:
@@ -76,25 +70,20 @@ async def list_contracts(
     status: ContractStatus | None,
     registration_status: RegistrationStatus | None,
     deal_id: UUID | None,
-) -> Sequence[Contract]:
-    """A page (and one more row) of what the actor may see, oldest first."""
+) -> Found[Contract]:
+    """A page of what the actor may see, oldest first."""
     statement = _visible(actor).options(selectinload(Contract.registration))
-    if status:
-        statement = statement.where(Contract.status == status)
+    statement = given(statement, (Contract.status, status))
     if registration_status:
         statement = statement.where(Contract.registration.has(Registration.status == registration_status))
-    if deal_id:
-        statement = statement.where(Contract.deal_id == deal_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Contract.id > after[0])
-    return (await session.execute(statement.order_by(Contract.id).limit(page.limit + 1))).scalars().all()
+    statement = given(statement, (Contract.deal_id, deal_id))
+    return await read_page(session, statement, page, Contract.id)
 
 
 async def of_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Sequence[Contract]:
     """The contracts of a deal that the actor may see, with their parties, oldest first."""
     statement = _in_full(_visible(actor).where(Contract.deal_id == deal_id)).order_by(Contract.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def fixed_total_of_others(session: AsyncSession, deal_id: UUID, contract_id: UUID | None) -> Decimal:
@@ -109,9 +98,7 @@ async def fixed_total_of_others(session: AsyncSession, deal_id: UUID, contract_i
     return (await session.execute(statement)).scalar_one()
 
 
-async def worklist(
-    session: AsyncSession, page: PageRequest, status: RegistrationStatus | None
-) -> Sequence[Registration]:
+async def worklist(session: AsyncSession, page: PageRequest, status: RegistrationStatus | None) -> Found[Registration]:
     """Applications by the day their decision is due, those without one last; by default the open ones."""
     due = func.coalesce(Registration.decision_due_on, UNDATED)
     statement = (
@@ -120,10 +107,8 @@ async def worklist(
         .options(contains_eager(Registration.contract))
         .where(Registration.status.in_([status] if status else OPEN_CASES))
     )
-    after = page.after(date.fromisoformat, UUID)
-    if after:
-        statement = statement.where(tuple_(due, Registration.id) > tuple_(literal(after[0]), literal(after[1])))
-    return (await session.execute(statement.order_by(due, Registration.id).limit(page.limit + 1))).scalars().all()
+    rows = await read_all(session, paged(statement, page, due, Registration.id))
+    return cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
 
 
 async def lock_registration(session: AsyncSession, registration_id: UUID) -> Registration:
@@ -134,7 +119,7 @@ async def lock_registration(session: AsyncSession, registration_id: UUID) -> Reg
 async def find_free_registration(session: AsyncSession, registration_id: UUID, *, wait: bool) -> Registration | None:
     """The same; without `wait`, None where somebody else holds the contract."""
     statement = _for_change(registration_id, skip_locked=not wait)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 def _for_change(registration_id: UUID, *, skip_locked: bool = False) -> Select[Registration]:
@@ -161,24 +146,16 @@ async def paying_parties(session: AsyncSession, contract_id: UUID) -> dict[str, 
     return {"buyers": {row.payer_id for row in rows}, "sellers": {row.payee_id for row in rows}}
 
 
-async def list_payments(session: AsyncSession, contract_id: UUID, page: PageRequest) -> Sequence[Payment]:
-    """A page (and one more row) of a contract's payments in order of receipt. Check first who may see the contract."""
+async def list_payments(session: AsyncSession, contract_id: UUID, page: PageRequest) -> Found[Payment]:
+    """A page of a contract's payments in order of receipt. Check first who may see the contract."""
     statement = select(Payment).where(Payment.contract_id == contract_id).options(selectinload(Payment.invoices))
-    after = page.after(moment, UUID)
-    if after:
-        position = tuple_(literal(after[0]), literal(after[1]))
-        statement = statement.where(tuple_(Payment.received_at, Payment.id) > position)
-    ordered = statement.order_by(Payment.received_at, Payment.id).limit(page.limit + 1)
-    return (await session.execute(ordered)).scalars().all()
+    return await read_page(session, statement, page, Payment.received_at, Payment.id)
 
 
 async def get_payment(session: AsyncSession, payment_id: UUID) -> Payment:
     """A payment with its invoices; the caller has still to look at the contract, which says who may see it."""
     statement = select(Payment).where(Payment.id == payment_id).options(selectinload(Payment.invoices))
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="payment / 付款")
-    return found
+    return await read_one(session, statement, "payment / 付款", fresh=True)
 
 
 async def is_reversed(session: AsyncSession, payment_id: UUID) -> bool:

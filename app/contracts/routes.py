@@ -11,7 +11,7 @@ from app.contracts.models import Contract, ContractParty
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.deals.kinds import PartyRole
 from app.office.documents.queries import attachments_of
 from app.office.documents.schemas import AttachmentOut
@@ -44,9 +44,8 @@ async def list_contracts(
     deal_id: UUID | None = None,
 ) -> Page[schemas.ContractSummary]:
     """List the contracts that your organisation is a party of, oldest first. Staff see all."""
-    rows = await queries.list_contracts(session, actor, page, status, registration_status, deal_id)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
-    return Page(items=[schemas.ContractSummary.model_validate(_summary(row)) for row in shown], next_cursor=cursor)
+    found = await queries.list_contracts(session, actor, page, status, registration_status, deal_id)
+    return found.shown(lambda row: schemas.ContractSummary.model_validate(_summary(row)))
 
 
 @router.get("/contracts/{contract_id}", operation_id="read_contract")

@@ -8,17 +8,22 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, MetaData, Numeric, Text, text
+from sqlalchemy import DateTime, MetaData, Numeric, ScalarResult, Select, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.util import greenlet_spawn
+
+from app.core.problems import NOT_FOUND, Text
+
+Row = TypeVar("Row")
+Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -163,6 +168,33 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def read_all(session: AsyncSession, statement: Select[Row], *, fresh: bool = False) -> Sequence[Row]:
+    """Every row of a statement. `fresh`: what the session read before is read again, as it must be under a lock."""
+    return (await _read(session, statement, fresh)).all()
+
+
+async def find_one(session: AsyncSession, statement: Select[Row], *, fresh: bool = False) -> Row | None:
+    """The one row of a statement, or None."""
+    return (await _read(session, statement, fresh)).one_or_none()
+
+
+async def read_one(session: AsyncSession, statement: Select[Row], what: str | Text, *, fresh: bool = False) -> Row:
+    """The one row of a statement; raises `not_found` with `what` is missing, as in "deal / 交易"."""
+    found = (await _read(session, statement, fresh)).one_or_none()
+    if found is None:
+        raise NOT_FOUND(what=what)
+    return found
+
+
+async def _read(session: AsyncSession, statement: Select[Row], fresh: bool) -> ScalarResult[Row]:
+    return (await session.execute(statement, execution_options={"populate_existing": True} if fresh else {})).scalars()
+
+
+def given(statement: Selected, *wanted: tuple[Any, object]) -> Selected:
+    """A statement narrowed to the columns' values that were asked for; None asks for nothing."""
+    return statement.where(*(column == value for column, value in wanted if value is not None))
 
 
 async def advisory_lock(session: AsyncSession, name: str, key: UUID | str, *, shared: bool = False) -> None:

@@ -4,16 +4,16 @@ Who sees a deal reads its dossier, and each section says what of it. A bundle th
 it: the organisation, or the market's staff of the role it was made for. The auditor reads all.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.web.pages import PageRequest
+from app.core.database import read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.dossiers.models import DossierExport
-from app.dossiers.problems import no_export
+from app.dossiers.problems import EXPORT
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 
@@ -30,18 +30,10 @@ def _visible(actor: Actor, deal_id: UUID) -> Select[DossierExport]:
 
 async def get_export(session: AsyncSession, actor: Actor, deal_id: UUID, export_id: UUID) -> DossierExport:
     """One export of a deal that the actor may read; raises `not_found`."""
-    found = (await session.execute(_visible(actor, deal_id).where(DossierExport.id == export_id))).scalar_one_or_none()
-    if found is None:
-        raise no_export()
-    return found
+    return await read_one(session, _visible(actor, deal_id).where(DossierExport.id == export_id), EXPORT)
 
 
-async def list_exports(
-    session: AsyncSession, actor: Actor, deal_id: UUID, page: PageRequest
-) -> Sequence[DossierExport]:
-    """A page (and one more row) of the exports of a deal that the actor may read, oldest first."""
-    statement = _visible(actor, deal_id).order_by(DossierExport.id).limit(page.limit + 1)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(DossierExport.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+async def list_exports(session: AsyncSession, actor: Actor, deal_id: UUID, page: PageRequest) -> Found[DossierExport]:
+    """A page of the exports of a deal that the actor may read, oldest first."""
+    statement = _visible(actor, deal_id)
+    return await read_page(session, statement, page, DossierExport.id)

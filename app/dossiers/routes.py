@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from app.core.access import Actor
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Session, context_of, file_answer
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.dossiers import gathering, queries, schemas, service
 from app.dossiers.exports.taking import ExportEndpoint, Made
 from app.market.deals import queries as deals
@@ -51,8 +51,7 @@ async def list_dossier_exports(
 ) -> Page[schemas.DossierExportOut]:
     """List the bundles that your organisation, or staff of your role, took of a dossier. The auditor sees all."""
     await deals.get_deal(session, actor, deal_id)
-    shown, cursor = cut(await queries.list_exports(session, actor, deal_id, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.DossierExportOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_exports(session, actor, deal_id, page)).shown(schemas.DossierExportOut.model_validate)
 
 
 @router.get("/deals/{deal_id}/dossier-exports/{export_id}", operation_id="read_dossier_export")

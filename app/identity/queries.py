@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND, UNAUTHENTICATED
-from app.core.web.pages import PageRequest
+from app.core.database import given, read_all, read_one
+from app.core.problems import UNAUTHENTICATED
+from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (
     ApiKey,
@@ -89,36 +90,23 @@ def visible_organisations(actor: Actor | None) -> Select[Organisation]:
 async def get_organisation(session: AsyncSession, actor: Actor | None, organisation_id: UUID) -> Organisation:
     """One organisation the actor may see, with its divisions; raises `not_found`."""
     statement = visible_organisations(actor).where(Organisation.id == organisation_id)
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="organisation / 组织")
-    return found
+    return await read_one(session, statement, "organisation / 组织", fresh=True)
 
 
 async def lock_organisation(session: AsyncSession, organisation_id: UUID) -> Organisation:
     """One organisation, locked for a change; raises `not_found`."""
     statement = select(Organisation).where(Organisation.id == organisation_id).with_for_update()
-    found = (await session.execute(statement.options(selectinload(Organisation.divisions)))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="organisation / 组织")
-    return found
+    return await read_one(session, statement.options(selectinload(Organisation.divisions)), "organisation / 组织")
 
 
 async def list_organisations(
     session: AsyncSession, actor: Actor | None, page: PageRequest, kind: OrganisationKind | None, name: str | None
-) -> Sequence[Organisation]:
-    """A page (and one more row) in order of name, optionally of one kind or with a name that begins so."""
-    statement = visible_organisations(actor).order_by(Organisation.name, Organisation.id).limit(page.limit + 1)
-    if kind:
-        statement = statement.where(Organisation.kind == kind)
+) -> Found[Organisation]:
+    """A page in order of name, optionally of one kind or with a name that begins so."""
+    statement = given(visible_organisations(actor), (Organisation.kind, kind))
     if name:
         statement = statement.where(Organisation.name.startswith(name, autoescape=True))
-    after = page.after(str, UUID)
-    if after:
-        statement = statement.where(
-            or_(Organisation.name > after[0], (Organisation.name == after[0]) & (Organisation.id > after[1]))
-        )
-    return (await session.execute(statement)).scalars().all()
+    return await read_page(session, statement, page, Organisation.name, Organisation.id)
 
 
 async def organisations_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
@@ -133,19 +121,16 @@ async def relations_between(session: AsyncSession, ids: Iterable[UUID]) -> Seque
     statement = select(OrganisationRelation).where(
         OrganisationRelation.first_id.in_(wanted), OrganisationRelation.second_id.in_(wanted)
     )
-    return (await session.execute(statement.order_by(OrganisationRelation.id))).scalars().all()
+    return await read_all(session, statement.order_by(OrganisationRelation.id))
 
 
-async def list_relations(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[OrganisationRelation]:
+async def list_relations(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[OrganisationRelation]:
     """Related-party findings: all for the market's staff, one's own for an organisation."""
-    statement = select(OrganisationRelation).order_by(OrganisationRelation.id).limit(page.limit + 1)
+    statement = select(OrganisationRelation)
     if not actor.is_staff:
         own = actor.organisation()
         statement = statement.where(or_(OrganisationRelation.first_id == own, OrganisationRelation.second_id == own))
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(OrganisationRelation.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+    return await read_page(session, statement, page, OrganisationRelation.id)
 
 
 def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
@@ -161,16 +146,13 @@ def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
     )
 
 
-async def list_people(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[Any]:
+async def list_people(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[Any]:
     """People with the capacity they act in: all for the operator and auditor, one's own organisation's otherwise."""
     inner = _capacities().subquery()
-    statement = select(inner).order_by(inner.c.capacity_id).limit(page.limit + 1)
+    statement = paged(select(inner), page, inner.c.capacity_id)
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
         statement = statement.where(inner.c.organisation_id == actor.organisation_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(inner.c.capacity_id > after[0])
-    return (await session.execute(statement)).all()
+    return cut((await session.execute(statement)).all(), page, lambda row: (row.capacity_id,))
 
 
 async def find_person(session: AsyncSession, person_id: UUID) -> Person | None:
@@ -196,10 +178,7 @@ async def current_membership(session: AsyncSession, actor: Actor, person_id: UUI
     )
     if not actor.has(Role.OPERATOR):
         statement = statement.where(Membership.organisation_id == actor.organisation_id)
-    found = (await session.execute(statement.with_for_update())).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="membership / 成员关系")
-    return found
+    return await read_one(session, statement.with_for_update(), "membership / 成员关系")
 
 
 def _brokers() -> Select[Broker]:
@@ -211,21 +190,15 @@ async def get_broker(session: AsyncSession, broker_id: UUID, *, lock: bool = Fal
     statement = _brokers().where(Broker.id == broker_id).execution_options(populate_existing=True)
     if lock:
         statement = statement.with_for_update(of=Broker)
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="broker / 技术经纪人")
-    return found
+    return await read_one(session, statement, "broker / 技术经纪人")
 
 
-async def list_brokers(session: AsyncSession, page: PageRequest, agency_id: UUID | None) -> Sequence[Broker]:
+async def list_brokers(session: AsyncSession, page: PageRequest, agency_id: UUID | None) -> Found[Broker]:
     """Brokers in order of registration, optionally those an agency ever employed."""
-    statement = _brokers().order_by(Broker.id).limit(page.limit + 1)
+    statement = _brokers()
     if agency_id:
         statement = statement.where(Broker.employments.any(Employment.agency_id == agency_id))
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Broker.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+    return await read_page(session, statement, page, Broker.id)
 
 
 async def brokers_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Broker]:
@@ -235,10 +208,7 @@ async def brokers_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID
 
 async def get_employment(session: AsyncSession, employment_id: UUID) -> Employment:
     statement = select(Employment).where(Employment.id == employment_id).with_for_update()
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="employment / 聘用")
-    return found
+    return await read_one(session, statement, "employment / 聘用")
 
 
 def _visible_keys(actor: Actor) -> Select[ApiKey]:
@@ -251,12 +221,9 @@ def _visible_keys(actor: Actor) -> Select[ApiKey]:
     return select(ApiKey).where(own)
 
 
-async def list_keys(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[ApiKey]:
-    statement = _visible_keys(actor).order_by(ApiKey.id).limit(page.limit + 1)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(ApiKey.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+async def list_keys(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[ApiKey]:
+    statement = _visible_keys(actor)
+    return await read_page(session, statement, page, ApiKey.id)
 
 
 async def lock_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
@@ -264,10 +231,7 @@ async def lock_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
     statement = _visible_keys(actor).where(ApiKey.id == key_id).with_for_update()
     if actor.has(Role.AUDITOR) and not actor.has(Role.OPERATOR):
         statement = statement.where(ApiKey.person_id == actor.person_id, ApiKey.organisation_id.is_(None))
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="API key / 密钥")
-    return found
+    return await read_one(session, statement, "API key / 密钥")
 
 
 async def may_hold_key(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:

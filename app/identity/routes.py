@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, SecretEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.identity import queries, schemas, service
 from app.identity.kinds import OrganisationKind
 from app.identity.models import Broker
@@ -54,9 +54,8 @@ async def list_organisations(
     name: Annotated[str | None, Query(min_length=1, max_length=100, description="Beginning of the name")] = None,
 ) -> Page[schemas.OrganisationOut]:
     """List verified organisations in order of name. Staff see the others too."""
-    rows = await queries.list_organisations(session, actor, page, kind, name)
-    shown, cursor = cut(rows, page, lambda row: (row.name, row.id))
-    return Page(items=[schemas.OrganisationOut.model_validate(row) for row in shown], next_cursor=cursor)
+    found = await queries.list_organisations(session, actor, page, kind, name)
+    return found.shown(schemas.OrganisationOut.model_validate)
 
 
 @router.get("/organisations/{organisation_id}", operation_id="read_organisation")
@@ -107,8 +106,7 @@ async def relate_organisations(actor: Operator, session: Session, body: schemas.
 @router.get("/organisation-relations", operation_id="list_organisation_relations")
 async def list_relations(actor: RelationReader, session: Session, page: Paging) -> Page[schemas.RelationOut]:
     """List related-party findings. An organisation sees its own, staff see all."""
-    shown, cursor = cut(await queries.list_relations(session, actor, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.RelationOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_relations(session, actor, page)).shown(schemas.RelationOut.model_validate)
 
 
 @router.post("/people", status_code=201, operation_id="add_person")
@@ -120,9 +118,7 @@ async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.Per
 @router.get("/people", operation_id="list_people")
 async def list_people(actor: PeopleReader, session: Session, page: Paging) -> Page[schemas.PersonOut]:
     """List the people of your organisation with their roles. Operator and auditor see all."""
-    rows = await queries.list_people(session, actor, page)
-    shown, cursor = cut(rows, page, lambda row: (row.capacity_id,))
-    return Page(items=[schemas.PersonOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_people(session, actor, page)).shown(schemas.PersonOut.model_validate)
 
 
 @router.delete("/organisations/{organisation_id}/people/{person_id}", status_code=204, operation_id="end_membership")
@@ -142,8 +138,7 @@ async def list_brokers(
     actor: Anyone, session: Session, page: Paging, agency_id: UUID | None = None
 ) -> Page[schemas.BrokerOut]:
     """List certified brokers with their employments, of all agencies or of one."""
-    shown, cursor = cut(await queries.list_brokers(session, page, agency_id), page, lambda row: (row.id,))
-    return Page(items=[_broker_out(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_brokers(session, page, agency_id)).shown(_broker_out)
 
 
 @router.get("/brokers/{broker_id}", operation_id="read_broker")
@@ -178,8 +173,7 @@ async def issue_key(actor: KeyHolder, session: Session, body: schemas.ApiKeyIn) 
 @router.get("/api-keys", operation_id="list_api_keys")
 async def list_keys(actor: Anyone, session: Session, page: Paging) -> Page[schemas.ApiKeyOut]:
     """List API keys with their last use. You see your own, an admin the organisation's, an operator all."""
-    shown, cursor = cut(await queries.list_keys(session, actor, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.ApiKeyOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_keys(session, actor, page)).shown(schemas.ApiKeyOut.model_validate)
 
 
 @router.delete("/api-keys/{key_id}", status_code=204, operation_id="revoke_api_key")

@@ -13,8 +13,9 @@ from sqlalchemy.orm import defer
 from app.awards.runs.kinds import AwardRunStatus
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.core.access import Actor
+from app.core.database import given, read_all
 from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.web.pages import Found, PageRequest, cut, paged
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,12 @@ def _runs() -> Select[AwardRun, Any]:
     return select(AwardRun, total)
 
 
-async def list_runs(session: AsyncSession, page: PageRequest, year: int | None) -> Sequence[RunRow]:
+async def list_runs(session: AsyncSession, page: PageRequest, year: int | None) -> Found[RunRow]:
     """Runs without their facts and outcomes, newest first; for the market's staff only (the routes say so)."""
     statement = _runs().options(defer(AwardRun.facts, raiseload=True), defer(AwardRun.outcome, raiseload=True))
-    statement = statement.order_by(AwardRun.id.desc()).limit(page.limit + 1)
-    if year is not None:
-        statement = statement.where(AwardRun.year == year)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(AwardRun.id < after[0])
-    return [RunRow(run, total) for run, total in (await session.execute(statement)).all()]
+    statement = paged(given(statement, (AwardRun.year, year)), page, AwardRun.id, newest_first=True)
+    rows = [RunRow(run, total) for run, total in await session.execute(statement)]
+    return cut(rows, page, lambda row: (row.run.id,))
 
 
 async def get_run(session: AsyncSession, run_id: UUID) -> RunRow:
@@ -58,7 +55,7 @@ async def lock_runs_of_year(session: AsyncSession, programme_id: str, year: int)
     """Every run of a programme's year, locked, newest last; what was read before the lock is read again."""
     statement = select(AwardRun).where(AwardRun.programme_id == programme_id, AwardRun.year == year)
     statement = statement.order_by(AwardRun.id).with_for_update().execution_options(populate_existing=True)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
@@ -74,17 +71,12 @@ def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
 
 async def list_statements(
     session: AsyncSession, actor: Actor, page: PageRequest, year: int | None, run_id: UUID | None
-) -> Sequence[tuple[AwardStatement, AwardRun]]:
+) -> Found[tuple[AwardStatement, AwardRun]]:
     """Statements the actor may see, newest first."""
-    statement = _visible_statements(actor).order_by(AwardStatement.id.desc()).limit(page.limit + 1)
-    if year is not None:
-        statement = statement.where(AwardRun.year == year)
-    if run_id is not None:
-        statement = statement.where(AwardStatement.run_id == run_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(AwardStatement.id < after[0])
-    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+    statement = given(_visible_statements(actor), (AwardRun.year, year), (AwardStatement.run_id, run_id))
+    statement = paged(statement, page, AwardStatement.id, newest_first=True)
+    rows = [(row[0], row[1]) for row in await session.execute(statement)]
+    return cut(rows, page, lambda row: (row[0].id,))
 
 
 async def get_statement(session: AsyncSession, actor: Actor, statement_id: UUID) -> tuple[AwardStatement, AwardRun]:
@@ -105,4 +97,4 @@ def outcome_of(run: AwardRun) -> dict[str, Any]:
 async def statements_of(session: AsyncSession, run_id: UUID) -> Sequence[AwardStatement]:
     """All statements of a run, whoever asks: for the service."""
     statement = select(AwardStatement).where(AwardStatement.run_id == run_id).order_by(AwardStatement.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)

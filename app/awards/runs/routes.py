@@ -12,7 +12,7 @@ from app.awards.technology.rules.stated import STATED
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Session
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 
 router = APIRouter(route_class=Endpoint, tags=["awards"])
 
@@ -62,8 +62,7 @@ async def list_runs(
     actor: RunReader, session: Session, settings: Config, page: Paging, year: Year = None
 ) -> Page[schemas.AwardRunOut]:
     """List award runs, newest first."""
-    shown, cursor = cut(await queries.list_runs(session, page, year), page, lambda row: (row.run.id,))
-    return Page(items=[_summary(row, settings) for row in shown], next_cursor=cursor)
+    return (await queries.list_runs(session, page, year)).shown(lambda row: _summary(row, settings))
 
 
 @router.get("/award-runs/{run_id}", operation_id="read_award_run")
@@ -91,12 +90,10 @@ async def list_statements(
     actor: StatementReader, session: Session, page: Paging, year: Year = None, run_id: UUID | None = None
 ) -> Page[schemas.AwardStatementOut]:
     """List award statements. You see your own once published; award officer, operator and auditor see all."""
-    rows = await queries.list_statements(session, actor, page, year, run_id)
-    shown, cursor = cut(rows, page, lambda row: (row[0].id,))
+    found = await queries.list_statements(session, actor, page, year, run_id)
     # A run's outcome holds every organisation's lines: it is read once a run, not once a statement.
-    exclusions = {run.id: queries.outcome_of(run)["exclusions"] for run in dict.fromkeys(run for _, run in shown)}
-    items = [_statement(statement, run, exclusions[run.id]) for statement, run in shown]
-    return Page(items=items, next_cursor=cursor)
+    exclusions = {run.id: queries.outcome_of(run)["exclusions"] for run in dict.fromkeys(run for _, run in found.rows)}
+    return found.shown(lambda row: _statement(row[0], row[1], exclusions[row[1].id]))
 
 
 @router.get("/award-statements/{statement_id}", operation_id="read_award_statement")

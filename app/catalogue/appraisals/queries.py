@@ -17,8 +17,9 @@ from app.catalogue.appraisals.models import AppraisalReport, Reapproval
 from app.catalogue.results.models import Result
 from app.catalogue.results.queries import visible_results
 from app.core.access import Actor
+from app.core.database import find_one, given, read_all
 from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.web.pages import Found, PageRequest, read_page
 from app.identity import queries as identity
 from app.office.documents.access import Level
 
@@ -72,29 +73,27 @@ async def _one(session: AsyncSession, statement: Select[AppraisalReport]) -> App
 
 async def _find(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport | None:
     statement = statement.options(*_PARTS).execution_options(populate_existing=True)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def list_reports(
     session: AsyncSession, actor: Actor, page: PageRequest, result_id: UUID | None, status: ReportStatus | None
-) -> Sequence[AppraisalReport]:
-    """A page (and one more row) of what the actor may see, in order of recording."""
-    statement = _visible(actor).order_by(AppraisalReport.id).limit(page.limit + 1)
-    if result_id:
-        statement = statement.where(AppraisalReport.result_id == result_id)
-    if status:
-        statement = statement.where(AppraisalReport.status == status)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(AppraisalReport.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[AppraisalReport]:
+    """A page of what the actor may see, in order of recording."""
+    statement = _visible(actor)
+    return await read_page(
+        session,
+        given(statement, (AppraisalReport.result_id, result_id), (AppraisalReport.status, status)),
+        page,
+        AppraisalReport.id,
+    )
 
 
 async def reports_of(session: AsyncSession, actor: Actor, result_id: UUID) -> Sequence[AppraisalReport]:
     """Every report of a result that the actor may see, with all its parts, in order of recording."""
     statement = _visible(actor).where(AppraisalReport.result_id == result_id).order_by(AppraisalReport.id)
     statement = statement.options(*_PARTS).execution_options(populate_existing=True)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def number_used(session: AsyncSession, appraiser_id: UUID, number: str) -> bool:
@@ -112,7 +111,7 @@ async def number_used(session: AsyncSession, appraiser_id: UUID, number: str) ->
 async def find_result(session: AsyncSession, result_id: UUID) -> Result | None:
     """A result with its owners, whoever asks; the service decides who may have it appraised."""
     statement = select(Result).where(Result.id == result_id).options(selectinload(Result.owners))
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def is_related(session: AsyncSession, appraiser_id: UUID, owners: Sequence[UUID], on: date) -> bool:

@@ -15,7 +15,7 @@ from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 
 router = APIRouter(route_class=Endpoint, tags=["appraisals"])
 money_router = APIRouter(route_class=MoneyEndpoint)
@@ -44,9 +44,8 @@ async def list_reports(
     status: ReportStatus | None = None,
 ) -> Page[schemas.ReportSummary]:
     """List appraisal reports. You see those on your results and those that you wrote; staff see all."""
-    rows = await queries.list_reports(session, actor, page, result_id, status)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
-    return Page(items=[schemas.ReportSummary.model_validate(row) for row in shown], next_cursor=cursor)
+    found = await queries.list_reports(session, actor, page, result_id, status)
+    return found.shown(schemas.ReportSummary.model_validate)
 
 
 @router.get("/appraisal-reports/{report_id}", operation_id="read_appraisal_report")

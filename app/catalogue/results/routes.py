@@ -15,7 +15,7 @@ from app.core.schemas import RuleOut
 from app.core.settings import Settings
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.law.instruments import POLICY
 
 router = APIRouter(route_class=Endpoint, tags=["results"])
@@ -37,8 +37,7 @@ async def record_result(
 @router.get("/results", operation_id="list_results")
 async def list_results(actor: Reader, session: Session, page: Paging) -> Page[schemas.ResultSummary]:
     """List your own and co-owned results in order of recording. Staff see all."""
-    shown, cursor = cut(await queries.list_results(session, actor, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.ResultSummary.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_results(session, actor, page)).shown(schemas.ResultSummary.model_validate)
 
 
 @router.get("/results/{result_id}", operation_id="read_result")

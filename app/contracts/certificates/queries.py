@@ -12,8 +12,8 @@ from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport
 from app.contracts.certificates.models import Certificate
 from app.core.access import Actor
-from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, given, read_all, read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.law.periods.models import Period
 from app.law.periods.queries import CURRENT
 from app.market.deals import queries as deals
@@ -44,35 +44,29 @@ async def get_by_fingerprint(session: AsyncSession, code_sha256: str) -> Certifi
 
 
 async def _one(session: AsyncSession, statement: Select[Certificate]) -> Certificate:
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="certificate / 交易凭证")
-    return found
+    return await read_one(session, statement, "certificate / 交易凭证")
 
 
 async def list_certificates(
     session: AsyncSession, actor: Actor, page: PageRequest, deal_id: UUID | None
-) -> Sequence[Certificate]:
-    """A page (and one more row) of what the actor may see, newest first."""
-    statement = _visible(actor).order_by(Certificate.id.desc()).limit(page.limit + 1)
-    if deal_id:
-        statement = statement.where(Certificate.deal_id == deal_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Certificate.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[Certificate]:
+    """A page of what the actor may see, newest first."""
+    statement = _visible(actor)
+    return await read_page(
+        session, given(statement, (Certificate.deal_id, deal_id)), page, Certificate.id, newest_first=True
+    )
 
 
 async def of_deal(session: AsyncSession, deal_id: UUID) -> Sequence[Certificate]:
     """Every certificate of a deal, oldest first, for those who see the deal."""
     statement = _certificates().where(Certificate.deal_id == deal_id).order_by(Certificate.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def latest(session: AsyncSession, deal_id: UUID) -> Certificate | None:
     """A deal's newest certificate, valid or revoked. To decide on it, hold the deal's lock."""
     statement = _certificates().where(Certificate.deal_id == deal_id).order_by(Certificate.id.desc()).limit(1)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def current_period(session: AsyncSession, deal_id: UUID, rule: str) -> Period | None:
@@ -80,7 +74,7 @@ async def current_period(session: AsyncSession, deal_id: UUID, rule: str) -> Per
     statement = select(Period).where(
         Period.subject_type == "deal", Period.subject_id == deal_id, Period.rule == rule, Period.status.in_(CURRENT)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def listing_of(session: AsyncSession, listing_id: UUID) -> tuple[Listing, datetime]:
@@ -108,4 +102,4 @@ async def appraisal_on(session: AsyncSession, result_id: UUID, day: date) -> App
         .order_by(AppraisalReport.base_date.desc(), AppraisalReport.id.desc())
         .limit(1)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)

@@ -17,7 +17,7 @@ from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, MoneyEndpoint, Session, file_answer
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.deals import queries as deals
 from app.office.printing.service import print_pdf
 
@@ -81,9 +81,9 @@ async def list_certificates(
     actor: Reader, session: Session, page: Paging, deal_id: UUID | None = None
 ) -> Page[schemas.CertificateOut]:
     """List the certificates of your organisation's deals, newest first. Staff see all."""
-    shown, cursor = cut(await queries.list_certificates(session, actor, page, deal_id), page, lambda row: (row.id,))
+    found = await queries.list_certificates(session, actor, page, deal_id)
     now = await read_clock(session)
-    return Page(items=[_shown(row, now) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: _shown(row, now))
 
 
 @router.get(

@@ -10,7 +10,7 @@ from app.contracts.payments import rules, schemas, service
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, MoneyEndpoint, Session
-from app.core.web.pages import Paging, cut
+from app.core.web.pages import Paging
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["payments"])
 
@@ -33,11 +33,7 @@ async def list_payments(actor: Reader, session: Session, contract_id: UUID, page
     contract = await queries.get_contract(session, actor, contract_id)
     terms = service.terms_of(contract)
     balance = rules.balance(terms, await queries.paid_on(session, contract_id))
-    shown, cursor = cut(
-        await queries.list_payments(session, contract_id, page),
-        page,
-        lambda row: (row.received_at.isoformat(), row.id),
-    )
+    found = await queries.list_payments(session, contract_id, page)
     totals = schemas.PaymentTotalsOut(
         total_amount=terms.total,
         amounts_provisional=terms.provisional,
@@ -45,8 +41,8 @@ async def list_payments(actor: Reader, session: Session, contract_id: UUID, page
         due=balance.due,
         technical_paid=balance.technical_paid,
     )
-    items = [schemas.PaymentOut.model_validate(row) for row in shown]
-    return schemas.PaymentPage(items=items, next_cursor=cursor, totals=totals)
+    items = [schemas.PaymentOut.model_validate(row) for row in found.rows]
+    return schemas.PaymentPage(items=items, next_cursor=found.next_cursor, totals=totals)
 
 
 @router.post("/payments/{payment_id}/invoices", status_code=201, operation_id="add_invoice")

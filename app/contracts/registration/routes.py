@@ -9,14 +9,13 @@ from fastapi import APIRouter, Response
 from app.contracts import queries
 from app.contracts.kinds import RegistrationStatus
 from app.contracts.models import Registration
-from app.contracts.queries import UNDATED
 from app.contracts.registration import schemas, service
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 
 router = APIRouter(route_class=Endpoint, tags=["registration"])
 
@@ -33,10 +32,9 @@ async def list_registrations(
     actor: Staff, session: Session, page: Paging, status: RegistrationStatus | None = None
 ) -> Page[schemas.RegistrationWorklistItem]:
     """List open applications by the day their decision is due, those without one last. The registrar works from it."""
-    rows = await queries.worklist(session, page, status)
-    shown, cursor = cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
+    found = await queries.worklist(session, page, status)
     now = await read_clock(session)
-    return Page(items=[_item(row, now) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: _item(row, now))
 
 
 @router.get(PATH, operation_id="read_registration")

@@ -12,6 +12,7 @@ from app.contracts.models import Contract, Payment
 from app.contracts.settlement.models import Settlement, SettlementFee, SettlementRequest
 from app.contracts.settlement.rules import Receipt
 from app.core.access import Actor
+from app.core.database import find_one, read_all
 from app.core.problems import NOT_FOUND
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
@@ -31,7 +32,7 @@ async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | 
             selectinload(Settlement.requests).selectinload(SettlementRequest.instruction),
         )
     )
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def get_settlement(session: AsyncSession, actor: Actor, deal_id: UUID) -> tuple[Deal, Settlement]:
@@ -59,7 +60,7 @@ async def lock_open_requests(session: AsyncSession, deal_id: UUID) -> Sequence[S
         .order_by(SettlementInstruction.id)
         .with_for_update(of=SettlementInstruction)
     )
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalars().all()
+    return await read_all(session, statement, fresh=True)
 
 
 async def lock_instructions(session: AsyncSession, deal_id: UUID) -> None:
@@ -80,7 +81,7 @@ async def payouts(session: AsyncSession, deal_id: UUID) -> Sequence[SettlementIn
         SettlementInstruction.kind.in_([InstructionKind.PRICE_PAYOUT, InstructionKind.PRICE_RETURN]),
     )
     ordered = statement.order_by(SettlementInstruction.id).execution_options(populate_existing=True)
-    return (await session.execute(ordered)).scalars().all()
+    return await read_all(session, ordered)
 
 
 async def receipts(session: AsyncSession, deal_id: UUID) -> list[Receipt]:
@@ -101,7 +102,7 @@ async def receipts(session: AsyncSession, deal_id: UUID) -> list[Receipt]:
 async def payments_on(session: AsyncSession, contract_ids: Sequence[UUID]) -> Sequence[Payment]:
     """What sellers recorded as received on contracts, in order, for those who see the contracts."""
     statement = select(Payment).where(Payment.contract_id.in_(contract_ids)).order_by(Payment.recorded_at, Payment.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Contract]:
@@ -112,7 +113,7 @@ async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Con
         .options(selectinload(Contract.parties))
         .order_by(Contract.id)
     )
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def standing_contract(session: AsyncSession, deal_id: UUID) -> Contract | None:
@@ -125,7 +126,7 @@ async def standing_contract(session: AsyncSession, deal_id: UUID) -> Contract | 
         .order_by(Contract.id)
         .limit(1)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def lock_contracts(session: AsyncSession, deal_id: UUID) -> None:
@@ -146,4 +147,4 @@ async def deposit_of(session: AsyncSession, listing_id: UUID, organisation_id: U
         .order_by(Deposit.id.desc())
         .limit(1)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)

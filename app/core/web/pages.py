@@ -3,17 +3,24 @@
 import base64
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field, create_model
+from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core.database import Selected, read_all
 from app.core.problems import CURSOR_INVALID
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 MAX_LIMIT = 100
 
@@ -61,18 +68,66 @@ def moment(value: str) -> datetime:
     return parsed.astimezone(UTC)
 
 
+_PARSERS: Final[dict[type, Callable[[str], Any]]] = {
+    str: str, int: int, UUID: UUID, date: date.fromisoformat, datetime: moment,
+}  # fmt: skip
+"""How a column's value is read from a cursor."""
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 def encode_cursor(*values: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps([str(value) for value in values]).encode()).decode("ascii")
+    return base64.urlsafe_b64encode(json.dumps([_written(value) for value in values]).encode()).decode("ascii")
 
 
-def cut(
-    rows: Sequence[Row], page: PageRequest, key: Callable[[Row], tuple[object, ...]]
-) -> tuple[Sequence[Row], str | None]:
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Row]):
+    """The rows of a page, and the cursor of the next one."""
+
+    rows: Sequence[Row]
+    next_cursor: str | None
+
+    def shown(self, show: Callable[[Row], Item]) -> "Page[Item]":
+        """The page as it is answered, each row by `show`."""
+        return Page(items=[show(row) for row in self.rows], next_cursor=self.next_cursor)
+
+
+def cut(rows: Sequence[Row], page: PageRequest, key: Callable[[Row], tuple[object, ...]]) -> Found[Row]:
     """Split what was read with `limit + 1` into the page and the cursor of the next one."""
     if len(rows) <= page.limit:
-        return rows, None
+        return Found(rows, None)
     kept = rows[: page.limit]
-    return kept, encode_cursor(*key(kept[-1]))
+    return Found(kept, encode_cursor(*key(kept[-1])))
+
+
+def paged(statement: Selected, page: PageRequest, *columns: Column, newest_first: bool = False) -> Selected:
+    """A statement in the order of its columns (together unique, indexed) from the cursor on, with one row more.
+
+    Raises `cursor_invalid`.
+    """
+    after = page.after(*(_PARSERS[column.type.python_type] for column in columns))
+    if after:
+        key: ColumnElement[Any] = columns[0].expression
+        last: ColumnElement[Any] = literal(after[0], columns[0].type)
+        if len(columns) > 1:
+            key, last = tuple_(*columns), tuple_(*map(literal, after))
+        statement = statement.where(key < last if newest_first else key > last)
+    order = [column.desc() for column in columns] if newest_first else columns
+    return statement.order_by(*order).limit(page.limit + 1)
+
+
+async def read_page(
+    session: AsyncSession,
+    statement: Select[Row],
+    page: PageRequest,
+    *columns: InstrumentedAttribute[Any],
+    newest_first: bool = False,
+) -> Found[Row]:
+    """A page of a table's rows in the order of some of its columns. Raises `cursor_invalid`."""
+    rows = await read_all(session, paged(statement, page, *columns, newest_first=newest_first))
+    return cut(rows, page, lambda row: tuple(getattr(row, column.key) for column in columns))
 
 
 async def _page_request(

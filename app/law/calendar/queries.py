@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import read_all
 from app.law.calendar.models import CalendarOverride
 from app.law.calendar.rules import Calendar
 
@@ -23,7 +24,7 @@ async def load_calendar(session: AsyncSession) -> Calendar:
 async def history_of(session: AsyncSession, day: date) -> Sequence[CalendarOverride]:
     """Everything the operator declared of a day, oldest first."""
     statement = select(CalendarOverride).where(CalendarOverride.day == day).order_by(CalendarOverride.seq)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def override_in_force(session: AsyncSession, day: date) -> CalendarOverride | None:

@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.database import find_one, given, read_all, read_one
 from app.core.history.events import audiences_of
-from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.web.pages import Found, PageRequest, read_page
 from app.law.calendar.models import CalendarOverride
 from app.law.periods.kinds import PeriodStatus, Unit
 from app.law.periods.models import Period
@@ -22,13 +22,13 @@ async def touched(session: AsyncSession, override: CalendarOverride, limit: int)
     statement = _running().where(
         Period.starts_on < override.day, Period.ends_on >= override.day, Period.calendar_seq < override.seq
     )
-    return (await session.execute(statement.limit(limit))).scalars().all()
+    return await read_all(session, statement.limit(limit))
 
 
 async def computed_before(session: AsyncSession, year: int, limit: int) -> Sequence[Period]:
     """Running periods whose provisional end was computed before the holidays of `year` were announced; locked."""
     statement = _running().where(Period.provisional, Period.announced_year < year)
-    return (await session.execute(statement.limit(limit))).scalars().all()
+    return await read_all(session, statement.limit(limit))
 
 
 def _running() -> Select[Period]:
@@ -44,13 +44,13 @@ def _running() -> Select[Period]:
 async def lock_current(session: AsyncSession, subject: tuple[str, UUID], rule: str) -> Period | None:
     """The open or suspended period of a subject under a rule, locked; for services, whoever asks."""
     statement = _of(subject).where(Period.rule == rule, Period.status.in_(CURRENT)).with_for_update()
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def current_of(session: AsyncSession, subject: tuple[str, UUID]) -> Sequence[Period]:
     """The open and suspended periods of a subject, in order of their end; check first who may see the subject."""
     statement = _of(subject).where(Period.status.in_(CURRENT)).order_by(Period.ends_on, Period.id)
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalars().all()
+    return await read_all(session, statement, fresh=True)
 
 
 async def get_by_id(session: AsyncSession, period_id: UUID) -> Period | None:
@@ -71,25 +71,18 @@ def _visible(actor: Actor | None) -> Select[Period]:
 async def of_subject(session: AsyncSession, actor: Actor | None, subject: tuple[str, UUID]) -> Sequence[Period]:
     """Every period of a subject that the actor may see, oldest first."""
     statement = _visible(actor).where(Period.subject_type == subject[0], Period.subject_id == subject[1])
-    return (await session.execute(statement.order_by(Period.id))).scalars().all()
+    return await read_all(session, statement.order_by(Period.id))
 
 
 async def list_periods(
     session: AsyncSession, actor: Actor | None, page: PageRequest, subject_id: UUID, status: PeriodStatus | None
-) -> Sequence[Period]:
-    """A page (and one more row) of a subject's periods that the actor may see, oldest first."""
-    statement = _visible(actor).where(Period.subject_id == subject_id).order_by(Period.id).limit(page.limit + 1)
-    if status:
-        statement = statement.where(Period.status == status)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Period.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[Period]:
+    """A page of a subject's periods that the actor may see, oldest first."""
+    statement = _visible(actor).where(Period.subject_id == subject_id)
+    statement = given(statement, (Period.status, status))
+    return await read_page(session, statement, page, Period.id)
 
 
 async def get_period(session: AsyncSession, actor: Actor | None, period_id: UUID) -> Period:
     """One period the actor may see; raises `not_found`."""
-    found = (await session.execute(_visible(actor).where(Period.id == period_id))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="period / 期间")
-    return found
+    return await read_one(session, _visible(actor).where(Period.id == period_id), "period / 期间")

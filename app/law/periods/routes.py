@@ -11,7 +11,7 @@ from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.law.calendar.schemas import CalendarDay
 from app.law.figures import parameter
 from app.law.periods import queries, schemas
@@ -37,10 +37,9 @@ async def list_periods(
     status: PeriodStatus | None = None,
 ) -> Page[schemas.PeriodOut]:
     """List the periods of a subject that you may see, oldest first."""
-    rows = await queries.list_periods(session, actor, page, subject_id, status)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    found = await queries.list_periods(session, actor, page, subject_id, status)
     now = await read_clock(session)
-    return Page(items=[schemas.period_out(row, now, language_of(request)) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: schemas.period_out(row, now, language_of(request)))
 
 
 @router.get("/periods/{period_id}", operation_id="read_period")

@@ -1,6 +1,5 @@
 """All reading of deals, and who may see what."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, literal, select, text, tuple_
@@ -8,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.database import given, read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.market.deals.kinds import DealStatus, PartyRole
 from app.market.deals.models import COMPARABLE, Deal, DealParty
 
@@ -26,10 +25,7 @@ def visible(actor: Actor) -> Select[Deal]:
 
 
 async def _one(session: AsyncSession, statement: Select[Deal]) -> Deal:
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="deal / 成交")
-    return found
+    return await read_one(session, statement, "deal / 成交", fresh=True)
 
 
 async def get_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
@@ -60,17 +56,16 @@ async def lock_for_cancelling(session: AsyncSession, actor: Actor, deal_id: UUID
 
 async def list_deals(
     session: AsyncSession, actor: Actor, page: PageRequest, status: DealStatus | None, listing_id: UUID | None
-) -> Sequence[Deal]:
+) -> Found[Deal]:
     """The deals the actor may see, newest first."""
-    statement = visible(actor).order_by(Deal.id.desc()).limit(page.limit + 1)
-    if status:
-        statement = statement.where(Deal.status == status)
-    if listing_id:
-        statement = statement.where(Deal.listing_id == listing_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Deal.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+    statement = visible(actor)
+    return await read_page(
+        session,
+        given(statement, (Deal.status, status), (Deal.listing_id, listing_id)),
+        page,
+        Deal.id,
+        newest_first=True,
+    )
 
 
 async def comparable_deals(session: AsyncSession, deal: Deal, most: int) -> list[Deal]:

@@ -10,7 +10,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.deals import queries, schemas, service
 from app.market.deals.kinds import DealStatus
 from app.market.deals.models import Deal
@@ -40,10 +40,9 @@ async def list_deals(
     listing_id: UUID | None = None,
 ) -> Page[schemas.DealOut]:
     """List your organisation's deals, newest first. Staff see all."""
-    rows = await queries.list_deals(session, actor, page, status, listing_id)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    found = await queries.list_deals(session, actor, page, status, listing_id)
     now = await read_clock(session)
-    return Page(items=[schemas.deal_out(row, now) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: schemas.deal_out(row, now))
 
 
 @router.get("/deals/{deal_id}", operation_id="read_deal")

@@ -4,6 +4,7 @@ A gate is seen by the sides of its subject, by its holder, and by the operator a
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -11,16 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND, Problem
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, given, read_all, read_one
+from app.core.problems import NOT_FOUND
+from app.core.web.pages import Found, PageRequest, read_page
 from app.market.gates import subjects
 from app.market.gates.models import Gate
 from app.market.gates.rules import OpenGate
 
-
-def no_gate() -> Problem:
-    """The refusal for a gate that is not there or is hidden."""
-    return NOT_FOUND(what="gate / 前置事项")
+GATE: Final = "gate / 前置事项"
 
 
 def _gates() -> Select[Gate]:
@@ -29,17 +28,14 @@ def _gates() -> Select[Gate]:
 
 async def read_gate(session: AsyncSession, gate_id: UUID) -> Gate:
     """A gate with its closure, whoever asks; raises `not_found`."""
-    found = (await session.execute(_gates().where(Gate.id == gate_id))).scalar_one_or_none()
-    if found is None:
-        raise no_gate()
-    return found
+    return await read_one(session, _gates().where(Gate.id == gate_id), GATE)
 
 
 async def get_gate(session: AsyncSession, actor: Actor, gate_id: UUID) -> Gate:
     """A gate the actor may see; raises `not_found`."""
     gate = await read_gate(session, gate_id)
     if actor.person_id != gate.holder_person_id and not await sees(session, actor, gate):
-        raise no_gate()
+        raise NOT_FOUND(what=GATE)
     return gate
 
 
@@ -54,7 +50,7 @@ async def sees(session: AsyncSession, actor: Actor, gate: Gate) -> bool:
 async def gates_of(session: AsyncSession, subject_type: str, subject_id: UUID) -> Sequence[Gate]:
     """Every gate of a subject, in the order in which they were opened, for services that have checked access."""
     statement = _gates().where(Gate.subject_type == subject_type, Gate.subject_id == subject_id).order_by(Gate.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 def still_open(gates: Sequence[Gate]) -> list[OpenGate]:
@@ -64,14 +60,13 @@ def still_open(gates: Sequence[Gate]) -> list[OpenGate]:
 
 async def list_gates(
     session: AsyncSession, actor: Actor, page: PageRequest, *, only_open: bool, subject_id: UUID | None = None
-) -> Sequence[Gate]:
-    """A page (and one more row): those one holds or whose subject one sells; all for operator and auditor.
+) -> Found[Gate]:
+    """A page: those one holds or whose subject one sells; all for operator and auditor.
 
     With `subject_id`, those of one subject, for its buyer too.
     """
-    statement = _gates().order_by(Gate.id).limit(page.limit + 1)
-    if subject_id is not None:
-        statement = statement.where(Gate.subject_id == subject_id)
+    statement = _gates()
+    statement = given(statement, (Gate.subject_id, subject_id))
     if not actor.has(Role.OPERATOR, Role.AUDITOR) and not await _is_side_of(session, actor, subject_id):
         mine = [Gate.holder_person_id == actor.person_id]
         if actor.organisation_id is not None:
@@ -79,15 +74,12 @@ async def list_gates(
         statement = statement.where(or_(*mine))
     if only_open:
         statement = statement.where(~Gate.closure.has())
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Gate.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+    return await read_page(session, statement, page, Gate.id)
 
 
 async def _is_side_of(session: AsyncSession, actor: Actor, subject_id: UUID | None) -> bool:
     if subject_id is None:
         return False
     statement = select(Gate.subject_type).where(Gate.subject_id == subject_id).limit(1)
-    subject_type = (await session.execute(statement)).scalar_one_or_none()
+    subject_type = await find_one(session, statement)
     return subject_type is not None and await subjects.SUBJECTS.of(subject_type).sees(session, actor, subject_id)

@@ -9,7 +9,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Session
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.gates import queries, schemas, service
 
 router = APIRouter(route_class=Endpoint, tags=["gates"])
@@ -27,10 +27,9 @@ async def list_gates(
     Operator and auditor see all. With `subject_id`, both sides see those of one sale: a negotiation, purchase
     offer, auction, first-come deal, or the listing of a competitive sale.
     """
-    rows = await queries.list_gates(session, actor, page, only_open=only_open, subject_id=subject_id)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    found = await queries.list_gates(session, actor, page, only_open=only_open, subject_id=subject_id)
     now = await read_clock(session)
-    return Page(items=[schemas.gate_out(row, now) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: schemas.gate_out(row, now))
 
 
 @router.get("/gates/{gate_id}", operation_id="read_gate")

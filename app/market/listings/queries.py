@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -11,20 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from app.core.access import Actor
-from app.core.database import Database
+from app.core.database import Database, find_one, given, read_all, read_one
 from app.core.history import events
-from app.core.problems import NOT_FOUND, Problem
-from app.core.web.pages import PageRequest, moment
+from app.core.problems import NOT_FOUND
+from app.core.web.pages import Found, PageRequest, cut, moment, read_page
 from app.law.periods import queries as periods
 from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus
 from app.market.listings.models import Listing, ListingVersion, Question
 from app.market.listings.rules import Sibling
 from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
 
-
-def no_listing() -> Problem:
-    """The refusal `not_found`, the same for a listing that is hidden and one that never was."""
-    return NOT_FOUND(what="listing / 挂牌")
+LISTING: Final = "listing / 挂牌"
 
 
 def is_public(listing: Listing) -> bool:
@@ -53,10 +51,7 @@ def _visible(actor: Actor | None) -> Select[Listing]:
 
 
 async def _one(session: AsyncSession, statement: Select[Listing]) -> Listing:
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise no_listing()
-    return found
+    return await read_one(session, statement, LISTING, fresh=True)
 
 
 async def get_listing(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Listing:
@@ -77,7 +72,7 @@ async def lock_listing(session: AsyncSession, listing_id: UUID) -> Listing:
 async def find_free_listing(session: AsyncSession, listing_id: UUID, *, wait: bool) -> Listing | None:
     """A listing, locked; without `wait`, None where somebody else holds it."""
     statement = select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True, skip_locked=not wait)
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def lock_public(session: AsyncSession, listing_id: UUID) -> Listing:
@@ -96,27 +91,22 @@ async def lock_for(session: AsyncSession, actor: Actor, listing_id: UUID) -> Lis
 
 async def list_own(
     session: AsyncSession, actor: Actor, page: PageRequest, status: ListingStatus | None
-) -> Sequence[Listing]:
+) -> Found[Listing]:
     """What an organisation sells or, as agency, offers; newest first, in every state."""
     own = or_(Listing.seller_id == actor.organisation(), Listing.agency_id == actor.organisation())
     return await _page(session, select(Listing).where(own), page, status)
 
 
-async def list_for_staff(session: AsyncSession, page: PageRequest, status: ListingStatus | None) -> Sequence[Listing]:
+async def list_for_staff(session: AsyncSession, page: PageRequest, status: ListingStatus | None) -> Found[Listing]:
     """All listings, newest first: the operator's desk."""
     return await _page(session, select(Listing), page, status)
 
 
 async def _page(
     session: AsyncSession, statement: Select[Listing], page: PageRequest, status: ListingStatus | None
-) -> Sequence[Listing]:
-    statement = statement.order_by(Listing.id.desc()).limit(page.limit + 1)
-    if status:
-        statement = statement.where(Listing.status == status)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Listing.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[Listing]:
+    statement = given(statement, (Listing.status, status))
+    return await read_page(session, statement, page, Listing.id, newest_first=True)
 
 
 async def siblings(session: AsyncSession, listing: Listing) -> list[Sibling]:
@@ -131,7 +121,7 @@ async def siblings(session: AsyncSession, listing: Listing) -> list[Sibling]:
 async def ids_of_result(session: AsyncSession, result_id: UUID) -> Sequence[UUID]:
     """Every listing of a result, in the order in which they are locked."""
     statement = select(Listing.id).where(Listing.result_id == result_id).order_by(Listing.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def get_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion | None:
@@ -142,7 +132,7 @@ async def get_version(session: AsyncSession, listing_id: UUID, version: int) -> 
 async def versions_of(session: AsyncSession, listing_id: UUID) -> Sequence[ListingVersion]:
     """Everything that was published of a listing, in order, for services that have checked access."""
     statement = select(ListingVersion).where(ListingVersion.listing_id == listing_id).order_by(ListingVersion.version)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def public_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion:
@@ -152,26 +142,20 @@ async def public_version(session: AsyncSession, listing_id: UUID, version: int) 
         .join(Listing, Listing.id == ListingVersion.listing_id)
         .where(ListingVersion.listing_id == listing_id, ListingVersion.version == version, _public())
     )
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="listing version / 挂牌版本")
-    return found
+    return await read_one(session, statement, "listing version / 挂牌版本")
 
 
 async def list_questions(
     session: AsyncSession, actor: Actor | None, listing: Listing, page: PageRequest
-) -> Sequence[Question]:
-    """A page (and one more row) of the questions the actor may see."""
-    statement = _questions(actor, listing).limit(page.limit + 1)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Question.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[Question]:
+    """A page of the questions the actor may see."""
+    statement = _questions(actor, listing)
+    return await read_page(session, statement, page, Question.id)
 
 
 async def questions_of(session: AsyncSession, actor: Actor | None, listing: Listing) -> Sequence[Question]:
     """All of them, for the price dossier."""
-    return (await session.execute(_questions(actor, listing))).scalars().all()
+    return await read_all(session, _questions(actor, listing))
 
 
 def _questions(actor: Actor | None, listing: Listing) -> Select[Question]:
@@ -192,10 +176,7 @@ async def lock_question(session: AsyncSession, actor: Actor, question_id: UUID) 
         .where(Question.id == question_id, Listing.seller_id == actor.organisation())
         .with_for_update(of=Question)
     )
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="question / 提问")
-    return found
+    return await read_one(session, statement, "question / 提问")
 
 
 # What everybody reads is read without a session. The clock is `techex_now()` written out: PostgreSQL does not inline a
@@ -226,7 +207,7 @@ async def published(database: Database, listing_id: UUID) -> Record:
     """Where a public listing stands, and what was published of it; raises `not_found`."""
     row = await database.fetch_row(_PUBLISHED, listing_id)
     if row is None:
-        raise no_listing()
+        raise NOT_FOUND(what=LISTING)
     return row
 
 
@@ -251,8 +232,8 @@ def listing_periods(found: str | None) -> list[ListingPeriodOut]:
     ]  # fmt: skip
 
 
-async def published_cards(database: Database, wanted: ListingFilter, page: PageRequest) -> Sequence[Record]:
-    """A page (and one more row) of public listings, newest publication first. Raises `cursor_invalid`."""
+async def published_cards(database: Database, wanted: ListingFilter, page: PageRequest) -> Found[Record]:
+    """A page of public listings, newest publication first. Raises `cursor_invalid`."""
     arguments: list[object] = [wanted.status]
     clauses = [_CARDS]
 
@@ -274,7 +255,8 @@ async def published_cards(database: Database, wanted: ListingFilter, page: PageR
     if after:
         add("(l.published_at, l.id) < ({}, {})", *after)
     clauses.append(f" ORDER BY l.published_at DESC, l.id DESC LIMIT {page.limit + 1}")
-    return await database.fetch("".join(clauses), *arguments)
+    rows = await database.fetch("".join(clauses), *arguments)
+    return cut(rows, page, lambda row: (row["published_at"], row["id"]))
 
 
 async def public_clock(database: Database) -> datetime:

@@ -14,7 +14,7 @@ from app.core.clock import read_clock
 from app.core.schemas import MONEY_PATTERN, ReasonIn
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing, Question
@@ -64,14 +64,13 @@ async def list_listings(
 ) -> Response:
     """List what is on offer, newest publication first. `status` shows what was."""
     database = context_of(request).database
-    rows = await queries.published_cards(database, wanted, page)
-    shown, cursor = cut(rows, page, lambda row: (row["published_at"].isoformat(), row["id"]))
-    now = rows[0]["now"] if rows else await queries.public_clock(database)
+    found = await queries.published_cards(database, wanted, page)
+    now = found.rows[0]["now"] if found.rows else await queries.public_clock(database)
     cards = [
         envelopes.card_json(row["id"], row["status"], row["published_at"], row["closes_at"], row["card"])
-        for row in shown
+        for row in found.rows
     ]
-    return _json(envelopes.page_json(cards, cursor, now))
+    return _json(envelopes.page_json(cards, found.next_cursor, now))
 
 
 @router.get("/listings/mine", operation_id="list_own_listings")
@@ -79,8 +78,7 @@ async def list_own(
     actor: Member, session: Session, page: Paging, status: ListingStatus | None = None
 ) -> Page[schemas.WorkingCopy]:
     """List your organisation's listings in every state, newest first. Those it serves as agency are among them."""
-    shown, cursor = cut(await queries.list_own(session, actor, page, status), page, lambda row: (row.id,))
-    return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_own(session, actor, page, status)).shown(schemas.WorkingCopy.model_validate)
 
 
 @router.get("/listings/desk", operation_id="list_listings_for_staff")
@@ -88,8 +86,7 @@ async def list_desk(
     actor: Staff, session: Session, page: Paging, status: ListingStatus | None = None
 ) -> Page[schemas.WorkingCopy]:
     """List all listings in every state, newest first. Those with `status=submitted` wait for the operator."""
-    shown, cursor = cut(await queries.list_for_staff(session, page, status), page, lambda row: (row.id,))
-    return Page(items=[schemas.WorkingCopy.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_for_staff(session, page, status)).shown(schemas.WorkingCopy.model_validate)
 
 
 @router.get(
@@ -231,8 +228,7 @@ async def ask(actor: Seller, session: Session, listing_id: UUID, body: schemas.Q
 async def list_questions(actor: Public, session: Session, listing_id: UUID, page: Paging) -> Page[schemas.QuestionOut]:
     """List answered questions, oldest first. The seller sees all, and everyone their own."""
     listing = await queries.get_listing(session, actor, listing_id)
-    shown, cursor = cut(await queries.list_questions(session, actor, listing, page), page, lambda row: (row.id,))
-    return Page(items=[_question_for(actor, row) for row in shown], next_cursor=cursor)
+    return (await queries.list_questions(session, actor, listing, page)).shown(lambda row: _question_for(actor, row))
 
 
 @router.post("/questions/{question_id}/answer", operation_id="answer_question")

@@ -5,6 +5,7 @@ something whose package lets them (`access`). A key without `documents:read` rea
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,18 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND, Problem
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, read_all
+from app.core.problems import NOT_FOUND
+from app.core.web.pages import Found, PageRequest, read_page
 from app.office.documents import access
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
 
 SCOPE = "documents:read"
 
-
-def no_document() -> Problem:
-    """The refusal for a document that is not there or is hidden."""
-    return NOT_FOUND(what="document / 文件")
+DOCUMENT: Final = "document / 文件"
 
 
 def is_own(actor: Actor | None, document: Document) -> bool:
@@ -37,10 +36,10 @@ async def get_document(session: AsyncSession, actor: Actor | None, document_id: 
     """One document the actor may read; raises `not_found`."""
     document = await session.get(Document, document_id, populate_existing=True)
     if document is None:
-        raise no_document()
+        raise NOT_FOUND(what=DOCUMENT)
     if is_own(actor, document) or await _readable_where_attached(session, actor, document_id):
         return document
-    raise no_document()
+    raise NOT_FOUND(what=DOCUMENT)
 
 
 async def read_document(session: AsyncSession, document_id: UUID) -> Document:
@@ -59,22 +58,19 @@ async def find_own(session: AsyncSession, actor: Actor, document_id: UUID) -> Do
 async def _readable_where_attached(session: AsyncSession, actor: Actor | None, document_id: UUID) -> bool:
     reader = actor if actor is not None and actor.holds_scope(SCOPE) else None
     statement = select(Attachment).where(Attachment.document_id == document_id).order_by(Attachment.id)
-    for attachment in (await session.execute(statement)).scalars().all():
+    for attachment in await read_all(session, statement):
         level = await access.level_of(session, reader, attachment.subject_type, attachment.subject_id)
         if level == "parties" or (level == "public" and attachment.visibility == Visibility.PUBLIC):
             return True
     return False
 
 
-async def list_documents(session: AsyncSession, actor: Actor, page: PageRequest) -> Sequence[Document]:
-    """A page (and one more row) in order of upload: one's own organisation's, all for operator and auditor."""
-    statement = select(Document).order_by(Document.id).limit(page.limit + 1)
+async def list_documents(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[Document]:
+    """A page in order of upload: one's own organisation's, all for operator and auditor."""
+    statement = select(Document)
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
         statement = statement.where(Document.organisation_id == actor.organisation())
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Document.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+    return await read_page(session, statement, page, Document.id)
 
 
 async def find_same(session: AsyncSession, organisation_id: UUID, sha256: str, filename: str) -> Document | None:
@@ -82,7 +78,7 @@ async def find_same(session: AsyncSession, organisation_id: UUID, sha256: str, f
     statement = select(Document).where(
         Document.organisation_id == organisation_id, Document.sha256 == sha256, Document.filename == filename
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def attachments_of(
@@ -98,4 +94,4 @@ async def attachments_of(
     )
     if not include_private:
         statement = statement.where(Attachment.visibility == Visibility.PUBLIC)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import Public, allow
 from app.core.web.http import Endpoint, Session, context_of, file_answer
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.office.documents import queries, reading, rules, schemas, service
 from app.office.documents.upload import Received, UploadEndpoint
 
@@ -44,8 +44,7 @@ async def upload_document(
 @router.get("/documents", operation_id="list_documents")
 async def list_documents(actor: Lister, session: Session, page: Paging) -> Page[schemas.DocumentOut]:
     """List your organisation's documents in order of upload. Operator and auditor see all."""
-    shown, cursor = cut(await queries.list_documents(session, actor, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.DocumentOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_documents(session, actor, page)).shown(schemas.DocumentOut.model_validate)
 
 
 @router.get("/documents/{document_id}", operation_id="read_document")

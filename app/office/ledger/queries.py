@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
+from app.core.database import find_one, given, read_all
 from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.web.pages import Found, PageRequest, cut, paged
 from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
 from app.office.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
 from app.office.ledger.rules import ZERO, Line, Place, shown_balance
@@ -57,7 +58,7 @@ async def balances(session: AsyncSession, accounts: Mapping[Place, LedgerAccount
 
 async def balance_of(session: AsyncSession, place: Place) -> Decimal:
     """The balance of one account (CNY, on its own side); zero where it was never used."""
-    row = (await session.execute(select(LedgerAccount).where(_matches(place)))).scalar_one_or_none()
+    row = await find_one(session, select(LedgerAccount).where(_matches(place)))
     return (await balances(session, {place: row}))[place] if row else ZERO
 
 
@@ -75,24 +76,21 @@ async def list_accounts(
     code: AccountCode | None,
     organisation_id: UUID | None,
     subject_id: UUID | None,
-) -> Sequence[tuple[LedgerAccount, Decimal]]:
+) -> Found[tuple[LedgerAccount, Decimal]]:
     """Accounts with their balances, in order of opening."""
     total = (
         select(func.coalesce(func.sum(JournalEntry.amount), 0))
         .where(JournalEntry.account_id == LedgerAccount.id)
         .scalar_subquery()
     )
-    statement = select(LedgerAccount, total).order_by(LedgerAccount.id).limit(page.limit + 1)
-    if code:
-        statement = statement.where(LedgerAccount.code == code)
-    if organisation_id:
-        statement = statement.where(LedgerAccount.organisation_id == organisation_id)
-    if subject_id:
-        statement = statement.where(LedgerAccount.subject_id == subject_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(LedgerAccount.id > after[0])
-    return [(row, shown_balance(row.side, amount)) for row, amount in (await session.execute(statement)).all()]
+    statement = given(
+        paged(select(LedgerAccount, total), page, LedgerAccount.id),
+        (LedgerAccount.code, code),
+        (LedgerAccount.organisation_id, organisation_id),
+        (LedgerAccount.subject_id, subject_id),
+    )
+    rows = [(row, shown_balance(row.side, amount)) for row, amount in await session.execute(statement)]
+    return cut(rows, page, lambda row: (row[0].id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +185,4 @@ async def standing_transactions(session: AsyncSession, reference: str, kind: Mov
         .where(JournalTransaction.reference == reference, JournalTransaction.kind == kind, reverser.id.is_(None))
         .order_by(JournalTransaction.id)
     )
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)

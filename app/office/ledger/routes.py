@@ -34,9 +34,8 @@ async def list_accounts(
     subject_id: UUID | None = None,
 ) -> Page[schemas.AccountOut]:
     """List the ledger's accounts with their balances, in order of opening."""
-    rows = await queries.list_accounts(session, page, code, organisation_id, subject_id)
-    shown, cursor = cut(rows, page, lambda row: (row[0].id,))
-    return Page(items=[schemas.account_out(*row) for row in shown], next_cursor=cursor)
+    found = await queries.list_accounts(session, page, code, organisation_id, subject_id)
+    return found.shown(lambda row: schemas.account_out(*row))
 
 
 @router.get("/ledger/accounts/{account_id}/entries", operation_id="list_ledger_entries")
@@ -47,8 +46,7 @@ async def list_entries(
     account = await queries.get_account(session, account_id)
     after = page.after(int)
     rows = await queries.entries_after(session, account, after[0] if after else None, page.limit + 1)
-    shown, cursor = cut(rows, page, lambda row: (row.entry.seq,))
-    return Page(items=[schemas.entry_out(row) for row in shown], next_cursor=cursor)
+    return cut(rows, page, lambda row: (row.entry.seq,)).shown(schemas.entry_out)
 
 
 @router.get(

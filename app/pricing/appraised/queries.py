@@ -5,23 +5,21 @@ included, it does not exist (404).
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND, Problem
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, given, read_all, read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
 LIVE = (PurchaseOfferStatus.OPEN, PurchaseOfferStatus.ACCEPTED)
 
-
-def no_offer() -> Problem:
-    """The refusal for an offer that is not there or is hidden."""
-    return NOT_FOUND(what="purchase offer / 购买要约")
+OFFER: Final = "purchase offer / 购买要约"
 
 
 def _visible(actor: Actor) -> Select[PurchaseOffer]:
@@ -34,10 +32,7 @@ def _visible(actor: Actor) -> Select[PurchaseOffer]:
 
 
 async def _one(session: AsyncSession, statement: Select[PurchaseOffer]) -> PurchaseOffer:
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise no_offer()
-    return found
+    return await read_one(session, statement, OFFER, fresh=True)
 
 
 async def get_offer(session: AsyncSession, actor: Actor, offer_id: UUID) -> PurchaseOffer:
@@ -61,18 +56,18 @@ async def lock_live(session: AsyncSession, listing_id: UUID, buyer_id: UUID) -> 
         PurchaseOffer.listing_id == listing_id, PurchaseOffer.buyer_id == buyer_id, PurchaseOffer.status.in_(LIVE)
     )
     locked = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.execute(locked)).scalar_one_or_none()
+    return await find_one(session, locked)
 
 
 async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[PurchaseOffer]:
     """Every offer on a listing that the actor may see, oldest first."""
     statement = _visible(actor).where(PurchaseOffer.listing_id == listing_id).order_by(PurchaseOffer.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def behind(session: AsyncSession, deal_id: UUID) -> PurchaseOffer | None:
     """The offer that led to a deal, whoever asks, for those who have checked access to the deal."""
-    return (await session.execute(select(PurchaseOffer).where(PurchaseOffer.deal_id == deal_id))).scalar_one_or_none()
+    return await find_one(session, select(PurchaseOffer).where(PurchaseOffer.deal_id == deal_id))
 
 
 async def lock_accepted(session: AsyncSession, listing_id: UUID) -> PurchaseOffer | None:
@@ -81,19 +76,18 @@ async def lock_accepted(session: AsyncSession, listing_id: UUID) -> PurchaseOffe
         PurchaseOffer.listing_id == listing_id, PurchaseOffer.status == PurchaseOfferStatus.ACCEPTED
     )
     locked = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.execute(locked)).scalar_one_or_none()
+    return await find_one(session, locked)
 
 
 async def list_offers(
     session: AsyncSession, actor: Actor, page: PageRequest, status: PurchaseOfferStatus | None, listing_id: UUID | None
-) -> Sequence[PurchaseOffer]:
-    """A page (and one more row) of the offers an actor may see, newest first."""
-    statement = _visible(actor).order_by(PurchaseOffer.id.desc()).limit(page.limit + 1)
-    if status:
-        statement = statement.where(PurchaseOffer.status == status)
-    if listing_id:
-        statement = statement.where(PurchaseOffer.listing_id == listing_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(PurchaseOffer.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[PurchaseOffer]:
+    """A page of the offers an actor may see, newest first."""
+    statement = _visible(actor)
+    return await read_page(
+        session,
+        given(statement, (PurchaseOffer.status, status), (PurchaseOffer.listing_id, listing_id)),
+        page,
+        PurchaseOffer.id,
+        newest_first=True,
+    )

@@ -11,7 +11,7 @@ from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.appraised import closing, queries, schemas, service
@@ -47,9 +47,8 @@ async def list_offers(
     listing_id: UUID | None = None,
 ) -> Page[schemas.PurchaseOfferSummary]:
     """List the offers that your organisation made or received, newest first. The auditor sees all."""
-    rows = await queries.list_offers(session, actor, page, status, listing_id)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
-    return Page(items=[schemas.PurchaseOfferSummary.model_validate(row) for row in shown], next_cursor=cursor)
+    found = await queries.list_offers(session, actor, page, status, listing_id)
+    return found.shown(schemas.PurchaseOfferSummary.model_validate)
 
 
 @router.get("/purchase-offers/{offer_id}", operation_id="read_purchase_offer")

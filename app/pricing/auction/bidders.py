@@ -64,7 +64,7 @@ async def _check_not_barred(
 ) -> None:
     organisation_id = actor.organisation()
     require_verified((await identity.organisations_by_id(session, [organisation_id]))[organisation_id])
-    if await queries.is_market_staff(session, actor.person_id):
+    if await queries.is_staff(session, actor.person_id):
         raise admission.barred(*admission.MARKET_STAFF)
     if organisation_id in (auction.seller_id, auction.agency_id):
         raise admission.barred(*admission.SELLING_SIDE)

@@ -5,6 +5,7 @@ stands behind a paddle is known to that bidder, to operator and auditor, and to 
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -14,19 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import Database
-from app.core.problems import NOT_FOUND, Problem
-from app.core.web.pages import PageRequest
+from app.core.database import Database, find_one, given, read_all, read_one
+from app.core.problems import NOT_FOUND
+from app.core.web.pages import Found, PageRequest, read_page
 from app.identity.models import Appointment
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import DealParty
 from app.pricing.auction.kinds import LIVE_STATUSES, AuctionStatus, EntryKind
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, ExchangeKey
 
-
-def no_auction() -> Problem:
-    """The refusal of what is not there, or not for this caller."""
-    return NOT_FOUND(what="auction / 拍卖")
+AUCTION: Final = "auction / 拍卖"
 
 
 def _visible(actor: Actor | None) -> Select[Auction]:
@@ -44,10 +42,7 @@ def _visible(actor: Actor | None) -> Select[Auction]:
 
 
 async def _one(session: AsyncSession, statement: Select[Auction]) -> Auction:
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise no_auction()
-    return found
+    return await read_one(session, statement, AUCTION, fresh=True)
 
 
 async def get_auction(session: AsyncSession, actor: Actor | None, auction_id: UUID) -> Auction:
@@ -68,52 +63,51 @@ async def lock_auction(session: AsyncSession, auction_id: UUID) -> Auction:
 async def live_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
     """The auction of a listing that is proposed, announced or suspended. Read it under the listing's lock."""
     statement = select(Auction).where(Auction.listing_id == listing_id, Auction.status.in_(LIVE_STATUSES))
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def held_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
     """The auction whose winner waits for its deal. Read it under the listing's lock."""
     statement = select(Auction).where(Auction.listing_id == listing_id, Auction.is_held)
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def offered_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
     """The closed auction of a listing whose lot stands offered to the next bidder. Read it under the listing's lock."""
     statement = select(Auction).where(Auction.listing_id == listing_id, Auction.offered_to.is_not(None))
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def of_deal(session: AsyncSession, deal_id: UUID) -> Auction | None:
     """The auction that a deal came from."""
     statement = select(Auction).where(Auction.deal_id == deal_id)
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def behind(session: AsyncSession, deal_id: UUID) -> Auction | None:
     """The auction whose sale a deal was, whatever became of the deal since; for those who see the deal."""
     statement = select(Auction).join(AuctionConfirmation, AuctionConfirmation.auction_id == Auction.id)
-    return (await session.execute(statement.where(AuctionConfirmation.deal_id == deal_id))).scalar_one_or_none()
+    return await find_one(session, statement.where(AuctionConfirmation.deal_id == deal_id))
 
 
 async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Auction]:
     """Every auction of a listing that the actor may see, oldest first."""
     statement = _visible(actor).where(Auction.listing_id == listing_id).order_by(Auction.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def list_auctions(
     session: AsyncSession, actor: Actor | None, page: PageRequest, status: AuctionStatus | None, listing_id: UUID | None
-) -> Sequence[Auction]:
-    """A page (and one more row) of what the actor may see, newest first."""
-    statement = _visible(actor).order_by(Auction.id.desc()).limit(page.limit + 1)
-    if status:
-        statement = statement.where(Auction.status == status)
-    if listing_id:
-        statement = statement.where(Auction.listing_id == listing_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Auction.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[Auction]:
+    """A page of what the actor may see, newest first."""
+    statement = _visible(actor)
+    return await read_page(
+        session,
+        given(statement, (Auction.status, status), (Auction.listing_id, listing_id)),
+        page,
+        Auction.id,
+        newest_first=True,
+    )
 
 
 async def find_number(session: AsyncSession, auction_id: str) -> tuple[UUID, str] | None:
@@ -134,7 +128,7 @@ async def find_bidder(session: AsyncSession, auction_id: UUID, organisation_id: 
     statement = select(AuctionBidder).where(
         AuctionBidder.auction_id == auction_id, AuctionBidder.organisation_id == organisation_id
     )
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def bidder_of_paddle(session: AsyncSession, auction_id: UUID, paddle: int) -> AuctionBidder:
@@ -152,18 +146,13 @@ async def paddles_of(session: AsyncSession, auction_id: UUID) -> set[int]:
 async def bidders_of(session: AsyncSession, auction_id: UUID) -> Sequence[AuctionBidder]:
     """All bidders of an auction in the order in which they came, withdrawn or not."""
     statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id)
-    return (
-        (await session.execute(statement.order_by(AuctionBidder.registered_at, AuctionBidder.paddle))).scalars().all()
-    )
+    return await read_all(session, statement.order_by(AuctionBidder.registered_at, AuctionBidder.paddle))
 
 
-async def list_bidders(session: AsyncSession, auction_id: UUID, page: PageRequest) -> Sequence[AuctionBidder]:
-    """A page (and one more row) of an auction's bidders by paddle."""
-    statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id).order_by(AuctionBidder.paddle)
-    after = page.after(int)
-    if after:
-        statement = statement.where(AuctionBidder.paddle > after[0])
-    return (await session.execute(statement.limit(page.limit + 1))).scalars().all()
+async def list_bidders(session: AsyncSession, auction_id: UUID, page: PageRequest) -> Found[AuctionBidder]:
+    """A page of an auction's bidders by paddle."""
+    statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id)
+    return await read_page(session, statement, page, AuctionBidder.paddle)
 
 
 def knows_names(actor: Actor | None, auction: Auction) -> bool:
@@ -175,7 +164,7 @@ def knows_names(actor: Actor | None, auction: Auction) -> bool:
     return auction.status == AuctionStatus.CLOSED and actor.organisation_id == auction.seller_id
 
 
-async def is_market_staff(session: AsyncSession, person_id: UUID) -> bool:
+async def is_staff(session: AsyncSession, person_id: UUID) -> bool:
     """Whether a person holds an office of the market, whatever its key acts for."""
     statement = select(
         select(Appointment.id).where(Appointment.person_id == person_id, Appointment.ended_at.is_(None)).exists()
@@ -186,22 +175,22 @@ async def is_market_staff(session: AsyncSession, person_id: UUID) -> bool:
 # The log
 
 
-async def entries_after(session: AsyncSession, auction_id: UUID, seq: int, limit: int) -> Sequence[AuctionEntry]:
-    """At most `limit` entries of an auction's log after a place in it."""
-    statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.seq > seq)
-    return (await session.execute(statement.order_by(AuctionEntry.seq).limit(limit))).scalars().all()
+async def list_entries(session: AsyncSession, auction_id: UUID, page: PageRequest) -> Found[AuctionEntry]:
+    """A page of an auction's log."""
+    statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id)
+    return await read_page(session, statement, page, AuctionEntry.seq)
 
 
 async def entries_beside_bids(session: AsyncSession, auction_ids: Sequence[UUID]) -> Sequence[AuctionEntry]:
     """What the logs of auctions say besides bids, in order."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id.in_(auction_ids), AuctionEntry.kind != EntryKind.BID)
-    return (await session.execute(statement.order_by(AuctionEntry.auction_id, AuctionEntry.seq))).scalars().all()
+    return await read_all(session, statement.order_by(AuctionEntry.auction_id, AuctionEntry.seq))
 
 
 async def last_bids(session: AsyncSession, auction_id: UUID, limit: int) -> Sequence[AuctionEntry]:
     """The last bids of an auction, accepted or not, at most `limit`, in the order of the log."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.kind == EntryKind.BID)
-    found = (await session.execute(statement.order_by(AuctionEntry.seq.desc()).limit(limit))).scalars().all()
+    found = await read_all(session, statement.order_by(AuctionEntry.seq.desc()).limit(limit))
     return found[::-1]
 
 
@@ -229,7 +218,7 @@ async def accepted_bids(session: AsyncSession, auction_id: UUID) -> Sequence[Auc
         AuctionEntry.kind == EntryKind.BID,
         AuctionEntry.content.contains('"accepted":true'),
     )
-    return (await session.execute(statement.order_by(AuctionEntry.seq))).scalars().all()
+    return await read_all(session, statement.order_by(AuctionEntry.seq))
 
 
 WATCHED = """
@@ -263,7 +252,7 @@ async def live(database: Database, auction_id: UUID) -> Record:
     """What a poll of an announced auction answers; raises `not_found`."""
     row = await database.fetch_row(LIVE, auction_id)
     if row is None:
-        raise no_auction()
+        raise NOT_FOUND(what=AUCTION)
     return row
 
 
@@ -272,7 +261,7 @@ async def live(database: Database, auction_id: UUID) -> Record:
 
 async def find_key(session: AsyncSession, key_id: str) -> ExchangeKey | None:
     """A key that the exchange has signed with."""
-    return (await session.execute(select(ExchangeKey).where(ExchangeKey.key_id == key_id))).scalar_one_or_none()
+    return await find_one(session, select(ExchangeKey).where(ExchangeKey.key_id == key_id))
 
 
 async def add_key(session: AsyncSession, key: ExchangeKey) -> None:
@@ -283,7 +272,7 @@ async def add_key(session: AsyncSession, key: ExchangeKey) -> None:
 
 async def list_keys(session: AsyncSession) -> Sequence[ExchangeKey]:
     """All keys that the exchange has signed with, oldest first."""
-    return (await session.execute(select(ExchangeKey).order_by(ExchangeKey.first_used_at))).scalars().all()
+    return await read_all(session, select(ExchangeKey).order_by(ExchangeKey.first_used_at))
 
 
 async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionConfirmation:
@@ -296,10 +285,7 @@ async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionCon
         .options(selectinload(AuctionConfirmation.signatures))
         .execution_options(populate_existing=True)
     )
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise no_confirmation()
-    return found
+    return await read_one(session, statement, CONFIRMATION)
 
 
 async def confirmation_for(session: AsyncSession, deal_id: UUID) -> AuctionConfirmation | None:
@@ -310,12 +296,10 @@ async def confirmation_for(session: AsyncSession, deal_id: UUID) -> AuctionConfi
         .options(selectinload(AuctionConfirmation.signatures))
         .execution_options(populate_existing=True)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
-def no_confirmation() -> Problem:
-    """The refusal of a confirmation that is not there, or not for this caller."""
-    return NOT_FOUND(what="confirmation / 成交确认书")
+CONFIRMATION: Final = "confirmation / 成交确认书"
 
 
 async def sides_of_deal(session: AsyncSession, deal_id: UUID) -> set[UUID]:

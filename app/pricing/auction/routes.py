@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
-from app.core.problems import PROBLEM_MEDIA_TYPE
+from app.core.problems import NOT_FOUND, PROBLEM_MEDIA_TYPE
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.gates.queries import gates_of
 from app.office.ledger.deposits import queries as deposit_queries
 from app.pricing.auction import bidders, queries, schemas, service, shown
@@ -99,9 +99,7 @@ async def list_auctions(
     listing_id: UUID | None = None,
 ) -> Page[schemas.AuctionCard]:
     """List announced auctions, newest first. You also see your own proposed ones; staff see all."""
-    rows = await queries.list_auctions(session, actor, page, status, listing_id)
-    shown_rows, cursor = cut(rows, page, lambda row: (row.id,))
-    return Page(items=[shown.card(row) for row in shown_rows], next_cursor=cursor)
+    return (await queries.list_auctions(session, actor, page, status, listing_id)).shown(shown.card)
 
 
 @router.get("/auctions/{auction_id}", operation_id="read_auction")
@@ -161,10 +159,10 @@ async def register(
 async def list_bidders(actor: Public, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.BidderOut]:
     """List the bidders by paddle. Operator and auditor see who they are, the seller after the close."""
     auction = await queries.get_auction(session, actor, auction_id)
-    rows, cursor = cut(await queries.list_bidders(session, auction.id, page), page, lambda row: (row.paddle,))
+    found = await queries.list_bidders(session, auction.id, page)
     names = queries.knows_names(actor, auction)
     own = actor.organisation_id if actor else None
-    return Page(items=[shown.bidder(row, names or row.organisation_id == own) for row in rows], next_cursor=cursor)
+    return found.shown(lambda row: shown.bidder(row, names or row.organisation_id == own))
 
 
 @router.get("/auctions/{auction_id}/bidders/own", operation_id="read_own_bidder")
@@ -174,7 +172,7 @@ async def read_own_bidder(
     """Read your organisation's registration as a bidder, with its deposit."""
     bidder = await queries.find_bidder(session, auction_id, actor.organisation())
     if bidder is None:
-        raise queries.no_auction()
+        raise NOT_FOUND(what=queries.AUCTION)
     return await _own(session, bidder)
 
 

@@ -5,6 +5,7 @@ To everybody else there are none, and not even how many.
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -12,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND, Problem
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, given, read_all, read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.market.listings.models import Listing
 from app.pricing.listed.kinds import RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRegistration, ListedRevision, ListedSale
@@ -36,9 +37,7 @@ async def sale_of(session: AsyncSession, listing_id: UUID) -> ListedSale | None:
     return await session.get(ListedSale, listing_id, populate_existing=True)
 
 
-def no_registration() -> Problem:
-    """The refusal for a registration that is not there or is hidden."""
-    return NOT_FOUND(what="listing registration / 受让登记")
+REGISTRATION: Final = "listing registration / 受让登记"
 
 
 def _registrations() -> Select[ListedRegistration]:
@@ -59,31 +58,26 @@ def _visible(actor: Actor) -> Select[ListedRegistration]:
 async def get_registration(session: AsyncSession, actor: Actor, registration_id: UUID) -> ListedRegistration:
     """A registration the actor may see, with its decisions; raises `not_found`."""
     statement = _visible(actor).where(ListedRegistration.id == registration_id)
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise no_registration()
-    return found
+    return await read_one(session, statement, REGISTRATION)
 
 
 async def list_registrations(
     session: AsyncSession, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrantStatus | None
-) -> Sequence[ListedRegistration]:
-    """A page (and one more row) of the registrations the actor may see, oldest first."""
-    statement = _visible(actor).order_by(ListedRegistration.id).limit(page.limit + 1)
-    if listing_id:
-        statement = statement.where(ListedRegistration.listing_id == listing_id)
-    if status:
-        statement = statement.where(ListedRegistration.status == status)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(ListedRegistration.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[ListedRegistration]:
+    """A page of the registrations the actor may see, oldest first."""
+    statement = _visible(actor)
+    return await read_page(
+        session,
+        given(statement, (ListedRegistration.listing_id, listing_id), (ListedRegistration.status, status)),
+        page,
+        ListedRegistration.id,
+    )
 
 
 async def registrations_on(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[ListedRegistration]:
     """Every registration for a listing that the actor may see, with its decisions, oldest first."""
     statement = _visible(actor).where(ListedRegistration.listing_id == listing_id).order_by(ListedRegistration.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> ListedRegistration | None:
@@ -91,7 +85,7 @@ async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UU
     statement = _registrations().where(
         ListedRegistration.listing_id == listing_id, ListedRegistration.organisation_id == organisation_id
     )
-    return (await session.execute(statement.order_by(ListedRegistration.id.desc()).limit(1))).scalar_one_or_none()
+    return await find_one(session, statement.order_by(ListedRegistration.id.desc()).limit(1))
 
 
 async def registrations_of(
@@ -99,7 +93,7 @@ async def registrations_of(
 ) -> Sequence[ListedRegistration]:
     """The registrations of a listing in a status, in order; for services that hold its lock."""
     statement = _registrations().where(ListedRegistration.listing_id == listing_id, ListedRegistration.status == status)
-    return (await session.execute(statement.order_by(ListedRegistration.id))).scalars().all()
+    return await read_all(session, statement.order_by(ListedRegistration.id))
 
 
 async def proposed_revision(session: AsyncSession, listing_id: UUID) -> ListedRevision | None:
@@ -107,7 +101,7 @@ async def proposed_revision(session: AsyncSession, listing_id: UUID) -> ListedRe
     statement = select(ListedRevision).where(
         ListedRevision.listing_id == listing_id, ListedRevision.status == RevisionStatus.PROPOSED
     )
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 def _revisions(actor: Actor, listing: Listing) -> Select[ListedRevision]:
@@ -119,15 +113,12 @@ def _revisions(actor: Actor, listing: Listing) -> Select[ListedRevision]:
 
 async def revisions_of(session: AsyncSession, actor: Actor, listing: Listing) -> Sequence[ListedRevision]:
     """Every revision of a listing that the actor may see, oldest first."""
-    return (await session.execute(_revisions(actor, listing).order_by(ListedRevision.id))).scalars().all()
+    return await read_all(session, _revisions(actor, listing).order_by(ListedRevision.id))
 
 
 async def list_revisions(
     session: AsyncSession, actor: Actor, page: PageRequest, listing: Listing
-) -> Sequence[ListedRevision]:
+) -> Found[ListedRevision]:
     """The revisions of a listing, oldest first: for its seller, its agency and the market's staff; others see none."""
     statement = _revisions(actor, listing)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(ListedRevision.id > after[0])
-    return (await session.execute(statement.order_by(ListedRevision.id).limit(page.limit + 1))).scalars().all()
+    return await read_page(session, statement, page, ListedRevision.id)

@@ -15,6 +15,7 @@ from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import readable_number
+from app.core.problems import NOT_FOUND
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.market.deals.kinds import PartyRole
@@ -149,7 +150,7 @@ async def confirm(
 
 def _check_own(actor: Actor, registration: ListedRegistration) -> None:
     if actor.organisation_id != registration.organisation_id:
-        raise queries.no_registration()
+        raise NOT_FOUND(what=queries.REGISTRATION)
 
 
 async def judge(
@@ -162,7 +163,7 @@ async def judge(
     listing, sale, registration = await lock_registration(session, actor, registration_id)
     side = Judge.OPERATOR if actor.has(Role.OPERATOR) else Judge.SELLER
     if side == Judge.SELLER and actor.organisation_id != registration.seller_id:
-        raise queries.no_registration()
+        raise NOT_FOUND(what=queries.REGISTRATION)
     rules.check_live(registration.number, registration.status, "Qualification / 资格确认")
     now = await read_clock(session)
     decided = {d.judge: (d.outcome, d.decided_at) for d in current_decisions(registration)}

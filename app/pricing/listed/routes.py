@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.problems import NOT_FOUND
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.listings import queries as listings
 from app.pricing.listed import queries, registrations, rules, service
 from app.pricing.listed.announcement import conditions, revisions
@@ -67,7 +68,7 @@ async def read_sale(actor: Public, session: Session, listing_id: UUID) -> Listed
     rules.check_competitive(listing.pricing_mode, listing.allocation)
     found = await queries.sale_of(session, listing_id)
     if found is None:
-        raise listings.no_listing()
+        raise NOT_FOUND(what=listings.LISTING)
     shown = await _sale_out(session, found)
     if not listings.sees_working_copy(actor, listing):
         shown.reason = None
@@ -100,10 +101,9 @@ async def list_registrations(
     status: RegistrantStatus | None = None,
 ) -> Page[RegistrantOut]:
     """List your organisation's registrations and those for your listings. Operator and auditor see all."""
-    rows = await queries.list_registrations(session, actor, page, listing_id, status)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    found = await queries.list_registrations(session, actor, page, listing_id, status)
     now = await read_clock(session)
-    return Page(items=[registration_out(row, now) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: registration_out(row, now))
 
 
 @router.get("/listing-registrations/{registration_id}", operation_id="read_listing_registration")
@@ -157,8 +157,7 @@ async def propose_revision(
 async def list_revisions(actor: ListingReader, session: Session, listing_id: UUID, page: Paging) -> Page[RevisionOut]:
     """List the proposed revisions of a listing. Its seller, its agency and staff may."""
     listing = await listings.get_listing(session, actor, listing_id)
-    shown, cursor = cut(await queries.list_revisions(session, actor, page, listing), page, lambda row: (row.id,))
-    return Page(items=[RevisionOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_revisions(session, actor, page, listing)).shown(RevisionOut.model_validate)
 
 
 @router.post("/listings/{listing_id}/revision/publication", operation_id="publish_listing_revision")

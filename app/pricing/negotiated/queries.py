@@ -5,6 +5,7 @@ included, it does not exist (404). A notice is public.
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, or_, select
@@ -13,22 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND, Problem
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, given, read_all, read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Notice, Objection, Offer
 
 _PARTS = (selectinload(Negotiation.buyers), selectinload(Negotiation.notice))
 
-
-def no_negotiation() -> Problem:
-    """The refusal for a negotiation that is not there or is hidden."""
-    return NOT_FOUND(what="negotiation / 协商")
+NEGOTIATION: Final = "negotiation / 协商"
 
 
-def no_notice() -> Problem:
-    """The refusal for a notice that is not there."""
-    return NOT_FOUND(what="notice / 公示")
+NOTICE: Final = "notice / 公示"
 
 
 def visible(actor: Actor) -> Select[Negotiation]:
@@ -46,10 +42,7 @@ def visible(actor: Actor) -> Select[Negotiation]:
 
 
 async def _one(session: AsyncSession, statement: Select[Negotiation]) -> Negotiation:
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise no_negotiation()
-    return found
+    return await read_one(session, statement, NEGOTIATION, fresh=True)
 
 
 async def get_negotiation(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> Negotiation:
@@ -73,7 +66,7 @@ async def lock_agreed(session: AsyncSession, listing_id: UUID) -> Negotiation | 
     statement = select(Negotiation.id).where(
         Negotiation.listing_id == listing_id, Negotiation.status == NegotiationStatus.AGREED
     )
-    found = (await session.execute(statement)).scalar_one_or_none()
+    found = await find_one(session, statement)
     return None if found is None else await lock_negotiation(session, found)
 
 
@@ -83,41 +76,40 @@ async def list_negotiations(
     page: PageRequest,
     status: NegotiationStatus | None,
     listing_id: UUID | None,
-) -> Sequence[Negotiation]:
-    """A page (and one more row) of the negotiations an actor may see, newest first."""
-    statement = visible(actor).order_by(Negotiation.id.desc()).limit(page.limit + 1)
-    if status:
-        statement = statement.where(Negotiation.status == status)
-    if listing_id:
-        statement = statement.where(Negotiation.listing_id == listing_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Negotiation.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+) -> Found[Negotiation]:
+    """A page of the negotiations an actor may see, newest first."""
+    statement = visible(actor)
+    return await read_page(
+        session,
+        given(statement, (Negotiation.status, status), (Negotiation.listing_id, listing_id)),
+        page,
+        Negotiation.id,
+        newest_first=True,
+    )
 
 
 async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Negotiation]:
     """Every negotiation on a listing that the actor may see, oldest first, for the price dossier."""
     statement = visible(actor).where(Negotiation.listing_id == listing_id).order_by(Negotiation.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def offers_of(session: AsyncSession, negotiation_ids: Sequence[UUID]) -> Sequence[Offer]:
     """Every offer of negotiations that the caller has found visible, in the order in which they were made."""
     statement = select(Offer).where(Offer.negotiation_id.in_(negotiation_ids)).order_by(Offer.made_at, Offer.id)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def behind(session: AsyncSession, deal_id: UUID) -> Negotiation | None:
     """The negotiation that led to a deal, if one did, whoever asks."""
     statement = select(Negotiation).where(Negotiation.deal_id == deal_id).options(*_PARTS)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def notices_on(session: AsyncSession, listing_id: UUID) -> Sequence[Notice]:
     """Every notice on a listing with its negotiation, objections and decisions, oldest first; they are public."""
     on_it = Notice.negotiation.has(Negotiation.listing_id == listing_id)
-    return (await session.execute(_notices().where(on_it).order_by(Notice.id))).scalars().all()
+    return await read_all(session, _notices().where(on_it).order_by(Notice.id))
 
 
 async def last_offer(session: AsyncSession, negotiation_id: UUID) -> Offer:
@@ -142,13 +134,10 @@ async def get_offer(session: AsyncSession, offer_id: UUID) -> Offer:
     return (await session.execute(select(Offer).where(Offer.id == offer_id))).scalar_one()
 
 
-async def list_offers(session: AsyncSession, negotiation_id: UUID, page: PageRequest) -> Sequence[Offer]:
-    """A page (and one more row) of the offers of a negotiation that the caller has found visible, oldest first."""
-    statement = select(Offer).where(Offer.negotiation_id == negotiation_id).order_by(Offer.number)
-    after = page.after(int)
-    if after:
-        statement = statement.where(Offer.number > after[0])
-    return (await session.execute(statement.limit(page.limit + 1))).scalars().all()
+async def list_offers(session: AsyncSession, negotiation_id: UUID, page: PageRequest) -> Found[Offer]:
+    """A page of the offers of a negotiation that the caller has found visible, oldest first."""
+    statement = select(Offer).where(Offer.negotiation_id == negotiation_id)
+    return await read_page(session, statement, page, Offer.number)
 
 
 def _notices() -> Select[Notice]:
@@ -160,22 +149,16 @@ def _notices() -> Select[Notice]:
 async def get_notice(session: AsyncSession, notice_id: UUID) -> Notice:
     """A notice, for everyone, with its negotiation, objections and their decisions; raises `not_found`."""
     statement = _notices().where(Notice.id == notice_id).execution_options(populate_existing=True)
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise no_notice()
-    return found
+    return await read_one(session, statement, NOTICE)
 
 
-async def list_notices(session: AsyncSession, page: PageRequest, *, running: bool) -> Sequence[Notice]:
-    """A page (and one more row) of notices, newest first; `running`: only those that still take objections."""
-    statement = _notices().order_by(Notice.id.desc()).limit(page.limit + 1)
+async def list_notices(session: AsyncSession, page: PageRequest, *, running: bool) -> Found[Notice]:
+    """A page of notices, newest first; `running`: only those that still take objections."""
+    statement = _notices()
     if running:
         agreed = Notice.negotiation.has(Negotiation.status == NegotiationStatus.AGREED)
         statement = statement.where(agreed, Notice.ends_at > func.techex_now())
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Notice.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+    return await read_page(session, statement, page, Notice.id, newest_first=True)
 
 
 async def open_objections(session: AsyncSession, notice_id: UUID) -> int:
@@ -200,21 +183,13 @@ def _objections(actor: Actor) -> Select[Objection]:
     return statement.where(or_(Negotiation.seller_id == actor.organisation(), Objection.person_id == actor.person_id))
 
 
-async def list_objections(
-    session: AsyncSession, actor: Actor, notice_id: UUID, page: PageRequest
-) -> Sequence[Objection]:
-    """A page (and one more row) of the objections to a notice that the actor may read, oldest first."""
-    statement = _objections(actor).where(Objection.notice_id == notice_id).order_by(Objection.id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Objection.id > after[0])
-    return (await session.execute(statement.limit(page.limit + 1))).scalars().all()
+async def list_objections(session: AsyncSession, actor: Actor, notice_id: UUID, page: PageRequest) -> Found[Objection]:
+    """A page of the objections to a notice that the actor may read, oldest first."""
+    statement = _objections(actor).where(Objection.notice_id == notice_id)
+    return await read_page(session, statement, page, Objection.id)
 
 
 async def read_objection(session: AsyncSession, objection_id: UUID) -> Objection:
     """An objection with its decision, for the operator; raises `not_found`."""
     statement = select(Objection).where(Objection.id == objection_id).options(selectinload(Objection.decision))
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="objection / 异议")
-    return found
+    return await read_one(session, statement, "objection / 异议", fresh=True)

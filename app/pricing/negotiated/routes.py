@@ -1,6 +1,5 @@
 """HTTP of negotiations: offers are read by the two sides and the auditor alone."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -12,12 +11,12 @@ from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.negotiated import closing, queries, schemas, service
 from app.pricing.negotiated.kinds import NegotiationStatus
-from app.pricing.negotiated.models import Negotiation
+from app.pricing.negotiated.models import Negotiation, Offer
 from app.pricing.negotiated.notice import objections
 
 router = APIRouter(route_class=Endpoint, tags=["negotiated"])
@@ -52,9 +51,9 @@ async def list_negotiations(
     listing_id: UUID | None = None,
 ) -> Page[schemas.NegotiationSummary]:
     """List your organisation's negotiations on either side, newest first. The auditor sees all."""
-    rows = await queries.list_negotiations(session, actor, page, status, listing_id)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
-    return Page(items=await _summaries(session, shown), next_cursor=cursor)
+    found = await queries.list_negotiations(session, actor, page, status, listing_id)
+    offers = await queries.last_offers(session, [row.id for row in found.rows])
+    return found.shown(lambda row: _summary(row, offers[row.id]))
 
 
 @router.get("/negotiations/{negotiation_id}", operation_id="read_negotiation")
@@ -82,8 +81,7 @@ async def make_offer(
 async def list_offers(actor: Reader, session: Session, negotiation_id: UUID, page: Paging) -> Page[schemas.OfferOut]:
     """List every offer of a negotiation, oldest first."""
     negotiation = await queries.get_negotiation(session, actor, negotiation_id)
-    shown, cursor = cut(await queries.list_offers(session, negotiation.id, page), page, lambda row: (row.number,))
-    return Page(items=[schemas.OfferOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_offers(session, negotiation.id, page)).shown(schemas.OfferOut.model_validate)
 
 
 @money_router.post("/negotiations/{negotiation_id}/acceptance", operation_id="accept_offer")
@@ -142,16 +140,10 @@ async def terminate_negotiation(
     )  # fmt: skip
 
 
-async def _summaries(session: AsyncSession, rows: Sequence[Negotiation]) -> list[schemas.NegotiationSummary]:
-    offers = await queries.last_offers(session, [row.id for row in rows])
-    names = [name for name in schemas.NegotiationSummary.model_fields if name != "last_offer"]
-    return [
-        schemas.NegotiationSummary.model_validate(
-            {name: getattr(row, name) for name in names}
-            | {"last_offer": schemas.OfferOut.model_validate(offers[row.id])}
-        )
-        for row in rows
-    ]
+def _summary(row: Negotiation, offer: Offer) -> schemas.NegotiationSummary:
+    names = schemas.NegotiationSummary.model_fields.keys() - {"last_offer"}
+    shown = {name: getattr(row, name) for name in names}
+    return schemas.NegotiationSummary.model_validate(shown | {"last_offer": schemas.OfferOut.model_validate(offer)})
 
 
 async def _answer(session: AsyncSession, row: Negotiation, response: Response) -> schemas.NegotiationOut:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, read_all, read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.models import BankConfirmation, ConfirmationResolution
 
 
@@ -34,7 +34,7 @@ async def confirmations_of(
         .where(or_(*found))
         .order_by(BankConfirmation.id)
     )
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 def _confirmations() -> Select[BankConfirmation]:
@@ -45,19 +45,16 @@ def _confirmations() -> Select[BankConfirmation]:
 async def confirmation_of(session: AsyncSession, bank_reference: str) -> BankConfirmation | None:
     """The confirmation that has a bank reference."""
     statement = _confirmations().where(BankConfirmation.bank_reference == bank_reference)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def lock_confirmation(session: AsyncSession, confirmation_id: UUID) -> BankConfirmation:
     """One confirmation, locked against a second resolution; raises `not_found`."""
     statement = _confirmations().where(BankConfirmation.id == confirmation_id).with_for_update(of=BankConfirmation)
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="bank confirmation / 银行确认")
-    return found
+    return await read_one(session, statement, "bank confirmation / 银行确认", fresh=True)
 
 
-async def list_unmatched(session: AsyncSession, page: PageRequest) -> Sequence[BankConfirmation]:
+async def list_unmatched(session: AsyncSession, page: PageRequest) -> Found[BankConfirmation]:
     """The worklist: confirmations that match nothing and are not resolved, oldest first."""
     statement = (
         _confirmations()
@@ -67,10 +64,5 @@ async def list_unmatched(session: AsyncSession, page: PageRequest) -> Sequence[B
             BankConfirmation.instruction_id.is_(None),
             ConfirmationResolution.confirmation_id.is_(None),
         )
-        .order_by(BankConfirmation.id)
-        .limit(page.limit + 1)
     )
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(BankConfirmation.id > after[0])
-    return (await session.execute(statement)).scalars().all()
+    return await read_page(session, statement, page, BankConfirmation.id)

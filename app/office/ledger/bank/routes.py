@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from app.core.access import Actor, Role
 from app.core.web.access import allow
 from app.core.web.http import Config, MoneyEndpoint, Session
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.office.ledger.bank import queries, schemas, service
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
@@ -50,5 +50,4 @@ async def reverse(
 @router.get("/settlement/unmatched", operation_id="list_unmatched_money")
 async def list_unmatched(actor: Accountant, session: Session, page: Paging) -> Page[schemas.BankConfirmationOut]:
     """List confirmed money that matches nothing and is not resolved, the oldest first."""
-    shown, cursor = cut(await queries.list_unmatched(session, page), page, lambda row: (row.id,))
-    return Page(items=[schemas.BankConfirmationOut.model_validate(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_unmatched(session, page)).shown(schemas.BankConfirmationOut.model_validate)

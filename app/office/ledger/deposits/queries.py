@@ -8,8 +8,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.database import find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
 from app.office.ledger.rules import Subject
@@ -25,10 +26,7 @@ async def latest_deposit(session: AsyncSession, subject: Subject, organisation_i
         .order_by(Deposit.id.desc())
         .limit(1)
     )
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="deposit / 保证金")
-    return found
+    return await read_one(session, statement, "deposit / 保证金", fresh=True)
 
 
 async def deposit_amount(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Decimal:
@@ -42,7 +40,7 @@ async def deposit_amount(session: AsyncSession, subject: Subject, organisation_i
 async def is_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> bool:
     """Whether an organisation's deposit for a subject is held now. Ask under the subject's lock."""
     statement = _live(subject, organisation_id).where(Deposit.status == DepositStatus.HELD)
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+    return await find_one(session, statement) is not None
 
 
 def _live(subject: Subject, organisation_id: UUID) -> Select[Deposit]:
@@ -56,7 +54,7 @@ def _live(subject: Subject, organisation_id: UUID) -> Select[Deposit]:
 
 async def live_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit | None:
     """The deposit that is asked for, received or held, if there is one."""
-    return (await session.execute(_live(subject, organisation_id))).scalar_one_or_none()
+    return await find_one(session, _live(subject, organisation_id))
 
 
 async def lock_latest_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
@@ -80,20 +78,17 @@ async def lock_live_deposits(session: AsyncSession, subject: Subject) -> Sequenc
         Deposit.subject_type == subject[0], Deposit.subject_id == subject[1], Deposit.status.in_(LIVE)
     )
     statement = statement.order_by(Deposit.id).with_for_update().execution_options(populate_existing=True)
-    return (await session.execute(statement)).scalars().all()
+    return await read_all(session, statement)
 
 
 async def find_free_deposit(session: AsyncSession, deposit_id: UUID, *, wait: bool) -> Deposit | None:
     """One deposit, locked; without `wait`, None where somebody else holds it."""
     statement = select(Deposit).where(Deposit.id == deposit_id).with_for_update(skip_locked=not wait)
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 async def _one_deposit(session: AsyncSession, statement: Select[Deposit]) -> Deposit:
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="deposit / 保证金")
-    return found
+    return await read_one(session, statement, "deposit / 保证金", fresh=True)
 
 
 async def lock_deposit(session: AsyncSession, deposit_id: UUID) -> Deposit:
@@ -104,7 +99,7 @@ async def lock_deposit(session: AsyncSession, deposit_id: UUID) -> Deposit:
 async def find_deposit(session: AsyncSession, number: str) -> Deposit | None:
     """The deposit of a number, locked."""
     statement = select(Deposit).where(Deposit.number == number).with_for_update()
-    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+    return await find_one(session, statement, fresh=True)
 
 
 def _visible_deposits(actor: Actor) -> Select[Deposit]:
@@ -121,23 +116,17 @@ async def get_deposit(session: AsyncSession, actor: Actor, deposit_id: UUID) -> 
 
 async def list_deposits(
     session: AsyncSession, actor: Actor, page: PageRequest, status: DepositStatus | None, subject_id: UUID | None
-) -> Sequence[Deposit]:
+) -> Found[Deposit]:
     """Deposits the actor may see, newest first."""
-    statement = _visible_deposits(actor).order_by(Deposit.id.desc()).limit(page.limit + 1)
-    if status:
-        statement = statement.where(Deposit.status == status)
-    if subject_id:
-        statement = statement.where(Deposit.subject_id == subject_id)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(Deposit.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+    statement = _visible_deposits(actor)
+    statement = given(statement, (Deposit.status, status), (Deposit.subject_id, subject_id))
+    return await read_page(session, statement, page, Deposit.id, newest_first=True)
 
 
 async def deposits_for(session: AsyncSession, actor: Actor, subject: Subject) -> Sequence[Deposit]:
     """Every deposit for a subject that the actor may see, oldest first."""
     statement = _visible_deposits(actor).where(Deposit.subject_type == subject[0], Deposit.subject_id == subject[1])
-    return (await session.execute(statement.order_by(Deposit.id))).scalars().all()
+    return await read_all(session, statement.order_by(Deposit.id))
 
 
 async def has_deposits(session: AsyncSession, subject: Subject) -> bool:

@@ -9,7 +9,7 @@ from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.office.ledger.deposits import queries, schemas
 from app.office.ledger.kinds import DepositStatus
 
@@ -27,10 +27,9 @@ async def list_deposits(
     subject_id: UUID | None = None,
 ) -> Page[schemas.DepositOut]:
     """List your organisation's deposits, newest first. Staff see all."""
-    rows = await queries.list_deposits(session, actor, page, status, subject_id)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
+    found = await queries.list_deposits(session, actor, page, status, subject_id)
     now = await read_clock(session)
-    return Page(items=[schemas.deposit_out(row, now) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: schemas.deposit_out(row, now))
 
 
 @router.get("/deposits/{deposit_id}", operation_id="read_deposit")

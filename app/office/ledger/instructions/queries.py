@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.problems import NOT_FOUND
-from app.core.web.pages import PageRequest
+from app.core.database import find_one, given, read_all, read_one
+from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.kinds import Direction, InstructionStatus
 from app.office.ledger.models import SettlementInstruction
 from app.office.ledger.rules import Subject
@@ -27,13 +27,13 @@ async def instructions_for(session: AsyncSession, subject: Subject) -> Sequence[
     statement = select(SettlementInstruction).where(
         SettlementInstruction.subject_type == subject[0], SettlementInstruction.subject_id == subject[1]
     )
-    return (await session.execute(statement.order_by(SettlementInstruction.id))).scalars().all()
+    return await read_all(session, statement.order_by(SettlementInstruction.id))
 
 
 async def find_instruction(session: AsyncSession, number: str) -> SettlementInstruction | None:
     """The instruction of a number; not locked, so that its deposit can be locked first."""
     statement = select(SettlementInstruction).where(SettlementInstruction.number == number)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await find_one(session, statement)
 
 
 async def get_instruction(session: AsyncSession, instruction_id: UUID) -> SettlementInstruction:
@@ -46,10 +46,7 @@ async def get_instruction(session: AsyncSession, instruction_id: UUID) -> Settle
 async def lock_instruction(session: AsyncSession, instruction_id: UUID) -> SettlementInstruction:
     """One instruction, locked, as it stands now."""
     statement = select(SettlementInstruction).where(SettlementInstruction.id == instruction_id).with_for_update()
-    found = (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None:
-        raise NOT_FOUND(what="settlement instruction / 结算指令")
-    return found
+    return await read_one(session, statement, "settlement instruction / 结算指令", fresh=True)
 
 
 async def list_instructions(
@@ -58,16 +55,10 @@ async def list_instructions(
     page: PageRequest,
     status: InstructionStatus | None,
     direction: Direction | None,
-) -> Sequence[SettlementInstruction]:
+) -> Found[SettlementInstruction]:
     """All instructions for operator and auditor, an organisation's own otherwise; newest first."""
-    statement = select(SettlementInstruction).order_by(SettlementInstruction.id.desc()).limit(page.limit + 1)
+    statement = select(SettlementInstruction)
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
         statement = statement.where(SettlementInstruction.organisation_id == actor.organisation())
-    if status:
-        statement = statement.where(SettlementInstruction.status == status)
-    if direction:
-        statement = statement.where(SettlementInstruction.direction == direction)
-    after = page.after(UUID)
-    if after:
-        statement = statement.where(SettlementInstruction.id < after[0])
-    return (await session.execute(statement)).scalars().all()
+    statement = given(statement, (SettlementInstruction.status, status), (SettlementInstruction.direction, direction))
+    return await read_page(session, statement, page, SettlementInstruction.id, newest_first=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app.core.access import Actor, Role
 from app.core.web.access import allow
 from app.core.web.http import MoneyEndpoint, Session
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.office.ledger.instructions import queries, schemas
 from app.office.ledger.kinds import Direction, InstructionStatus
 
@@ -25,6 +25,5 @@ async def list_instructions(
     direction: Direction | None = None,
 ) -> Page[schemas.InstructionOut]:
     """List what is to be paid out or in, newest first. You see your organisation's, operator and auditor all."""
-    rows = await queries.list_instructions(session, actor, page, status, direction)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
-    return Page(items=[schemas.InstructionOut.model_validate(row) for row in shown], next_cursor=cursor)
+    found = await queries.list_instructions(session, actor, page, status, direction)
+    return found.shown(schemas.InstructionOut.model_validate)

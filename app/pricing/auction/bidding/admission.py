@@ -34,7 +34,7 @@ class Sender:
     """Who sends a bid, as the database knows it now. `actor` is None for a key that is not valid any more."""
 
     actor: Actor | None
-    is_market_staff: bool
+    is_staff: bool
     paddle: int | None
     withdrawn: bool
     deposit_held: bool
@@ -48,7 +48,7 @@ def check(stage: Stage, sender: Sender, behalf_of: UUID | None, now: datetime) -
         return refusal
     if behalf_of is not None and behalf_of != actor.organisation_id:
         return problems.ON_BEHALF(field="organisation_id", named=behalf_of)
-    if sender.is_market_staff:
+    if sender.is_staff:
         return barred(*MARKET_STAFF)
     if actor.organisation_id in stage.barred:
         return barred(*SELLING_SIDE)

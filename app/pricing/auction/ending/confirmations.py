@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.core.clock import read_clock
+from app.core.problems import NOT_FOUND
 from app.pricing.auction import queries
 from app.pricing.auction.models import AuctionConfirmation, ConfirmationSignature
 from app.pricing.auction.proof import logbook
@@ -16,7 +17,7 @@ async def get(session: AsyncSession, actor: Actor, auction_id: UUID) -> AuctionC
     found = await queries.confirmation_of(session, auction_id)
     if actor.is_staff or actor.organisation_id in await queries.sides_of_deal(session, found.deal_id):
         return found
-    raise queries.no_confirmation()
+    raise NOT_FOUND(what=queries.CONFIRMATION)
 
 
 async def sign(session: AsyncSession, actor: Actor, auction_id: UUID) -> AuctionConfirmation:

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session, context_of
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.pricing.auction import queries, schemas, shown
 from app.pricing.auction.bidding import house
 from app.pricing.auction.live import stream
@@ -50,10 +50,7 @@ async def list_entries(
 ) -> Page[schemas.AuctionEntryOut]:
     """List the entries of an auction's log in order. Each has the hash that chains it to the one before."""
     auction = await queries.get_auction(session, actor, auction_id)
-    after = page.after(int)
-    rows = await queries.entries_after(session, auction.id, after[0] if after else 0, page.limit + 1)
-    entries, cursor = cut(rows, page, lambda row: (row.seq,))
-    return Page(items=[shown.entry(row) for row in entries], next_cursor=cursor)
+    return (await queries.list_entries(session, auction.id, page)).shown(shown.entry)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, Session
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.pages import Page, Paging
 from app.pricing.negotiated import queries
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Notice, Objection
@@ -30,9 +30,9 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
 @router.get("/notices", operation_id="list_notices")
 async def list_notices(actor: Public, session: Session, page: Paging, running: bool = False) -> Page[schemas.NoticeOut]:
     """List public notices of negotiated prices, newest first. With `running`, only those that still take objections."""
-    shown, cursor = cut(await queries.list_notices(session, page, running=running), page, lambda row: (row.id,))
+    found = await queries.list_notices(session, page, running=running)
     now = await read_clock(session)
-    return Page(items=[_notice(row, now) for row in shown], next_cursor=cursor)
+    return found.shown(lambda row: _notice(row, now))
 
 
 @router.get("/notices/{notice_id}", operation_id="read_notice")
@@ -53,9 +53,7 @@ async def file_objection(
 async def list_objections(actor: Reader, session: Session, notice_id: UUID, page: Paging) -> Page[schemas.ObjectionOut]:
     """List the objections that you may read. Staff and the seller see all, others their own."""
     await queries.get_notice(session, notice_id)
-    rows = await queries.list_objections(session, actor, notice_id, page)
-    shown, cursor = cut(rows, page, lambda row: (row.id,))
-    return Page(items=[_objection(row) for row in shown], next_cursor=cursor)
+    return (await queries.list_objections(session, actor, notice_id, page)).shown(_objection)
 
 
 @router.post("/objections/{objection_id}/decision", status_code=201, operation_id="decide_objection")
