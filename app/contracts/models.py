@@ -4,21 +4,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import TechnicalField
 from app.contracts.amounts import Amounts, holding
 from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, Regime, RegistrationStatus
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Created, Identified, Numbered, Revised
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 
 OWNED = "all, delete-orphan"
 
 
-class Contract(Base):
+class Contract(Identified, Numbered, Revised, Created, Base):
     """A contract on a deal. `technical_amount` (技术交易额) is `total_amount` (合同成交额) less the deductions."""
 
     __tablename__ = "contracts"
@@ -29,8 +28,6 @@ class Contract(Base):
         Index("ix_contracts_status_id", "status", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"))
     type: Mapped[ContractType] = mapped_column(Text)
     name: Mapped[str]
@@ -46,8 +43,6 @@ class Contract(Base):
     agency_service: Mapped[str | None]
     status: Mapped[ContractStatus] = mapped_column(Text, default=ContractStatus.DRAFT)
     cancelled_on: Mapped[date | None]
-    revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
     deductions: Mapped[list["ContractDeduction"]] = relationship(
         lazy="raise", order_by="ContractDeduction.position", cascade=OWNED, passive_deletes=True
     )
@@ -115,7 +110,7 @@ class ContractBroker(Base):
     share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
 
 
-class Registration(Base):
+class Registration(Identified, Revised, Base):
     """The application of a contract: once, by the seller. Its history is in the steps.
 
     A contract has one row for good: a refused application that is made again, on the amended contract, goes on in it.
@@ -125,7 +120,6 @@ class Registration(Base):
     __tablename__ = "registrations"
     __table_args__ = (Index("ix_registrations_status_decision_due_on", "status", "decision_due_on", "id"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), unique=True)
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     number: Mapped[str | None] = mapped_column(unique=True)
@@ -142,25 +136,23 @@ class Registration(Base):
     registered_technical_amount: Mapped[Decimal | None]
     cancelled_on: Mapped[date | None]
     reason: Mapped[str | None]
-    revision: Mapped[int] = mapped_column(default=1)
     contract: Mapped[Contract] = relationship(lazy="raise", back_populates="registration")
     steps: Mapped[list["RegistrationStep"]] = relationship(lazy="raise", order_by="RegistrationStep.id")
 
 
-class RegistrationStep(Base):
+class RegistrationStep(Identified, Base):
     """One step of a registration, as it happened. Append-only."""
 
     __tablename__ = "registration_steps"
     __table_args__ = (Index("ix_registration_steps_registration_id", "registration_id", "id"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registrations.id"))
     status: Mapped[RegistrationStatus] = mapped_column(Text)
     note: Mapped[str | None]
     at: Mapped[datetime]
 
 
-class Payment(Base):
+class Payment(Identified, Base):
     """Money received on a contract, by bank receipt (银行到账), CNY. Append-only.
 
     A reversal is a payment of its own: it names the payment it takes back whole, and its amounts are negative, so that
@@ -178,7 +170,6 @@ class Payment(Base):
         Index("ix_payments_contract_id", "contract_id", "received_at"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"))
     payer_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     payee_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -192,7 +183,7 @@ class Payment(Base):
     invoices: Mapped[list["Invoice"]] = relationship(lazy="raise", order_by="Invoice.issued_on")
 
 
-class Invoice(Base):
+class Invoice(Identified, Base):
     """An invoice (发票) issued for a payment."""
 
     __tablename__ = "invoices"
@@ -202,7 +193,6 @@ class Invoice(Base):
         Index("ix_invoices_payment_id", "payment_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
     issuer_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     number: Mapped[str]

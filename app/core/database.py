@@ -17,12 +17,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.util import greenlet_spawn
+from uuid_utils.compat import uuid7
 
-from app.core.problems import NOT_FOUND, Text
+from app.core import problems
 
 Row = TypeVar("Row")
+Named = str | problems.Text
 Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])
 
 NAMING = {
@@ -46,6 +48,43 @@ class Base(DeclarativeBase):
         Decimal: Numeric(18, 2),
         dict[str, Any]: JSONB,
     }
+
+
+class Identified:
+    """The head of most tables: a UUIDv7, ordered by the time it was made."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+class Numbered:
+    """A number that people can say (`core.ids.readable_number`)."""
+
+    number: Mapped[str] = mapped_column(unique=True)
+
+
+class OfSubject:
+    """What a row is about, in whatever package that is: the name of the kind, and the id."""
+
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+
+
+class Revised:
+    """Counts the changes of a row that several may edit: what an `ETag` names and `If-Match` asks for."""
+
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class Created:
+    """When a row was made, in the exchange's time."""
+
+    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
+
+
+class Recorded:
+    """When a row that is never changed was written, in the exchange's time."""
+
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
 
 def async_url(url: str) -> str:
@@ -180,11 +219,11 @@ async def find_one(session: AsyncSession, statement: Select[Row], *, fresh: bool
     return (await _read(session, statement, fresh)).one_or_none()
 
 
-async def read_one(session: AsyncSession, statement: Select[Row], what: str | Text, *, fresh: bool = False) -> Row:
-    """The one row of a statement; raises `not_found` with `what` is missing, as in "deal / 交易"."""
+async def read_one(session: AsyncSession, statement: Select[Row], what: Named, *, fresh: bool = False) -> Row:
+    """The one row of a statement; raises `not_found` naming `what` is missing, as in "deal / 交易"."""
     found = (await _read(session, statement, fresh)).one_or_none()
     if found is None:
-        raise NOT_FOUND(what=what)
+        raise problems.NOT_FOUND(what=what)
     return found
 
 

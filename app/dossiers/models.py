@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified
 
 
-class DossierExport(Base):
+class DossierExport(Identified, Base):
     """A bundle that was taken; its content lies in the store under `bundle_sha256`.
 
     `view` is for whom it was made: the role of the organisation in the deal, or of the market's staff
@@ -21,7 +20,6 @@ class DossierExport(Base):
     __tablename__ = "dossier_exports"
     __table_args__ = (Index("ix_dossier_exports_deal_id", "deal_id", "id"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

@@ -7,18 +7,16 @@ from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, N
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.access import Role
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Created, Identified, Revised
 from app.identity.kinds import OrganisationKind, RelationKind, Verification
 
 
-class Organisation(Base):
+class Organisation(Identified, Revised, Created, Base):
     """A party of the exchange. `uscc` (统一社会信用代码) and `state_founded` are null where not known."""
 
     __tablename__ = "organisations"
     __table_args__ = (Index("ix_organisations_name", "name"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
     kind: Mapped[OrganisationKind] = mapped_column(Text)
     uscc: Mapped[str | None] = mapped_column(unique=True)
@@ -26,14 +24,12 @@ class Organisation(Base):
     fictional: Mapped[bool] = mapped_column(default=False)
     verification: Mapped[Verification] = mapped_column(Text, default=Verification.PENDING)
     verification_reason: Mapped[str | None]
-    revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
     divisions: Mapped[list["OrganisationDivision"]] = relationship(
         lazy="raise", order_by="OrganisationDivision.valid_from", back_populates="organisation"
     )
 
 
-class OrganisationDivision(Base):
+class OrganisationDivision(Identified, Base):
     """Where an organisation resides (GB/T 2260 code), from a day on until a day (the last one included)."""
 
     __tablename__ = "organisation_divisions"
@@ -42,7 +38,6 @@ class OrganisationDivision(Base):
         Index("ix_organisation_divisions_organisation_id", "organisation_id", "valid_from", unique=True),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     division_code: Mapped[str]
     valid_from: Mapped[date]
@@ -50,7 +45,7 @@ class OrganisationDivision(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise", back_populates="divisions")
 
 
-class OrganisationRelation(Base):
+class OrganisationRelation(Identified, Base):
     """A finding that two organisations are related parties; `share` is what the first holds of the second."""
 
     __tablename__ = "organisation_relations"
@@ -61,7 +56,6 @@ class OrganisationRelation(Base):
         Index("ix_organisation_relations_second_id", "second_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     first_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     second_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     kind: Mapped[RelationKind] = mapped_column(Text)
@@ -72,17 +66,15 @@ class OrganisationRelation(Base):
     valid_to: Mapped[date | None]
 
 
-class Person(Base):
+class Person(Identified, Created, Base):
     """A natural person who acts for an organisation or for the market."""
 
     __tablename__ = "people"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
 
-class Membership(Base):
+class Membership(Identified, Base):
     """A person acting for an organisation, as member or as its admin."""
 
     __tablename__ = "memberships"
@@ -98,14 +90,13 @@ class Membership(Base):
         Index("ix_memberships_organisation_id", "organisation_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     role: Mapped[Role] = mapped_column(Text)
     ended_at: Mapped[datetime | None]
 
 
-class Appointment(Base):
+class Appointment(Identified, Base):
     """A person's role in the market itself: operator, registrar, award officer or auditor."""
 
     __tablename__ = "appointments"
@@ -114,18 +105,16 @@ class Appointment(Base):
         Index("uq_appointments_current", "person_id", "role", unique=True, postgresql_where=text("ended_at IS NULL")),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     role: Mapped[Role] = mapped_column(Text)
     ended_at: Mapped[datetime | None]
 
 
-class Broker(Base):
+class Broker(Identified, Base):
     """A technical broker (技术经纪人): a person with a certificate."""
 
     __tablename__ = "brokers"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
     certificate_number: Mapped[str] = mapped_column(unique=True)
     certified_on: Mapped[date]
@@ -135,7 +124,7 @@ class Broker(Base):
     )
 
 
-class Employment(Base):
+class Employment(Identified, Base):
     """A broker's employment by an agency; at most one at a time. `valid_to` is the last day."""
 
     __tablename__ = "employments"
@@ -145,7 +134,6 @@ class Employment(Base):
         Index("ix_employments_agency_id", "agency_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     broker_id: Mapped[UUID] = mapped_column(ForeignKey("brokers.id"))
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     valid_from: Mapped[date]
@@ -153,13 +141,12 @@ class Employment(Base):
     broker: Mapped[Broker] = relationship(lazy="raise", back_populates="employments")
 
 
-class ApiKey(Base):
+class ApiKey(Identified, Created, Base):
     """A key of a person, for one organisation or (null) for the market. Only the SHA-256 of its 256 bits is kept."""
 
     __tablename__ = "api_keys"
     __table_args__ = (Index("ix_api_keys_person_id", "person_id"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     name: Mapped[str]
@@ -169,4 +156,3 @@ class ApiKey(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))

@@ -10,11 +10,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.awards.runs.kinds import AwardRunStatus
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered
 
 
-class AwardRun(Base):
+class AwardRun(Identified, Numbered, Base):
     """The awards of a year under a programme. `facts` is canonical JSON; from it the outcome recomputes to the byte."""
 
     __tablename__ = "award_runs"
@@ -28,8 +27,6 @@ class AwardRun(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     programme_id: Mapped[str]
     year: Mapped[int]
     status: Mapped[AwardRunStatus] = mapped_column(Text, default=AwardRunStatus.DRAFT)
@@ -41,7 +38,7 @@ class AwardRun(Base):
     published_at: Mapped[datetime | None]
 
 
-class AwardStatement(Base):
+class AwardStatement(Identified, Base):
     """What one organisation is awarded in a run in one role; `content` holds the lines, null where none."""
 
     __tablename__ = "award_statements"
@@ -50,7 +47,6 @@ class AwardStatement(Base):
         Index("ix_award_statements_organisation_id", "organisation_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     run_id: Mapped[UUID] = mapped_column(ForeignKey("award_runs.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     role: Mapped[str]

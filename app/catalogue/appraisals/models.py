@@ -9,13 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.appraisals.kinds import AppraisalMethod, ReportStatus
 from app.catalogue.results.models import Result
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Created, Identified, Recorded, Revised
 from app.identity.models import Organisation
 from app.office.documents.models import Document
 
 
-class AppraisalReport(Base):
+class AppraisalReport(Identified, Revised, Created, Base):
     """A report on a result's value (CNY). `number` is the appraiser's own, `valid_to` the last day it may be used.
 
     A refused report leaves its number free, so that a corrected one can be recorded.
@@ -37,7 +36,6 @@ class AppraisalReport(Base):
         Index("ix_appraisal_reports_appraiser_id", "appraiser_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     number: Mapped[str]
     appraiser_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id"))
@@ -50,15 +48,13 @@ class AppraisalReport(Base):
     status: Mapped[ReportStatus] = mapped_column(Text, default=ReportStatus.SUBMITTED)
     review_reason: Mapped[str | None]
     reviewed_at: Mapped[datetime | None]
-    revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
     appraiser: Mapped[Organisation] = relationship(lazy="raise", foreign_keys=[appraiser_id])
     result: Mapped[Result] = relationship(lazy="raise")
     document: Mapped[Document] = relationship(lazy="raise")
     reapprovals: Mapped[list["Reapproval"]] = relationship(lazy="raise", order_by="Reapproval.id")
 
 
-class Reapproval(Base):
+class Reapproval(Identified, Recorded, Base):
     """Who approved a price below the floor, how low (CNY), and with which document. Append-only."""
 
     __tablename__ = "appraisal_reapprovals"
@@ -67,11 +63,9 @@ class Reapproval(Base):
         Index("ix_appraisal_reapprovals_report_id", "report_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     report_id: Mapped[UUID] = mapped_column(ForeignKey("appraisal_reports.id"))
     approved_by: Mapped[str]
     approved_on: Mapped[date]
     lowest_price: Mapped[Decimal]
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
-    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
     document: Mapped[Document] = relationship(lazy="raise")

@@ -1,18 +1,17 @@
 """Tables of research results (科技成果), their owners, completers, IP assets and entitlements."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Created, Identified, Numbered, Recorded, Revised
 
 
-class Result(Base):
+class Result(Identified, Numbered, Revised, Created, Base):
     """A research result, kept by the organisation that completed it."""
 
     __tablename__ = "results"
@@ -21,8 +20,6 @@ class Result(Base):
         Index("ix_results_organisation_id_id", "organisation_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     title: Mapped[str]
     abstract: Mapped[str]
@@ -36,8 +33,6 @@ class Result(Base):
     registered_on: Mapped[date]
     conversion_begun_on: Mapped[date | None]
     source_url: Mapped[str | None]
-    revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
     owners: Mapped[list["ResultOwner"]] = relationship(lazy="raise", order_by="ResultOwner.position")
     completers: Mapped[list["Completer"]] = relationship(lazy="raise", order_by="Completer.position")
     ip_assets: Mapped[list["IpAsset"]] = relationship(lazy="raise", order_by="IpAsset.position")
@@ -75,13 +70,12 @@ class Completer(Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
 
 
-class IpAsset(Base):
+class IpAsset(Identified, Base):
     """One intellectual-property asset of a result, with the numbers and dates its type has."""
 
     __tablename__ = "ip_assets"
     __table_args__ = (Index("ix_ip_assets_result_id", "result_id", "position"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
     position: Mapped[int]
     type: Mapped[IpType] = mapped_column(Text)
@@ -94,7 +88,7 @@ class IpAsset(Base):
     invalidated_on: Mapped[date | None]
 
 
-class Entitlement(Base):
+class Entitlement(Identified, Base):
     """What the completing team was given of a service result (职务科技成果赋权, policy art. 2)."""
 
     __tablename__ = "entitlements"
@@ -107,7 +101,6 @@ class Entitlement(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
     kind: Mapped[EntitlementKind] = mapped_column(Text)
     share: Mapped[Decimal | None] = mapped_column(Numeric(7, 6))
@@ -115,7 +108,7 @@ class Entitlement(Base):
     agreed_on: Mapped[date]
 
 
-class CoOwnerConsent(Base):
+class CoOwnerConsent(Identified, Recorded, Base):
     """A co-owner's consent to one mode of transfer (共有人同意). `organisation_id` null: the completing team's."""
 
     __tablename__ = "result_consents"
@@ -123,9 +116,7 @@ class CoOwnerConsent(Base):
         UniqueConstraint("result_id", "organisation_id", "transfer_mode", postgresql_nulls_not_distinct=True),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     transfer_mode: Mapped[TransferMode] = mapped_column(Text)
     document_reference: Mapped[str]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))

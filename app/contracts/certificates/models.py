@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered
 
 
-class Certificate(Base):
+class Certificate(Identified, Numbered, Base):
     """A certificate as it was issued: `content` is canonical JSON (RFC 8785) with its SHA-256.
 
     The indexes keep a deal from having two that are valid: there is one first certificate a deal, and each later one
@@ -29,8 +28,6 @@ class Certificate(Base):
         Index("uq_certificates_first", "deal_id", unique=True, postgresql_where=text("replaces_id IS NULL")),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"))
     replaces_id: Mapped[UUID | None] = mapped_column(unique=True)
     content: Mapped[str]

@@ -1,16 +1,16 @@
 """The table of what the operator declared of days."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, text
+from sqlalchemy import BigInteger, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
+from app.core.database import Base, Recorded
 from app.core.ids import new_id
 
 
-class CalendarOverride(Base):
+class CalendarOverride(Recorded, Base):
     """What the operator declared of a day, with the notice it rests on. Append-only: the last row of a day counts.
 
     `is_working` null: what was declared before is withdrawn, and the public calendar counts again.
@@ -24,4 +24,3 @@ class CalendarOverride(Base):
     day: Mapped[date]
     is_working: Mapped[bool | None]
     reference: Mapped[str]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))

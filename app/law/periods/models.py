@@ -7,15 +7,14 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, OfSubject, Revised
 from app.law.periods.kinds import PeriodStatus, Unit
 
 RUNNING = text("status = 'open' AND unit = 'working'")
 CURRENT = text("status IN ('open', 'suspended')")
 
 
-class Period(Base):
+class Period(Identified, OfSubject, Revised, Base):
     """A period of a subject (`listing`, `registration`, …) under a rule of the catalogue.
 
     It counts `count` units from the day after `starts_on` to the end of `ends_on`, less the `elapsed` ones that passed
@@ -36,9 +35,6 @@ class Period(Base):
         Index("uq_periods_current", "subject_type", "subject_id", "rule", unique=True, postgresql_where=CURRENT),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    subject_type: Mapped[str]
-    subject_id: Mapped[UUID]
     rule: Mapped[str]
     unit: Mapped[Unit] = mapped_column(Text)
     count: Mapped[int]
@@ -57,5 +53,4 @@ class Period(Base):
     reason: Mapped[str | None]
     calendar_seq: Mapped[int] = mapped_column(BigInteger)
     announced_year: Mapped[int]
-    revision: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))

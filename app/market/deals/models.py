@@ -9,8 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import TechnicalField, TransferMode
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered, Revised
 from app.market.deals.kinds import DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis, PriceSource
 from app.market.listings.kinds import PricingMode
 
@@ -21,7 +20,7 @@ COMPARABLE = (
 """Deals that others may be compared with: a public, certain price between parties that are not related."""
 
 
-class Deal(Base):
+class Deal(Identified, Numbered, Revised, Base):
     """An agreement on a price. At most one live deal a listing, held by a unique index.
 
     `published_on` is the day on which a recorded deal's source made it public; where the source does not tell the day
@@ -56,8 +55,6 @@ class Deal(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     origin: Mapped[DealOrigin] = mapped_column(Text)
     listing_id: Mapped[UUID | None] = mapped_column(ForeignKey("listings.id"))
     listing_version: Mapped[int | None]
@@ -79,7 +76,6 @@ class Deal(Base):
     price_public_at: Mapped[datetime | None]
     price_source: Mapped[PriceSource | None] = mapped_column(Text)
     price_reference: Mapped[str | None]
-    revision: Mapped[int] = mapped_column(default=1)
     parties: Mapped[list["DealParty"]] = relationship(lazy="raise", order_by="DealParty.position")
     default: Mapped["DealDefault | None"] = relationship(lazy="raise")
     appraisal: Mapped["DealAppraisal | None"] = relationship(lazy="raise")

@@ -6,12 +6,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, OfSubject
 from app.market.gates.kinds import GateKind, GateOutcome
 
 
-class Gate(Base):
+class Gate(Identified, OfSubject, Base):
     """One thing to settle before a subject (such as a negotiation) may end in a deal. Open until it has a closure.
 
     The holder is whoever may say yes or no in the first place: a co-owner, a joint buyer, a completer. A gate with
@@ -27,9 +26,6 @@ class Gate(Base):
         Index("ix_gates_subject_id", "subject_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    subject_type: Mapped[str]
-    subject_id: Mapped[UUID]
     kind: Mapped[GateKind] = mapped_column(Text)
     key: Mapped[str]
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))

@@ -8,12 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import TechnicalField, TransferMode
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Created, Identified, Numbered, Revised
 from app.market.listings.kinds import Allocation, ListingStatus, Mover, PricingMode
 
 
-class Listing(Base):
+class Listing(Identified, Numbered, Revised, Created, Base):
     """A result offered for sale. Its content may be edited in draft; what was published is in the versions.
 
     `closes_at` is the moment it closes, and `technical_field` the result's; both are set on publication. Where the
@@ -51,8 +50,6 @@ class Listing(Base):
         Index("ix_listings_result_id", "result_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id"))
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
@@ -70,11 +67,9 @@ class Listing(Base):
     status_reason: Mapped[str | None]
     suspended_by: Mapped[Mover | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=0)
-    revision: Mapped[int] = mapped_column(default=1)
     technical_field: Mapped[TechnicalField | None] = mapped_column(Text)
     published_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
 
 class ListingVersion(Base):
@@ -90,13 +85,12 @@ class ListingVersion(Base):
     published_at: Mapped[datetime]
 
 
-class Question(Base):
+class Question(Identified, Base):
     """A question about a listing. Question and answer are public once answered; who asked never is."""
 
     __tablename__ = "listing_questions"
     __table_args__ = (Index("ix_listing_questions_listing_id", "listing_id", "id"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
     asker_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     question: Mapped[str]

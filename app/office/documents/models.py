@@ -6,18 +6,16 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, OfSubject
 from app.office.documents.kinds import Visibility
 
 
-class Document(Base):
+class Document(Identified, Base):
     """An uploaded file; its content lies in the store under its SHA-256."""
 
     __tablename__ = "documents"
     __table_args__ = (UniqueConstraint("organisation_id", "sha256", "filename"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     sha256: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
@@ -26,7 +24,7 @@ class Document(Base):
     uploaded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
 
-class Attachment(Base):
+class Attachment(Identified, OfSubject, Base):
     """A document attached to a subject (`listing`, `contract`, …) under a title."""
 
     __tablename__ = "attachments"
@@ -35,10 +33,7 @@ class Attachment(Base):
         Index("ix_attachments_document_id", "document_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
-    subject_type: Mapped[str]
-    subject_id: Mapped[UUID]
     title: Mapped[str]
     visibility: Mapped[Visibility] = mapped_column(Text)
     attached_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered, OfSubject, Recorded, Revised
 from app.office.ledger.kinds import (
     AccountCode,
     DepositStatus,
@@ -21,7 +20,7 @@ from app.office.ledger.kinds import (
 )
 
 
-class LedgerAccount(Base):
+class LedgerAccount(Identified, Base):
     """An account (科目), opened when it is first used. It stores no balance: that is the sum of its entries."""
 
     __tablename__ = "ledger_accounts"
@@ -39,7 +38,6 @@ class LedgerAccount(Base):
         Index("ix_ledger_accounts_subject_id", "subject_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[AccountCode] = mapped_column(Text)
     side: Mapped[LedgerSide] = mapped_column(Text)
     non_negative: Mapped[bool]
@@ -49,7 +47,7 @@ class LedgerAccount(Base):
     opened_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
 
-class JournalTransaction(Base):
+class JournalTransaction(Identified, OfSubject, Recorded, Base):
     """One movement of money. Append-only; a mistake is corrected by its reversal, a transaction of its own.
 
     `xid` is the database transaction that wrote it: entries come with it or never (a trigger refuses later ones).
@@ -61,12 +59,8 @@ class JournalTransaction(Base):
         Index("ix_journal_transactions_reference", "reference"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[MovementKind] = mapped_column(Text)
-    subject_type: Mapped[str]
-    subject_id: Mapped[UUID]
     occurred_at: Mapped[datetime]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
     reason: Mapped[str | None]
     reference: Mapped[str | None]
     bank_reference: Mapped[str | None] = mapped_column(unique=True)
@@ -94,7 +88,7 @@ class JournalEntry(Base):
     transaction: Mapped[JournalTransaction] = relationship(lazy="raise", back_populates="entries")
 
 
-class Deposit(Base):
+class Deposit(Identified, Numbered, OfSubject, Revised, Base):
     """A deposit asked of an organisation for a subject; its history is its events, its money the ledger's."""
 
     __tablename__ = "deposits"
@@ -114,10 +108,6 @@ class Deposit(Base):
         Index("ix_deposits_subject_id", "subject_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
-    subject_type: Mapped[str]
-    subject_id: Mapped[UUID]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     required_amount: Mapped[Decimal]
     status: Mapped[DepositStatus] = mapped_column(Text, default=DepositStatus.REQUESTED)
@@ -128,10 +118,9 @@ class Deposit(Base):
     release_due_on: Mapped[date | None]
     release_provisional: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None]
-    revision: Mapped[int] = mapped_column(default=1)
 
 
-class SettlementInstruction(Base):
+class SettlementInstruction(Identified, Numbered, OfSubject, Base):
     """What the operator's bank must pay out, or a party must pay in (结算指令), by its number as the purpose."""
 
     __tablename__ = "settlement_instructions"
@@ -148,12 +137,8 @@ class SettlementInstruction(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     direction: Mapped[Direction] = mapped_column(Text)
     kind: Mapped[InstructionKind] = mapped_column(Text)
-    subject_type: Mapped[str]
-    subject_id: Mapped[UUID]
     deposit_id: Mapped[UUID | None] = mapped_column(ForeignKey("deposits.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     account_tail: Mapped[str | None]
@@ -164,7 +149,7 @@ class SettlementInstruction(Base):
     settled_at: Mapped[datetime | None]
 
 
-class BankConfirmation(Base):
+class BankConfirmation(Identified, Base):
     """Money that the bank says moved (银行到账或付款回单). Append-only: what became of it later stands beside it."""
 
     __tablename__ = "bank_confirmations"
@@ -177,7 +162,6 @@ class BankConfirmation(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     direction: Mapped[Direction] = mapped_column(Text)
     amount: Mapped[Decimal]
     bank_reference: Mapped[str] = mapped_column(unique=True)

@@ -7,12 +7,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered, Revised
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 
 
-class PurchaseOffer(Base):
+class PurchaseOffer(Identified, Numbered, Revised, Base):
     """A buyer declares to buy at a price (CNY) until `expires_at`, and is bound that long unless it is `revocable`.
 
     At most one on a listing is accepted at a time, held by a unique index beside the listing's row lock. `lapses_at` is
@@ -39,8 +38,6 @@ class PurchaseOffer(Base):
         Index("ix_purchase_offers_listing_id", "listing_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
     listing_version: Mapped[int]
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -57,4 +54,3 @@ class PurchaseOffer(Base):
     accepted_at: Mapped[datetime | None]
     lapses_at: Mapped[datetime | None]
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
-    revision: Mapped[int] = mapped_column(default=1)

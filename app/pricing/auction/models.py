@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Interval, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered, Revised
 from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
 
 
-class Auction(Base):
+class Auction(Identified, Numbered, Revised, Base):
     """An auction of a listing, or the open bidding between its registrants. At most one live one a listing.
 
     `conditions` are those published; they never change. `shift` is how long suspensions have stopped its clock.
@@ -37,8 +36,6 @@ class Auction(Base):
         CheckConstraint("price > 0", name="price"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
     listing_version: Mapped[int]
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -73,7 +70,6 @@ class Auction(Base):
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
     offered_to: Mapped[int | None]
     offer_ends_at: Mapped[datetime | None]
-    revision: Mapped[int] = mapped_column(default=1)
 
 
 class AuctionBidder(Base):
@@ -140,13 +136,11 @@ class ExchangeKey(Base):
     first_used_at: Mapped[datetime]
 
 
-class AuctionConfirmation(Base):
+class AuctionConfirmation(Identified, Numbered, Base):
     """The confirmation of a sale (成交确认书): canonical JSON, its SHA-256, the exchange's signature. Append-only."""
 
     __tablename__ = "auction_confirmations"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     auction_id: Mapped[UUID] = mapped_column(ForeignKey("auctions.id"), index=True)
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), unique=True)
     content: Mapped[str]

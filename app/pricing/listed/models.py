@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered, Revised
 from app.pricing.kinds import ContestForm
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus, SalePhase
 
@@ -56,7 +55,7 @@ class ListedSale(Base):
     reason: Mapped[str | None]
 
 
-class ListedRegistration(Base):
+class ListedRegistration(Identified, Numbered, Revised, Base):
     """An intending transferee (意向受让方) of a listing. One live registration an organisation.
 
     `listing_version` is the version it read and agreed to; `related_party` the finding that makes it a related party of
@@ -77,8 +76,6 @@ class ListedRegistration(Base):
         Index("ix_listed_registrations_seller_id", "seller_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -89,7 +86,6 @@ class ListedRegistration(Base):
     related_party: Mapped[str | None]
     registered_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]
-    revision: Mapped[int] = mapped_column(default=1)
     decisions: Mapped[list["ListedQualification"]] = relationship(
         lazy="raise", order_by="ListedQualification.decided_at"
     )
@@ -109,7 +105,7 @@ class ListedQualification(Base):
     decided_by_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
 
 
-class ListedRevision(Base):
+class ListedRevision(Identified, Base):
     """Changed content that the seller proposes for a published listing, and what became of it. One proposed a listing.
 
     `changes` holds what changes, of the listing and of its conditions.
@@ -121,7 +117,6 @@ class ListedRevision(Base):
         Index("uq_listed_revisions_proposed", "listing_id", unique=True, postgresql_where=text("status = 'proposed'")),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
     base_version: Mapped[int]
     changes: Mapped[dict[str, Any]]

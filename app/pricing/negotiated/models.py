@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
-from app.core.ids import new_id
+from app.core.database import Base, Identified, Numbered, Revised
 from app.market.deals.kinds import PriceBasis
 from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus, ObjectionOutcome
 
 
-class Negotiation(Base):
+class Negotiation(Identified, Numbered, Revised, Base):
     """A negotiation between the seller of a listing and a buyer, or several led by one (`lead_id`).
 
     At most one on a listing is agreed at a time, held by a unique index beside the listing's row lock.
@@ -35,8 +34,6 @@ class Negotiation(Base):
         Index("ix_negotiations_deal_id", "deal_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
     listing_version: Mapped[int]
     seller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -47,7 +44,6 @@ class Negotiation(Base):
     agreed_at: Mapped[datetime | None]
     agreed_offer_id: Mapped[UUID | None]
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
-    revision: Mapped[int] = mapped_column(default=1)
     buyers: Mapped[list["NegotiationBuyer"]] = relationship(lazy="raise", order_by="NegotiationBuyer.position")
     notice: Mapped["Notice | None"] = relationship(lazy="raise", back_populates="negotiation")
 
@@ -67,7 +63,7 @@ class NegotiationBuyer(Base):
     share: Mapped[Decimal] = mapped_column(Numeric(7, 6))
 
 
-class Offer(Base):
+class Offer(Identified, Base):
     """An offer (要约) or counter-offer. Append-only; the last one stands until it expires or is replaced.
 
     `price` is what is certain of the price in CNY; `terms_sha256` is the hash of the canonical JSON of `terms`.
@@ -80,7 +76,6 @@ class Offer(Base):
         CheckConstraint("expires_at > made_at", name="expiry"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     negotiation_id: Mapped[UUID] = mapped_column(ForeignKey("negotiations.id"))
     number: Mapped[int]
     side: Mapped[NegotiationSide] = mapped_column(Text)
@@ -94,7 +89,7 @@ class Offer(Base):
     made_by_person_id: Mapped[UUID]
 
 
-class Notice(Base):
+class Notice(Identified, Numbered, Base):
     """The public notice (公示) of an agreed negotiation, sealed to the byte. Append-only.
 
     The day after the publication is day 1; `ends_at` is the end of the local day `last_day`.
@@ -103,8 +98,6 @@ class Notice(Base):
     __tablename__ = "notices"
     __table_args__ = (CheckConstraint("ends_at > published_at", name="order"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    number: Mapped[str] = mapped_column(unique=True)
     negotiation_id: Mapped[UUID] = mapped_column(ForeignKey("negotiations.id"), unique=True)
     content: Mapped[str]
     sha256: Mapped[str]
@@ -116,13 +109,12 @@ class Notice(Base):
     objections: Mapped[list["Objection"]] = relationship(lazy="raise", order_by="Objection.id")
 
 
-class Objection(Base):
+class Objection(Identified, Base):
     """An objection (异议) to a notice. Reason and contact are for the market's staff and the seller. Append-only."""
 
     __tablename__ = "notice_objections"
     __table_args__ = (Index("ix_notice_objections_notice_id", "notice_id", "id"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
