@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY as METRICS
 
 from app import wiring
 from app.catalogue.appraisals.kinds import ReportStatus
-from app.contracts.kinds import RegistrationStatus
+from app.contracts.registration.rules import STEPS
 from app.core.problems import REGISTRY, ProblemType
 from app.core.settings import Settings
 from app.core.web import validation
@@ -39,7 +39,7 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 MODEL = re.compile(r"`([\w/.]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 BEGINNING = re.compile(r"[a-z_]+\.[a-z_]*")
-APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced", "_event"}
+APPENDERS = {"append", "tell", "_tell", "_move", "_announce", "_announced", "_event", "StepRow"}
 # A type that is put together from a state: its beginning, and the states that can follow.
 COMPOSED: dict[str, Set[StrEnum]] = {
     "organisation.": {*Verification} - {Verification.PENDING},
@@ -47,7 +47,6 @@ COMPOSED: dict[str, Set[StrEnum]] = {
     "deposit.": {*DepositStatus},
     "deal.": {DealStatus.CANCELLED, DealStatus.EXPIRED},
     "listing_registration.": {*ListedStatus} - {ListedStatus.REGISTERED},
-    "contract.registration_": {*RegistrationStatus} - {RegistrationStatus.REGISTERED},
 }
 
 
@@ -219,6 +218,16 @@ def test_the_tables_of_the_ledger_are_those_of_the_code() -> None:
         debit, credit = (" or ".join(f"`{code}`" for code in codes) for codes in (row.debit, row.credit))
         rows += f"| `{kind}` | {row.zh} | {debit} | {credit} | {row.when} | {row.undone_by or 'nothing'} |\n"
     _in_place("docs/reference/ledger.md", "movements", rows)
+
+
+def test_the_table_of_registration_steps_is_that_of_the_code() -> None:
+    rows = "| step | | who | from | to | event | needs | period |\n|---|---|---|---|---|---|---|---|\n"
+    for step, row in STEPS.items():
+        sources = ", ".join(f"`{source}`" if source else "nothing" for source in row.sources)
+        by = row.by.partition(" / ")[0]
+        rows += f"| `{step}` | {row.zh} | {by} | {sources} | `{row.target}` | `{row.event}` | {row.needs} | "
+        rows += f"{row.clock or ''} |\n"
+    _in_place("docs/reference/registration.md", "steps", rows)
 
 
 def test_every_metric_is_documented() -> None:

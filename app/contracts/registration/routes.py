@@ -52,12 +52,13 @@ async def read_registration(
 async def apply(
     actor: Applicant,
     session: Session,
+    settings: Config,
     contract_id: UUID,
     body: schemas.RegistrationApplicationIn,
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Apply for the registration of a signed contract, as a seller, once."""
-    registration = await service.apply(session, actor, contract_id, body)
+    registration = await service.apply(session, actor, settings, contract_id, body)
     return _answer(registration, await read_clock(session), response)
 
 

@@ -1,42 +1,73 @@
 """Pure decisions of recognition and registration (认定登记): steps, periods, amounts, number."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from app.contracts.kinds import Regime, RegistrationStatus
 from app.contracts.registration import problems
+from app.contracts.registration.kinds import Clock, Step, Taker
 from app.law.figures import ParameterError, parameter
 
 S = RegistrationStatus
 
-STEPS: Final[Mapping[RegistrationStatus, frozenset[RegistrationStatus]]] = {
-    S.SUBMITTED: frozenset({S.ACCEPTED, S.SUPPLEMENTS_REQUESTED, S.REFUSED}),
-    S.ACCEPTED: frozenset({S.SUPPLEMENTS_REQUESTED, S.REGISTERED, S.REFUSED}),
-    S.SUPPLEMENTS_REQUESTED: frozenset({S.ACCEPTED, S.REFUSED}),
-    S.REGISTERED: frozenset({S.CANCELLED}),
-    S.REFUSED: frozenset({S.SUBMITTED}),
-    S.CANCELLED: frozenset(),
-}
-"""Which step may follow which. A refused application goes on only with an amended contract, see `check_application`."""
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step: its Chinese name, who takes it, from which states to which, what it tells, what it needs.
+
+    The state `None` is that before the first application.
+    """
+
+    step: Step
+    zh: str
+    by: Taker
+    sources: tuple[RegistrationStatus | None, ...]
+    target: RegistrationStatus
+    event: str
+    needs: str
+    clock: Clock | None = None
+
+
+# fmt: off
+_ROWS: Final = (
+    StepRow(Step.APPLICATION, "申请登记", Taker.SELLER, (None, S.REFUSED), S.SUBMITTED,
+            "contract.registration_submitted",
+            "a signed contract; after a refusal one amended since; a seller with a mainland division"),
+    StepRow(Step.ACCEPTANCE, "受理", Taker.REGISTRAR, (S.SUBMITTED,), S.ACCEPTED,
+            "contract.registration_accepted", "", Clock.BEGINS),
+    StepRow(Step.SUPPLEMENT_REQUEST, "要求补正", Taker.REGISTRAR, (S.SUBMITTED, S.ACCEPTED), S.SUPPLEMENTS_REQUESTED,
+            "contract.registration_supplements_requested", "what is missing", Clock.STOPS),
+    StepRow(Step.RESUBMISSION, "补正", Taker.APPLICANT, (S.SUPPLEMENTS_REQUESTED,), S.ACCEPTED,
+            "contract.registration_accepted", "", Clock.BEGINS),
+    StepRow(Step.APPROVAL, "准予登记", Taker.REGISTRAR, (S.ACCEPTED,), S.REGISTERED,
+            "contract.registered", "both amounts; a reason for a technical amount below the contract's", Clock.MET),
+    StepRow(Step.REFUSAL, "不予登记", Taker.REGISTRAR, (S.SUBMITTED, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED), S.REFUSED,
+            "contract.registration_refused", "a reason", Clock.STOPS),
+    StepRow(Step.CANCELLATION, "撤销登记", Taker.REGISTRAR, (S.REGISTERED,), S.CANCELLED,
+            "contract.registration_cancelled", "a reason, and whether the contract itself ended"),
+)
+# fmt: on
+STEPS: Final[Mapping[Step, StepRow]] = {row.step: row for row in _ROWS}
 
 MAINLAND: Final = range(11, 66)
 """First two digits of the mainland's divisions in GB/T 2260; Taiwan, Hong Kong and Macao are 71, 81 and 82."""
 MAX_SERIAL: Final = 999_999
 
 
-def check_step(now: RegistrationStatus, to: RegistrationStatus, *needed: RegistrationStatus) -> None:
-    """Raises `registration_step` unless the application is at one of `needed` and `to` may follow it."""
-    if now not in needed or to not in STEPS[now]:
-        raise problems.WRONG_STEP(status=now, needed=" / ".join(needed))
+def check_step(step: Step, status: RegistrationStatus) -> None:
+    """Raises `registration_step` unless an application of this status can take the step now."""
+    sources = STEPS[step].sources
+    if status not in sources:
+        raise problems.WRONG_STEP(status=status, needed=" / ".join(source for source in sources if source))
 
 
 def check_application(status: RegistrationStatus | None, applied_revision: int, revision: int) -> None:
     """A contract is applied for once, and after a refusal again when amended [P]; raises `registration_exists`."""
-    if status is None or (status == S.REFUSED and revision > applied_revision):
-        return
-    raise problems.ALREADY_APPLIED(status=status)
+    if status is not None and (status not in STEPS[Step.APPLICATION].sources or revision <= applied_revision):
+        raise problems.ALREADY_APPLIED(status=status)
 
 
 def division_on(divisions: Iterable[tuple[str, date, date | None]], day: date) -> str | None:

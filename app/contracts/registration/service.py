@@ -1,5 +1,6 @@
 """Use cases of recognition and registration (认定登记), each in the caller's transaction, under the contract's lock."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -7,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import hooks, queries
-from app.contracts.kinds import ContractStatus, RegistrationStatus
+from app.contracts.kinds import ContractStatus
 from app.contracts.models import Contract, Registration, RegistrationStep
 from app.contracts.problems import CONTRACT_NOT_SIGNED
 from app.contracts.registration import problems, rules, schemas
+from app.contracts.registration.kinds import Clock, Step, Taker
+from app.contracts.registration.rules import STEPS
 from app.contracts.service import audience_of, check_side_of, parties_of
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
@@ -27,11 +30,22 @@ DECISION_DUE: Final = "registration.decision_due"
 DECISION_PERIOD: Final = "registration_decision"
 SUBJECT: Final = "registration"
 
-S = RegistrationStatus
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A locked contract and its application, for a step that may be taken now."""
+
+    step: Step
+    contract: Contract
+    registration: Registration
 
 
 async def apply(
-    session: AsyncSession, actor: Actor, contract_id: UUID, body: schemas.RegistrationApplicationIn
+    session: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    contract_id: UUID,
+    body: schemas.RegistrationApplicationIn,
 ) -> Registration:
     """A seller applies for a signed contract, once; after a refusal again on the amended contract [P].
 
@@ -39,7 +53,7 @@ async def apply(
     `registration_no_rules`.
     """
     contract = await queries.lock_contract(session, actor, contract_id)
-    check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
+    check_side_of(actor, parties_of(contract, PartyRole.SELLER), STEPS[Step.APPLICATION].by)
     if contract.status != ContractStatus.SIGNED or contract.signed_on is None:
         raise CONTRACT_NOT_SIGNED(status=contract.status)
     registration = contract.registration
@@ -61,8 +75,7 @@ async def apply(
     registration.accepted_on = None
     registration.expert_review = False
     registration.reason = None
-    await _step(session, contract, registration, S.SUBMITTED, body.note)
-    return registration
+    return await _take(session, settings, Case(Step.APPLICATION, contract, registration), body.note)
 
 
 async def accept(
@@ -73,12 +86,9 @@ async def accept(
     body: schemas.RegistrationAcceptanceIn,
 ) -> Registration:
     """The registrar accepts today; the decision is due by the figure of the contract's day [D]."""
-    contract, registration = await _case(session, actor, contract_id)
-    rules.check_step(registration.status, S.ACCEPTED, S.SUBMITTED)
-    registration.expert_review = body.expert_review
-    await _begin_period(session, settings, contract, registration)
-    await _step(session, contract, registration, S.ACCEPTED, body.note)
-    return registration
+    case = await _open(session, actor, contract_id, Step.ACCEPTANCE)
+    case.registration.expert_review = body.expert_review
+    return await _take(session, settings, case, body.note)
 
 
 async def request_supplements(
@@ -89,13 +99,9 @@ async def request_supplements(
     body: schemas.RegistrationSupplementsIn,
 ) -> Registration:
     """The registrar says what is missing; the period stops until it is supplied."""
-    contract, registration = await _case(session, actor, contract_id)
-    rules.check_step(registration.status, S.SUPPLEMENTS_REQUESTED, S.SUBMITTED, S.ACCEPTED)
-    await _end_period(session, settings, registration, "supplements requested")
-    registration.accepted_on = registration.decision_due_on = None
-    registration.decision_due_provisional = False
-    await _step(session, contract, registration, S.SUPPLEMENTS_REQUESTED, body.missing)
-    return registration
+    case = await _open(session, actor, contract_id, Step.SUPPLEMENT_REQUEST)
+    case.registration.accepted_on = None
+    return await _take(session, settings, case, body.missing)
 
 
 async def resubmit(
@@ -105,14 +111,8 @@ async def resubmit(
     contract_id: UUID,
     body: schemas.RegistrationApplicationIn,
 ) -> Registration:
-    """The applicant supplies what was missing: acceptance is reset to today, and the period begins anew [D]."""
-    contract = await queries.lock_contract(session, actor, contract_id)
-    registration = _registration_of(contract)
-    check_side_of(actor, [registration.applicant_id], "the applicant / 申请方")
-    rules.check_step(registration.status, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED)
-    await _begin_period(session, settings, contract, registration)
-    await _step(session, contract, registration, S.ACCEPTED, body.note)
-    return registration
+    """The applicant supplies what was missing: acceptance is reset to today, and the period begins again [D]."""
+    return await _take(session, settings, await _open(session, actor, contract_id, Step.RESUBMISSION), body.note)
 
 
 async def register(
@@ -126,12 +126,11 @@ async def register(
 
     Raises `total_not_confirmed`, `technical_above_contract`, `registration_reason_needed`.
     """
-    contract, registration = await _case(session, actor, contract_id)
-    rules.check_step(registration.status, S.REGISTERED, S.ACCEPTED)
+    case = await _open(session, actor, contract_id, Step.APPROVAL)
+    contract, registration = case.contract, case.registration
     rules.check_recognised(
         contract.total_amount, contract.technical_amount, body.total_amount, body.technical_amount, body.reason
     )
-    await _end_period(session, settings, registration, "registered")
     today = local_date(await read_clock(session), settings.zone)
     region, station = settings.registry_region_code, settings.registry_station_code
     serial = await next_in_series(session, f"registry-{region}{station}", today.year)
@@ -140,22 +139,16 @@ async def register(
     registration.registered_total_amount = body.total_amount
     registration.registered_technical_amount = body.technical_amount
     registration.reason = body.reason
-    await _step(session, contract, registration, S.REGISTERED, body.reason)
-    return registration
+    return await _take(session, settings, case, body.reason)
 
 
 async def refuse(
     session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.RegistrationRefusalIn
 ) -> Registration:
     """The registrar refuses, with a reason. The seller may amend the contract and apply again [P]."""
-    contract, registration = await _case(session, actor, contract_id)
-    rules.check_step(registration.status, S.REFUSED, S.SUBMITTED, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED)
-    await _end_period(session, settings, registration, "refused")
-    registration.decision_due_on = None
-    registration.decision_due_provisional = False
-    registration.reason = body.reason
-    await _step(session, contract, registration, S.REFUSED, body.reason)
-    return registration
+    case = await _open(session, actor, contract_id, Step.REFUSAL)
+    case.registration.reason = body.reason
+    return await _take(session, settings, case, body.reason)
 
 
 async def cancel(
@@ -167,8 +160,8 @@ async def cancel(
 ) -> Registration:
     """The registrar cancels a registration. Number and amounts stay on record; awards given on it must be reviewed."""
     await deals.lock_deal(session, (await queries.get_contract(session, actor, contract_id)).deal_id)
-    contract, registration = await _case(session, actor, contract_id)
-    rules.check_step(registration.status, S.CANCELLED, S.REGISTERED)
+    case = await _open(session, actor, contract_id, Step.CANCELLATION)
+    contract, registration = case.contract, case.registration
     now = await read_clock(session)
     today = local_date(now, settings.zone)
     registration.cancelled_on = today
@@ -176,26 +169,34 @@ async def cancel(
     if body.contract_ended:
         contract.status, contract.cancelled_on = ContractStatus.CANCELLED, today
         contract.revision += 1
-    await _step(session, contract, registration, S.CANCELLED, body.reason)
+    await _take(session, settings, case, body.reason)
     if body.contract_ended:
         await hooks.ended.announce(session, settings, contract, now)
     return registration
 
 
-async def _case(session: AsyncSession, actor: Actor, contract_id: UUID) -> tuple[Contract, Registration]:
-    """An application for a registrar to act on, who must not belong to a party. Raises `conflict_of_interest`."""
+async def _open(session: AsyncSession, actor: Actor, contract_id: UUID, step: Step) -> Case:
+    """The contract of an application, locked, where the actor may take the step now.
+
+    Raises `not_found`, `contract_party_only`, `conflict_of_interest`, `registration_step`.
+    """
     contract = await queries.lock_contract(session, actor, contract_id)
-    registration = _registration_of(contract)
+    registration = contract.registration
+    if registration is None:
+        raise NOT_FOUND(what="registration / 认定登记申请")
+    by = STEPS[step].by
+    if by is Taker.REGISTRAR:
+        await _check_impartial(session, actor, contract)
+    else:
+        check_side_of(actor, [registration.applicant_id], by)
+    rules.check_step(step, registration.status)
+    return Case(step, contract, registration)
+
+
+async def _check_impartial(session: AsyncSession, actor: Actor, contract: Contract) -> None:
     for organisation_id in sorted({party.organisation_id for party in contract.parties}):
         if await identity.may_hold_key(session, actor.person_id, organisation_id):
             raise problems.CONFLICT_OF_INTEREST()
-    return contract, registration
-
-
-def _registration_of(contract: Contract) -> Registration:
-    if contract.registration is None:
-        raise NOT_FOUND(what="registration / 认定登记申请")
-    return contract.registration
 
 
 async def _division_on(session: AsyncSession, organisation_id: UUID, day: date) -> str | None:
@@ -204,10 +205,27 @@ async def _division_on(session: AsyncSession, organisation_id: UUID, day: date) 
     return rules.division_on(periods, day)
 
 
-async def _begin_period(
-    session: AsyncSession, settings: Settings, contract: Contract, registration: Registration
-) -> None:
+async def _take(session: AsyncSession, settings: Settings, case: Case, note: str | None) -> Registration:
+    """Take the step: move the period and the state by its row, and tell; the note stays in the history."""
+    row, registration = STEPS[case.step], case.registration
+    if row.clock is Clock.BEGINS:
+        await _begin_period(session, settings, case)
+    elif row.clock is not None:
+        today = local_date(await read_clock(session), settings.zone)
+        await periods.end(session, (SUBJECT, registration.id), DECISION_PERIOD, today, row.target.replace("_", " "))
+        if row.clock is Clock.STOPS:
+            registration.decision_due_on, registration.decision_due_provisional = None, False
+    registration.status = row.target
+    registration.revision += 1
+    await session.flush()
+    registration.steps.append(RegistrationStep(id=new_id(), status=row.target, note=note, at=await read_clock(session)))
+    _tell(session, row.event, case.contract, registration)
+    return registration
+
+
+async def _begin_period(session: AsyncSession, settings: Settings, case: Case) -> None:
     """Acceptance today: set the day the decision is due, and a deadline at its end."""
+    contract, registration = case.contract, case.registration
     assert contract.signed_on is not None
     today = local_date(await read_clock(session), settings.zone)
     figure = rules.decision_figure(contract.signed_on, contract.technical_amount, registration.expert_review)
@@ -229,31 +247,15 @@ async def _begin_period(
     registration.decision_due_provisional = period.provisional
 
 
-async def _end_period(session: AsyncSession, settings: Settings, registration: Registration, reason: str) -> None:
-    today = local_date(await read_clock(session), settings.zone)
-    await periods.end(session, (SUBJECT, registration.id), DECISION_PERIOD, today, reason)
-
-
-async def _step(
-    session: AsyncSession, contract: Contract, registration: Registration, status: RegistrationStatus, note: str | None
-) -> None:
-    """Write the step and tell the parties and the market's staff; the note itself stays in the history."""
-    registration.status = status
-    registration.revision += 1
-    await session.flush()
-    registration.steps.append(RegistrationStep(id=new_id(), status=status, note=note, at=await read_clock(session)))
-    events.append(
-        session,
-        "contract.registered" if status is S.REGISTERED else f"contract.registration_{status}",
-        ("contract", contract.id),
-        audience=audience_of(contract),
-        payload={
-            "contract_number": contract.number,
-            "number": registration.number,
-            "regime": registration.regime,
-            "accepted_on": registration.accepted_on,
-            "decision_due_on": registration.decision_due_on,
-            "total_amount": registration.registered_total_amount,
-            "technical_amount": registration.registered_technical_amount,
-        },
-    )
+def _tell(session: AsyncSession, type_: str, contract: Contract, registration: Registration) -> None:
+    """Append an event for the parties and the market's staff."""
+    payload = {
+        "contract_number": contract.number,
+        "number": registration.number,
+        "regime": registration.regime,
+        "accepted_on": registration.accepted_on,
+        "decision_due_on": registration.decision_due_on,
+        "total_amount": registration.registered_total_amount,
+        "technical_amount": registration.registered_technical_amount,
+    }
+    events.append(session, type_, ("contract", contract.id), audience=audience_of(contract), payload=payload)

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.ids import new_id
 from app.office.ledger import queries, rules
+from app.office.ledger.kinds import Undo
 from app.office.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
-from app.office.ledger.rules import CHART, Movement, Place, Undo
+from app.office.ledger.rules import CHART, Movement, Place
 
 
 async def post(

@@ -94,3 +94,18 @@ class ResolutionKind(StrEnum):
     INSTRUCTION = "instruction"
     RETURN = "return"
     REVERSAL = "reversal"
+
+
+class Holder(StrEnum):
+    """Whose an account is: one for the exchange, one a subject, or one an organisation and subject."""
+
+    EXCHANGE = "exchange"
+    SUBJECT = "subject"
+    OWNER = "owner"
+
+
+class Undo(StrEnum):
+    """By what a movement may be reversed (红字冲销)."""
+
+    BANK = "the reversal of the bank's confirmation"
+    CANCELLATION = "the cancellation of the request"

@@ -7,27 +7,18 @@ on which its account grows.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from app.core.money import is_whole_fen
 from app.office.ledger import problems
-from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
+from app.office.ledger.kinds import AccountCode, Holder, LedgerSide, MovementKind, Undo
 
 Subject = tuple[str, UUID]
 """What a movement is about, as events name it: ("listing", id), ("deal", id)."""
 ZERO: Final = Decimal(0)
 A, M = AccountCode, MovementKind
 DEBIT, CREDIT = LedgerSide.DEBIT, LedgerSide.CREDIT
-
-
-class Holder(StrEnum):
-    """Whose an account is: one for the exchange, one a subject, or one an organisation and subject."""
-
-    EXCHANGE = "exchange"
-    SUBJECT = "subject"
-    OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +50,6 @@ CHART: Final[Mapping[AccountCode, AccountRow]] = {
     A.SUSPENSE_OUT: AccountRow(DEBIT, Holder.SUBJECT, "待查付款", "money that left and matches nothing"),
     A.SUSPENSE_REPAYABLE: AccountRow(CREDIT, Holder.SUBJECT, "应退待查款", "such money on its way back"),
 }
-
-
-class Undo(StrEnum):
-    """By what a movement may be reversed (红字冲销)."""
-
-    BANK = "the reversal of the bank's confirmation"
-    CANCELLATION = "the cancellation of the request"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What must hold of a registration in any order of steps: the period, the amounts, the end."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -10,13 +11,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from app.contracts.kinds import Regime, RegistrationStatus
 from app.contracts.registration import rules
+from app.contracts.registration.kinds import Step, Taker
+from app.contracts.registration.rules import STEPS
 from app.law.calendar.rules import Calendar
 from app.law.figures import parameter
 from app.law.periods.kinds import Unit
 from app.law.periods.rules import Terms, end_of
 from tests.support.refusals import refusal
+from tests.support.served import ROOT
 
 S = RegistrationStatus
+OPENAPI = ROOT / "openapi" / "openapi.json"
 CALENDAR = Calendar()
 LARGE = Decimal("5000000.00")
 
@@ -45,12 +50,13 @@ class Steps(RuleBasedStateMachine):
     def wait(self, days: int) -> None:
         self.today += timedelta(days=days)
 
-    def _go(self, to: RegistrationStatus, *needed: RegistrationStatus) -> bool:
+    def _go(self, step: Step, to: RegistrationStatus, *needed: RegistrationStatus) -> bool:
         if self.status not in needed:
             with refusal("registration_step"):
-                rules.check_step(self.status, to, *needed)
+                rules.check_step(step, self.status)
             return False
-        rules.check_step(self.status, to, *needed)
+        rules.check_step(step, self.status)
+        assert STEPS[step].target is to
         self.status = to
         self.passed.append(to)
         return True
@@ -61,29 +67,29 @@ class Steps(RuleBasedStateMachine):
 
     @rule()
     def accept(self) -> None:
-        if self._go(S.ACCEPTED, S.SUBMITTED):
+        if self._go(Step.ACCEPTANCE, S.ACCEPTED, S.SUBMITTED):
             self._begin()
 
     @rule()
     def ask_for_supplements(self) -> None:
-        self._go(S.SUPPLEMENTS_REQUESTED, S.SUBMITTED, S.ACCEPTED)
+        self._go(Step.SUPPLEMENT_REQUEST, S.SUPPLEMENTS_REQUESTED, S.SUBMITTED, S.ACCEPTED)
 
     @rule()
     def resubmit(self) -> None:
-        if self._go(S.ACCEPTED, S.SUPPLEMENTS_REQUESTED):
+        if self._go(Step.RESUBMISSION, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED):
             self._begin()
 
     @rule()
     def register(self) -> None:
-        self._go(S.REGISTERED, S.ACCEPTED)
+        self._go(Step.APPROVAL, S.REGISTERED, S.ACCEPTED)
 
     @rule()
     def refuse(self) -> None:
-        self._go(S.REFUSED, S.SUBMITTED, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED)
+        self._go(Step.REFUSAL, S.REFUSED, S.SUBMITTED, S.ACCEPTED, S.SUPPLEMENTS_REQUESTED)
 
     @rule()
     def cancel(self) -> None:
-        self._go(S.CANCELLED, S.REGISTERED)
+        self._go(Step.CANCELLATION, S.CANCELLED, S.REGISTERED)
 
     @invariant()
     def the_due_day_is_counted_from_the_last_acceptance(self) -> None:
@@ -100,6 +106,18 @@ class Steps(RuleBasedStateMachine):
 
 
 TestSteps = Steps.TestCase
+
+
+def test_every_step_has_a_route_for_those_who_take_it_and_no_route_is_left_over() -> None:
+    own = "/v1/contracts/{contract_id}/registration"
+    found = {
+        path.rpartition("/")[2]: set(methods["post"]["x-access"]["roles"])
+        for path, methods in json.loads(OPENAPI.read_text(encoding="utf-8"))["paths"].items()
+        if path.startswith(own) and "post" in methods
+    }
+    assert found == {
+        step: {"registrar"} if row.by is Taker.REGISTRAR else {"member", "admin"} for step, row in STEPS.items()
+    }
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from app.law.periods.rules import Terms, end_moment, end_of
 from app.office.ledger import rules
 from app.office.ledger.deposits import rules as deposit_rules
 from app.office.ledger.deposits.rules import STEPS
-from app.office.ledger.kinds import AccountCode, DepositStatus, LedgerSide, MovementKind
-from app.office.ledger.rules import CHART, MOVEMENTS, Line, Movement, Owner, Place, Undo, movement
+from app.office.ledger.kinds import AccountCode, DepositStatus, LedgerSide, MovementKind, Undo
+from app.office.ledger.rules import CHART, MOVEMENTS, Line, Movement, Owner, Place, movement
 
 LISTING, DEAL = ("listing", new_id()), ("deal", new_id())
 OWNER = Owner(LISTING, new_id())

@@ -36,6 +36,7 @@ from app.office.ledger.kinds import (
     InstructionStatus,
     MovementKind,
     ResolutionKind,
+    Undo,
 )
 from app.office.ledger.models import (
     BankConfirmation,
@@ -44,7 +45,7 @@ from app.office.ledger.models import (
     ResolutionReversal,
     SettlementInstruction,
 )
-from app.office.ledger.rules import Movement, Place, Undo
+from app.office.ledger.rules import Movement, Place
 
 
 async def confirm(session: AsyncSession, settings: Settings, body: schemas.BankConfirmationIn) -> BankConfirmation:

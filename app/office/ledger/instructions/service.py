@@ -14,9 +14,9 @@ from app.office.ledger import journal, rules
 from app.office.ledger import queries as ledger
 from app.office.ledger.instructions import queries
 from app.office.ledger.instructions.rules import KINDS, check_instruction
-from app.office.ledger.kinds import Direction, InstructionKind, InstructionStatus, MovementKind
+from app.office.ledger.kinds import Direction, InstructionKind, InstructionStatus, MovementKind, Undo
 from app.office.ledger.models import SettlementInstruction
-from app.office.ledger.rules import Movement, Owner, Place, Subject, Undo
+from app.office.ledger.rules import Movement, Owner, Place, Subject
 
 
 async def instruct(
