@@ -10,8 +10,8 @@ from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractParty
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, set_etag
+from app.core.web.pages import Page
 from app.market.deals.kinds import PartyRole
 from app.office.documents.queries import attachments_of
 from app.office.documents.schemas import AttachmentOut

@@ -18,7 +18,7 @@ from app.core.history import events
 from app.core.ids import new_id, readable_number
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.core.web.http import Precondition
+from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.models import Broker
 from app.market.deals import queries as deal_queries

@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 
 from app.core.access import Actor
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, Session, context_of, file_answer
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, Paging, Session, context_of, file_answer
+from app.core.web.pages import Page
 from app.dossiers import gathering, queries, schemas, service
 from app.dossiers.exports.taking import ExportEndpoint, Made
 from app.market.deals import queries as deals

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, Endpoint, IfMatch, SecretEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, IfMatch, Paging, SecretEndpoint, Session, set_etag
+from app.core.web.pages import Page
 from app.identity import queries, schemas, service
 from app.identity.kinds import OrganisationKind
 from app.identity.models import Broker

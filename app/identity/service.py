@@ -9,7 +9,7 @@ from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.problems import FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE
 from app.core.settings import Settings
-from app.core.web.http import Precondition
+from app.core.web.preconditions import Precondition
 from app.identity import problems, queries, rules, schemas
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (

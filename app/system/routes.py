@@ -12,8 +12,8 @@ from app.core.access import Actor, Role
 from app.core.history import audit, events
 from app.core.problems import NOT_FOUND, REGISTRY
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Endpoint, Session, context_of
-from app.core.web.pages import Paging, encode_cursor
+from app.core.web.http import Endpoint, Paging, Session, context_of
+from app.core.web.pages import encode_cursor
 from app.system import queries, schemas
 
 router = APIRouter(route_class=Endpoint, tags=["system"])

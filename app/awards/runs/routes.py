@@ -11,8 +11,8 @@ from app.awards.runs.queries import RunRow
 from app.awards.technology.rules.stated import STATED
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import Public, allow
-from app.core.web.http import Config, Endpoint, Session
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, Paging, Session
+from app.core.web.pages import Page
 
 router = APIRouter(route_class=Endpoint, tags=["awards"])
 

@@ -14,8 +14,8 @@ from app.core.clock import local_date, read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.pages import Page
 
 router = APIRouter(route_class=Endpoint, tags=["appraisals"])
 money_router = APIRouter(route_class=MoneyEndpoint)

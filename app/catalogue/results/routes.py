@@ -14,8 +14,8 @@ from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.settings import Settings
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, IfMatch, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, set_etag
+from app.core.web.pages import Page
 from app.law.instruments import POLICY
 
 router = APIRouter(route_class=Endpoint, tags=["results"])

@@ -18,7 +18,7 @@ from app.core.history import events
 from app.core.ids import readable_number
 from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.core.settings import Settings
-from app.core.web.http import Precondition
+from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
 from app.identity.models import Organisation

@@ -16,8 +16,8 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, MoneyEndpoint, Session, file_answer
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, MoneyEndpoint, Paging, Session, file_answer
+from app.core.web.pages import Page
 from app.market.deals import queries as deals
 from app.office.printing.service import print_pdf
 

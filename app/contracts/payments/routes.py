@@ -9,8 +9,7 @@ from app.contracts import queries
 from app.contracts.payments import rules, schemas, service
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, MoneyEndpoint, Session
-from app.core.web.pages import Paging
+from app.core.web.http import Config, MoneyEndpoint, Paging, Session
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["payments"])
 

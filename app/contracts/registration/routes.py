@@ -14,8 +14,8 @@ from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, Paging, Session, set_etag
+from app.core.web.pages import Page
 
 router = APIRouter(route_class=Endpoint, tags=["registration"])
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,8 +23,6 @@ from app.core.database import Database
 from app.core.problems import (
     BODY_TOO_LARGE,
     IDEMPOTENCY_KEY_REQUIRED,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
     PROBLEM_MEDIA_TYPE,
     SECRET_SHOWN_ONCE,
     UNSUPPORTED_MEDIA_TYPE,
@@ -34,6 +32,8 @@ from app.core.storage import Storage
 from app.core.web import idempotency
 from app.core.web.access import Allow
 from app.core.web.middleware import problem_response
+from app.core.web.pages import MAX_LIMIT, PageRequest
+from app.core.web.preconditions import Precondition, etag
 
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Inner = Callable[[Request], Awaitable[Response]]
@@ -136,9 +136,11 @@ class Endpoint(APIRoute):
         digest = idempotency.request_hash(request.method, request.url.path, request.url.query, body)
         stored = await idempotency.claim(session, principal, key, digest)
         if stored is not None:
-            return stored
+            headers = {str(name): str(value) for name, value in (stored.headers or {}).items()}
+            return Response(stored.body, stored.status or 200, headers | {idempotency.REPLAYED: "true"})
         response = await inner(request)
-        await idempotency.store(session, principal, key, self.kept(request, response))
+        kept = self.kept(request, response)
+        await idempotency.store(session, principal, key, kept.status_code, kept.headers, bytes(kept.body))
         return response
 
     def kept(self, request: Request, response: Response) -> Response:
@@ -289,29 +291,8 @@ Session = Annotated[AsyncSession, Depends(_session)]
 Config = Annotated[Settings, Depends(settings_of)]
 
 
-def etag(revision: int) -> str:
-    return f'"{revision}"'
-
-
 def set_etag(response: Response, revision: int) -> None:
     response.headers["ETag"] = etag(revision)
-
-
-class Precondition:
-    """The revision an editor read (`If-Match`). `check` refuses when it is not the current one any more.
-
-    `*` takes whatever is there, save where the caller binds itself to what it read (`any_revision=False`).
-    """
-
-    def __init__(self, value: str | None) -> None:
-        self._value = value
-
-    def check(self, current: int, *, any_revision: bool = True) -> None:
-        if self._value is None:
-            raise PRECONDITION_REQUIRED(field="If-Match")
-        sent = {tag.strip().removeprefix("W/") for tag in self._value.split(",")}
-        if etag(current) not in sent and not (any_revision and "*" in sent):
-            raise PRECONDITION_FAILED(field="If-Match", current=current, headers={"ETag": etag(current)})
 
 
 async def _if_match(
@@ -321,3 +302,13 @@ async def _if_match(
 
 
 IfMatch = Annotated[Precondition, Depends(_if_match)]
+
+
+async def _page_request(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = 20,
+    cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
+) -> PageRequest:
+    return PageRequest(limit=limit, cursor=cursor)
+
+
+Paging = Annotated[PageRequest, Depends(_page_request)]

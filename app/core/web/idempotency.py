@@ -5,6 +5,7 @@ either replays its answer or, if it was rolled back, does the work.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from sqlalchemy import Index, LargeBinary, SmallInteger, delete, select, text, u
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
-from starlette.responses import Response
 
 from app.core.database import Base
 from app.core.problems import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED
@@ -49,7 +49,7 @@ def request_hash(method: str, path: str, query: str, body: bytes) -> bytes:
     return hashlib.sha256(b"\x00".join([method.encode(), path.encode(), query.encode(), body])).digest()
 
 
-async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: bytes) -> Response | None:
+async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: bytes) -> StoredAnswer | None:
     """Claim a key for this transaction, or answer what it got before. Raises `idempotency_key_reused`."""
     statement = insert(StoredAnswer).values(principal_id=principal_id, key=key, request_hash=digest)
     claimed = await session.execute(statement.on_conflict_do_nothing().returning(StoredAnswer.key))
@@ -62,17 +62,18 @@ async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: byt
     ).scalar_one()
     if stored.request_hash != digest:
         raise IDEMPOTENCY_KEY_REUSED(field="Idempotency-Key")
-    headers = {str(name): str(value) for name, value in (stored.headers or {}).items()}
-    return Response(stored.body, stored.status or 200, headers | {REPLAYED: "true"})
+    return stored
 
 
-async def store(session: AsyncSession, principal_id: UUID, key: str, response: Response) -> None:
+async def store(
+    session: AsyncSession, principal_id: UUID, key: str, status: int, headers: Mapping[str, str], body: bytes
+) -> None:
     """Keep the answer beside the work, in the same transaction."""
-    kept = {name: value for name, value in response.headers.items() if name in {"content-type", "etag", "location"}}
+    kept = {name: value for name, value in headers.items() if name in {"content-type", "etag", "location"}}
     await session.execute(
         update(StoredAnswer)
         .where(StoredAnswer.principal_id == principal_id, StoredAnswer.key == key)
-        .values(status=response.status_code, headers=kept, body=bytes(response.body))
+        .values(status=status, headers=kept, body=body)
     )
 
 

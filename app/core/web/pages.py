@@ -1,4 +1,7 @@
-"""Cursor pages: `{items, next_cursor}`, without offsets and without counting."""
+"""Cursor pages: `{items, next_cursor}`, without offsets and without counting.
+
+Without FastAPI, which the worker does not load: the parameters of a request are `Paging` in `core.web.http`.
+"""
 
 import base64
 import json
@@ -6,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Query
 from pydantic import BaseModel, Field, create_model
 from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -128,13 +130,3 @@ async def read_page(
     """A page of a table's rows in the order of some of its columns. Raises `cursor_invalid`."""
     rows = await read_all(session, paged(statement, page, *columns, newest_first=newest_first))
     return cut(rows, page, lambda row: tuple(getattr(row, column.key) for column in columns))
-
-
-async def _page_request(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = 20,
-    cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
-) -> PageRequest:
-    return PageRequest(limit=limit, cursor=cursor)
-
-
-Paging = Annotated[PageRequest, Depends(_page_request)]

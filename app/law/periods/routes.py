@@ -10,8 +10,8 @@ from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import Public
-from app.core.web.http import Endpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Endpoint, Paging, Session, set_etag
+from app.core.web.pages import Page
 from app.law.calendar.schemas import CalendarDay
 from app.law.figures import parameter
 from app.law.periods import queries, schemas

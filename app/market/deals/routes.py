@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.pages import Page
 from app.market.deals import queries, schemas, service
 from app.market.deals.kinds import DealStatus
 from app.market.deals.models import Deal

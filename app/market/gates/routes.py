@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, Session
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, Paging, Session
+from app.core.web.pages import Page
 from app.market.gates import queries, schemas, service
 
 router = APIRouter(route_class=Endpoint, tags=["gates"])

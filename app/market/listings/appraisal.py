@@ -24,7 +24,7 @@ from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
 from app.core.settings import Settings
-from app.core.web.http import Precondition
+from app.core.web.preconditions import Precondition
 from app.market.listings import modes, queries, rules, schemas
 from app.market.listings.models import Listing
 

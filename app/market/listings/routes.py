@@ -13,8 +13,8 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import MONEY_PATTERN, ReasonIn
 from app.core.web.access import Public, allow
-from app.core.web.http import Config, Endpoint, IfMatch, Session, context_of, session_of, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, context_of, session_of, set_etag
+from app.core.web.pages import Page
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing, Question

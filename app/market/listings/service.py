@@ -16,7 +16,7 @@ from app.core.history import events
 from app.core.ids import readable_number
 from app.core.problems import FORBIDDEN
 from app.core.settings import Settings
-from app.core.web.http import Precondition
+from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.market.listings import modes, publication, queries, rules, schemas
 from app.market.listings.kinds import ListingStatus, Move, Mover

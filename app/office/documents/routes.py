@@ -8,8 +8,8 @@ from fastapi.responses import StreamingResponse
 
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import Public, allow
-from app.core.web.http import Endpoint, Session, context_of, file_answer
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
+from app.core.web.pages import Page
 from app.office.documents import queries, reading, rules, schemas, service
 from app.office.documents.upload import Received, UploadEndpoint
 

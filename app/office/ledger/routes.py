@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import allow
-from app.core.web.http import MoneyEndpoint, Session, context_of, file_answer
-from app.core.web.pages import Page, Paging, cut
+from app.core.web.http import MoneyEndpoint, Paging, Session, context_of, file_answer
+from app.core.web.pages import Page, cut
 from app.office.ledger import queries, rules, schemas
 from app.office.ledger.csv_export import entries_csv
 from app.office.ledger.kinds import AccountCode

@@ -10,8 +10,8 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.pages import Page
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.appraised import closing, queries, schemas, service

@@ -11,8 +11,8 @@ from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND, PROBLEM_MEDIA_TYPE
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.pages import Page
 from app.market.gates.queries import gates_of
 from app.office.ledger.deposits import queries as deposit_queries
 from app.pricing.auction import bidders, queries, schemas, service, shown

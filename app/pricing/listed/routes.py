@@ -11,8 +11,8 @@ from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session
+from app.core.web.pages import Page
 from app.market.listings import queries as listings
 from app.pricing.listed import queries, registrations, rules, service
 from app.pricing.listed.announcement import conditions, revisions

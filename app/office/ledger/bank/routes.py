@@ -7,8 +7,8 @@ from fastapi import APIRouter
 
 from app.core.access import Actor, Role
 from app.core.web.access import allow
-from app.core.web.http import Config, MoneyEndpoint, Session
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, MoneyEndpoint, Paging, Session
+from app.core.web.pages import Page
 from app.office.ledger.bank import queries, schemas, service
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import MoneyEndpoint, Session, set_etag
-from app.core.web.pages import Page, Paging
+from app.core.web.http import MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.pages import Page
 from app.office.ledger.deposits import queries, schemas
 from app.office.ledger.kinds import DepositStatus
 

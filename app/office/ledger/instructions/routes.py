@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from app.core.access import Actor, Role
 from app.core.web.access import allow
-from app.core.web.http import MoneyEndpoint, Session
-from app.core.web.pages import Page, Paging
+from app.core.web.http import MoneyEndpoint, Paging, Session
+from app.core.web.pages import Page
 from app.office.ledger.instructions import queries, schemas
 from app.office.ledger.kinds import Direction, InstructionStatus
 

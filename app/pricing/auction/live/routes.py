@@ -8,8 +8,8 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.web.access import Public
-from app.core.web.http import Endpoint, Session, context_of
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Endpoint, Paging, Session, context_of
+from app.core.web.pages import Page
 from app.pricing.auction import queries, schemas, shown
 from app.pricing.auction.bidding import house
 from app.pricing.auction.live import stream

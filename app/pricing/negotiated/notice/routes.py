@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, Endpoint, Session
-from app.core.web.pages import Page, Paging
+from app.core.web.http import Config, Endpoint, Paging, Session
+from app.core.web.pages import Page
 from app.pricing.negotiated import queries
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Notice, Objection
