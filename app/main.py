@@ -7,8 +7,6 @@ from functools import partial
 from fastapi import FastAPI
 
 from app import openapi, wiring
-from app.core import keys
-from app.core.clock import is_moved
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings, get_settings
@@ -19,12 +17,8 @@ from app.core.web.middleware import RequestContext
 from app.identity.queries import authenticate
 from app.pricing.auction.bidding import house as auction_house
 from app.pricing.auction.bidding.door import BidDoor
-from app.pricing.auction.proof import logbook as auction_logbook
+from app.process import begin, open_database
 from app.system import routes as system
-
-
-class ClockMovedError(RuntimeError):
-    """A production process was pointed at a database whose clock a sandbox has moved."""
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
@@ -68,29 +62,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def open_context(settings: Settings, database: Database | None = None) -> Context:
     """The process's connections, stores and keys. Raises `ValueError` without a database."""
-    wiring.connect()
-    keys.configure(settings)
-    if database is None:
-        if settings.database_url is None:
-            raise ValueError("no database: set DATABASE_URL, or use `techex run`")
-        database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    database = open_database(settings, database)
     return Context(settings, database, open_storage(settings), partial(authenticate, zone=settings.timezone))
 
 
 async def hang_up(application: FastAPI) -> None:
     """End the answers that would go on for as long as their clients like; every server calls it before it stops."""
     await auction_house.hang_up(application)
-
-
-async def begin(settings: Settings, database: Database) -> None:
-    """What every process does before it works; raises `ClockMovedError`."""
-    await refuse_moved_clock(settings, database)
-    await auction_logbook.introduce(settings, database)
-
-
-async def refuse_moved_clock(settings: Settings, database: Database) -> None:
-    """Production must not serve from a database whose clock was moved; raises `ClockMovedError`."""
-    if settings.environment is Environment.PRODUCTION:
-        async with database.reading() as session:
-            if await is_moved(session):
-                raise ClockMovedError("this database's clock was moved in a sandbox; production will not serve from it")

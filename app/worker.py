@@ -5,18 +5,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
-import structlog
-
 from app.core import deadlines
 from app.core.database import Database
 from app.core.history import audit
-from app.core.logs import configure_logging
+from app.core.logs import configure_logging, get_logger
 from app.core.settings import Settings
 from app.core.web import idempotency
 from app.law.periods import recompute
-from app.main import begin, open_context
+from app.process import begin, open_database
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 TICK_SECONDS = 0.5
 HOUR_SECONDS = 3600
 
@@ -24,8 +22,7 @@ HOUR_SECONDS = 3600
 async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is under way is finished first. A lost database is waited for."""
     configure_logging(settings)
-    context = open_context(settings)
-    database = context.database
+    database = open_database(settings)
     try:
         await begin(settings, database)
         log.info("worker_started")

@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Index, Integer, Row, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,11 +28,11 @@ from app.core.clock import read_clock
 from app.core.database import Base, Database
 from app.core.hooks import Port
 from app.core.ids import new_id
-from app.core.logs import trace_of
+from app.core.logs import get_logger, trace_of
 from app.core.problems import Problem
 from app.core.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 Handler = Callable[[AsyncSession, Settings, UUID, datetime], Awaitable[None]]
 """`(session, settings, subject_id, now)`. A handler may schedule its subject's next deadline of the same kind."""
 HANDLERS: Final[Port[str, Handler]] = Port("deadlines")

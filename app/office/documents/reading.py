@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import AsyncIterator
 
-import structlog
-
+from app.core.logs import get_logger
 from app.core.problems import Problem
 from app.core.storage import Storage
 from app.office.documents.problems import DOCUMENT_DAMAGED
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 CHECKED_FIRST_BYTES = 2**20
 
 

@@ -1,5 +1,6 @@
 """Use cases of documents; each runs in the caller's transaction."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +14,19 @@ from app.office.documents import access, queries
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
 from app.office.documents.problems import ALREADY_ATTACHED, TOO_MANY_ATTACHED
-from app.office.documents.upload import Upload
 
 MAX_ATTACHED = 100
 """Documents of one subject: its list is one answer, and a published listing seals them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A body that was received, checked and stored; what is left is its row."""
+
+    filename: str
+    media_type: str
+    sha256: str
+    size: int
 
 
 async def record_upload(

@@ -8,7 +8,6 @@ a second upload of the same file takes up again.
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
@@ -17,19 +16,10 @@ from fastapi import Depends, Request
 from app.core.problems import BODY_TOO_LARGE, UNAUTHENTICATED
 from app.core.web.http import BINARY, Context, Endpoint, context_of
 from app.office.documents import rules
+from app.office.documents.service import Upload
 
 IN_MEMORY_BYTES = 2**20
 CHUNK_BYTES = 2**18
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A body that was received, checked and stored; what is left is its row."""
-
-    filename: str
-    media_type: str
-    sha256: str
-    size: int
 
 
 class UploadEndpoint(Endpoint):

@@ -16,10 +16,10 @@ from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
-import structlog
 
 from app.core.database import Database
 from app.core.keys import Keys
+from app.core.logs import get_logger
 from app.core.problems import UNAVAILABLE, Problem
 from app.pricing.auction.bidding import turn
 from app.pricing.auction.bidding.problems import CLERK_OVERLOADED
@@ -27,7 +27,7 @@ from app.pricing.auction.bidding.rules import Conditions
 from app.pricing.auction.bidding.submission import Decided, Submission
 from app.pricing.auction.proof.receipts import Signer
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 LANES = 2
 AUCTIONS_A_TURN = 64
 BIDS_A_TURN = 256

@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import Self
 
 import asyncpg
-import structlog
 
 from app.core.database import LOST, Database
+from app.core.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 CHANNEL = "techex_auctions"
 GATHER_SECONDS = 0.02
 NOTIFY = "SELECT pg_notify($1, '')"

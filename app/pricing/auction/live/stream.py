@@ -11,19 +11,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
-import structlog
 from prometheus_client import Gauge
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.database import Database
+from app.core.logs import get_logger
 from app.core.web.middleware import STREAM
 from app.pricing.auction import queries
 from app.pricing.auction.bidding.problems import WATCHERS_TOO_MANY
 from app.pricing.auction.live.notifier import Listening
 from app.pricing.auction.live.watcher import Room, Watcher, message_of
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 WATCHERS = Gauge("techex_auction_watchers", "Clients that watch an auction's stream in this process")
 LOOK_SECONDS = 0.5
 KEEP_SECONDS = 1.0

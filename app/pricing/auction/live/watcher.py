@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-import structlog
 from starlette.types import Send
 
-log = structlog.get_logger(__name__)
+from app.core.logs import get_logger
+
+log = get_logger(__name__)
 BEAT_SECONDS = 15.0
 STALL_SECONDS = 30.0
 """A client whose connection has taken no byte for so long is cut off; it comes back with its last id."""
