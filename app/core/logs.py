@@ -14,7 +14,7 @@ def _without_rich() -> Iterator[None]:
     """Hide rich from what is imported meanwhile."""
     absent = "rich" not in sys.modules
     if absent:
-        sys.modules["rich"] = None  # type: ignore[assignment] - the import system's own word for "not to be had"
+        sys.modules["rich"] = None  # type: ignore[assignment]  # to import it is an ImportError
     try:
         yield
     finally:

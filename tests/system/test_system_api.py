@@ -18,8 +18,8 @@ from app.core.history import audit
 from app.core.problems import REGISTRY
 from app.core.settings import Environment, Settings
 from app.main import create_app, open_context
-from app.process import ClockMovedError
 from app.pricing.auction.proof.receipts import Signer
+from app.process import ClockMovedError
 from app.system import routes
 from tests.support.api import Api
 from tests.support.world import World

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.office.printing.blocks import Fields, Grid, Heading, Items, Printed, Prose, QrCode
-from app.office.printing.service import print_pdf, set_pages
+from app.office.printing.pages import set_pages
+from app.office.printing.service import print_pdf
 from app.office.printing.typeface import MISSING, printable
 
 TEXT = st.text(max_size=60)
