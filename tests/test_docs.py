@@ -166,7 +166,7 @@ def _problem_row(kind: ProblemType) -> str:
     parts = (kind.title, kind.detail, *([kind.remedy] if kind.remedy else []))
     en = f"**{parts[0].en}.** {' '.join(part.en for part in parts[1:])}"
     zh = f"**{parts[0].zh}。** {''.join(part.zh for part in parts[1:])}"
-    rule = f"{kind.rule.instrument.zh} {kind.rule.article}" if kind.rule else ""
+    rule = " ".join(kind.rule.as_json("zh").values()) if kind.rule else ""
     return f"| `{kind.code}` | {kind.status} | {_cell(en)} | {_cell(zh)} | {rule} |\n"
 
 

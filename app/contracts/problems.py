@@ -1,7 +1,12 @@
 """The refusals of contracts; those of registration and payments lie beside them."""
 
+from typing import Final
+
 from app.core.problems import ProblemType, Text
 from app.law.instruments import CIVIL_CODE
+
+SELLER: Final = Text("a seller of the contract", "合同卖方")
+SIGNER: Final = Text("a seller or buyer of the contract", "合同卖方或者买方")
 
 PARTY_ONLY = ProblemType(
     "contract_party_only",

@@ -15,6 +15,7 @@ from app.contracts.models import Contract, ContractParty, Invoice, Payment, Regi
 from app.contracts.payments.rules import Paid
 from app.core.access import Actor
 from app.core.database import find_one, given, read_all, read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.office.documents.access import Level
 
@@ -46,13 +47,13 @@ def _in_full(statement: Select[Contract]) -> Select[Contract]:
 async def get_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
     """One contract in full, with its registration and steps; raises `not_found` where the actor may not see it."""
     statement = _in_full(_visible(actor).where(Contract.id == contract_id))
-    return await read_one(session, statement, "contract / 合同")
+    return await read_one(session, statement, Text("contract", "合同"))
 
 
 async def lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
     """The same, locked: its registration and its payments change only under this lock."""
     statement = _visible(actor).where(Contract.id == contract_id).with_for_update(of=Contract, key_share=True)
-    return await read_one(session, _in_full(statement), "contract / 合同")
+    return await read_one(session, _in_full(statement), Text("contract", "合同"))
 
 
 async def access_to_documents(session: AsyncSession, actor: Actor | None, contract_id: UUID) -> Level:
@@ -155,7 +156,7 @@ async def list_payments(session: AsyncSession, contract_id: UUID, page: PageRequ
 async def get_payment(session: AsyncSession, payment_id: UUID) -> Payment:
     """A payment with its invoices; the caller has still to look at the contract, which says who may see it."""
     statement = select(Payment).where(Payment.id == payment_id).options(selectinload(Payment.invoices))
-    return await read_one(session, statement, "payment / 付款", fresh=True)
+    return await read_one(session, statement, Text("payment", "收款记录"), fresh=True)
 
 
 async def is_reversed(session: AsyncSession, payment_id: UUID) -> bool:

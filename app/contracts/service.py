@@ -16,7 +16,7 @@ from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import new_id, readable_number
-from app.core.problems import UNKNOWN_REFERENCE
+from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
@@ -38,7 +38,7 @@ async def draft_contract(session: AsyncSession, actor: Actor, settings: Settings
     """Draft a contract on a deal, by one of its sellers. Raises what `rules` refuses, and `deal_not_live`."""
     deal = await deal_queries.get_deal(session, actor, body.deal_id)
     await _lock_live(session, deal)
-    check_side_of(actor, _of_deal(deal, PartyRole.SELLER), "a seller of the deal / 交易卖方")
+    check_side_of(actor, _of_deal(deal, PartyRole.SELLER), Text("a seller of the deal", "成交项目的转让方"))
     await _check_content(session, settings, actor, deal, body, None)
     year = local_date(await read_clock(session), settings.zone).year
     contract = Contract(
@@ -73,7 +73,7 @@ async def amend_contract(
     """
     contract, deal = await _lock_both(session, actor, contract_id)
     precondition.check(contract.revision)
-    check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
+    check_side_of(actor, parties_of(contract, PartyRole.SELLER), problems.SELLER)
     refused = contract.registration is not None and contract.registration.status == RegistrationStatus.REFUSED
     if contract.status != ContractStatus.DRAFT and not (contract.status == ContractStatus.SIGNED and refused):
         raise problems.CONTRACT_NOT_DRAFT(status=contract.status)
@@ -109,7 +109,7 @@ async def sign_contract(
     if contract.status != ContractStatus.DRAFT:
         raise problems.CONTRACT_NOT_DRAFT(status=contract.status)
     signers = [party for party in contract.parties if party.role in SIGNERS]
-    check_side_of(actor, [party.organisation_id for party in signers], "a seller or buyer / 卖方或买方")
+    check_side_of(actor, [party.organisation_id for party in signers], problems.SIGNER)
     now = await read_clock(session)
     today = local_date(now, settings.zone)
     rules.check_signing(body.signed_on, today, contract.valid_to, _agreed_on(deal, settings))
@@ -134,7 +134,7 @@ async def attach_document(
     """A seller or buyer attaches a document of its own. Raises `unknown_reference`, `already_attached`."""
     contract = await queries.get_contract(session, actor, contract_id)
     signers = [party.organisation_id for party in contract.parties if party.role in SIGNERS]
-    check_side_of(actor, signers, "a seller or buyer / 卖方或买方")
+    check_side_of(actor, signers, problems.SIGNER)
     attachment = await documents.attach(
         session,
         actor,
@@ -195,7 +195,7 @@ async def _check_content(
     rules.check_side("sellers", PartyRole.SELLER, _parts(body.sellers), _shares(deal, PartyRole.SELLER))
     rules.check_side("buyers", PartyRole.BUYER, _parts(body.buyers), _shares(deal, PartyRole.BUYER))
     rules.check_side("agencies", PartyRole.AGENCY, _parts(body.agencies), _shares(deal, PartyRole.AGENCY))
-    check_side_of(actor, [party.organisation_id for party in body.sellers], "a seller of the contract / 合同卖方")
+    check_side_of(actor, [party.organisation_id for party in body.sellers], problems.SELLER)
     rules.check_agency_service(_parts(body.agencies), body.agency_service)
     await _check_brokers(session, body)
     if contract is not None:
@@ -215,7 +215,7 @@ async def _check_brokers(session: AsyncSession, body: schemas.ContractContent) -
         rules.check_shares(field, [rules.Part(broker.broker_id, broker.share) for broker in agency.brokers])
         for position, broker in enumerate(agency.brokers):
             if broker.broker_id not in known:
-                raise UNKNOWN_REFERENCE(field=f"{field}.{position}.broker_id", what="broker / 技术经纪人")
+                raise UNKNOWN_REFERENCE(field=f"{field}.{position}.broker_id", what=Text("broker", "技术经纪人"))
             if broker.broker_id in elsewhere:
                 raise problems.NAMED_TWICE(field=f"{field}.{position}.broker_id", id=broker.broker_id)
         elsewhere |= {broker.broker_id for broker in agency.brokers}
@@ -272,7 +272,7 @@ def parties_of(contract: Contract, role: PartyRole) -> list[UUID]:
     return [party.organisation_id for party in contract.parties if party.role == role]
 
 
-def check_side_of(actor: Actor, side: list[UUID], name: str) -> None:
+def check_side_of(actor: Actor, side: list[UUID], name: Text) -> None:
     """Raises `contract_party_only` unless the actor's organisation is on that side."""
     if actor.organisation() not in side:
         raise problems.PARTY_ONLY(side=name)

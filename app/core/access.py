@@ -4,11 +4,12 @@ What an actor may *see* is decided in each package's `queries.py`; a row that is
 existence does not leak. What an actor may *do* is decided by role and scope (`core.web.access`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from app.core.problems import FORBIDDEN
+from app.core.problems import FORBIDDEN, Problem, Text, listed
 
 
 class Role(StrEnum):
@@ -25,14 +26,14 @@ class Role(StrEnum):
 
 STAFF_ROLES = frozenset({Role.OPERATOR, Role.REGISTRAR, Role.AWARD_OFFICER, Role.AUDITOR})
 ORGANISATION_ROLES = frozenset({Role.MEMBER, Role.ADMIN, Role.BROKER})
-ROLE_NAMES_ZH = {
-    Role.MEMBER: "成员",
-    Role.ADMIN: "管理员",
-    Role.BROKER: "技术经纪人",
-    Role.OPERATOR: "运营方",
-    Role.REGISTRAR: "登记员",
-    Role.AWARD_OFFICER: "奖补审核员",
-    Role.AUDITOR: "审计员",
+ROLE_NAMES = {
+    Role.MEMBER: Text("member", "单位成员"),
+    Role.ADMIN: Text("admin", "单位管理员"),
+    Role.BROKER: Text("broker", "技术经纪人"),
+    Role.OPERATOR: Text("operator", "交易机构工作人员"),
+    Role.REGISTRAR: Text("registrar", "登记员"),
+    Role.AWARD_OFFICER: Text("award officer", "奖补审核员"),
+    Role.AUDITOR: Text("auditor", "审计员"),
 }
 
 
@@ -67,9 +68,7 @@ class Actor:
         return self.organisation_id
 
 
-def forbidden(actor: Actor, allowed: frozenset[Role]) -> Exception:
-    """The refusal that names the roles which may, and those held."""
-    return FORBIDDEN(
-        allowed=", ".join(sorted(f"{role} ({ROLE_NAMES_ZH[role]})" for role in allowed)),
-        held=", ".join(sorted(actor.roles)) or "-",
-    )
+def forbidden(actor: Actor, allowed: Iterable[Role], *, field: str | None = None) -> Problem:
+    """The refusal `forbidden`, which names the roles that may act and those that the key holds."""
+    held = listed(ROLE_NAMES[role] for role in sorted(actor.roles)) if actor.roles else Text("nobody", "无角色")
+    return FORBIDDEN(field=field, allowed=listed(ROLE_NAMES[role] for role in sorted(allowed)), held=held)

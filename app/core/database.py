@@ -24,7 +24,6 @@ from uuid_utils.compat import uuid7
 from app.core import problems
 
 Row = TypeVar("Row")
-Named = str | problems.Text
 Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])
 
 NAMING = {
@@ -219,8 +218,8 @@ async def find_one(session: AsyncSession, statement: Select[Row], *, fresh: bool
     return (await _read(session, statement, fresh)).one_or_none()
 
 
-async def read_one(session: AsyncSession, statement: Select[Row], what: Named, *, fresh: bool = False) -> Row:
-    """The one row of a statement; raises `not_found` naming `what` is missing, as in "deal / 交易"."""
+async def read_one(session: AsyncSession, statement: Select[Row], what: problems.Text, *, fresh: bool = False) -> Row:
+    """The one row of a statement; raises `not_found` naming `what` is missing, as in `Text("deal", "成交项目")`."""
     found = (await _read(session, statement, fresh)).one_or_none()
     if found is None:
         raise problems.NOT_FOUND(what=what)

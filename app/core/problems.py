@@ -6,7 +6,7 @@ A package declares each of its refusals once, as a `ProblemType`, and raises it 
     raise LISTING_NOT_OPEN(status=listing.status)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -16,14 +16,34 @@ PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence in both languages of the API; `{name}` is filled from the problem's parameters."""
+    """A text in both languages of the API; `{name}` is filled from the problem's parameters, which may be texts too."""
 
     en: str
     zh: str
 
     def render(self, language: Language, params: Mapping[str, Any]) -> str:
+        """The text in one language. A parameter that is a `Text` is rendered in the same language."""
         template = self.zh if language == "zh" else self.en
-        return template.format_map(params) if params else template
+        return template.format_map(spoken(params, language)) if params else template
+
+
+def spoken(value: Any, language: Language) -> Any:
+    """The value with every `Text` in it, at any depth, rendered in one language."""
+    if isinstance(value, Text):
+        return value.render(language, {})
+    if isinstance(value, Rule):
+        return value.as_json(language)
+    if isinstance(value, Mapping):
+        return {key: spoken(item, language) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [spoken(item, language) for item in value]
+    return value
+
+
+def listed(texts: Iterable[Text], *, en: str = ", ", zh: str = "、") -> Text:
+    """Several texts as one, joined in each language."""
+    found = list(texts)
+    return Text(en.join(text.en for text in found), zh.join(text.zh for text in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +67,15 @@ class Rule:
     """The rule a refusal or a figure rests on: the instrument and its article, never its wording."""
 
     instrument: Text
-    article: str
+    article: str | Text
+
+    @property
+    def cited(self) -> str:
+        """The article where one string serves both languages: its number, or its words in both."""
+        return self.article if isinstance(self.article, str) else f"{self.article.en} / {self.article.zh}"
 
     def as_json(self, language: Language) -> dict[str, str]:
-        return {"instrument": self.instrument.render(language, {}), "article": self.article}
+        return {"instrument": self.instrument.render(language, {}), "article": spoken(self.article, language)}
 
 
 class Problem(Exception):  # noqa: N818 — the RFC's own term
@@ -98,7 +123,8 @@ class Problem(Exception):  # noqa: N818 — the RFC's own term
             errors.insert(0, own | ({"expected": remedy} if remedy else {}))
         if errors:
             body["errors"] = errors
-        return body | self.extra
+        extra: dict[str, Any] = spoken(self.extra, language)
+        return body | extra
 
 
 REGISTRY: dict[str, "ProblemType"] = {}
@@ -130,7 +156,10 @@ class ProblemType:
         headers: Mapping[str, str] | None = None,
         **params: Any,
     ) -> Problem:
-        """The exception to raise. `field` names the field at fault; `params` fill the texts."""
+        """The exception to raise. `field` names the field at fault; `params` fill the texts.
+
+        A parameter that is words is a `Text`; so is what `extra` tells in words. No parameter mixes the languages.
+        """
         return Problem(self, params, field=field, errors=errors, remedy=remedy, extra=extra, headers=headers)
 
 

@@ -186,4 +186,4 @@ def _text(text: Text) -> Bilingual:
 
 
 def _rule(rule: Rule) -> schemas.RuleRef:
-    return schemas.RuleRef(instrument=_text(rule.instrument), article=rule.article)
+    return schemas.RuleRef(instrument=_text(rule.instrument), article=rule.cited)

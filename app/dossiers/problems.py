@@ -9,4 +9,4 @@ BASIS = POLICY.art("20")
 """It protects those who can show that they followed the procedure."""
 BASIS_TITLE = Text("An environment for innovation that is tolerant of failure", "营造宽容失误的科技创新环境")
 
-EXPORT: Final = "dossier export / 定价档案导出"
+EXPORT: Final = Text("dossier export", "定价档案导出")

@@ -1,14 +1,19 @@
 """The refusals of identity."""
 
+from typing import Final
+
 from app.core.problems import ProblemType, Text
+
+PERSON: Final = Text("person", "人员")
+ORGANISATION: Final = Text("organisation", "单位")
 
 USCC_INVALID = ProblemType(
     "uscc_invalid",
     422,
     Text("Invalid USCC", "统一社会信用代码无效"),
     Text(
-        "`{uscc}` is not a unified social credit code: {reason_en}.",
-        "`{uscc}` 不是合法的统一社会信用代码:{reason_zh}。",
+        "`{uscc}` is not a unified social credit code: {reason}.",
+        "`{uscc}` 不是合法的统一社会信用代码:{reason}。",
     ),
     Text(
         "18 characters of 0-9 and A-Z without I, O, S, V, Z, the last one the check character of GB 32100-2015.",
@@ -30,10 +35,10 @@ BROKER_EMPLOYED = ProblemType(
     409,
     Text("Broker is employed", "经纪人已受聘"),
     Text(
-        "The broker is employed from {since} until {until_en}; a broker has one agency at a time.",
-        "该经纪人自 {since} 受聘至 {until_zh};技术经纪人同时只能受聘于一家机构。",
+        "The broker is employed from {since} {until}. A broker works for one agency at a time.",
+        "该技术经纪人自{since}起受聘于其他技术转移机构{until};技术经纪人同一时期只能受聘于一家机构。",
     ),
-    Text("End the employment that has no last day first.", "请先终止无截止日的聘用。"),
+    Text("First end the employment that has no last day.", "请先办理原聘用关系的终止。"),
 )
 NOT_AN_AGENCY = ProblemType(
     "not_an_agency",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import given, read_all, read_one
-from app.core.problems import UNAUTHENTICATED
+from app.core.problems import UNAUTHENTICATED, Text
 from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (
@@ -24,6 +24,7 @@ from app.identity.models import (
     OrganisationRelation,
     Person,
 )
+from app.identity.problems import ORGANISATION
 from app.identity.rules import digest_of
 
 # A key's last use is noted at most every five minutes: a write a request would cost more than the note is worth.
@@ -90,13 +91,13 @@ def visible_organisations(actor: Actor | None) -> Select[Organisation]:
 async def get_organisation(session: AsyncSession, actor: Actor | None, organisation_id: UUID) -> Organisation:
     """One organisation the actor may see, with its divisions; raises `not_found`."""
     statement = visible_organisations(actor).where(Organisation.id == organisation_id)
-    return await read_one(session, statement, "organisation / 组织", fresh=True)
+    return await read_one(session, statement, ORGANISATION, fresh=True)
 
 
 async def lock_organisation(session: AsyncSession, organisation_id: UUID) -> Organisation:
     """One organisation, locked for a change; raises `not_found`."""
     statement = select(Organisation).where(Organisation.id == organisation_id).with_for_update()
-    return await read_one(session, statement.options(selectinload(Organisation.divisions)), "organisation / 组织")
+    return await read_one(session, statement.options(selectinload(Organisation.divisions)), ORGANISATION)
 
 
 async def list_organisations(
@@ -178,7 +179,7 @@ async def current_membership(session: AsyncSession, actor: Actor, person_id: UUI
     )
     if not actor.has(Role.OPERATOR):
         statement = statement.where(Membership.organisation_id == actor.organisation_id)
-    return await read_one(session, statement.with_for_update(), "membership / 成员关系")
+    return await read_one(session, statement.with_for_update(), Text("membership", "成员关系"))
 
 
 def _brokers() -> Select[Broker]:
@@ -190,7 +191,7 @@ async def get_broker(session: AsyncSession, broker_id: UUID, *, lock: bool = Fal
     statement = _brokers().where(Broker.id == broker_id).execution_options(populate_existing=True)
     if lock:
         statement = statement.with_for_update(of=Broker)
-    return await read_one(session, statement, "broker / 技术经纪人")
+    return await read_one(session, statement, Text("broker", "技术经纪人"))
 
 
 async def list_brokers(session: AsyncSession, page: PageRequest, agency_id: UUID | None) -> Found[Broker]:
@@ -208,7 +209,7 @@ async def brokers_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID
 
 async def get_employment(session: AsyncSession, employment_id: UUID) -> Employment:
     statement = select(Employment).where(Employment.id == employment_id).with_for_update()
-    return await read_one(session, statement, "employment / 聘用")
+    return await read_one(session, statement, Text("employment", "聘用关系"))
 
 
 def _visible_keys(actor: Actor) -> Select[ApiKey]:
@@ -231,7 +232,7 @@ async def lock_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
     statement = _visible_keys(actor).where(ApiKey.id == key_id).with_for_update()
     if actor.has(Role.AUDITOR) and not actor.has(Role.OPERATOR):
         statement = statement.where(ApiKey.person_id == actor.person_id, ApiKey.organisation_id.is_(None))
-    return await read_one(session, statement, "API key / 密钥")
+    return await read_one(session, statement, Text("API key", "密钥"))
 
 
 async def may_hold_key(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:

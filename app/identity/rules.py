@@ -50,7 +50,7 @@ def check_uscc(code: str) -> str:
     compact = uscc_number.compact(code)
     reason = _uscc_fault(compact)
     if reason is not None:
-        raise USCC_INVALID(field="uscc", uscc=code[:40], reason_en=reason.en, reason_zh=reason.zh)
+        raise USCC_INVALID(field="uscc", uscc=code[:40], reason=reason)
     return str(compact)
 
 
@@ -93,8 +93,9 @@ def check_employment(new: Period, existing: Iterable[Period]) -> None:
     if last < date.max:
         free = last + timedelta(days=1)
         remedy = Text(f"Begin on or after {free}.", f"起始日不得早于 {free}。")
-    until = Text("further notice", "另行通知") if clash.last is None else Text(str(clash.last), str(clash.last))
-    raise BROKER_EMPLOYED(field="valid_from", remedy=remedy, since=clash.first, until_en=until.en, until_zh=until.zh)
+    end = clash.last
+    until = Text(f"until {end}", f"至{end}") if end else Text("with no last day", "且未约定终止日")
+    raise BROKER_EMPLOYED(field="valid_from", remedy=remedy, since=clash.first, until=until)
 
 
 def check_scopes(scopes: Iterable[str]) -> list[str]:

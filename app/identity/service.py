@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.access import STAFF_ROLES, Actor, Role
+from app.core.access import STAFF_ROLES, Actor, Role, forbidden
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.problems import FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE
+from app.core.problems import NOT_FOUND, UNKNOWN_REFERENCE, Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.identity import problems, queries, rules, schemas
@@ -93,7 +93,7 @@ async def relate(session: AsyncSession, body: schemas.RelationIn) -> Organisatio
     known = await queries.organisations_by_id(session, [body.first_id, body.second_id])
     for name, organisation_id in (("first_id", body.first_id), ("second_id", body.second_id)):
         if organisation_id not in known:
-            raise UNKNOWN_REFERENCE(field=name, what="organisation / 组织")
+            raise UNKNOWN_REFERENCE(field=name, what=problems.ORGANISATION)
     rules.check_order(body.valid_from, body.valid_to)
     rules.check_two(body.first_id, body.second_id)
     relation = OrganisationRelation(**body.model_dump())
@@ -118,9 +118,9 @@ async def add_person(session: AsyncSession, actor: Actor, body: schemas.PersonIn
     if is_staff != (body.organisation_id is None) or body.role is Role.BROKER:
         raise problems.ROLE_PLACE(field="role", role=body.role)
     if not actor.has(Role.OPERATOR) and body.organisation_id != actor.organisation_id:
-        raise FORBIDDEN(allowed="operator", held=", ".join(sorted(actor.roles)))
+        raise forbidden(actor, {Role.OPERATOR})
     if body.organisation_id and not await queries.organisations_by_id(session, [body.organisation_id]):
-        raise UNKNOWN_REFERENCE(field="organisation_id", what="organisation / 组织")
+        raise UNKNOWN_REFERENCE(field="organisation_id", what=problems.ORGANISATION)
     person = Person(name=body.name)
     session.add(person)
     await session.flush()
@@ -155,7 +155,7 @@ async def certify_broker(session: AsyncSession, body: schemas.BrokerIn) -> Broke
     """
     person = await queries.find_person(session, body.person_id)
     if person is None:
-        raise UNKNOWN_REFERENCE(field="person_id", what="person / 人员")
+        raise UNKNOWN_REFERENCE(field="person_id", what=problems.PERSON)
     broker = Broker(
         person_id=person.id,
         certificate_number=body.certificate_number,
@@ -174,7 +174,7 @@ async def employ_broker(session: AsyncSession, broker_id: UUID, body: schemas.Em
     broker = await queries.get_broker(session, broker_id, lock=True)
     agency = (await queries.organisations_by_id(session, [body.agency_id])).get(body.agency_id)
     if agency is None:
-        raise UNKNOWN_REFERENCE(field="agency_id", what="organisation / 组织")
+        raise UNKNOWN_REFERENCE(field="agency_id", what=problems.ORGANISATION)
     if agency.kind != OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY:
         raise problems.NOT_AN_AGENCY(field="agency_id", kind=agency.kind)
     rules.check_order(body.valid_from, body.valid_to)
@@ -199,7 +199,7 @@ async def end_employment(session: AsyncSession, actor: Actor, settings: Settings
     """
     employment = await queries.get_employment(session, employment_id)
     if not actor.has(Role.OPERATOR) and employment.agency_id != actor.organisation_id:
-        raise NOT_FOUND(what="employment / 聘用")
+        raise NOT_FOUND(what=Text("employment", "聘用关系"))
     today = local_date(await read_clock(session), settings.zone)
     last = max(employment.valid_from, min(today, employment.valid_to or today))
     if employment.valid_to == last:
@@ -227,9 +227,9 @@ async def issue_key(session: AsyncSession, actor: Actor, body: schemas.ApiKeyIn)
     own = person_id == actor.person_id and organisation_id == actor.organisation_id
     as_admin = actor.has(Role.ADMIN) and organisation_id == actor.organisation_id
     if not (own or as_admin or actor.has(Role.OPERATOR)):
-        raise NOT_FOUND(what="person / 人员")
+        raise NOT_FOUND(what=problems.PERSON)
     if not await queries.may_hold_key(session, person_id, organisation_id):
-        raise NOT_FOUND(what="person / 人员")
+        raise NOT_FOUND(what=problems.PERSON)
     scopes = rules.check_scopes(body.scopes)
     rules.check_grant(scopes, actor)
     return await create_key(session, person_id, organisation_id, body.name, scopes, body.expires_in_days)

@@ -19,7 +19,7 @@ class Instrument(Text):
     holds_from: date | None = None
     holds_to: date | None = None
 
-    def art(self, article: str) -> Rule:
+    def art(self, article: str | Text) -> Rule:
         """An article of it, or several: `art("22, 23, 30")`."""
         return Rule(self, article)
 
@@ -74,4 +74,4 @@ EXCHANGE_PRACTICE: Final = Instrument("Practice of the exchanges on related part
 
 INSTRUMENTS: Final = {name.lower(): found for name, found in list(globals().items()) if isinstance(found, Instrument)}
 
-DEPOSITS: Final = OPERATING_RULES.art("on deposits / 交易保证金")
+DEPOSITS: Final = OPERATING_RULES.art(Text("on deposits", "交易保证金"))

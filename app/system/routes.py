@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from app.core import clock
 from app.core.access import Actor, Role
 from app.core.history import audit, events
-from app.core.problems import NOT_FOUND, REGISTRY
+from app.core.problems import NOT_FOUND, REGISTRY, Text
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Endpoint, Paging, Session, context_of
 from app.core.web.pages import encode_cursor
@@ -68,7 +68,7 @@ async def read_problem(actor: Public, request: Request, code: str) -> schemas.Pr
     """Read what the code of a refusal means."""
     kind = REGISTRY.get(code)
     if kind is None:
-        raise NOT_FOUND(what="problem code / 错误代码")
+        raise NOT_FOUND(what=Text("problem code", "错误代码"))
     language = request.scope["language"]
     return schemas.ProblemKind(
         code=kind.code,

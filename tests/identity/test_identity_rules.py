@@ -58,7 +58,7 @@ def problem_of(check: Callable[..., object], *arguments: object) -> Problem | No
 def refusal(code: str) -> str | None:
     """The reason for which a code is refused."""
     problem = problem_of(rules.check_uscc, code)
-    return str(problem.params["reason_en"]) if problem else None
+    return str(problem.params["reason"].en) if problem else None
 
 
 @given(codes())

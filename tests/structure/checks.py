@@ -36,7 +36,26 @@ EXCEPT: dict[str, dict[str, str]] = {
         "app/core/web/middleware.py": "measures how long a request took, for the metrics",
         "app/pricing/auction/live/stream.py": "measures how long a heartbeat took; decides nothing",
     },
+    "mixed-message": {
+        "app/catalogue/results/queries.py": "the team's name where an owner's name stands, which is one string",
+        "app/contracts/certificates/service.py": "stored reason of a revocation",
+        "app/contracts/settlement/follows.py": "stored reason of a cancelled instruction",
+        "app/contracts/settlement/rules.py": "stored label of a part of the price",
+        "app/contracts/settlement/service.py": "stored reason of a cancelled instruction",
+        "app/dossiers/exports/bundle.py": "the title page of a bundle, which shows both languages",
+        "app/pricing/appraised/follows.py": "stored reason of a refused gate",
+        "app/pricing/auction/follows.py": "stored reason of a refused gate",
+        "app/pricing/auction/mode.py": "stored reason of a cancelled auction",
+        "app/pricing/closing.py": "stored reason of a sale that cannot go on",
+        "app/pricing/first_come/follows.py": "stored reason of a refused gate",
+        "app/pricing/listed/follows.py": "stored reason of a refused gate",
+        "app/pricing/listed/mode.py": "stored reason of a terminated sale",
+        "app/pricing/listed/service.py": "stored reason of a terminated sale",
+        "app/pricing/negotiated/follows.py": "stored reason of a refused gate",
+        "app/pricing/negotiated/notice/objections.py": "stored reason of a terminated negotiation",
+    },
 }
+"""What is left of `mixed-message` are reasons that are stored; the list only shrinks."""
 
 
 def reading(source: Source) -> Iterator[Fault]:
@@ -142,6 +161,29 @@ def enum_place(source: Source) -> Iterator[Fault]:
                     yield node.lineno, f"{node.name} belongs into kinds.py"
 
 
+def mixed_message(source: Source) -> Iterator[Fault]:
+    """No string holds both languages: what is told in words is a `Text`, and a refusal renders it in one of them."""
+    for line, text in source.strings:
+        if _MIXED.search(text):
+            yield line, f"two languages in one string: {text[:60]}"
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and _names_refusal(node.func):
+            for keyword in node.keywords:
+                words = [part.value for part in ast.walk(keyword.value) if isinstance(part, ast.Constant)]
+                is_text = any(isinstance(part, ast.Call) for part in ast.walk(keyword.value))
+                if not is_text and any(isinstance(word, str) and _WORDS.search(word) for word in words):
+                    yield node.lineno, f"the parameter {keyword.arg} is words and no Text"
+
+
+_MIXED = re.compile(r"[A-Za-z]{3,}[^\n]* / [\u4e00-\u9fff]|[\u4e00-\u9fff] / [A-Za-z]{3,}")
+_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}|[\u4e00-\u9fff]")
+
+
+def _names_refusal(called: ast.expr) -> bool:
+    name = str(getattr(called, "attr", None) or getattr(called, "id", ""))
+    return name.isupper() and len(name) > 1
+
+
 def file_size(source: Source) -> Iterator[Fault]:
     """A file is read in one sitting."""
     lines = source.text.count("\n")
@@ -156,6 +198,7 @@ CHECKS: dict[str, Check] = {
     "clock": clock,
     "side-effect-import": side_effect_import,
     "enum-place": enum_place,
+    "mixed-message": mixed_message,
     "file-size": file_size,
 }
 

@@ -64,6 +64,11 @@ FAULTY = {
         ("models", "class Status(StrEnum):\n    OPEN = 'open'"),
         ("rules", "import enum\nclass Move(enum.Enum):\n    ON = 1"),
     ),
+    "mixed-message": (
+        ("service", "raise problems.PARTY_ONLY(side='a seller / 卖方')"),
+        ("service", "deal.status_reason = f'{kind}: refused / 不予同意'"),
+        ("rules", "raise DEAL_NOT_OPEN(status=status, what='a new contract')"),
+    ),
     "file-size": (("service", "\n" * (MOST_LINES + 1)),),
 }
 
@@ -84,6 +89,7 @@ SOUND = {
     "clock": ("service", "def f(work):\n    return work.now()\nsql = 'SELECT id FROM deals WHERE at < techex_now()'"),
     "side-effect-import": ("routes", "import app.market.deals.rules\napp.market.deals.rules.check()"),
     "enum-place": ("kinds", "class Status(StrEnum):\n    OPEN = 'open'"),
+    "mixed-message": ("rules", "raise DEAL_NOT_OPEN(status='agreed', what=Text('a contract', '签订合同'))"),
     "file-size": ("service", "\n" * MOST_LINES),
 }
 

@@ -6,7 +6,7 @@ NO_PROGRAMME = ProblemType(
     "no_programme",
     422,
     Text("No programme for that year", "该年度无适用办法"),
-    Text("{reason_en}.", "{reason_zh}。"),
+    Text("{reason}.", "{reason}。"),
 )
 YEAR_AHEAD = ProblemType(
     "award_year_ahead",

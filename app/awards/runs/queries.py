@@ -14,7 +14,7 @@ from app.awards.runs.kinds import AwardRunStatus
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.core.access import Actor
 from app.core.database import given, read_all
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, cut, paged
 
 
@@ -47,7 +47,7 @@ async def get_run(session: AsyncSession, run_id: UUID) -> RunRow:
     """One run; raises `not_found`."""
     row = (await session.execute(_runs().where(AwardRun.id == run_id))).one_or_none()
     if row is None:
-        raise NOT_FOUND(what="award run / 奖励计算")
+        raise NOT_FOUND(what=Text("award run", "奖补核算"))
     return RunRow(row[0], row[1])
 
 
@@ -84,7 +84,7 @@ async def get_statement(session: AsyncSession, actor: Actor, statement_id: UUID)
     statement = _visible_statements(actor).where(AwardStatement.id == statement_id)
     row = (await session.execute(statement)).one_or_none()
     if row is None:
-        raise NOT_FOUND(what="award statement / 奖励明细")
+        raise NOT_FOUND(what=Text("award statement", "奖补明细表"))
     return row[0], row[1]
 
 

@@ -26,6 +26,7 @@ from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
 from app.core.history import events
 from app.core.ids import readable_number
+from app.core.problems import Text
 from app.core.settings import Settings
 
 NOTHING = Decimal("0.00")
@@ -42,7 +43,7 @@ def programme_of(settings: Settings, year: int) -> Programme:
     try:
         return programmes_for(programmes_in(settings.programmes_dir), year)[0]
     except NoProgrammeError as error:
-        raise problems.NO_PROGRAMME(field="year", reason_en=str(error), reason_zh=error.message_zh) from error
+        raise problems.NO_PROGRAMME(field="year", reason=Text(str(error), error.message_zh)) from error
 
 
 async def compute_run(session: AsyncSession, settings: Settings, year: int) -> AwardRun:

@@ -18,7 +18,7 @@ from app.catalogue.results.models import Result
 from app.catalogue.results.queries import visible_results
 from app.core.access import Actor
 from app.core.database import find_one, given, read_all
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.identity import queries as identity
 from app.office.documents.access import Level
@@ -67,7 +67,7 @@ async def read_report(session: AsyncSession, report_id: UUID) -> AppraisalReport
 async def _one(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport:
     found = await _find(session, statement)
     if found is None:
-        raise NOT_FOUND(what="appraisal report / 评估报告")
+        raise NOT_FOUND(what=Text("appraisal report", "评估报告"))
     return found
 
 

@@ -139,7 +139,9 @@ async def usable_floor(session: AsyncSession, report_id: UUID, on: date, *, resu
     """
     report = await queries.hold_report(session, report_id)
     if report is None or (result_id is not None and report.result_id != result_id):
-        raise UNKNOWN_REFERENCE(field="appraisal_report_id", what="appraisal report of the result / 该成果的评估报告")
+        raise UNKNOWN_REFERENCE(
+            field="appraisal_report_id", what=Text("appraisal report of the result", "该成果的评估报告")
+        )
     rules.check_usable(facts_of(report), on, _years(report.base_date))
     return floor_on(report, on)
 
@@ -190,13 +192,13 @@ async def _parties(session: AsyncSession, actor: Actor, body: schemas.ReportIn) 
     known = await identity.organisations_by_id(session, {own, body.appraiser_id or own})
     by_keeper = result is not None and result.organisation_id == own
     if result is None or not (by_keeper or known[own].kind == OrganisationKind.APPRAISER):
-        raise UNKNOWN_REFERENCE(field="result_id", what="result / 科技成果")
+        raise UNKNOWN_REFERENCE(field="result_id", what=Text("result", "科技成果"))
     if by_keeper and body.appraiser_id is None:
         missing = FieldError("appraiser_id", "missing", Text("Say whose report it is", "请指明评估机构"))
         raise INVALID_INPUT(errors=[missing], count=1)
     appraiser_id = body.appraiser_id or own
     if appraiser_id not in known or not (by_keeper or appraiser_id == own):
-        raise UNKNOWN_REFERENCE(field="appraiser_id", what="appraiser / 评估机构")
+        raise UNKNOWN_REFERENCE(field="appraiser_id", what=Text("appraiser", "评估机构"))
     appraiser = known[appraiser_id]
     if appraiser.kind != OrganisationKind.APPRAISER:
         raise problems.NOT_AN_APPRAISER(field="appraiser_id", name=appraiser.name, kind=appraiser.kind)

@@ -124,8 +124,7 @@ def _check_numbers(field: str, asset: Asset) -> None:
         raise PATENT_NUMBER_INVALID(
             field=f"{field}.grant_number",
             number=asset.grant_number,
-            reason_en="a patent number is ZL and the application number, which is another one here",
-            reason_zh="专利号应为 ZL 加申请号,而此处申请号不同",
+            reason=Text("the digits after ZL differ from the application number", "ZL 后的号码与申请号不一致"),
             example=check_digit("202310000001"),
         )
 
@@ -144,11 +143,11 @@ def chinese_number(field: str, number: str | None) -> str | None:
         return None
     parsed = _NUMBER.match(body)
     if parsed is None:
-        reason = ("it does not have 9 or 13 characters", "位数不是 9 位或 13 位")
+        reason = Text("it does not have 9 or 13 characters", "位数不是 9 位或 13 位")
     elif parsed.group(1)[4 if len(parsed.group(1)) == 12 else 2] not in _KINDS:
-        reason = ("the digit after the year names no kind of patent", "年份后的种类号不符")
+        reason = Text("the digit after the year names no kind of patent", "年份后的种类号不符")
     elif parsed.group(2).upper() != check_digit(parsed.group(1)):
-        reason = (
+        reason = Text(
             f"its check digit should be {check_digit(parsed.group(1))}",
             f"校验位应为 {check_digit(parsed.group(1))}",
         )
@@ -157,8 +156,7 @@ def chinese_number(field: str, number: str | None) -> str | None:
     raise PATENT_NUMBER_INVALID(
         field=field,
         number=number,
-        reason_en=reason[0],
-        reason_zh=reason[1],
+        reason=reason,
         example=check_digit("202310000001"),
     )
 

@@ -194,7 +194,10 @@ def _consents(facts: ListingFacts, mode: TransferMode) -> list[Finding]:
 
 def as_error(finding: Finding) -> FieldError:
     """A finding as one of the `errors` of a refusal, article included."""
-    en, zh = finding.rule.instrument.en, finding.rule.instrument.zh
-    article = finding.rule.article
-    reason = Text(f"{finding.reason.en} ({en}, art. {article})", f"{finding.reason.zh}({zh},{article})")
+    rule = finding.rule
+    en, zh = rule.as_json("en"), rule.as_json("zh")
+    reason = Text(
+        f"{finding.reason.en} ({en['instrument']}, art. {en['article']})",
+        f"{finding.reason.zh}({zh['instrument']}第{zh['article']}条)",
+    )
     return FieldError(finding.field, finding.code, reason, finding.remedy)

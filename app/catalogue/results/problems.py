@@ -8,8 +8,8 @@ SHARES_DO_NOT_SUM = ProblemType(
     422,
     Text("Shares do not sum to 1", "权属比例之和不为 1"),
     Text(
-        "The ownership shares sum to {total}: {difference} {en} 1.",
-        "权属比例之和为 {total},{zh} {difference}。",
+        "The ownership shares sum to {total}: {difference} {compared}.",
+        "权属比例之和为 {total},{compared} {difference}。",
     ),
     Text(
         "Give shares that sum to exactly 1; equal thirds are 0.333334, 0.333333 and 0.333333.",
@@ -81,9 +81,7 @@ PATENT_NUMBER_INVALID = ProblemType(
     "patent_number_invalid",
     422,
     Text("Invalid Chinese patent number", "专利号无效"),
-    Text(
-        "`{number}` is not a Chinese application number: {reason_en}.", "`{number}` 不是合法的专利申请号:{reason_zh}。"
-    ),
+    Text("`{number}` is not a Chinese application number: {reason}.", "`{number}` 不是合法的专利申请号:{reason}。"),
     Text(
         "9 or 13 characters with the check digit after the point, such as 202310000001.{example}; "
         "a patent number is the same with `ZL` before it.",

@@ -18,6 +18,7 @@ from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFac
 from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 from app.core.access import Actor
 from app.core.database import read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, paged, read_page
 from app.identity.queries import organisations_by_id
 
@@ -61,7 +62,7 @@ async def read_result(session: AsyncSession, result_id: UUID) -> Result:
     return await _one(session, select(Result).where(Result.id == result_id))
 
 
-RESULT: Final = "result / 科技成果"
+RESULT: Final = Text("result", "科技成果")
 
 
 async def _one(session: AsyncSession, statement: Select[Result]) -> Result:

@@ -14,6 +14,7 @@ from app.catalogue.results.kinds import EntitlementKind, Secrecy
 from app.catalogue.results.listability import Finding, ListingFacts, listability, notes_on, refuse_unlistable
 from app.catalogue.results.schemas import ResultContent
 from app.core.money import exact, round_places
+from app.core.problems import Text
 from app.identity.rules import check_order
 from app.law.figures import Parameter
 
@@ -81,9 +82,9 @@ def check_shares(shares: Sequence[Decimal]) -> None:
     if total == 1:
         return
     difference = round_places(abs(1 - total), SHARE_PLACES)
-    en, zh = ("are missing to", "尚缺") if total < 1 else ("are above", "超出")
+    compared = Text("too little", "尚缺") if total < 1 else Text("too much", "超出")
     raise problems.SHARES_DO_NOT_SUM(
-        field="owners", total=round_places(total, SHARE_PLACES), difference=difference, en=en, zh=zh
+        field="owners", total=round_places(total, SHARE_PLACES), difference=difference, compared=compared
     )
 
 

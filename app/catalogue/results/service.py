@@ -12,17 +12,17 @@ from app.catalogue.results.ip import check_not_future
 from app.catalogue.results.kinds import EntitlementKind, Secrecy
 from app.catalogue.results.models import Completer, CoOwnerConsent, Entitlement, IpAsset, Result, ResultOwner
 from app.core import deadlines
-from app.core.access import Actor, Role
+from app.core.access import Actor, Role, forbidden
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import readable_number
-from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
 from app.identity.models import Organisation
-from app.identity.problems import NOT_VERIFIED
+from app.identity.problems import NOT_VERIFIED, ORGANISATION, PERSON
 from app.law.figures import Parameter, ParameterError, parameter
 
 BECAME_SECRET = "result.became_secret"
@@ -196,10 +196,10 @@ async def _keeper(session: AsyncSession, actor: Actor, named: UUID | None) -> Or
     else:
         keeper_id = actor.organisation()
         if named not in (None, keeper_id):
-            raise FORBIDDEN(field="organisation_id", allowed="operator (运营方)", held=", ".join(sorted(actor.roles)))
+            raise forbidden(actor, {Role.OPERATOR}, field="organisation_id")
     keeper = (await identity.organisations_by_id(session, [keeper_id])).get(keeper_id)
     if keeper is None:
-        raise UNKNOWN_REFERENCE(field="organisation_id", what="organisation / 组织")
+        raise UNKNOWN_REFERENCE(field="organisation_id", what=ORGANISATION)
     if keeper.verification != Verification.VERIFIED:
         raise NOT_VERIFIED(name=keeper.name, verification=keeper.verification)
     return keeper
@@ -221,10 +221,10 @@ async def _check_references(session: AsyncSession, content: schemas.ResultConten
     known = await identity.organisations_by_id(session, ids)
     for position, owner in enumerate(content.owners):
         if owner.organisation_id is not None and owner.organisation_id not in known:
-            raise UNKNOWN_REFERENCE(field=f"owners.{position}.organisation_id", what="organisation / 组织")
+            raise UNKNOWN_REFERENCE(field=f"owners.{position}.organisation_id", what=ORGANISATION)
     for position, person in enumerate(content.completers):
         if person.person_id and not await identity.acts_for(session, person.person_id, keeper_id):
-            raise UNKNOWN_REFERENCE(field=f"completers.{position}.person_id", what="person / 人员")
+            raise UNKNOWN_REFERENCE(field=f"completers.{position}.person_id", what=PERSON)
 
 
 def _merged(result: Result, body: schemas.ResultPatch) -> schemas.ResultContent:

@@ -13,6 +13,7 @@ from app.catalogue.appraisals.models import AppraisalReport
 from app.contracts.certificates.models import Certificate
 from app.core.access import Actor
 from app.core.database import find_one, given, read_all, read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.law.periods.models import Period
 from app.law.periods.queries import CURRENT
@@ -44,7 +45,7 @@ async def get_by_fingerprint(session: AsyncSession, code_sha256: str) -> Certifi
 
 
 async def _one(session: AsyncSession, statement: Select[Certificate]) -> Certificate:
-    return await read_one(session, statement, "certificate / 交易凭证")
+    return await read_one(session, statement, Text("certificate", "交易凭证"))
 
 
 async def list_certificates(

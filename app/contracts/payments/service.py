@@ -9,14 +9,14 @@ from app.contracts import hooks, queries
 from app.contracts.kinds import ContractStatus
 from app.contracts.models import Contract, Invoice, Payment
 from app.contracts.payments import problems, rules, schemas
-from app.contracts.problems import CONTRACT_NOT_SIGNED
+from app.contracts.problems import CONTRACT_NOT_SIGNED, SELLER
 from app.contracts.service import audience_of, check_side_of, parties_of
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
-from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem
+from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem, Text
 from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
@@ -32,7 +32,7 @@ async def record_payment(
     `dates_out_of_order`, `contract_date_in_future`, `bank_reference_used`, and the refusals of an invoice.
     """
     contract = await _lock_contract(session, actor, contract_id)
-    check_side_of(actor, parties_of(contract, PartyRole.SELLER), "a seller of the contract / 合同卖方")
+    check_side_of(actor, parties_of(contract, PartyRole.SELLER), SELLER)
     payee_id = actor.organisation()
     if contract.status != ContractStatus.SIGNED:
         raise CONTRACT_NOT_SIGNED(status=contract.status)
@@ -129,8 +129,8 @@ async def _lock_payment(session: AsyncSession, actor: Actor, payment_id: UUID) -
     try:
         contract = await _lock_contract(session, actor, payment.contract_id)
     except Problem as hidden:
-        raise NOT_FOUND(what="payment / 付款") from hidden
-    check_side_of(actor, [payment.payee_id], "the payee / 收款方")
+        raise NOT_FOUND(what=Text("payment", "收款记录")) from hidden
+    check_side_of(actor, [payment.payee_id], Text("the payee", "收款方"))
     return contract, await queries.get_payment(session, payment_id)
 
 

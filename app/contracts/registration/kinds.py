@@ -1,6 +1,9 @@
 """The steps of recognition and registration, who takes them, and what they do to the period."""
 
-from enum import StrEnum
+from enum import Enum, StrEnum
+
+from app.contracts.problems import SELLER as SELLER_OF_CONTRACT
+from app.core.problems import Text
 
 
 class Step(StrEnum):
@@ -15,12 +18,12 @@ class Step(StrEnum):
     CANCELLATION = "cancellation"
 
 
-class Taker(StrEnum):
+class Taker(Enum):
     """Who takes a step. A registrar must not belong to a party of the contract (应当回避)."""
 
-    SELLER = "a seller of the contract / 合同卖方"
-    APPLICANT = "the applicant / 申请方"
-    REGISTRAR = "registrar / 登记员"
+    SELLER = SELLER_OF_CONTRACT
+    APPLICANT = Text("the applicant", "申请方")
+    REGISTRAR = Text("the registrar", "登记员")
 
 
 class Clock(StrEnum):

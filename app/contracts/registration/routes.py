@@ -12,7 +12,7 @@ from app.contracts.models import Registration
 from app.contracts.registration import schemas, service
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.clock import read_clock
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
@@ -44,7 +44,7 @@ async def read_registration(
     """Read a contract's application for registration with its whole history."""
     contract = await queries.get_contract(session, actor, contract_id)
     if contract.registration is None:
-        raise NOT_FOUND(what="registration / 认定登记申请")
+        raise NOT_FOUND(what=Text("registration", "认定登记申请"))
     return _answer(contract.registration, await read_clock(session), response)
 
 

@@ -19,7 +19,7 @@ from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import new_id, next_in_series
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.periods import service as periods
@@ -53,7 +53,7 @@ async def apply(
     `registration_no_rules`.
     """
     contract = await queries.lock_contract(session, actor, contract_id)
-    check_side_of(actor, parties_of(contract, PartyRole.SELLER), STEPS[Step.APPLICATION].by)
+    check_side_of(actor, parties_of(contract, PartyRole.SELLER), STEPS[Step.APPLICATION].by.value)
     if contract.status != ContractStatus.SIGNED or contract.signed_on is None:
         raise CONTRACT_NOT_SIGNED(status=contract.status)
     registration = contract.registration
@@ -183,12 +183,12 @@ async def _open(session: AsyncSession, actor: Actor, contract_id: UUID, step: St
     contract = await queries.lock_contract(session, actor, contract_id)
     registration = contract.registration
     if registration is None:
-        raise NOT_FOUND(what="registration / 认定登记申请")
+        raise NOT_FOUND(what=Text("registration", "认定登记申请"))
     by = STEPS[step].by
     if by is Taker.REGISTRAR:
         await _check_impartial(session, actor, contract)
     else:
-        check_side_of(actor, [registration.applicant_id], by)
+        check_side_of(actor, [registration.applicant_id], by.value)
     rules.check_step(step, registration.status)
     return Case(step, contract, registration)
 

@@ -13,7 +13,7 @@ from app.contracts.settlement.models import Settlement, SettlementFee, Settlemen
 from app.contracts.settlement.rules import Receipt
 from app.core.access import Actor
 from app.core.database import find_one, read_all
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 from app.office.ledger.kinds import InstructionKind, InstructionStatus
@@ -40,7 +40,7 @@ async def get_settlement(session: AsyncSession, actor: Actor, deal_id: UUID) -> 
     deal = await deals.get_deal(session, actor, deal_id)
     found = await find_settlement(session, deal_id)
     if found is None:
-        raise NOT_FOUND(what="settlement / 结算")
+        raise NOT_FOUND(what=Text("settlement", "价款结算"))
     return deal, found
 
 

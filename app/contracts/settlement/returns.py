@@ -13,7 +13,7 @@ from app.contracts.settlement.schemas import PriceReturnIn
 from app.contracts.settlement.service import audience_of, facts_of
 from app.core.access import Actor
 from app.core.history import events
-from app.core.problems import UNKNOWN_REFERENCE
+from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.office.ledger import queries as ledger
@@ -42,7 +42,7 @@ async def give_back(
     facts = await facts_of(session, deal, settlement)
     payer = next((row for row in facts.payers() if row.payer_id == body.organisation_id), None)
     if payer is None:
-        raise UNKNOWN_REFERENCE(field="organisation_id", what="buyer of the deal / 本成交的买方")
+        raise UNKNOWN_REFERENCE(field="organisation_id", what=Text("buyer of the deal", "成交项目受让方"))
     place = price_account(deal.id)
     await ledger.lock_accounts(session, [place])
     held = min(payer.held, await ledger.balance_of(session, place))

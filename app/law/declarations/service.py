@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.settings import Settings
 from app.law.calendar import queries
 from app.law.calendar.models import CalendarOverride
@@ -45,7 +45,7 @@ async def withdraw(session: AsyncSession, settings: Settings, day: date, referen
     calendar = await recompute.hold_alone(session)
     before = await queries.override_in_force(session, day)
     if before is None:
-        raise NOT_FOUND(what="calendar override / 日历调整")
+        raise NOT_FOUND(what=Text("calendar override", "日历调整"))
     today = local_date(await read_clock(session), settings.zone)
     after = calendar.with_override(day, None)
     rules.check_day(day, today, calendar.is_working_day(day), after.is_working_day(day))

@@ -73,7 +73,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_MOST,
         ("listing_review_working_days",),
-        OPERATING_RULES.art("on the qualification of transferees / 受让资格确认"),
+        OPERATING_RULES.art(Text("on the qualification of transferees", "受让资格确认")),
     ),
     PeriodRule(
         "deposit_release",
@@ -97,7 +97,7 @@ _ALL: Final = (
         Unit.WORKING,
         Sense.AT_MOST,
         ("registration_working_days", "registration_working_days_large"),
-        REGISTRATION_MEASURES.art("on the time of registration / 登记时限"),
+        REGISTRATION_MEASURES.art(Text("on the time of registration", "登记时限")),
     ),
 )
 RULES: Final = {rule.code: rule for rule in _ALL}

@@ -7,20 +7,20 @@ PERIOD_TOO_SHORT = ProblemType(
     422,
     Text("Period too short", "期间过短"),
     Text(
-        "{name_en}: {wished} {unit_en} are fewer than the {figure} of {instrument_en}, art. {article}.",
-        "{name_zh}:{wished} {unit_zh}少于{instrument_zh}第 {article} 条的 {figure} {unit_zh}。",
+        "{name}: {wished} {unit} are fewer than the {figure} of {instrument}, art. {article}.",
+        "{name}:{wished} {unit}少于{instrument}第 {article} 条的 {figure} {unit}。",
     ),
-    Text("Give at least {figure} {unit_en}.", "至少 {figure} {unit_zh}。"),
+    Text("Give at least {figure} {unit}.", "至少 {figure} {unit}。"),
 )
 PERIOD_TOO_LONG = ProblemType(
     "period_too_long",
     422,
     Text("Period too long", "期间过长"),
     Text(
-        "{name_en}: {wished} {unit_en} are not within the {figure} of {instrument_en}, art. {article}.",
-        "{name_zh}:{wished} {unit_zh}不在{instrument_zh}第 {article} 条的 {figure} {unit_zh}之内。",
+        "{name}: {wished} {unit} are not within the {figure} of {instrument}, art. {article}.",
+        "{name}:{wished} {unit}不在{instrument}第 {article} 条的 {figure} {unit}之内。",
     ),
-    Text("Give 1 to {figure} {unit_en}.", "1 至 {figure} {unit_zh}。"),
+    Text("Give 1 to {figure} {unit}.", "1 至 {figure} {unit}。"),
 )
 PERIOD_NOT_RUNNING = ProblemType(
     "period_not_running",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.database import find_one, given, read_all, read_one
 from app.core.history.events import audiences_of
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.law.calendar.models import CalendarOverride
 from app.law.periods.kinds import PeriodStatus, Unit
@@ -85,4 +86,4 @@ async def list_periods(
 
 async def get_period(session: AsyncSession, actor: Actor | None, period_id: UUID) -> Period:
     """One period the actor may see; raises `not_found`."""
-    return await read_one(session, _visible(actor).where(Period.id == period_id), "period / 期间")
+    return await read_one(session, _visible(actor).where(Period.id == period_id), Text("period", "期限"))

@@ -98,16 +98,12 @@ def check_count(rule: PeriodRule, figure: int, wished: int | None) -> int:
 
 
 def _said(rule: PeriodRule, figure: int, wished: int) -> dict[str, Any]:
-    source: Text = rule.source.instrument
     return {
-        "name_en": rule.name.en,
-        "name_zh": rule.name.zh,
+        "name": rule.name,
         "figure": figure,
         "wished": wished,
-        "unit_en": UNIT_NAMES[rule.unit].en,
-        "unit_zh": UNIT_NAMES[rule.unit].zh,
-        "instrument_en": source.en,
-        "instrument_zh": source.zh,
+        "unit": UNIT_NAMES[rule.unit],
+        "instrument": rule.source.instrument,
         "article": rule.source.article,
     }
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import given, read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.market.deals.kinds import DealStatus, PartyRole
 from app.market.deals.models import COMPARABLE, Deal, DealParty
@@ -25,7 +26,7 @@ def visible(actor: Actor) -> Select[Deal]:
 
 
 async def _one(session: AsyncSession, statement: Select[Deal]) -> Deal:
-    return await read_one(session, statement, "deal / 成交", fresh=True)
+    return await read_one(session, statement, Text("deal", "成交项目"), fresh=True)
 
 
 async def get_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:

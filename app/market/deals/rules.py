@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.core.problems import Text
 from app.identity.rules import check_order
 from app.market.deals.kinds import DealStatus, Defaulted, PartyRole
 from app.market.deals.problems import (
@@ -90,7 +91,7 @@ def is_live(status: DealStatus, contract_due_at: datetime | None, now: datetime)
     return status == DealStatus.CONTRACTED or (status == DealStatus.AGREED and in_time)
 
 
-def check_agreed(status: DealStatus, what: str) -> None:
+def check_agreed(status: DealStatus, what: Text) -> None:
     """Raises `deal_not_open` for a deal that is under contract or ended."""
     if status != DealStatus.AGREED:
         raise DEAL_NOT_OPEN(status=status, what=what)

@@ -17,9 +17,10 @@ from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import readable_number
-from app.core.problems import UNKNOWN_REFERENCE
+from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.core.settings import Settings
 from app.identity import queries as identity
+from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
 from app.market.deals import deposits, hooks, queries, rules, schemas
 from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole, PriceBasis, PriceSource
@@ -143,7 +144,7 @@ async def cancel_deal(
     Raises `deal_not_open`, `default_missing`, `default_not_yours`.
     """
     deal = await queries.lock_for_cancelling(session, actor, deal_id)
-    rules.check_agreed(deal.status, "Cancelling / 取消")
+    rules.check_agreed(deal.status, Text("cancelling", "取消"))
     defaulted = await deposits.defaulted_by(session, actor, deal, body.defaulted)
     await deadlines.cancel(session, CONTRACT_DUE, deal.id)
     now = await read_clock(session)
@@ -181,7 +182,7 @@ async def fall_through(session: AsyncSession, settings: Settings, deal: Deal, re
 async def mark_contracted(session: AsyncSession, settings: Settings, deal_id: UUID) -> Deal:
     """The contract of a deal is signed: the deal is under contract and its listing sold. Raises `deal_not_open`."""
     deal = await queries.lock_deal(session, deal_id)
-    rules.check_agreed(deal.status, "A contract / 签订合同")
+    rules.check_agreed(deal.status, Text("signing a contract", "签订合同"))
     deal.status = DealStatus.CONTRACTED
     deal.revision += 1
     if deal.listing_id is not None:
@@ -244,7 +245,7 @@ async def related_parties(session: AsyncSession, parties: Sequence[PartyShare], 
     known = await identity.organisations_by_id(session, ids)
     for party in parties:
         if party.organisation_id not in known:
-            raise UNKNOWN_REFERENCE(field=rules.FIELDS[party.role], what="organisation / 组织")
+            raise UNKNOWN_REFERENCE(field=rules.FIELDS[party.role], what=ORGANISATION)
     relations = [
         rules.Relation(
             row.first_id, row.second_id, row.kind, row.share, row.detail, row.source, row.valid_from, row.valid_to

@@ -7,17 +7,17 @@ GATE_OPEN = ProblemType(
     409,
     Text("A gate is open", "尚有未决事项"),
     Text(
-        "`{kind}` is not settled ({instrument_en}, art. {article}): {detail}.",
-        "`{kind}` 尚未解决({instrument_zh},{article}):{detail}。",
+        "`{kind}` is not settled ({instrument}, art. {article}): {detail}.",
+        "`{kind}` 尚未解决({instrument},{article}):{detail}。",
     ),
-    Text("To be settled by {closers_en}.", "须由{closers_zh}办理。"),
+    Text("To be settled by {closers}.", "须由{closers}办理。"),
     Rule(Text("The law each gate names", "各事项所列法律"), "gates[].rule"),
 )
 GATE_NOT_YOURS = ProblemType(
     "gate_not_yours",
     403,
     Text("Not yours to settle", "非由您办理"),
-    Text("`{kind}` is settled by {closers_en}.", "`{kind}` 由{closers_zh}办理。"),
+    Text("`{kind}` is settled by {closers}.", "`{kind}` 由{closers}办理。"),
 )
 GATE_CLOSED = ProblemType(
     "gate_closed",

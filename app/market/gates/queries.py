@@ -13,13 +13,13 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import find_one, given, read_all, read_one
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.market.gates import subjects
 from app.market.gates.models import Gate
 from app.market.gates.rules import OpenGate
 
-GATE: Final = "gate / 前置事项"
+GATE: Final = Text("gate", "成交前置事项")
 
 
 def _gates() -> Select[Gate]:

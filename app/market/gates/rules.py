@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from app.catalogue.results.kinds import ExportControl, TransferMode
 from app.catalogue.results.listability import Finding, ListingFacts, listability
-from app.core.problems import Problem, Rule, Text
+from app.core.problems import Problem, Rule, Text, listed
 from app.law.instruments import CIVIL_CODE, EXCHANGE_PRACTICE, EXPORT_RULES, PATENT_LAW, PROGRESS_LAW
 from app.market.gates.kinds import Closer, GateKind, GateOutcome
 from app.market.gates.problems import EVIDENCE_MISSING, GATE_CLOSED, GATE_LAPSED, GATE_NOT_YOURS, GATE_OPEN
@@ -36,6 +37,17 @@ KINDS: dict[GateKind, Kind] = {
     GateKind.FOREIGN_APPROVAL: Kind(PROGRESS_LAW.art("34"), (Closer.OPERATOR,)),
     GateKind.PATENT_IN_FORCE: Kind(CIVIL_CODE.art("865"), (Closer.OPERATOR,)),
 }
+
+PENDING_ZH: Final = {
+    GateKind.FIRST_REFUSAL: "成果完成人尚未答复是否行使优先受让权",
+    GateKind.CO_OWNER_CONSENT: "共有人尚未同意",
+    GateKind.CO_BUYER_CONSENT: "联合受让方尚未同意",
+    GateKind.RELATED_PARTY_APPROVAL: "双方为关联方,交易尚未经批准",
+    GateKind.RESTRICTED_EXPORT: "限制出口的技术向境外转让,尚无出口许可",
+    GateKind.FOREIGN_APPROVAL: "财政资金支持的成果向境外转让,尚未经立项部门批准",
+    GateKind.PATENT_IN_FORCE: "知识产权已届满或者已宣告无效",
+}
+"""What each kind waits for, in Chinese; `detail` says it in English."""
 
 NEVER = frozenset({"secrecy", "export_prohibited"})
 """Findings that no consent and no licence mends."""
@@ -140,21 +152,20 @@ class OpenGate:
 
 def closers_text(kind: GateKind) -> Text:
     """Who settles a gate of that kind, in words."""
-    names = [CLOSER_NAMES[closer] for closer in KINDS[kind].closers]
-    return Text(" or ".join(name.en for name in names), "或".join(name.zh for name in names))
+    return listed((CLOSER_NAMES[closer] for closer in KINDS[kind].closers), en=" or ", zh="或者")
 
 
 def gate_open(gates: Sequence[OpenGate]) -> Problem:
     """The refusal `gate_open`: the first gate in words, all of them in `gates`."""
     first = gates[0]
-    rule, closers = KINDS[first.kind].rule, closers_text(first.kind)
+    rule = KINDS[first.kind].rule
     return GATE_OPEN(
-        kind=first.kind, detail=first.detail, article=rule.article, instrument_en=rule.instrument.en,
-        instrument_zh=rule.instrument.zh, closers_en=closers.en, closers_zh=closers.zh,
+        kind=first.kind, detail=Text(first.detail, PENDING_ZH[first.kind]), article=rule.article,
+        instrument=rule.instrument, closers=closers_text(first.kind),
         extra={"gates": [
             {
-                "id": str(gate.id), "kind": gate.kind, "detail": gate.detail,
-                "rule": KINDS[gate.kind].rule.as_json("en"), "closers": list(KINDS[gate.kind].closers),
+                "id": str(gate.id), "kind": gate.kind, "detail": Text(gate.detail, PENDING_ZH[gate.kind]),
+                "rule": KINDS[gate.kind].rule, "closers": list(KINDS[gate.kind].closers),
                 "lapses_at": gate.lapses_at.isoformat() if gate.lapses_at else None,
             }
             for gate in gates
@@ -172,8 +183,7 @@ def check_closing(
     """
     entitled = set(capacities) & set(KINDS[kind].closers)
     if not entitled:
-        closers = closers_text(kind)
-        raise GATE_NOT_YOURS(kind=kind, closers_en=closers.en, closers_zh=closers.zh)
+        raise GATE_NOT_YOURS(kind=kind, closers=closers_text(kind))
     if closed is not None:
         raise GATE_CLOSED(outcome=closed[0], closed_at=closed[1].isoformat())
     if Closer.HOLDER not in entitled and not has_document:

@@ -64,7 +64,7 @@ def gate_out(gate: Gate, now: datetime) -> GateOut:
     return GateOut(
         id=gate.id, subject_type=gate.subject_type, subject_id=gate.subject_id, kind=gate.kind, detail=gate.detail,
         rule=GateRule(
-            instrument_en=kind.rule.instrument.en, instrument_zh=kind.rule.instrument.zh, article=kind.rule.article
+            instrument_en=kind.rule.instrument.en, instrument_zh=kind.rule.instrument.zh, article=kind.rule.cited
         ),
         closers=list(kind.closers), holder_organisation_id=gate.holder_organisation_id, opened_at=gate.opened_at,
         lapses_at=gate.lapses_at, closure=ClosureOut.model_validate(gate.closure) if gate.closure else None,

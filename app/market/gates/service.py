@@ -18,6 +18,7 @@ from app.market.gates.models import Gate, GateClosure
 from app.market.gates.problems import GATE_MOOT
 from app.market.gates.rules import Needed
 from app.office.documents import queries as documents
+from app.office.documents.problems import DOCUMENT
 
 LAPSES = "gate.lapses"
 """The deadline at which a gate with a period closes by itself."""
@@ -76,7 +77,7 @@ async def close(
     now = await read_clock(session)
     rules.check_not_lapsed(gate.lapses_at, now)
     if body.document_id is not None and await documents.find_own(session, actor, body.document_id) is None:
-        raise UNKNOWN_REFERENCE(field="document_id", what="document / 文件")
+        raise UNKNOWN_REFERENCE(field="document_id", what=DOCUMENT)
     closure = GateClosure(
         gate_id=gate.id,
         outcome=body.outcome,

@@ -22,7 +22,7 @@ from app.catalogue.appraisals.service import Floor
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.problems import NOT_FOUND, Problem
+from app.core.problems import NOT_FOUND, Problem, Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.market.listings import modes, queries, rules, schemas
@@ -119,7 +119,7 @@ async def facts_for(session: AsyncSession, actor: Actor | None, listing_id: UUID
     listing = await queries.get_listing(session, actor, listing_id)
     report = await _named(session, listing)
     if report is None:
-        raise NOT_FOUND(what="appraisal report / 评估报告")
+        raise NOT_FOUND(what=Text("appraisal report", "评估报告"))
     return public_facts(report)
 
 

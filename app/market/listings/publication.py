@@ -18,7 +18,7 @@ from app.core.problems import UNKNOWN_REFERENCE
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Organisation
-from app.identity.problems import NOT_VERIFIED
+from app.identity.problems import NOT_VERIFIED, ORGANISATION
 from app.law.figures import parameter
 from app.market.listings import appraisal, modes, queries, rules, schemas
 from app.market.listings.models import Listing, ListingVersion
@@ -52,7 +52,7 @@ async def require_agency(session: AsyncSession, agency_id: UUID | None, seller_i
     agency = (await identity.organisations_by_id(session, [agency_id])).get(agency_id)
     # One that the public does not see is answered as one that is not there.
     if agency is None or agency.verification not in (Verification.VERIFIED, Verification.SUSPENDED):
-        raise UNKNOWN_REFERENCE(field="agency_id", what="organisation / 组织")
+        raise UNKNOWN_REFERENCE(field="agency_id", what=ORGANISATION)
     is_agency = agency.kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY
     if not is_agency or agency.verification != Verification.VERIFIED or agency.id == seller_id:
         raise AGENCY_REFUSED(field="agency_id", name=agency.name, kind=agency.kind, verification=agency.verification)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 from app.core.access import Actor
 from app.core.database import Database, find_one, given, read_all, read_one
 from app.core.history import events
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, cut, moment, read_page
 from app.law.periods import queries as periods
 from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus
@@ -22,7 +22,7 @@ from app.market.listings.models import Listing, ListingVersion, Question
 from app.market.listings.rules import Sibling
 from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
 
-LISTING: Final = "listing / 挂牌"
+LISTING: Final = Text("listing", "交易项目")
 
 
 def is_public(listing: Listing) -> bool:
@@ -142,7 +142,7 @@ async def public_version(session: AsyncSession, listing_id: UUID, version: int) 
         .join(Listing, Listing.id == ListingVersion.listing_id)
         .where(ListingVersion.listing_id == listing_id, ListingVersion.version == version, _public())
     )
-    return await read_one(session, statement, "listing version / 挂牌版本")
+    return await read_one(session, statement, Text("listing version", "项目版本"))
 
 
 async def list_questions(
@@ -176,7 +176,7 @@ async def lock_question(session: AsyncSession, actor: Actor, question_id: UUID) 
         .where(Question.id == question_id, Listing.seller_id == actor.organisation())
         .with_for_update(of=Question)
     )
-    return await read_one(session, statement, "question / 提问")
+    return await read_one(session, statement, Text("question", "提问"))
 
 
 # What everybody reads is read without a session. The clock is `techex_now()` written out: PostgreSQL does not inline a

@@ -267,6 +267,6 @@ def listing_period(
     source = RULES[rule].source
     return ListingPeriodOut(
         id=period_id, rule=rule, first_day=starts_on + timedelta(days=1), last_day=ends_on, provisional=provisional,
-        status=PeriodStatus(status), article=source.article,
+        status=PeriodStatus(status), article=source.cited,
         instrument=Bilingual(en=source.instrument.en, zh=source.instrument.zh),
     )  # fmt: skip

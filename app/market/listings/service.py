@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalogue.results import queries as results
 from app.catalogue.results.kinds import Secrecy
 from app.core import deadlines
-from app.core.access import Actor, Role
+from app.core.access import Actor, Role, forbidden
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import readable_number
-from app.core.problems import FORBIDDEN
+from app.core.problems import Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
@@ -234,7 +234,7 @@ async def ask(session: AsyncSession, actor: Actor, listing_id: UUID, question: s
     listing = await queries.get_listing(session, actor, listing_id)
     asker_id = actor.organisation()
     if asker_id in (listing.seller_id, listing.agency_id):
-        raise OWN_LISTING(what="Asking / 提问")
+        raise OWN_LISTING(what=Text("Asking", "提问"))
     now = await read_clock(session)
     rules.check_open(listing.status, listing.closes_at, now)
     publication.require_verified((await identity.organisations_by_id(session, [asker_id]))[asker_id])
@@ -272,7 +272,7 @@ def _mover(actor: Actor) -> Mover:
     if actor.has(Role.OPERATOR):
         return Mover.OPERATOR
     if actor.is_staff:
-        raise FORBIDDEN(allowed=Role.OPERATOR, held=", ".join(sorted(actor.roles)))
+        raise forbidden(actor, {Role.OPERATOR})
     return Mover.SELLER
 
 

@@ -1,12 +1,16 @@
 """The refusals of documents."""
 
+from typing import Final
+
 from app.core.problems import ProblemType, Text
+
+DOCUMENT: Final = Text("document", "文件")
 
 FILENAME_INVALID = ProblemType(
     "filename_invalid",
     422,
     Text("Invalid file name", "文件名无效"),
-    Text("The file name {reason_en}.", "文件名{reason_zh}。"),
+    Text("The file name {reason}.", "文件名{reason}。"),
     Text(
         "1 to 200 characters, at most 255 bytes in UTF-8, without slashes, control or invisible characters, "
         "not beginning or ending with a dot or a space, and with the extension of its type: {extensions}.",

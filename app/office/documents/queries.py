@@ -5,7 +5,6 @@ something whose package lets them (`access`). A key without `documents:read` rea
 """
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,10 +18,9 @@ from app.core.web.pages import Found, PageRequest, read_page
 from app.office.documents import access
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
+from app.office.documents.problems import DOCUMENT
 
 SCOPE = "documents:read"
-
-DOCUMENT: Final = "document / 文件"
 
 
 def is_own(actor: Actor | None, document: Document) -> bool:

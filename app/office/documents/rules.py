@@ -3,6 +3,7 @@
 import unicodedata
 from urllib.parse import quote
 
+from app.core.problems import Text
 from app.office.documents.problems import CONTENT_NOT_OF_TYPE, DOCUMENT_EMPTY, FILENAME_INVALID, MEDIA_TYPE_NOT_ALLOWED
 
 _ZIP = (b"PK\x03\x04",)
@@ -41,16 +42,16 @@ def check_filename(filename: str, media_type: str) -> str:
     name = unicodedata.normalize("NFC", filename)
     extensions = TYPES[media_type][0]
     if not 1 <= len(name) <= MAX_CHARACTERS or len(name.encode("utf-8", "replace")) > MAX_BYTES:
-        reason = ("is empty or too long", "为空或过长")
+        reason = Text("is empty or too long", "为空或过长")
     elif any(character in '/\\:*?"<>|' or unicodedata.category(character)[0] == "C" for character in name):
-        reason = ("has a character out of place", "含有不允许的字符")
+        reason = Text("has a character out of place", "含有不允许的字符")
     elif name[0] in ". " or name[-1] in ". ":
-        reason = ("begins or ends with a dot or a space", "以点或空格开头或结尾")
+        reason = Text("begins or ends with a dot or a space", "以点或空格开头或结尾")
     elif not name.lower().endswith(extensions):
-        reason = (f"does not end like {media_type}", f"扩展名与 {media_type} 不符")
+        reason = Text(f"does not end like {media_type}", f"扩展名与 {media_type} 不符")
     else:
         return name
-    raise FILENAME_INVALID(field="filename", reason_en=reason[0], reason_zh=reason[1], extensions=", ".join(extensions))
+    raise FILENAME_INVALID(field="filename", reason=reason, extensions=", ".join(extensions))
 
 
 def check_head(head: bytes, media_type: str) -> None:

@@ -5,15 +5,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.access import Actor, Role
+from app.core.access import Actor, Role, forbidden
 from app.core.database import advisory_lock
 from app.core.history import events
-from app.core.problems import FORBIDDEN, INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.identity.problems import ORGANISATION
 from app.identity.queries import organisations_by_id
 from app.office.documents import access, queries
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
-from app.office.documents.problems import ALREADY_ATTACHED, TOO_MANY_ATTACHED
+from app.office.documents.problems import ALREADY_ATTACHED, DOCUMENT, TOO_MANY_ATTACHED
 
 MAX_ATTACHED = 100
 """Documents of one subject: its list is one answer, and a published listing seals them all."""
@@ -66,13 +67,13 @@ async def _organisation(session: AsyncSession, actor: Actor, named: UUID | None)
     if not actor.has(Role.OPERATOR):
         own = actor.organisation()
         if named not in (None, own):
-            raise FORBIDDEN(field="organisation_id", allowed="operator (运营方)", held=", ".join(sorted(actor.roles)))
+            raise forbidden(actor, {Role.OPERATOR}, field="organisation_id")
         return own
     if named is None:
         missing = FieldError("organisation_id", "missing", Text("Say for whom", "请指明为哪一组织上传"))
         raise INVALID_INPUT(errors=[missing], count=1)
     if named not in await organisations_by_id(session, [named]):
-        raise UNKNOWN_REFERENCE(field="organisation_id", what="organisation / 组织")
+        raise UNKNOWN_REFERENCE(field="organisation_id", what=ORGANISATION)
     return named
 
 
@@ -94,7 +95,7 @@ async def attach(
         raise ValueError(f"subject type {subject[0]} does not say who may read its documents")
     document = await queries.find_own(session, actor, document_id)
     if document is None:
-        raise UNKNOWN_REFERENCE(field="document_id", what="document / 文件")
+        raise UNKNOWN_REFERENCE(field="document_id", what=DOCUMENT)
     await advisory_lock(session, "attachment", f"{subject[0]}:{subject[1]}")
     attached = {row.document_id for row in await queries.attachments_of(session, subject, include_private=True)}
     if document_id in attached:

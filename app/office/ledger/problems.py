@@ -1,7 +1,12 @@
 """The refusals of the ledger."""
 
+from typing import Final
+
 from app.core.problems import ProblemType, Text
 from app.law.instruments import DEPOSITS
+
+INSTRUCTION: Final = Text("settlement instruction", "缴款通知或划款指令")
+DEPOSIT: Final = Text("deposit", "保证金")
 
 DEPOSIT_EXISTS = ProblemType(
     "deposit_exists",

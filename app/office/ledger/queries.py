@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
 from app.core.database import find_one, given, read_all
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, cut, paged
 from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
 from app.office.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
@@ -66,7 +66,7 @@ async def get_account(session: AsyncSession, account_id: UUID) -> LedgerAccount:
     """One account; raises `not_found`. For operator and auditor (the routes say so)."""
     found = await session.get(LedgerAccount, account_id)
     if found is None:
-        raise NOT_FOUND(what="ledger account / 账户")
+        raise NOT_FOUND(what=Text("ledger account", "账户"))
     return found
 
 

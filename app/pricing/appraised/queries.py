@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
 from app.core.database import find_one, given, read_all, read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
 LIVE = (PurchaseOfferStatus.OPEN, PurchaseOfferStatus.ACCEPTED)
 
-OFFER: Final = "purchase offer / 购买要约"
+OFFER: Final = Text("purchase offer", "购买要约")
 
 
 def _visible(actor: Actor) -> Select[PurchaseOffer]:

@@ -43,7 +43,7 @@ def check_buyer(pricing_mode: PricingMode, buyer_id: UUID, barred: frozenset[UUI
     if pricing_mode != PricingMode.APPRAISED:
         raise NOT_APPRAISED(pricing_mode=pricing_mode)
     if buyer_id in barred:
-        raise OWN_LISTING(what="Offering / 发出要约")
+        raise OWN_LISTING(what=Text("Offering", "发出要约"))
 
 
 def check_none_stands(before: Standing | None, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
+from app.core.problems import Text
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.market.deals.kinds import PartyRole
@@ -65,13 +66,18 @@ async def _check_not_barred(
     organisation_id = actor.organisation()
     require_verified((await identity.organisations_by_id(session, [organisation_id]))[organisation_id])
     if await queries.is_staff(session, actor.person_id):
-        raise admission.barred(*admission.MARKET_STAFF)
+        raise admission.barred(admission.MARKET_STAFF)
     if organisation_id in (auction.seller_id, auction.agency_id):
-        raise admission.barred(*admission.SELLING_SIDE)
+        raise admission.barred(admission.SELLING_SIDE)
     sides = [PartyShare(PartyRole.SELLER, auction.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
     finding = await related_parties(session, sides, local_date(now, settings.zone))
     if finding is not None:
-        raise admission.barred(f"A related party of the seller: {finding}.", f"与委托人存在关联关系:{finding}。")
+        raise admission.barred(
+            Text(
+                f"Your organisation and the seller are related parties: {finding}.",
+                f"贵单位与委托人为关联方:{finding}。",
+            )
+        )
 
 
 async def admit(

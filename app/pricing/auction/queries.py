@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import Database, find_one, given, read_all, read_one
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.identity.models import Appointment
 from app.market.deals.kinds import PartyRole
@@ -24,7 +24,7 @@ from app.market.deals.models import DealParty
 from app.pricing.auction.kinds import LIVE_STATUSES, AuctionStatus, EntryKind
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, ExchangeKey
 
-AUCTION: Final = "auction / 拍卖"
+AUCTION: Final = Text("auction", "拍卖")
 
 
 def _visible(actor: Actor | None) -> Select[Auction]:
@@ -299,7 +299,7 @@ async def confirmation_for(session: AsyncSession, deal_id: UUID) -> AuctionConfi
     return await find_one(session, statement)
 
 
-CONFIRMATION: Final = "confirmation / 成交确认书"
+CONFIRMATION: Final = Text("confirmation", "成交确认书")
 
 
 async def sides_of_deal(session: AsyncSession, deal_id: UUID) -> set[UUID]:

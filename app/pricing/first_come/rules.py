@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from app.core.problems import Text
 from app.market.listings.kinds import Allocation, ListingStatus, PricingMode
 from app.market.listings.problems import OWN_LISTING
 from app.market.listings.rules import check_open
@@ -41,7 +42,7 @@ def check_purchase(offered: Offered, purchase: Purchase, now: datetime) -> None:
     the values that would pass.
     """
     if purchase.buyer_id in offered.barred:
-        raise OWN_LISTING(what="Buying / 购买")
+        raise OWN_LISTING(what=Text("Buying", "受让"))
     if offered.allocation != Allocation.FIRST_COME:
         raise NOT_FIRST_COME(pricing_mode=offered.pricing_mode)
     check_open(offered.status, offered.closes_at, now)

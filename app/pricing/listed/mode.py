@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.problems import Text
 from app.core.settings import Settings
 from app.market.listings import modes
 from app.market.listings.kinds import Mover
@@ -48,7 +49,7 @@ class Competitive(modes.Mode):
         self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
     ) -> datetime | None:
         found = await self._sale(session, listing)
-        rules.check_notice_runs(standing(listing, found), "Suspension / 中止", now)
+        rules.check_notice_runs(standing(listing, found), Text("Suspension", "中止"), now)
         return await notice.suspend(session, settings, listing, found, now)
 
     async def resumed(
@@ -64,7 +65,7 @@ class Competitive(modes.Mode):
             return
         over = listing.closes_at is None or now >= listing.closes_at
         if mover != Mover.RESULT and (found.phase != SalePhase.NOTICE or over):
-            raise SALE_UNDER_WAY(what="Withdrawal / 撤牌", phase=found.phase)
+            raise SALE_UNDER_WAY(what=Text("Withdrawal", "撤牌"), phase=found.phase)
         contest_id = found.contest_id if found.phase == SalePhase.BIDDING else None
         await service.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
         if contest_id is not None:

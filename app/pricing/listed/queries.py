@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import find_one, given, read_all, read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.market.listings.models import Listing
 from app.pricing.listed.kinds import RegistrantStatus, RevisionStatus
@@ -37,7 +38,7 @@ async def sale_of(session: AsyncSession, listing_id: UUID) -> ListedSale | None:
     return await session.get(ListedSale, listing_id, populate_existing=True)
 
 
-REGISTRATION: Final = "listing registration / 受让登记"
+REGISTRATION: Final = Text("listing registration", "受让申请")
 
 
 def _registrations() -> Select[ListedRegistration]:

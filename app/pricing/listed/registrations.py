@@ -15,7 +15,7 @@ from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.ids import readable_number
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.market.deals.kinds import PartyRole
@@ -117,9 +117,9 @@ async def withdraw(
     """
     listing, sale, registration = await lock_registration(session, actor, registration_id)
     _check_own(actor, registration)
-    rules.check_live(registration.number, registration.status, "Withdrawal / 撤回")
+    rules.check_live(registration.number, registration.status, Text("Withdrawal", "撤回申请"))
     now = await read_clock(session)
-    rules.check_notice_not_over(standing(listing, sale), "Withdrawal / 撤回", now)
+    rules.check_notice_not_over(standing(listing, sale), Text("Withdrawal", "撤回申请"), now)
     end(session, registration, RegistrantStatus.WITHDRAWN, reason)
     await deposits.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
     return registration
@@ -135,7 +135,7 @@ async def confirm(
     """A registrant agrees to the version published since; where its deposit was given back, a new one is asked for."""
     listing, sale, registration = await lock_registration(session, actor, registration_id)
     _check_own(actor, registration)
-    rules.check_live(registration.number, registration.status, "Confirmation / 确认")
+    rules.check_live(registration.number, registration.status, Text("Confirmation", "重新确认"))
     now = await read_clock(session)
     rules.check_confirmation(
         registration.number, registration.listing_version, body.listing_version, standing(listing, sale), now
@@ -164,7 +164,7 @@ async def judge(
     side = Judge.OPERATOR if actor.has(Role.OPERATOR) else Judge.SELLER
     if side == Judge.SELLER and actor.organisation_id != registration.seller_id:
         raise NOT_FOUND(what=queries.REGISTRATION)
-    rules.check_live(registration.number, registration.status, "Qualification / 资格确认")
+    rules.check_live(registration.number, registration.status, Text("Qualification", "受让资格确认"))
     now = await read_clock(session)
     decided = {d.judge: (d.outcome, d.decided_at) for d in current_decisions(registration)}
     rules.check_decision(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.core.problems import Text
 from app.market.listings.kinds import Allocation, ListingStatus, PricingMode
 from app.market.listings.problems import OWN_LISTING
 from app.market.listings.rules import check_open
@@ -47,7 +48,7 @@ class Sale:
     review_ends_at: datetime | None = None
 
 
-def check_notice_runs(sale: Sale, what: str, now: datetime) -> None:
+def check_notice_runs(sale: Sale, what: Text, now: datetime) -> None:
     """Published, and before the end of the notice, whether or not the worker has come round.
 
     Raises `listing_notice_over`; `listing_not_open` while the listing is suspended.
@@ -57,13 +58,13 @@ def check_notice_runs(sale: Sale, what: str, now: datetime) -> None:
     check_open(sale.status, sale.closes_at, now)
 
 
-def check_notice_not_over(sale: Sale, what: str, now: datetime) -> None:
+def check_notice_not_over(sale: Sale, what: Text, now: datetime) -> None:
     """The notice runs or is suspended; raises `listing_notice_over`."""
     if sale.phase != SalePhase.NOTICE or sale.closes_at is None or now >= sale.closes_at:
         raise _over(sale, what, now)
 
 
-def _over(sale: Sale, what: str, now: datetime) -> Exception:
+def _over(sale: Sale, what: Text, now: datetime) -> Exception:
     shown = sale.closes_at.isoformat() if sale.closes_at else "-"
     return problems.NOTICE_OVER(
         what=what, phase=sale.phase, closes_at=shown, server_time=now.isoformat(),
@@ -89,8 +90,8 @@ def check_registration(
     has a live registration, or had one for this version.
     """
     if organisation_id in barred:
-        raise OWN_LISTING(what="Registering / 登记")
-    check_notice_runs(sale, "Registering / 登记", now)
+        raise OWN_LISTING(what=Text("Registering", "提出受让申请"))
+    check_notice_runs(sale, Text("Registering", "提出受让申请"), now)
     check_version(seen, sale.version)
     if earlier and (earlier.status == RegistrantStatus.REGISTERED or earlier.version == sale.version):
         raise problems.REGISTERED_ALREADY(number=earlier.number, version=earlier.version, status=earlier.status)
@@ -104,7 +105,7 @@ def check_version(seen: int, current: int) -> None:
         )
 
 
-def check_live(number: str, status: RegistrantStatus, what: str) -> None:
+def check_live(number: str, status: RegistrantStatus, what: Text) -> None:
     """Raises `listing_registration_over` for a registration that has ended."""
     if status != RegistrantStatus.REGISTERED:
         raise problems.REGISTRATION_OVER(number=number, status=status, what=what, extra={"registration_status": status})
@@ -115,7 +116,7 @@ def check_confirmation(number: str, agreed: int, seen: int, sale: Sale, now: dat
 
     Raises `listing_notice_over`, `version_changed`, `registration_current`.
     """
-    check_notice_runs(sale, "Confirming / 确认", now)
+    check_notice_runs(sale, Text("Confirming", "确认"), now)
     check_version(seen, sale.version)
     if agreed == sale.version:
         raise problems.CONFIRMED_ALREADY(number=number, current=sale.version)
@@ -139,7 +140,7 @@ def check_decision(
     """
     reviewing = sale.phase == SalePhase.REVIEW and sale.review_ends_at is not None and now < sale.review_ends_at
     if sale.phase != SalePhase.NOTICE and not reviewing:
-        raise _over(sale, "Qualification / 资格确认", now)
+        raise _over(sale, Text("Qualification", "受让资格确认"), now)
     if version != sale.version:
         raise problems.STALE_REGISTRATION(number=number, seen=version, current=sale.version)
     if judge in decided:

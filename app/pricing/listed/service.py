@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.problems import Text
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.identity.kinds import Verification
@@ -74,7 +75,7 @@ async def terminate(
     rules.check_competitive(listing.pricing_mode, listing.allocation)
     phase = sale.phase if sale else None
     if sale is None or phase not in (SalePhase.NOTICE, SalePhase.REVIEW, SalePhase.HELD):
-        raise problems.SALE_UNDER_WAY(what="Termination / 终结", phase=phase or listing.status)
+        raise problems.SALE_UNDER_WAY(what=Text("Termination", "终结"), phase=phase or listing.status)
     now = await read_clock(session)
     if phase == SalePhase.HELD:
         await closing.refuse(session, settings, listing, sale, reason, now)

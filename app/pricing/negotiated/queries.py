@@ -15,16 +15,17 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import find_one, given, read_all, read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Notice, Objection, Offer
 
 _PARTS = (selectinload(Negotiation.buyers), selectinload(Negotiation.notice))
 
-NEGOTIATION: Final = "negotiation / 协商"
+NEGOTIATION: Final = Text("negotiation", "协商")
 
 
-NOTICE: Final = "notice / 公示"
+NOTICE: Final = Text("notice", "公示")
 
 
 def visible(actor: Actor) -> Select[Negotiation]:
@@ -192,4 +193,4 @@ async def list_objections(session: AsyncSession, actor: Actor, notice_id: UUID, 
 async def read_objection(session: AsyncSession, objection_id: UUID) -> Objection:
     """An objection with its decision, for the operator; raises `not_found`."""
     statement = select(Objection).where(Objection.id == objection_id).options(selectinload(Objection.decision))
-    return await read_one(session, statement, "objection / 异议", fresh=True)
+    return await read_one(session, statement, Text("objection", "异议"), fresh=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.problems import Problem
+from app.core.problems import Problem, Text
 from app.market.gates.kinds import GateKind
 from app.market.gates.rules import OpenGate, gate_open
 from app.market.listings.kinds import PricingMode
@@ -40,7 +40,7 @@ def check_buyers(lead_id: UUID, buyers: Sequence[UUID], barred: frozenset[UUID])
     Raises `buyer_not_among` and `own_listing`.
     """
     if not barred.isdisjoint({lead_id, *buyers}):
-        raise OWN_LISTING(what="Negotiating / 协商")
+        raise OWN_LISTING(what=Text("Negotiating", "参与协商"))
     if lead_id not in buyers:
         raise BUYER_NOT_AMONG(field="buyers")
 

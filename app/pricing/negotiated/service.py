@@ -16,6 +16,7 @@ from app.core.ids import readable_number
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.identity import queries as identity
+from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
 from app.market.deals.kinds import PartyRole
 from app.market.deals.problems import LISTING_TAKEN
@@ -219,5 +220,5 @@ async def _require_verified(session: AsyncSession, buyers: list[PartyShare]) -> 
     known = await identity.organisations_by_id(session, [buyer.organisation_id for buyer in buyers])
     for buyer in buyers:
         if buyer.organisation_id not in known:
-            raise UNKNOWN_REFERENCE(field="buyers", what="organisation / 组织")
+            raise UNKNOWN_REFERENCE(field="buyers", what=ORGANISATION)
         require_verified(known[buyer.organisation_id])

@@ -145,7 +145,7 @@ async def test_the_refusal_of_shares_says_what_is_missing(world: World) -> None:
     keeper = await world.university()
     body = result_body(keeper, owners=[{"organisation_id": str(keeper.id), "share": "0.7"}])
     problem = await world.api.refused(422, "shares_do_not_sum", "POST", "/v1/results", keeper, json=body)
-    assert "sum to 0.700000: 0.300000 are missing to 1" in problem["detail"]
+    assert "sum to 0.700000: 0.300000 too little" in problem["detail"]
     chinese = await world.api.post("/v1/results", keeper, json=body, headers={"Accept-Language": "zh"})
     assert "尚缺 0.300000" in chinese.json()["detail"]
 

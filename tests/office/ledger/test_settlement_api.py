@@ -63,7 +63,7 @@ async def test_a_deposit_is_held_once_the_bank_confirms_it(world: World) -> None
 async def test_a_wrong_amount_is_refused_with_the_amount_that_passes(world: World, amount: str) -> None:
     deposit = await requested_deposit(world, await world.enterprise())
     problem = await refused(world, 422, "deposit_amount_wrong", amount=amount, purpose_reference=deposit.number)
-    assert problem["rule"]["article"] == "on deposits / 交易保证金"
+    assert problem["rule"]["article"] == "on deposits"
     assert problem["errors"][0]["field"] == "amount"
     assert "50000.00" in problem["remedy"]
     assert (await shown(world, deposit))["status"] == "requested"
@@ -72,7 +72,7 @@ async def test_a_wrong_amount_is_refused_with_the_amount_that_passes(world: Worl
 async def test_a_deposit_is_paid_once(world: World) -> None:
     deposit = await held_deposit(world, await world.enterprise())
     problem = await refused(world, 409, "deposit_not_payable", purpose_reference=deposit.number)
-    assert problem["rule"]["article"] == "on deposits / 交易保证金"
+    assert problem["rule"]["article"] == "on deposits"
     assert problem["errors"][0]["field"] == "purpose_reference"
     assert "suspense" in problem["remedy"]
     problem = await refused(world, 422, "direction_wrong", direction="out", purpose_reference=deposit.number)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import find_one, read_all, read_one
+from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.models import BankConfirmation, ConfirmationResolution
 
@@ -51,7 +52,7 @@ async def confirmation_of(session: AsyncSession, bank_reference: str) -> BankCon
 async def lock_confirmation(session: AsyncSession, confirmation_id: UUID) -> BankConfirmation:
     """One confirmation, locked against a second resolution; raises `not_found`."""
     statement = _confirmations().where(BankConfirmation.id == confirmation_id).with_for_update(of=BankConfirmation)
-    return await read_one(session, statement, "bank confirmation / 银行确认", fresh=True)
+    return await read_one(session, statement, Text("bank confirmation", "银行回单"), fresh=True)
 
 
 async def list_unmatched(session: AsyncSession, page: PageRequest) -> Found[BankConfirmation]:

@@ -14,7 +14,7 @@ from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
-from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE
+from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE, Text
 from app.core.settings import Settings
 from app.office.ledger import journal, problems, rules
 from app.office.ledger import queries as ledger
@@ -98,7 +98,7 @@ async def resolve(
     row = await queries.lock_confirmation(session, confirmation_id)
     _check_open(row)
     if row.deposit_id or row.instruction_id:
-        raise problems.CONFIRMATION_SETTLED(state="matched / 已匹配")
+        raise problems.CONFIRMATION_SETTLED(state=Text("matched", "核对一致"))
     if row.direction == Direction.OUT and body.kind != ResolutionKind.INSTRUCTION:
         raise problems.RESOLUTION_UNFIT(field="kind", kind=body.kind, direction=row.direction)
     suspense = rules.unmatched(row.id)
@@ -203,8 +203,10 @@ async def _named(
     if body.kind == ResolutionKind.RETURN:
         return None, None
     deposit, instruction = await _matching(session, body.purpose_reference)
-    if (deposit if body.kind == ResolutionKind.DEPOSIT else instruction) is None:
-        raise UNKNOWN_REFERENCE(field="purpose_reference", what=f"{body.kind} / 编号")
+    if body.kind == ResolutionKind.DEPOSIT and deposit is None:
+        raise UNKNOWN_REFERENCE(field="purpose_reference", what=problems.DEPOSIT)
+    if body.kind != ResolutionKind.DEPOSIT and instruction is None:
+        raise UNKNOWN_REFERENCE(field="purpose_reference", what=problems.INSTRUCTION)
     return deposit, instruction
 
 
@@ -306,7 +308,7 @@ async def _unsettle(
 def _check_open(row: BankConfirmation) -> None:
     if row.resolution is not None:
         is_reversed = row.resolution.kind == ResolutionKind.REVERSAL or row.resolution.reversal is not None
-        state = "reversed / 已冲销" if is_reversed else "resolved / 已处理"
+        state = Text("reversed", "冲销") if is_reversed else Text("resolved", "认领处理")
         raise problems.CONFIRMATION_SETTLED(state=state)
 
 

@@ -13,6 +13,7 @@ from app.core.problems import NOT_FOUND
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
+from app.office.ledger.problems import DEPOSIT
 from app.office.ledger.rules import Subject
 
 LIVE = (DepositStatus.REQUESTED, DepositStatus.RECEIVED, DepositStatus.HELD)
@@ -26,14 +27,14 @@ async def latest_deposit(session: AsyncSession, subject: Subject, organisation_i
         .order_by(Deposit.id.desc())
         .limit(1)
     )
-    return await read_one(session, statement, "deposit / 保证金", fresh=True)
+    return await read_one(session, statement, DEPOSIT, fresh=True)
 
 
 async def deposit_amount(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Decimal:
     """What an organisation's live deposit for a subject amounts to (CNY); raises `not_found`."""
     found = await live_deposit(session, subject, organisation_id)
     if found is None:
-        raise NOT_FOUND(what="deposit / 保证金")
+        raise NOT_FOUND(what=DEPOSIT)
     return found.required_amount
 
 
@@ -88,7 +89,7 @@ async def find_free_deposit(session: AsyncSession, deposit_id: UUID, *, wait: bo
 
 
 async def _one_deposit(session: AsyncSession, statement: Select[Deposit]) -> Deposit:
-    return await read_one(session, statement, "deposit / 保证金", fresh=True)
+    return await read_one(session, statement, DEPOSIT, fresh=True)
 
 
 async def lock_deposit(session: AsyncSession, deposit_id: UUID) -> Deposit:

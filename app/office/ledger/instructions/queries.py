@@ -11,6 +11,7 @@ from app.core.database import find_one, given, read_all, read_one
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.kinds import Direction, InstructionStatus
 from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.problems import INSTRUCTION
 from app.office.ledger.rules import Subject
 
 
@@ -46,7 +47,7 @@ async def get_instruction(session: AsyncSession, instruction_id: UUID) -> Settle
 async def lock_instruction(session: AsyncSession, instruction_id: UUID) -> SettlementInstruction:
     """One instruction, locked, as it stands now."""
     statement = select(SettlementInstruction).where(SettlementInstruction.id == instruction_id).with_for_update()
-    return await read_one(session, statement, "settlement instruction / 结算指令", fresh=True)
+    return await read_one(session, statement, INSTRUCTION, fresh=True)
 
 
 async def list_instructions(

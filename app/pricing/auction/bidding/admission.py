@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.core.access import ROLE_NAMES_ZH, Actor, Role
-from app.core.problems import FORBIDDEN, SCOPE_MISSING, UNAUTHENTICATED, Problem
+from app.core.access import Actor, Role, forbidden
+from app.core.problems import SCOPE_MISSING, UNAUTHENTICATED, Problem, Text
 from app.pricing.auction.bidding import problems
 from app.pricing.auction.kinds import AuctionStatus
 
 SCOPE = "auctions:write"
 BIDDING_ROLES = frozenset({Role.MEMBER, Role.ADMIN})
-MARKET_STAFF = ("You hold an office of the market.", "您担任交易所职务。")
-SELLING_SIDE = ("Your organisation sells, or serves the sale.", "贵组织为委托人或其代理。")
+MARKET_STAFF = Text("You work for the exchange.", "您是交易机构工作人员。")
+SELLING_SIDE = Text("Your organisation is the seller or its agency.", "贵单位是委托人或者受托技术转移机构。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ def check(stage: Stage, sender: Sender, behalf_of: UUID | None, now: datetime) -
     if behalf_of is not None and behalf_of != actor.organisation_id:
         return problems.ON_BEHALF(field="organisation_id", named=behalf_of)
     if sender.is_staff:
-        return barred(*MARKET_STAFF)
+        return barred(MARKET_STAFF)
     if actor.organisation_id in stage.barred:
-        return barred(*SELLING_SIDE)
+        return barred(SELLING_SIDE)
     if stage.status != AuctionStatus.ANNOUNCED:
         return problems.wrong_state(stage.status, AuctionStatus.ANNOUNCED)
     if sender.paddle is None or sender.withdrawn:
@@ -72,13 +72,12 @@ def check_actor(actor: Actor | None) -> Problem | None:
     if actor is None:
         return UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
     if actor.organisation_id is None or actor.roles.isdisjoint(BIDDING_ROLES):
-        allowed = ", ".join(sorted(f"{role} ({ROLE_NAMES_ZH[role]})" for role in BIDDING_ROLES))
-        return FORBIDDEN(allowed=allowed, held=", ".join(sorted(actor.roles)) or "-")
+        return forbidden(actor, BIDDING_ROLES)
     if not actor.holds_scope(SCOPE):
         return SCOPE_MISSING(scope=SCOPE)
     return None
 
 
-def barred(why_en: str, why_zh: str) -> Problem:
+def barred(why: Text) -> Problem:
     """The refusal `bidder_barred`."""
-    return problems.BIDDER_BARRED(why_en=why_en, why_zh=why_zh)
+    return problems.BIDDER_BARRED(why=why)

@@ -68,7 +68,7 @@ BIDDER_BARRED = ProblemType(
     "bidder_barred",
     403,
     Text("May not bid", "不得竞买"),
-    Text("{why_en}", "{why_zh}"),
+    Text("{why}", "{why}"),
     Text("The seller, its agency and related parties, and the market's staff may not bid, nor let others bid for them.",
          "委托人及其代理、关联方与交易所工作人员不得竞买,亦不得委托他人代为竞买。"),
     BIDDER_RULE,

@@ -15,7 +15,7 @@ from app.core.database import LOST
 from app.core.history.events import PUBLIC, STAFF
 from app.core.ids import new_id
 from app.core.keys import Keys
-from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
+from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem, Text
 from app.pricing.auction.bidding import admission, standing
 from app.pricing.auction.bidding.problems import MAXIMUM_FOREIGN
 from app.pricing.auction.bidding.rules import Bid, Conditions
@@ -122,7 +122,7 @@ async def decide(
     ids = list({submission.auction_id for submission in batch})
     rows = await driver.fetch(AUCTIONS, ids)
     if not rows:
-        return [NOT_FOUND(what="auction / 拍卖") for _ in batch]
+        return [NOT_FOUND(what=Text("auction", "拍卖")) for _ in batch]
     now: datetime = rows[0]["now"]
     await _learn_conditions(driver, keys, known, [row["id"] for row in rows])
     turn = _Turn({row["id"]: standing.standing_of(row, known[row["id"]], keys) for row in rows}, keys, now)
@@ -170,7 +170,7 @@ class _Turn:
         """Decide one bid, or find what it was answered before."""
         auction = self._auctions.get(submission.auction_id)
         if auction is None or facts is None:
-            return NOT_FOUND(what="auction / 拍卖")
+            return NOT_FOUND(what=Text("auction", "拍卖"))
         actor = _actor(facts)
         before = None if actor is None else self._before(submission, facts)
         if before is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.problems import NOT_FOUND
+from app.core.problems import NOT_FOUND, Text
 from app.core.settings import Settings
 from app.law.figures import parameter
 from app.law.periods.catalogue import RULES
@@ -54,7 +54,7 @@ async def read_conditions(session: AsyncSession, actor: Actor | None, listing_id
     listing = await listings.get_listing(session, actor, listing_id)
     conditions = await queries.find_conditions(session, listing.id)
     if conditions is None:
-        raise NOT_FOUND(what="conditions of sale / 交易条件")
+        raise NOT_FOUND(what=Text("conditions of sale", "交易条件"))
     return conditions
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalogue.results import queries as results
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.problems import Text
 from app.core.settings import Settings
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
@@ -40,7 +41,7 @@ async def propose(
     """
     listing, sale = await _lock(session, actor, listing_id)
     now = await read_clock(session)
-    rules.check_notice_runs(standing(listing, sale), "Revision / 变更", now)
+    rules.check_notice_runs(standing(listing, sale), Text("Revision", "变更"), now)
     waiting = await queries.proposed_revision(session, listing.id)
     if waiting is not None:
         raise REVISION_PENDING(proposed_at=waiting.proposed_at.isoformat())
@@ -71,7 +72,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     await results.lock_result(session, seen.result_id)
     listing, sale = await _lock(session, actor, listing_id)
     now = await read_clock(session)
-    rules.check_notice_runs(standing(listing, sale), "Revision / 变更", now)
+    rules.check_notice_runs(standing(listing, sale), Text("Revision", "变更"), now)
     revision = await _proposed(session, listing)
     found = await queries.conditions_of(session, listing.id)
     before = found.deposit_amount
