@@ -100,7 +100,7 @@ def test_the_technical_part_that_a_refusal_names_passes_and_a_fen_more_does_not(
         rules.check_payment(before, rules.Paid(amount, amount))
     except Problem as refused:
         left = refused.params["left"]
-        if left == 0 and before.technical > terms.technical:
+        if left == 0 and before.technical > terms.holding.technical:
             return  # more was paid than the amended contract owes: nothing passes
         rules.check_payment(before, rules.Paid(amount, left))
         with refusal("technical_above_left"):
@@ -108,7 +108,8 @@ def test_the_technical_part_that_a_refusal_names_passes_and_a_fen_more_does_not(
 
 
 def test_a_third_of_a_fen_is_no_room_for_a_fen() -> None:
-    terms = rules.Terms(Decimal("3.00"), Decimal("1.00"), provisional=False)
+    amounts = Amounts(Decimal("3.00"), Decimal("1.00"))
+    terms = rules.Terms(amounts.total, amounts, provisional=False)
     before = rules.balance(terms, [rules.Paid(Decimal("1.00"), None)])  # a third of 1.00 is taken
     with refusal("technical_above_left", "technical_amount") as caught:
         rules.check_payment(before, rules.Paid(Decimal("2.00"), Decimal("0.67")))
