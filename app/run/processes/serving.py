@@ -1,8 +1,11 @@
 """The two long-running processes: the API and the worker, alone or under a supervisor."""
 
 import asyncio
+import gc
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvloop
 
@@ -18,14 +21,15 @@ def serve(settings: Settings, *, inherited: int | None) -> None:
 
     `inherited` is the number of a listening socket from the supervisor, for whose word it waits; none: listen oneself.
     """
-    import uvicorn  # noqa: PLC0415
+    with _uncollected():
+        import uvicorn  # noqa: PLC0415
 
-    from app.main import create_app  # noqa: PLC0415
-    from app.run.processes.api_server import ApiServer  # noqa: PLC0415
+        from app.main import create_app  # noqa: PLC0415
+        from app.run.processes.api_server import ApiServer  # noqa: PLC0415
 
+        application = create_app(settings)
     if inherited is not None:
         wait_for_go()
-    application = create_app(settings)
     config = uvicorn.Config(
         application, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
         ws="none", access_log=False, log_config=None, server_header=False, backlog=_BACKLOG,
@@ -37,8 +41,11 @@ def serve(settings: Settings, *, inherited: int | None) -> None:
 
 def work(settings: Settings, *, supervised: bool) -> None:
     """Do background work until told to stop, then finish the job under way."""
-    from app.worker import run  # noqa: PLC0415
+    with _uncollected():
+        from app import wiring  # noqa: PLC0415
+        from app.worker import run  # noqa: PLC0415
 
+        wiring.connect()
     if supervised:
         wait_for_go()
 
@@ -50,3 +57,17 @@ def work(settings: Settings, *, supervised: bool) -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_stopped())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Load without the garbage collector: it finds nothing in what stays, and looking takes a tenth of the start.
+
+    What was loaded is left out of later collections too.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
