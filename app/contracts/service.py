@@ -15,7 +15,7 @@ from app.contracts.payments.rules import Terms, balance, check_amendment
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.ids import new_id, readable_number
+from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
@@ -43,7 +43,7 @@ async def draft_contract(session: AsyncSession, actor: Actor, settings: Settings
     year = local_date(await read_clock(session), settings.zone).year
     contract = Contract(
         id=new_id(),
-        number=await readable_number(session, settings.city_code, "C", year),
+        number=await readable_number(session, settings.city_code, NumberPrefix.CONTRACT, year),
         deal_id=deal.id,
         status=ContractStatus.DRAFT,
         deductions=[],

@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7 for machines, readable numbers for people."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer
@@ -21,6 +22,25 @@ class Counter(Base):
     value: Mapped[int] = mapped_column(BigInteger)
 
 
+class NumberPrefix(StrEnum):
+    """The letter by which a number tells what it is of. Letters are never changed nor used again: numbers last."""
+
+    AWARD_RUN = "A"  # 奖补核算
+    DEPOSIT = "B"  # 保证金 bǎozhèngjīn
+    CONTRACT = "C"
+    DEAL = "D"
+    AUCTION = "J"  # 竞价 jìngjià
+    LISTING = "L"
+    NEGOTIATION = "N"
+    PURCHASE_OFFER = "O"
+    NOTICE = "P"  # public notice 公示
+    AUCTION_CONFIRMATION = "Q"  # 成交确认书 quèrènshū
+    RESULT = "R"
+    INSTRUCTION = "S"  # settlement instruction 结算指令
+    LISTING_REGISTRATION = "Y"  # 意向 yìxiàng
+    CERTIFICATE = "Z"  # 交易凭证: 凭证 píngzhèng
+
+
 def new_id() -> UUID:
     """A UUIDv7: unique, and ordered by the time it was made."""
     return uuid7()
@@ -35,7 +55,7 @@ async def next_in_series(session: AsyncSession, series: str, year: int) -> int:
     return (await session.execute(statement.returning(Counter.value))).scalar_one()
 
 
-async def readable_number(session: AsyncSession, city: str, series: str, year: int) -> str:
-    """A number people can say, such as `WH-L-2026-000123`: city, series letter, local year, serial."""
-    serial = await next_in_series(session, f"{city}-{series}", year)
-    return f"{city}-{series}-{year}-{serial:06d}"
+async def readable_number(session: AsyncSession, city: str, prefix: NumberPrefix, year: int) -> str:
+    """A number people can say, such as `WH-L-2026-000123`: city, letter of the kind, local year, serial."""
+    serial = await next_in_series(session, f"{city}-{prefix}", year)
+    return f"{city}-{prefix}-{year}-{serial:06d}"

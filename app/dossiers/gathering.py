@@ -1,17 +1,16 @@
 """Gathering a price dossier: the sections that the packages tell, the events behind them, and their seals."""
 
 import asyncio
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.history import audit, events
 from app.core.history.events import Event
 from app.core.problems import Rule, Text
@@ -42,7 +41,7 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
     found = await _happened(session, sections)
     happened = Happenings(Happened(row.id, row.seq, row.type, row.subject_id, row.payload) for row in found.values())
     shown = [_section(section, happened) for section in sections]
-    texts = {_sha256(text): text for section in sections for entry in section.entries for text in entry.texts}
+    texts = {sha256_hex(text): text for section in sections for entry in section.entries for text in entry.texts}
     named = await identity.organisations_by_id(session, {*_organisations(shown)})
     parties = {party.organisation_id: party.role for party in deal.parties}
     return schemas.Dossier(
@@ -69,7 +68,7 @@ async def canonical(dossier: schemas.Dossier) -> bytes:
 
     Works in a thread: a long one takes seconds, for which the event loop would stand still.
     """
-    return await asyncio.to_thread(lambda: rfc8785.dumps(dossier.model_dump(mode="json")))
+    return await asyncio.to_thread(lambda: canonical_json(dossier))
 
 
 async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[UUID, Event]:
@@ -101,7 +100,7 @@ def _entry(entry: Entry, happened: Happenings) -> schemas.DossierEntryOut:
         facts={name: plain(value) for name, value in entry.facts.items()},
         rule=_rule(entry.rule) if entry.rule else None,
         documents=[schemas.PaperOut(title=paper.title, sha256=paper.sha256) for paper in entry.documents],
-        texts=[_sha256(text) for text in entry.texts],
+        texts=[sha256_hex(text) for text in entry.texts],
         events=[event.id for event in happened.behind(entry.traces)],
     )
 
@@ -175,10 +174,6 @@ def _in_facts(value: Any) -> Iterator[UUID]:
     elif isinstance(value, list):
         for item in value:
             yield from _in_facts(item)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text(text: Text) -> Bilingual:

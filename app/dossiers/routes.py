@@ -1,6 +1,5 @@
 """HTTP of price dossiers."""
 
-import hashlib
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import Actor
+from app.core.canonical import sha256_hex
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
@@ -35,7 +35,7 @@ async def read_dossier(actor: Reader, session: Session, settings: Config, deal_i
     async with context_of(request).database.snapshot() as reading:
         dossier = await gathering.gather(reading, settings, actor, deal_id)
     canonical = await gathering.canonical(dossier)
-    headers = {"ETag": f'"{hashlib.sha256(canonical).hexdigest()}"', **PRIVATE}
+    headers = {"ETag": f'"{sha256_hex(canonical)}"', **PRIVATE}
     return Response(canonical, media_type="application/json", headers=headers)
 
 

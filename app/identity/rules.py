@@ -1,6 +1,5 @@
 """Pure decisions about identity: codes, periods, keys."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from datetime import date, timedelta
 from stdnum.cn import uscc as uscc_number
 
 from app.core.access import Actor
+from app.core.canonical import sha256
 from app.core.problems import DATES_OUT_OF_ORDER, Text
 from app.identity.problems import (
     BROKER_EMPLOYED,
@@ -147,4 +147,4 @@ def new_secret() -> str:
 
 def digest_of(secret: str) -> bytes:
     """What is stored of a key. A plain hash is enough: the input is 256 random bits, not a password."""
-    return hashlib.sha256(secret.encode()).digest()
+    return sha256(secret)

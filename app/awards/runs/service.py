@@ -1,16 +1,13 @@
 """Use cases of awards: compute a year's run, publish it, check that it recomputes, estimate a deal."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.awards.runs import gather, problems, queries, schemas
@@ -22,10 +19,11 @@ from app.awards.technology.rules.outcome import Computation
 from app.awards.technology.rules.programme import NoProgrammeError, Programme
 from app.awards.technology.rules.shares import compute, estimate
 from app.core.access import Actor
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import local_date, read_clock
 from app.core.database import advisory_lock
 from app.core.history import events
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import Text
 from app.core.settings import Settings
 
@@ -63,16 +61,16 @@ async def compute_run(session: AsyncSession, settings: Settings, year: int) -> A
         run.status = AwardRunStatus.SUPERSEDED
     facts = await gather.facts_until(session, date(year, 12, 31), settings.zone)
     computation = compute(programme, year, facts.contracts, facts.payments, facts.organisations, zone=settings.zone)
-    frozen = canonical(freeze(programme, year, facts, settings.zone))
-    outcome = canonical(computation.as_json())
+    frozen = canonical_json(freeze(programme, year, facts, settings.zone))
+    outcome = canonical_json(computation.as_json())
     run = AwardRun(
-        number=await readable_number(session, settings.city_code, "A", year),
+        number=await readable_number(session, settings.city_code, NumberPrefix.AWARD_RUN, year),
         programme_id=programme.id,
         year=year,
         facts=frozen.decode(),
-        facts_sha256=digest(frozen),
+        facts_sha256=sha256_hex(frozen),
         outcome=outcome.decode(),
-        outcome_sha256=digest(outcome),
+        outcome_sha256=sha256_hex(outcome),
         computed_at=now,
     )
     session.add(run)
@@ -147,10 +145,10 @@ def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.A
         computation = recompute(json.loads(run.facts))
     except (LookupError, TypeError, ValueError):
         return schemas.AwardRunVerificationOut(same=False, stored_sha256=run.outcome_sha256, recomputed_sha256="")
-    again = digest(canonical(computation.as_json()))
+    again = sha256_hex(canonical_json(computation.as_json()))
     same = (
-        again == run.outcome_sha256 == digest(run.outcome.encode())
-        and run.facts_sha256 == digest(run.facts.encode())
+        again == run.outcome_sha256 == sha256_hex(run.outcome)
+        and run.facts_sha256 == sha256_hex(run.facts)
         and (run.programme_id, run.year) == (computation.programme_id, computation.year)
         and _shown(statements) == _shown(_statements(run.id, computation))
     )
@@ -158,7 +156,7 @@ def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.A
 
 
 def _shown(statements: Iterable[AwardStatement]) -> list[tuple[str, str, Decimal, bytes]]:
-    return sorted((str(s.organisation_id), s.role, s.amount, canonical(s.content)) for s in statements)
+    return sorted((str(s.organisation_id), s.role, s.amount, canonical_json(s.content)) for s in statements)
 
 
 async def estimate_deal(
@@ -180,12 +178,3 @@ async def estimate_deal(
         exclusions=list(outcome.exclusions),
         note="For this deal alone, all of its price taken as technical amount; other contracts may use up a cap.",
     )
-
-
-def canonical(document: Any) -> bytes:
-    """RFC 8785: equal data give equal bytes."""
-    return rfc8785.dumps(document)
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -15,7 +15,7 @@ from app.core import deadlines
 from app.core.access import Actor, Role, forbidden
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
@@ -54,7 +54,7 @@ async def record_result(session: AsyncSession, actor: Actor, settings: Settings,
     rules.check_content(body, keeper.id, registered_on, today)
     await _check_references(session, body, keeper.id)
     result = Result(
-        number=await readable_number(session, settings.city_code, "R", today.year),
+        number=await readable_number(session, settings.city_code, NumberPrefix.RESULT, today.year),
         organisation_id=keeper.id,
         registered_on=registered_on,
         owners=_owners(body.owners),

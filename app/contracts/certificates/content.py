@@ -1,10 +1,8 @@
 """What a certificate says, gathered from the deal, its listing, contracts and settlement, and sealed."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.appraisals import queries as appraisals
@@ -12,6 +10,7 @@ from app.contracts.certificates import queries, rules, schemas
 from app.contracts.models import Contract
 from app.contracts.settlement.rules import NIL
 from app.contracts.settlement.standing import Facts
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import local_date
 from app.core.settings import Settings
 from app.identity import queries as identity
@@ -21,8 +20,8 @@ from app.market.deals.models import Deal
 
 def seal(content: schemas.CertificateContent) -> tuple[str, str]:
     """The canonical JSON of a content and its SHA-256."""
-    text = rfc8785.dumps(content.model_dump(mode="json"))
-    return text.decode(), hashlib.sha256(text).hexdigest()
+    text = canonical_json(content)
+    return text.decode(), sha256_hex(text)
 
 
 async def compose(

@@ -1,10 +1,11 @@
 """Pure decisions about certificates: verification codes, the days of a listing, the conclusion."""
 
-import hashlib
 import secrets
 from datetime import date
 from decimal import Decimal
 from typing import Final
+
+from app.core.canonical import sha256_hex
 
 ALPHABET: Final = "34679ACDEFGHJKLMNPQRTUVWXY"
 """Without 0 and O, 1 and I, 2 and Z, 5 and S, 8 and B: nobody reads one for the other on paper."""
@@ -20,7 +21,7 @@ def new_code() -> str:
 
 def fingerprint(code: str) -> str:
     """The SHA-256 by which a code is found, however it was typed: with or without hyphens and spaces, in any case."""
-    return hashlib.sha256("".join(code.split()).replace("-", "").upper().encode()).hexdigest()
+    return sha256_hex("".join(code.split()).replace("-", "").upper())
 
 
 def listed_until(closes_on: date, agreed_on: date) -> date:

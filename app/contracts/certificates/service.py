@@ -24,7 +24,7 @@ from app.contracts.settlement.standing import Condition, Facts
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.ids import new_id, readable_number
+from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import Settings
 from app.law.periods import service as periods
 from app.market.deals import queries as deals
@@ -153,7 +153,9 @@ async def _store(
     before: Certificate | None,
     now: datetime,
 ) -> Certificate:
-    number = await readable_number(session, settings.city_code, "Z", local_date(now, settings.zone).year)
+    number = await readable_number(
+        session, settings.city_code, NumberPrefix.CERTIFICATE, local_date(now, settings.zone).year
+    )
     content = await compose(session, settings, deal, facts, number, before.number if before else None, now)
     text, sha256 = seal(content)
     made = Certificate(

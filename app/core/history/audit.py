@@ -6,19 +6,18 @@ have put all writers of the exchange in one queue. Changing, dropping, inserting
 found; cutting off the newest end is found by comparing with a head noted outside (`GET /v1/audit/head`).
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import count
 from typing import Any
 
-import rfc8785
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from app.core.canonical import canonical_json, sha256
 from app.core.database import Base, Database, advisory_lock
 from app.core.history.events import Event, settled_after
 from app.core.settings import Settings
@@ -58,7 +57,7 @@ def link(previous: bytes, event: Event) -> bytes:
 
 def link_content(previous: bytes, content: Any) -> bytes:
     """The same over the content of an event that left the exchange, such as in a price dossier."""
-    return hashlib.sha256(previous + rfc8785.dumps(content)).digest()
+    return sha256(previous + canonical_json(content))
 
 
 def content_of(event: Event) -> dict[str, Any]:

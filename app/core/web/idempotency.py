@@ -4,7 +4,6 @@ The claim is the row itself: of two at once the second waits on the unique index
 either replays its answer or, if it was rolled back, does the work.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.canonical import sha256
 from app.core.database import Base
 from app.core.problems import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED
 
@@ -46,7 +46,7 @@ def check_key(key: str) -> str:
 
 
 def request_hash(method: str, path: str, query: str, body: bytes) -> bytes:
-    return hashlib.sha256(b"\x00".join([method.encode(), path.encode(), query.encode(), body])).digest()
+    return sha256(b"\x00".join([method.encode(), path.encode(), query.encode(), body]))
 
 
 async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: bytes) -> StoredAnswer | None:

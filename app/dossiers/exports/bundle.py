@@ -1,6 +1,5 @@
 """The bundle of a price dossier: what it consists of, written so that the same content gives the same bytes."""
 
-import hashlib
 import re
 import shutil
 import zipfile
@@ -8,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-import rfc8785
-
+from app.core.canonical import canonical_json, sha256_hex
 from app.dossiers.exports.signing import sign
 from app.dossiers.schemas import Dossier
 
@@ -77,9 +75,9 @@ def parts(
 ) -> dict[str, bytes]:
     """The files of a bundle by name but the attached ones, the manifest last, signed with the exchange's `seed`."""
     files = {DOSSIER: canonical, PDF: pdf, README: GUIDE.format(number=dossier.deal.number).encode()}
-    hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in FILES}
+    hashes = {name: sha256_hex(files[name]) for name in FILES}
     hashes |= {item.name: item.sha256 for item in attached}
-    return files | {MANIFEST: rfc8785.dumps(sign(manifest(dossier, hashes), seed))}
+    return files | {MANIFEST: canonical_json(sign(manifest(dossier, hashes), seed))}
 
 
 def manifest(dossier: Dossier, hashes: Mapping[str, str]) -> dict[str, Any]:

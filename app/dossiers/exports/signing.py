@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from app.core.canonical import canonical_json
 
 CONTEXT: Final = b"techex dossier v1\0"
 """What else the exchange signs begins otherwise, so that no signature stands for another."""
@@ -15,7 +16,7 @@ def sign(manifest: dict[str, Any], seed: bytes) -> dict[str, Any]:
     """The manifest with the public key and, over both, the signature (hex)."""
     key = Ed25519PrivateKey.from_private_bytes(seed)
     signed = manifest | {PUBLIC_KEY: key.public_key().public_bytes_raw().hex()}
-    return signed | {SIGNATURE: key.sign(CONTEXT + rfc8785.dumps(signed)).hex()}
+    return signed | {SIGNATURE: key.sign(CONTEXT + canonical_json(signed)).hex()}
 
 
 def is_signed(manifest: dict[str, Any]) -> bool:
@@ -23,7 +24,7 @@ def is_signed(manifest: dict[str, Any]) -> bool:
     signed = {name: value for name, value in manifest.items() if name != SIGNATURE}
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest[PUBLIC_KEY]))
-        key.verify(bytes.fromhex(manifest[SIGNATURE]), CONTEXT + rfc8785.dumps(signed))
+        key.verify(bytes.fromhex(manifest[SIGNATURE]), CONTEXT + canonical_json(signed))
     except InvalidSignature:
         return False
     return True

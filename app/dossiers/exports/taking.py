@@ -19,6 +19,7 @@ from fastapi import Depends, Request
 
 from app.core import keys
 from app.core.access import Actor
+from app.core.canonical import sha256_hex
 from app.core.history import audit
 from app.core.problems import IDEMPOTENCY_KEY_REQUIRED, UNAUTHENTICATED
 from app.core.storage import Storage
@@ -93,7 +94,7 @@ async def _bundle(context: Context, actor: Actor, deal_id: UUID, files_open: Exi
         attachments = await gathering.attachments(session, actor, deal_id)
         attached = [await _put_down(attachment, files_open) for attachment in attachments]
     canonical = await gathering.canonical(dossier)
-    sha256 = hashlib.sha256(canonical).hexdigest()
+    sha256 = sha256_hex(canonical)
     pdf = await print_pdf(printed(dossier, sha256, context.settings.zone))
     files = bundle.parts(dossier, canonical, pdf, keys.current().signing_seed, attached)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as archive:
@@ -103,7 +104,7 @@ async def _bundle(context: Context, actor: Actor, deal_id: UUID, files_open: Exi
         view=dossier.reader.view,
         audit=dossier.audit,
         dossier_sha256=sha256,
-        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        pdf_sha256=sha256_hex(pdf),
         public_key=json.loads(files[bundle.MANIFEST])[PUBLIC_KEY],
         sha256=stored,
         size=size,

@@ -1,12 +1,11 @@
 """The deal's own part of a price dossier: price, parties, related-party finding, and how it went on."""
 
-import hashlib
 from collections.abc import Mapping
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -36,7 +35,7 @@ async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
             what=HAPPENED[event.type],
             facts=_facts(deal, event),
             traces=[Trace(event.type, deal.id, event_id=event.id)],
-            texts=[rfc8785.dumps(deal.terms).decode()] if event.type in MADE and deal.terms is not None else [],
+            texts=[canonical_json(deal.terms).decode()] if event.type in MADE and deal.terms is not None else [],
         )
         for event in await events.of_subjects(session, [deal.id])
         if event.type in HAPPENED
@@ -75,7 +74,7 @@ def _made(deal: Deal) -> dict[str, Fact]:
     if deal.appraisal is not None:
         facts["appraisal"] = {name: getattr(deal.appraisal, name) for name in APPRAISAL}
     if deal.terms is not None:
-        facts["terms_sha256"] = hashlib.sha256(rfc8785.dumps(deal.terms)).hexdigest()
+        facts["terms_sha256"] = sha256_hex(canonical_json(deal.terms))
     return facts
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
+from app.core.canonical import canonical_json
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -102,7 +102,7 @@ def _offer(negotiation: Negotiation, offer: Offer) -> Entry:
         facts=facts,
         rule=OFFER_RULE,
         traces=[Trace("offer.made", negotiation.id, {"offer_id": str(offer.id)})],
-        texts=[rfc8785.dumps(offer.terms).decode()],
+        texts=[canonical_json(offer.terms).decode()],
     )
 
 

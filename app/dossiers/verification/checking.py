@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import rfc8785
-
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.history.audit import GENESIS, link_content
 from app.dossiers.exports import bundle, signing
 from app.dossiers.schemas import FORMAT
@@ -81,7 +80,7 @@ def _check(report: BundleReport, files: Mapping[str, bytes]) -> None:
     manifest = _canonical(report, bundle.MANIFEST, files)
     dossier = _canonical(report, bundle.DOSSIER, files)
     for name in sorted({*files, *manifest["files"]} - {bundle.MANIFEST}):
-        if name not in files or hashlib.sha256(files[name]).hexdigest() != manifest["files"].get(name):
+        if name not in files or sha256_hex(files[name]) != manifest["files"].get(name):
             report.problems.append(f"{name} is not what the manifest says")
     if (manifest["format"], dossier["format"]) != (bundle.FORMAT, FORMAT):
         report.problems.append(f"of another format: {manifest['format']}, {dossier['format']}")
@@ -102,14 +101,14 @@ def _check(report: BundleReport, files: Mapping[str, bytes]) -> None:
 
 def _canonical(report: BundleReport, name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(files[name])
-    if rfc8785.dumps(content) != files[name]:
+    if canonical_json(content) != files[name]:
         report.problems.append(f"{name} is not canonical JSON")
     return content
 
 
 def _texts(dossier: Mapping[str, Any]) -> Iterator[str]:
     for sha256, text in dossier["texts"].items():
-        if hashlib.sha256(text.encode()).hexdigest() != sha256:
+        if sha256_hex(text) != sha256:
             yield f"the text {sha256} has another hash"
 
 

@@ -16,7 +16,7 @@ from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.core.settings import Settings
 from app.identity import queries as identity
@@ -220,7 +220,7 @@ async def _store(
 ) -> None:
     rules.check_parties(parties)
     deal.related_party = await related_parties(session, parties, on)
-    deal.number = await readable_number(session, settings.city_code, "D", on.year)
+    deal.number = await readable_number(session, settings.city_code, NumberPrefix.DEAL, on.year)
     deal.parties = [
         DealParty(role=party.role, organisation_id=party.organisation_id, share=party.share, position=position)
         for position, party in enumerate(parties)

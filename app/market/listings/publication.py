@@ -1,11 +1,9 @@
 """What a listing must satisfy to be published, and the sealing of what was published."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.appraisals.service import Floor
@@ -14,6 +12,7 @@ from app.catalogue.results.kinds import TransferMode
 from app.catalogue.results.models import Result
 from app.catalogue.results.rules import refuse_unlistable
 from app.core.access import Actor
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.problems import UNKNOWN_REFERENCE
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Verification
@@ -119,15 +118,15 @@ async def check_publishable(session: AsyncSession, actor: Actor, listing: Listin
 
 async def seal(session: AsyncSession, listing: Listing, found: Publishable, now: datetime) -> None:
     """Store what is published from now on: canonical JSON in full and as a card, and its SHA-256."""
-    content = rfc8785.dumps((await _content(session, listing, found)).model_dump(mode="json"))
-    card = rfc8785.dumps(_card(listing, found).model_dump(mode="json"))
+    content = canonical_json(await _content(session, listing, found))
+    card = canonical_json(_card(listing, found))
     session.add(
         ListingVersion(
             listing_id=listing.id,
             version=listing.version,
             content=content.decode(),
             card=card.decode(),
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=sha256_hex(content),
             published_at=now,
         )
     )

@@ -13,7 +13,7 @@ from app.core import deadlines
 from app.core.access import Actor, Role, forbidden
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import Text
 from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
@@ -34,7 +34,7 @@ async def create_listing(session: AsyncSession, actor: Actor, settings: Settings
     listing = Listing(**body.model_dump(), seller_id=seller_id)
     publication.check_draft(listing, today)
     await publication.require_agency(session, body.agency_id, seller_id)
-    listing.number = await readable_number(session, settings.city_code, "L", today.year)
+    listing.number = await readable_number(session, settings.city_code, NumberPrefix.LISTING, today.year)
     session.add(listing)
     await session.flush()
     await session.refresh(listing)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator
 
+from app.core.canonical import sha256_hex
 from app.core.logs import get_logger
 from app.core.problems import Problem
 from app.core.storage import Storage
@@ -38,7 +39,7 @@ async def _whole(chunks: AsyncIterator[bytes], sha256: str) -> bytes:
         content = b"".join([chunk async for chunk in chunks])
     except FileNotFoundError as error:
         raise _damaged(sha256, "missing") from error
-    if hashlib.sha256(content).hexdigest() != sha256:
+    if sha256_hex(content) != sha256:
         raise _damaged(sha256, "hash differs")
     return content
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
@@ -56,7 +56,7 @@ async def make_offer(
         await _expire(session, before)
     offer = PurchaseOffer(
         **body.model_dump(),
-        number=await readable_number(session, settings.city_code, "O", today.year),
+        number=await readable_number(session, settings.city_code, NumberPrefix.PURCHASE_OFFER, today.year),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,

@@ -1,6 +1,5 @@
 """Use cases of bidders (竞买人): registration with a deposit, withdrawal, what becomes of the deposits."""
 
-import hashlib
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.canonical import sha256_hex
 from app.core.clock import local_date, read_clock
 from app.core.history import events
 from app.core.problems import Text
@@ -101,7 +101,7 @@ async def admit(
         registered_at=now,
     )
     session.add(bidder)
-    committed = hashlib.sha256(f"{bidder.salt}:{organisation_id}".encode()).hexdigest()
+    committed = sha256_hex(f"{bidder.salt}:{organisation_id}")
     facts = {"paddle": paddle, "organisation_commitment": committed}
     await logbook.write(session, auction, EntryKind.ADMITTED, now, facts)
     return bidder

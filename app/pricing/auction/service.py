@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import deadlines, keys
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
-from app.core.ids import new_id, readable_number
+from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import Settings
 from app.law.figures import parameter
 from app.market.listings import appraisal
@@ -91,7 +91,9 @@ async def create(
     auction_id = new_id()
     auction = Auction(
         id=auction_id,
-        number=await readable_number(session, settings.city_code, "J", local_date(now, settings.zone).year),
+        number=await readable_number(
+            session, settings.city_code, NumberPrefix.AUCTION, local_date(now, settings.zone).year
+        ),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,

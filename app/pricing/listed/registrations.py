@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import NOT_FOUND, Text
 from app.core.settings import Settings
 from app.identity import queries as identity
@@ -66,7 +66,7 @@ async def register(
     today = local_date(now, settings.zone)
     sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
     registration = ListedRegistration(
-        number=await readable_number(session, settings.city_code, "Y", today.year),
+        number=await readable_number(session, settings.city_code, NumberPrefix.LISTING_REGISTRATION, today.year),
         listing_id=listing.id,
         seller_id=listing.seller_id,
         organisation_id=organisation_id,

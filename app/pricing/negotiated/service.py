@@ -1,18 +1,17 @@
 """Use cases of negotiations (协议定价): opening, offers, acceptance, withdrawal. Lock order: listing, negotiation."""
 
-import hashlib
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import local_date, read_clock
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
 from app.identity import queries as identity
@@ -59,7 +58,9 @@ async def open_negotiation(
     listing_rules.check_open(listing.status, listing.closes_at, now)
     buyers.sort(key=lambda buyer: buyer.organisation_id != lead_id)
     negotiation = Negotiation(
-        number=await readable_number(session, settings.city_code, "N", local_date(now, settings.zone).year),
+        number=await readable_number(
+            session, settings.city_code, NumberPrefix.NEGOTIATION, local_date(now, settings.zone).year
+        ),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,
@@ -203,7 +204,7 @@ async def _offer(
         number=number,
         side=side,
         terms=terms,
-        terms_sha256=hashlib.sha256(rfc8785.dumps(terms)).hexdigest(),
+        terms_sha256=sha256_hex(canonical_json(terms)),
         price=terms_rules.price_of(body.terms),
         price_basis=terms_rules.basis_of(body.terms),
         message=body.message,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.awards.runs.frozen import recompute
-from app.awards.runs.service import canonical, digest
 from app.awards.technology.rules.stated import FORMER
+from app.core.canonical import canonical_json, sha256_hex
 
 STORED = json.loads((Path(__file__).parent / "frozen_0_1.json").read_text(encoding="utf-8"))
 
@@ -15,11 +15,11 @@ STORED = json.loads((Path(__file__).parent / "frozen_0_1.json").read_text(encodi
 def test_a_run_of_release_0_1_recomputes_to_the_byte() -> None:
     facts = json.loads(STORED["facts"])
     assert set(FORMER) <= set(facts["programme"]["parameters"])
-    assert digest(canonical(recompute(facts).as_json())) == STORED["outcome_sha256"]
+    assert sha256_hex(canonical_json(recompute(facts).as_json())) == STORED["outcome_sha256"]
 
 
 def test_a_run_that_was_tampered_with_is_told_from_it() -> None:
     facts = json.loads(STORED["facts"].replace('"value":"0.08"', '"value":"0.09"'))
-    assert digest(canonical(recompute(facts).as_json())) != STORED["outcome_sha256"]
+    assert sha256_hex(canonical_json(recompute(facts).as_json())) != STORED["outcome_sha256"]
     with pytest.raises(ValueError, match="only 'lapses' was ever implemented"):
         recompute(json.loads(STORED["facts"].replace('"value":"lapses"', '"value":"carries"')))

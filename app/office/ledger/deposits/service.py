@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import local_date, read_clock
 from app.core.history import events
-from app.core.ids import new_id, readable_number
+from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import Settings
 from app.office.ledger import journal, rules
 from app.office.ledger.deposits import queries, releases
@@ -53,7 +53,9 @@ async def request_deposit(
     now = await read_clock(session)
     deposit = Deposit(
         id=new_id(),
-        number=await readable_number(session, settings.city_code, "B", local_date(now, settings.zone).year),
+        number=await readable_number(
+            session, settings.city_code, NumberPrefix.DEPOSIT, local_date(now, settings.zone).year
+        ),
         subject_type=subject[0],
         subject_id=subject[1],
         organisation_id=organisation_id,

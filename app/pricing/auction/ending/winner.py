@@ -3,19 +3,18 @@
 Everything here runs with listing and auction locked, in this order.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines, keys
 from app.core.access import Actor
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import local_date, read_clock
-from app.core.ids import readable_number
+from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.identity import queries as identity
@@ -105,7 +104,9 @@ async def _confirm(
 ) -> None:
     """Issue the confirmation that both sides sign (Auction Law art. 52): sealed, signed by the exchange."""
     known = await identity.organisations_by_id(session, [party.organisation_id for party in deal.parties])
-    number = await readable_number(session, settings.city_code, "Q", local_date(now, settings.zone).year)
+    number = await readable_number(
+        session, settings.city_code, NumberPrefix.AUCTION_CONFIRMATION, local_date(now, settings.zone).year
+    )
     content: dict[str, Any] = {
         "number": number,
         "auction_number": auction.number,
@@ -128,7 +129,7 @@ async def _confirm(
         "log_seq": auction.last_seq,
         "log_head": auction.head.hex(),
     }
-    text = rfc8785.dumps(content)
+    text = canonical_json(content)
     signer = logbook.signer()
     await logbook.remember_key(session, now)
     row = AuctionConfirmation(
@@ -136,7 +137,7 @@ async def _confirm(
         auction_id=auction.id,
         deal_id=deal.id,
         content=text.decode(),
-        sha256=hashlib.sha256(text).hexdigest(),
+        sha256=sha256_hex(text),
         signature=signer.sign_confirmation(text),
         key_id=signer.key_id,
         issued_at=now,

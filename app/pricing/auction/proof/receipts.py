@@ -1,11 +1,12 @@
 """Receipts: the exchange's signature (Ed25519) under one entry of an auction's log and, by its hash, all before it."""
 
-import hashlib
 from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from app.core.canonical import sha256_hex
 
 DOMAIN: Final = b"techex auction receipt v1\0"
 CONFIRMATION: Final = b"techex auction confirmation v1\0"
@@ -14,7 +15,7 @@ CONFIRMATION: Final = b"techex auction confirmation v1\0"
 
 def key_id_of(public_key: bytes) -> str:
     """A key's short name: the first 16 hex characters of the SHA-256 of its 32 bytes."""
-    return hashlib.sha256(public_key).hexdigest()[:16]
+    return sha256_hex(public_key)[:16]
 
 
 def statement(auction_id: UUID, seq: int, entry_hash: bytes) -> bytes:

@@ -1,17 +1,16 @@
 """The public notice of an agreed negotiation: what it contains, its sealing, and the period it runs."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results.models import Result
+from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import local_date
 from app.core.history import events
-from app.core.ids import new_id, readable_number
+from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
@@ -64,7 +63,7 @@ async def publish(
     opening = periods.Opening(PERIOD, ("notice", notice_id), today, [events.PUBLIC], deadline=ENDED)
     period = await periods.open_period(session, settings, opening)
     first_day = period.starts_on + timedelta(days=1)
-    number = await readable_number(session, settings.city_code, "P", today.year)
+    number = await readable_number(session, settings.city_code, NumberPrefix.NOTICE, today.year)
     parties = [listing.seller_id, *(row.organisation_id for row in negotiation.buyers)]
     names = {key: row.name for key, row in (await identity.organisations_by_id(session, parties)).items()}
     content = NoticeContent(
@@ -81,13 +80,13 @@ async def publish(
         ],
         interested=list(flags), published_on=today, first_day=first_day, last_day=period.ends_on,
     )  # fmt: skip
-    text = rfc8785.dumps(content.model_dump(mode="json"))
+    text = canonical_json(content)
     notice = Notice(
         id=notice_id,
         number=number,
         negotiation_id=negotiation.id,
         content=text.decode(),
-        sha256=hashlib.sha256(text).hexdigest(),
+        sha256=sha256_hex(text),
         published_at=now,
         first_day=first_day,
         last_day=period.ends_on,
