@@ -45,7 +45,7 @@ async def list_contracts(
 ) -> Page[schemas.ContractSummary]:
     """List the contracts that your organisation is a party of, oldest first. Staff see all."""
     found = await queries.list_contracts(session, actor, page, status, registration_status, deal_id)
-    return found.shown(lambda row: schemas.ContractSummary.model_validate(_summary(row)))
+    return found.shown(_summary)
 
 
 @router.get("/contracts/{contract_id}", operation_id="read_contract")
@@ -105,41 +105,24 @@ async def list_documents(actor: Reader, session: Session, contract_id: UUID) -> 
 
 def _answer(contract: Contract, response: Response) -> schemas.ContractOut:
     set_etag(response, contract.revision)
-    return schemas.ContractOut.model_validate(
-        _summary(contract)
-        | {
-            "industry_code": contract.industry_code,
-            "valid_from": contract.valid_from,
-            "valid_to": contract.valid_to,
-            "payment_terms": contract.payment_terms,
-            "deductions": [schemas.DeductionOut.model_validate(item) for item in contract.deductions],
-            "sellers": [schemas.ContractPartyOut.model_validate(row) for row in _side(contract, PartyRole.SELLER)],
-            "buyers": [schemas.ContractPartyOut.model_validate(row) for row in _side(contract, PartyRole.BUYER)],
-            "agencies": [_agency(contract, row) for row in _side(contract, PartyRole.AGENCY)],
-            "agency_service": contract.agency_service,
-            "cancelled_on": contract.cancelled_on,
-            "created_at": contract.created_at,
-        }
+    return schemas.ContractOut.of(
+        contract,
+        sellers=_side(contract, PartyRole.SELLER),
+        buyers=_side(contract, PartyRole.BUYER),
+        agencies=[_agency(contract, row) for row in _side(contract, PartyRole.AGENCY)],
+        **_registration(contract),
     )
 
 
-def _summary(contract: Contract) -> dict[str, object]:
+def _summary(contract: Contract) -> schemas.ContractSummary:
+    return schemas.ContractSummary.of(contract, **_registration(contract))
+
+
+def _registration(contract: Contract) -> dict[str, object]:
     registration = contract.registration
     return {
-        "id": contract.id,
-        "number": contract.number,
-        "deal_id": contract.deal_id,
-        "type": contract.type,
-        "name": contract.name,
-        "technical_field": contract.technical_field,
-        "total_amount": contract.total_amount,
-        "technical_amount": contract.technical_amount,
-        "amounts_provisional": contract.amounts_provisional,
-        "status": contract.status,
-        "signed_on": contract.signed_on,
         "registration_status": registration.status if registration else None,
         "registration_number": registration.number if registration else None,
-        "revision": contract.revision,
     }
 
 
@@ -149,8 +132,4 @@ def _side(contract: Contract, role: PartyRole) -> list[ContractParty]:
 
 def _agency(contract: Contract, party: ContractParty) -> schemas.AgencyOut:
     brokers = [row for row in contract.brokers if row.agency_id == party.organisation_id]
-    return schemas.AgencyOut(
-        organisation_id=party.organisation_id,
-        share=party.share,
-        brokers=[schemas.BrokerShareOut.model_validate(row) for row in brokers],
-    )
+    return schemas.AgencyOut.of(party, brokers=brokers)

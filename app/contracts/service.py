@@ -43,7 +43,7 @@ async def draft_contract(session: AsyncSession, actor: Actor, settings: Settings
     year = local_date(await read_clock(session), settings.zone).year
     contract = Contract(
         id=new_id(),
-        number=await readable_number(session, settings.city_code, NumberPrefix.CONTRACT, year),
+        number=await readable_number(session, settings, NumberPrefix.CONTRACT, year),
         deal_id=deal.id,
         status=ContractStatus.DRAFT,
         deductions=[],

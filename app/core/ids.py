@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7 for machines, readable numbers for people."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
+from app.core.clock import local_date
 from app.core.database import Base
+from app.core.settings import Settings
 
 
 class Counter(Base):
@@ -55,7 +58,11 @@ async def next_in_series(session: AsyncSession, series: str, year: int) -> int:
     return (await session.execute(statement.returning(Counter.value))).scalar_one()
 
 
-async def readable_number(session: AsyncSession, city: str, prefix: NumberPrefix, year: int) -> str:
-    """A number people can say, such as `WH-L-2026-000123`: city, letter of the kind, local year, serial."""
-    serial = await next_in_series(session, f"{city}-{prefix}", year)
-    return f"{city}-{prefix}-{year}-{serial:06d}"
+async def readable_number(session: AsyncSession, settings: Settings, prefix: NumberPrefix, made: datetime | int) -> str:
+    """A number people can say, such as `WH-L-2026-000123`: city, letter of the kind, local year, serial.
+
+    `made` is the moment in whose local year it is given, or that year.
+    """
+    year = made if isinstance(made, int) else local_date(made, settings.zone).year
+    series = f"{settings.city_code}-{prefix}"
+    return f"{series}-{year}-{await next_in_series(session, series, year):06d}"

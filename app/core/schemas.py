@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -37,6 +37,12 @@ class Output(BaseModel):
     """A response body, made from a row or from keywords."""
 
     model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, row: object, **computed: Any) -> Self:
+        """A row as it is answered, with what the row does not hold, or not as it is shown."""
+        held = {name: getattr(row, name) for name in cls.model_fields if name not in computed}
+        return cls.model_validate(held | computed)
 
 
 class Bilingual(Output):

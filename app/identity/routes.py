@@ -183,14 +183,7 @@ async def revoke_key(actor: KeyHolder, session: Session, key_id: UUID) -> None:
 
 
 def _broker_out(broker: Broker) -> schemas.BrokerOut:
-    return schemas.BrokerOut(
-        id=broker.id,
-        person_id=broker.person_id,
-        name=broker.person.name,
-        certificate_number=broker.certificate_number,
-        certified_on=broker.certified_on,
-        employments=[schemas.EmploymentOut.model_validate(item) for item in broker.employments],
-    )
+    return schemas.BrokerOut.of(broker, name=broker.person.name)
 
 
 router.include_router(secrets_router)

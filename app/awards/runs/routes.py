@@ -116,25 +116,15 @@ async def estimate_award(
 
 def _summary(row: RunRow, settings: Config) -> schemas.AwardRunOut:
     run = row.run
-    return schemas.AwardRunOut(
-        id=run.id,
-        number=run.number,
-        programme_id=run.programme_id,
-        year=run.year,
-        status=run.status,
-        preliminary=service.is_preliminary(run, settings),
-        facts_sha256=run.facts_sha256,
-        outcome_sha256=run.outcome_sha256,
-        computed_at=run.computed_at,
-        published_at=run.published_at,
-        total=row.total,
-    )
+    return schemas.AwardRunOut.of(run, preliminary=service.is_preliminary(run, settings), total=row.total)
 
 
 def _detail(row: RunRow, settings: Config) -> schemas.AwardRunDetail:
     outcome = queries.outcome_of(row.run)
-    return schemas.AwardRunDetail(
-        **_summary(row, settings).model_dump(),
+    return schemas.AwardRunDetail.of(
+        row.run,
+        preliminary=service.is_preliminary(row.run, settings),
+        total=row.total,
         statements=outcome["statements"],
         exclusions=outcome["exclusions"],
     )
@@ -144,17 +134,6 @@ def _statement(statement: AwardStatement, run: AwardRun, exclusions: list[dict[s
     own = str(statement.organisation_id)
     roles = {statement.role, "broker"} if statement.role == "agency" else {statement.role}
     excluded = [item for item in exclusions if item["organisation_id"] == own and item["role"] in roles]
-    return schemas.AwardStatementOut.model_validate(
-        {
-            "id": statement.id,
-            "run_id": run.id,
-            "run_number": run.number,
-            "year": run.year,
-            "status": run.status,
-            "organisation_id": statement.organisation_id,
-            "role": statement.role,
-            "amount": statement.amount,
-            "content": statement.content,
-            "exclusions": excluded,
-        }
+    return schemas.AwardStatementOut.of(
+        statement, run_number=run.number, year=run.year, status=run.status, exclusions=excluded
     )

@@ -64,7 +64,7 @@ async def compute_run(session: AsyncSession, settings: Settings, year: int) -> A
     frozen = canonical_json(freeze(programme, year, facts, settings.zone))
     outcome = canonical_json(computation.as_json())
     run = AwardRun(
-        number=await readable_number(session, settings.city_code, NumberPrefix.AWARD_RUN, year),
+        number=await readable_number(session, settings, NumberPrefix.AWARD_RUN, year),
         programme_id=programme.id,
         year=year,
         facts=frozen.decode(),

@@ -97,13 +97,9 @@ async def _shown(
     today = local_date(now, settings.zone)
     language: Language = request.scope.get("language", "en")
     floor = service.floor_on(report, today)
-    return schemas.ReportOut(
-        **schemas.ReportSummary.model_validate(report).model_dump(),
+    return schemas.ReportOut.of(
+        report,
         appraiser_name=report.appraiser.name,
-        submitted_by_id=report.submitted_by_id,
-        document=schemas.DocumentRef.model_validate(report.document),
-        review_reason=report.review_reason,
-        reviewed_at=report.reviewed_at,
         expired=not rules.is_valid(report.base_date, report.valid_to, today),
         validity_source=RuleOut(**VALIDITY_RULE.as_json(language)),
         price_floor=schemas.FloorOut(
@@ -114,7 +110,6 @@ async def _shown(
             reference=floor.figure.reference,
             mark=floor.figure.mark,
         ),
-        reapprovals=[schemas.ReapprovalOut.model_validate(row) for row in report.reapprovals],
         server_time=now,
     )
 

@@ -156,21 +156,6 @@ async def _shown(
         rule = POLICY.art("2").as_json(request.scope.get("language", "en"))
         team = schemas.TeamConversion(day=day, rule=RuleOut(**rule))
     names = queries.may_see_completers(actor, result)
-    return schemas.ResultOut(
-        **schemas.ResultSummary.model_validate(result).model_dump(),
-        abstract=result.abstract,
-        publicly_funded=result.publicly_funded,
-        funding_plan=result.funding_plan,
-        secrecy=result.secrecy,
-        export_control=result.export_control,
-        completed_on=result.completed_on,
-        conversion_begun_on=result.conversion_begun_on,
-        source_url=result.source_url,
-        owners=[schemas.OwnerOut.model_validate(row) for row in result.owners],
-        completers=[schemas.CompleterOut.model_validate(row) for row in result.completers] if names else None,
-        ip_assets=[schemas.IpAssetOut.model_validate(row) for row in result.ip_assets],
-        entitlements=[schemas.EntitlementOut.model_validate(row) for row in result.entitlements],
-        consents=[schemas.ConsentOut.model_validate(row) for row in result.consents],
-        team_may_convert_from=team,
-        server_time=now,
+    return schemas.ResultOut.of(
+        result, completers=result.completers if names else None, team_may_convert_from=team, server_time=now
     )

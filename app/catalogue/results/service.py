@@ -54,7 +54,7 @@ async def record_result(session: AsyncSession, actor: Actor, settings: Settings,
     rules.check_content(body, keeper.id, registered_on, today)
     await _check_references(session, body, keeper.id)
     result = Result(
-        number=await readable_number(session, settings.city_code, NumberPrefix.RESULT, today.year),
+        number=await readable_number(session, settings, NumberPrefix.RESULT, today.year),
         organisation_id=keeper.id,
         registered_on=registered_on,
         owners=_owners(body.owners),

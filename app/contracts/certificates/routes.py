@@ -11,7 +11,6 @@ from app.contracts.certificates.kinds import CertificateStatus
 from app.contracts.certificates.models import Certificate
 from app.contracts.settlement import queries as settlement_queries
 from app.contracts.settlement import service as settlements
-from app.contracts.settlement.schemas import condition_out
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
@@ -37,11 +36,11 @@ async def verify(
     Hyphens, spaces and case do not matter.
     """
     row = await queries.get_by_fingerprint(session, rules.fingerprint(code))
-    return schemas.CertificateVerificationOut(
+    return schemas.CertificateVerificationOut.of(
+        row,
         status=_status(row),
         revoked_at=row.revocation.revoked_at if row.revocation else None,
         content=schemas.CertificateContent.model_validate_json(row.content),
-        sha256=row.sha256,
         server_time=await read_clock(session),
     )
 
@@ -59,7 +58,7 @@ async def read_conditions(actor: Reader, session: Session, deal_id: UUID) -> sch
     latest = await queries.latest(session, deal_id)
     return schemas.CertificateConditionsOut(
         deal_id=deal_id,
-        conditions=[condition_out(condition) for condition in service.conditions_of(facts)],
+        conditions=list(service.conditions_of(facts)),
         certificate_id=latest.id if latest and not latest.revocation else None,
         issue_due_on=period.ends_on if period else None,
         issue_due_provisional=period.provisional if period else False,
@@ -121,15 +120,5 @@ async def _answer(session: Session, row: Certificate) -> schemas.CertificateOut:
 
 
 def _shown(row: Certificate, now: datetime) -> schemas.CertificateOut:
-    return schemas.CertificateOut(
-        id=row.id,
-        number=row.number,
-        deal_id=row.deal_id,
-        status=_status(row),
-        replaces_id=row.replaces_id,
-        content=schemas.CertificateContent.model_validate_json(row.content),
-        sha256=row.sha256,
-        issued_at=row.issued_at,
-        revocation=schemas.CertificateRevocationOut.model_validate(row.revocation) if row.revocation else None,
-        server_time=now,
-    )
+    content = schemas.CertificateContent.model_validate_json(row.content)
+    return schemas.CertificateOut.of(row, status=_status(row), content=content, server_time=now)

@@ -19,7 +19,7 @@ from app.contracts.models import Contract
 from app.contracts.settlement import queries as settlement_queries
 from app.contracts.settlement import service as settlements
 from app.contracts.settlement.kinds import ConditionKind
-from app.contracts.settlement.schemas import condition_out
+from app.contracts.settlement.schemas import CertificateConditionOut
 from app.contracts.settlement.standing import Condition, Facts
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
@@ -140,7 +140,7 @@ async def _facts(session: AsyncSession, deal: Deal) -> Facts | None:
 
 def _not_due(conditions: Sequence[Condition]) -> Exception:
     missing = ", ".join(condition.kind for condition in conditions if not condition.holds)
-    shown = [condition_out(condition).model_dump(mode="json") for condition in conditions]
+    shown = [CertificateConditionOut.model_validate(condition).model_dump(mode="json") for condition in conditions]
     return NOT_DUE(missing=missing, extra={"conditions": shown})
 
 
@@ -153,9 +153,7 @@ async def _store(
     before: Certificate | None,
     now: datetime,
 ) -> Certificate:
-    number = await readable_number(
-        session, settings.city_code, NumberPrefix.CERTIFICATE, local_date(now, settings.zone).year
-    )
+    number = await readable_number(session, settings, NumberPrefix.CERTIFICATE, now)
     content = await compose(session, settings, deal, facts, number, before.number if before else None, now)
     text, sha256 = seal(content)
     made = Certificate(

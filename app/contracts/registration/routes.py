@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries
 from app.contracts.kinds import RegistrationStatus
@@ -45,7 +46,7 @@ async def read_registration(
     contract = await queries.get_contract(session, actor, contract_id)
     if contract.registration is None:
         raise NOT_FOUND(what=Text("registration", "认定登记申请"))
-    return _answer(contract.registration, await read_clock(session), response)
+    return await _answer(session, contract.registration, response)
 
 
 @router.post(PATH, status_code=201, operation_id="apply_for_registration")
@@ -58,8 +59,7 @@ async def apply(
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Apply for the registration of a signed contract, as a seller, once."""
-    registration = await service.apply(session, actor, settings, contract_id, body)
-    return _answer(registration, await read_clock(session), response)
+    return await _answer(session, await service.apply(session, actor, settings, contract_id, body), response)
 
 
 @router.post(f"{PATH}/acceptance", operation_id="accept_registration")
@@ -72,8 +72,7 @@ async def accept(
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Accept an application. `decision_due_on` is later for a large contract, or one that goes before experts."""
-    registration = await service.accept(session, actor, settings, contract_id, body)
-    return _answer(registration, await read_clock(session), response)
+    return await _answer(session, await service.accept(session, actor, settings, contract_id, body), response)
 
 
 @router.post(f"{PATH}/supplement-request", operation_id="request_supplements")
@@ -86,8 +85,9 @@ async def request_supplements(
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Ask the applicant for what is missing. The period begins again when it comes."""
-    registration = await service.request_supplements(session, actor, settings, contract_id, body)
-    return _answer(registration, await read_clock(session), response)
+    return await _answer(
+        session, await service.request_supplements(session, actor, settings, contract_id, body), response
+    )
 
 
 @router.post(f"{PATH}/resubmission", operation_id="resubmit_registration")
@@ -100,8 +100,7 @@ async def resubmit(
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Supply what was missing from an application. Its acceptance is reset to today."""
-    registration = await service.resubmit(session, actor, settings, contract_id, body)
-    return _answer(registration, await read_clock(session), response)
+    return await _answer(session, await service.resubmit(session, actor, settings, contract_id, body), response)
 
 
 @router.post(f"{PATH}/approval", operation_id="register_contract")
@@ -114,8 +113,7 @@ async def register(
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Register the contract with both amounts. It gets its number."""
-    registration = await service.register(session, actor, settings, contract_id, body)
-    return _answer(registration, await read_clock(session), response)
+    return await _answer(session, await service.register(session, actor, settings, contract_id, body), response)
 
 
 @router.post(f"{PATH}/refusal", operation_id="refuse_registration")
@@ -128,8 +126,7 @@ async def refuse(
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Refuse an application, with the reason."""
-    registration = await service.refuse(session, actor, settings, contract_id, body)
-    return _answer(registration, await read_clock(session), response)
+    return await _answer(session, await service.refuse(session, actor, settings, contract_id, body), response)
 
 
 @router.post(f"{PATH}/cancellation", operation_id="cancel_registration")
@@ -142,28 +139,22 @@ async def cancel(
     response: Response,
 ) -> schemas.ContractRegistrationOut:
     """Cancel a registration, with the reason. Awards that rest on it come up for review."""
-    registration = await service.cancel(session, actor, settings, contract_id, body)
-    return _answer(registration, await read_clock(session), response)
+    return await _answer(session, await service.cancel(session, actor, settings, contract_id, body), response)
 
 
-def _answer(registration: Registration, now: datetime, response: Response) -> schemas.ContractRegistrationOut:
+async def _answer(
+    session: AsyncSession, registration: Registration, response: Response
+) -> schemas.ContractRegistrationOut:
     set_etag(response, registration.revision)
-    fields = schemas.ContractRegistrationOut.model_fields
-    values = {name: getattr(registration, name) for name in fields if name != "server_time"}
-    return schemas.ContractRegistrationOut.model_validate(values | {"server_time": now})
+    return schemas.ContractRegistrationOut.of(registration, server_time=await read_clock(session))
 
 
 def _item(row: Registration, now: datetime) -> schemas.RegistrationWorklistItem:
-    return schemas.RegistrationWorklistItem(
-        contract_id=row.contract_id,
-        contract_number=row.contract.number,
-        contract_name=row.contract.name,
-        technical_amount=row.contract.technical_amount,
-        applicant_id=row.applicant_id,
-        status=row.status,
-        submitted_at=row.submitted_at,
-        accepted_on=row.accepted_on,
-        decision_due_on=row.decision_due_on,
-        decision_due_provisional=row.decision_due_provisional,
+    contract = row.contract
+    return schemas.RegistrationWorklistItem.of(
+        row,
+        contract_number=contract.number,
+        contract_name=contract.name,
+        technical_amount=contract.technical_amount,
         server_time=now,
     )

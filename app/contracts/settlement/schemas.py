@@ -9,12 +9,11 @@ from pydantic import Field
 from app.contracts.settlement.kinds import ConditionKind, PartKind
 from app.contracts.settlement.models import SettlementFee
 from app.contracts.settlement.rules import NIL
-from app.contracts.settlement.standing import Condition, Facts, PayerStanding
+from app.contracts.settlement.standing import Facts, PayerStanding
 from app.core.schemas import Input, Line, Money, Output, PositiveMoney
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.office.ledger.kinds import InstructionKind, InstructionStatus
-from app.office.ledger.models import SettlementInstruction
 
 
 class PriceReturnIn(Input):
@@ -124,67 +123,30 @@ class SettlementOut(Output):
     server_time: datetime
 
 
-def condition_out(condition: Condition) -> CertificateConditionOut:
-    """A condition as its parties see it."""
-    return CertificateConditionOut(
-        kind=condition.kind,
-        holds=condition.holds,
-        since=condition.since,
-        missing=[
-            MissingPaymentOut(
-                organisation_id=row.organisation_id, amount=row.amount, instructions=list(row.instructions)
-            )
-            for row in condition.missing
-        ],
-    )
-
-
 def settlement_out(deal: Deal, facts: Facts, gathered: Money, now: datetime) -> SettlementOut:
     """A settlement with its standing."""
     row = facts.settlement
-    return SettlementOut(
-        deal_id=deal.id,
+    return SettlementOut.of(
+        row,
         deal_number=deal.number,
-        contract_id=row.contract_id,
-        price=row.price,
-        cash=row.cash,
-        parts=[PricePartOut.model_validate(part) for part in row.parts],
         payers=[_payer(facts, payer) for payer in facts.payers()],
         fees=[_fee(fee, row.opened_at) for fee in row.fees],
-        deposits=[DepositUseOut.model_validate(deposit) for deposit in row.deposits],
-        conditions=[condition_out(condition) for condition in facts.conditions()],
+        conditions=list(facts.conditions()),
         gathered=gathered,
-        payouts=[_brief(payout) for payout in facts.payouts],
-        figures=row.figures,
-        opened_at=row.opened_at,
+        payouts=list(facts.payouts),
         server_time=now,
     )
 
 
 def _payer(facts: Facts, payer: PayerStanding) -> PayerOut:
     requests = [row.instruction for row in facts.settlement.requests if row.payer_id == payer.payer_id]
-    return PayerOut(
+    return PayerOut.of(
+        payer,
         organisation_id=payer.payer_id,
-        owed=payer.owed,
-        from_deposit=payer.from_deposit,
-        through_exchange=payer.through_exchange,
-        direct=payer.direct,
-        returned=payer.returned,
         left=sum(payer.left, NIL),
-        requests=[_brief(row) for row in requests if row.status != InstructionStatus.CANCELLED],
+        requests=[row for row in requests if row.status != InstructionStatus.CANCELLED],
     )
 
 
 def _fee(fee: SettlementFee, opened_at: datetime) -> FeeOut:
-    return FeeOut(
-        role=fee.role,
-        organisation_id=fee.organisation_id,
-        amount=fee.amount,
-        from_deposit=fee.from_deposit,
-        instruction=_brief(fee.instruction) if fee.instruction else None,
-        paid_at=fee.instruction.settled_at if fee.instruction else opened_at,
-    )
-
-
-def _brief(row: SettlementInstruction) -> InstructionBrief:
-    return InstructionBrief.model_validate(row)
+    return FeeOut.of(fee, paid_at=fee.instruction.settled_at if fee.instruction else opened_at)

@@ -99,9 +99,7 @@ async def withdraw(
 
 
 async def _answer(session: Session, declared: Declared) -> schemas.DeclaredOut:
-    return schemas.DeclaredOut(
-        **schemas.OverrideOut.model_validate(declared.override).model_dump(),
-        periods_moved=declared.moved,
-        recomputing=declared.more,
-        server_time=await read_clock(session),
+    now = await read_clock(session)
+    return schemas.DeclaredOut.of(
+        declared.override, periods_moved=declared.moved, recomputing=declared.more, server_time=now
     )

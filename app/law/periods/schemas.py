@@ -66,6 +66,6 @@ class PeriodRules(Output):
 def period_out(period: Period, now: datetime, language: Language) -> PeriodOut:
     """A period as responses show it, in the caller's language."""
     rule = RULES[period.rule]
-    own = {name: getattr(period, name) for name in PeriodOut.model_fields if hasattr(period, name)}
     source = RuleOut(**rule.source.as_json(language))
-    return PeriodOut(**own, name=rule.name.render(language, {}), sense=rule.sense, source=source, server_time=now)
+    name = rule.name.render(language, {})
+    return PeriodOut.of(period, name=name, sense=rule.sense, source=source, server_time=now)

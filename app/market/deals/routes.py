@@ -42,7 +42,7 @@ async def list_deals(
     """List your organisation's deals, newest first. Staff see all."""
     found = await queries.list_deals(session, actor, page, status, listing_id)
     now = await read_clock(session)
-    return found.shown(lambda row: schemas.deal_out(row, now))
+    return found.shown(lambda row: schemas.DealOut.of(row, server_time=now))
 
 
 @router.get("/deals/{deal_id}", operation_id="read_deal")
@@ -83,7 +83,7 @@ async def find_default(
 
 async def _answer(session: AsyncSession, deal: Deal, response: Response) -> schemas.DealOut:
     set_etag(response, deal.revision)
-    return schemas.deal_out(deal, await read_clock(session))
+    return schemas.DealOut.of(deal, server_time=await read_clock(session))
 
 
 router.include_router(money_router)

@@ -9,7 +9,6 @@ from pydantic import Field, HttpUrl, StringConstraints
 from app.catalogue.results.kinds import TransferMode
 from app.core.schemas import Day, Input, Line, Money, Output, Share
 from app.market.deals.kinds import DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
-from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
 
 
@@ -112,9 +111,3 @@ class DealOut(Output):
     parties: list[DealPartyOut]
     default: DefaultOut | None = Field(description="Who let it fail, where it had a deposit and that is decided")
     revision: int
-
-
-def deal_out(deal: Deal, now: datetime) -> DealOut:
-    """A deal as its parties see it, with the exchange's time."""
-    fields = {name: getattr(deal, name) for name in DealOut.model_fields if name != "server_time"}
-    return DealOut.model_validate(fields | {"server_time": now})

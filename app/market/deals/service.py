@@ -220,7 +220,7 @@ async def _store(
 ) -> None:
     rules.check_parties(parties)
     deal.related_party = await related_parties(session, parties, on)
-    deal.number = await readable_number(session, settings.city_code, NumberPrefix.DEAL, on.year)
+    deal.number = await readable_number(session, settings, NumberPrefix.DEAL, on.year)
     deal.parties = [
         DealParty(role=party.role, organisation_id=party.organisation_id, share=party.share, position=position)
         for position, party in enumerate(parties)

@@ -61,12 +61,6 @@ class GateOut(Output):
 def gate_out(gate: Gate, now: datetime) -> GateOut:
     """A gate with its rule and the exchange's time."""
     kind = KINDS[gate.kind]
-    return GateOut(
-        id=gate.id, subject_type=gate.subject_type, subject_id=gate.subject_id, kind=gate.kind, detail=gate.detail,
-        rule=GateRule(
-            instrument_en=kind.rule.instrument.en, instrument_zh=kind.rule.instrument.zh, article=kind.rule.cited
-        ),
-        closers=list(kind.closers), holder_organisation_id=gate.holder_organisation_id, opened_at=gate.opened_at,
-        lapses_at=gate.lapses_at, closure=ClosureOut.model_validate(gate.closure) if gate.closure else None,
-        server_time=now,
-    )  # fmt: skip
+    named = kind.rule.instrument
+    rule = GateRule(instrument_en=named.en, instrument_zh=named.zh, article=kind.rule.cited)
+    return GateOut.of(gate, rule=rule, closers=list(kind.closers), server_time=now)

@@ -34,7 +34,7 @@ async def create_listing(session: AsyncSession, actor: Actor, settings: Settings
     listing = Listing(**body.model_dump(), seller_id=seller_id)
     publication.check_draft(listing, today)
     await publication.require_agency(session, body.agency_id, seller_id)
-    listing.number = await readable_number(session, settings.city_code, NumberPrefix.LISTING, today.year)
+    listing.number = await readable_number(session, settings, NumberPrefix.LISTING, today.year)
     session.add(listing)
     await session.flush()
     await session.refresh(listing)

@@ -12,8 +12,8 @@ from app.office.ledger.queries import RunningEntry
 """Requests and responses of the ledger."""
 
 
-class AccountFields(Output):
-    """What is stored of an account."""
+class AccountOut(Output):
+    """An account with its balance: the sum of its entries on its own side."""
 
     id: UUID
     code: AccountCode
@@ -23,11 +23,6 @@ class AccountFields(Output):
     subject_type: str | None
     subject_id: UUID | None
     opened_at: datetime
-
-
-class AccountOut(AccountFields):
-    """An account with its balance: the sum of its entries on its own side."""
-
     balance: SignedMoney
 
 
@@ -71,22 +66,12 @@ class TrialBalanceOut(Output):
 
 def account_out(row: LedgerAccount, balance: Decimal) -> AccountOut:
     """An account with its balance."""
-    return AccountOut(**AccountFields.model_validate(row).model_dump(), balance=balance)
+    return AccountOut.of(row, balance=balance)
 
 
 def entry_out(row: RunningEntry) -> JournalEntryOut:
     """An entry with the fields of its transaction."""
     entry, transaction = row.entry, row.entry.transaction
-    return JournalEntryOut(
-        seq=entry.seq,
-        transaction_id=transaction.id,
-        kind=transaction.kind,
-        occurred_at=transaction.occurred_at,
-        recorded_at=transaction.recorded_at,
-        reference=transaction.reference,
-        bank_reference=transaction.bank_reference,
-        reason=transaction.reason,
-        reverses_id=transaction.reverses_id,
-        amount=entry.amount,
-        balance=row.balance,
+    return JournalEntryOut.of(
+        transaction, seq=entry.seq, transaction_id=transaction.id, amount=entry.amount, balance=row.balance
     )

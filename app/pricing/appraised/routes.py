@@ -84,9 +84,8 @@ async def close(
 async def _answer(session: AsyncSession, offer: PurchaseOffer, response: Response) -> schemas.PurchaseOfferOut:
     now = await read_clock(session)
     set_etag(response, offer.revision)
-    summary = schemas.PurchaseOfferSummary.model_validate(offer).model_dump()
     gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, offer.id)]
-    return schemas.PurchaseOfferOut(**summary, gates=gates, server_time=now)
+    return schemas.PurchaseOfferOut.of(offer, gates=gates, server_time=now)
 
 
 router.include_router(money_router)

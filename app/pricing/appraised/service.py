@@ -56,7 +56,7 @@ async def make_offer(
         await _expire(session, before)
     offer = PurchaseOffer(
         **body.model_dump(),
-        number=await readable_number(session, settings.city_code, NumberPrefix.PURCHASE_OFFER, today.year),
+        number=await readable_number(session, settings, NumberPrefix.PURCHASE_OFFER, today.year),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,

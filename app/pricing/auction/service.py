@@ -91,9 +91,7 @@ async def create(
     auction_id = new_id()
     auction = Auction(
         id=auction_id,
-        number=await readable_number(
-            session, settings.city_code, NumberPrefix.AUCTION, local_date(now, settings.zone).year
-        ),
+        number=await readable_number(session, settings, NumberPrefix.AUCTION, now),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,

@@ -33,26 +33,17 @@ def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Ga
     """An auction; the reserve for the seller's own people. `gates` None: the deal is not the actor's to see."""
     own = actor is not None and actor.organisation_id == row.seller_id
     reserve = _reserve(row) if own else None
-    plain = {
-        name: getattr(row, name)
-        for name in (
-            *schemas.AuctionCard.model_fields,
-            "listing_version", "seller_id", "is_contest", "conditions", "deposit_amount", "viewing_from", "viewing_to",
-            "rights_abroad", "reason", "announced_at", "suspended_at", "leader", "last_seq", "winner", "closed_at",
-            "offered_to", "offer_ends_at", "revision",
-        )
-    }  # fmt: skip
-    computed = {
-        "has_reserve": row.reserve_secret is not None,
-        "reserve_price": reserve.amount if reserve else None,
-        "reserve_salt": reserve.salt if reserve else None,
-        "minimum": _minimum(row.conditions, _state(row), row.shift, row.status, now),
-        "head": row.head.hex(),
-        "deal_id": None if gates is None else row.deal_id,
-        "gates": [gate_out(gate, now) for gate in gates or ()],
-        "server_time": now,
-    }
-    return schemas.AuctionOut.model_validate(plain | computed)
+    return schemas.AuctionOut.of(
+        row,
+        has_reserve=row.reserve_secret is not None,
+        reserve_price=reserve.amount if reserve else None,
+        reserve_salt=reserve.salt if reserve else None,
+        minimum=_minimum(row.conditions, _state(row), row.shift, row.status, now),
+        head=row.head.hex(),
+        deal_id=None if gates is None else row.deal_id,
+        gates=[gate_out(gate, now) for gate in gates or ()],
+        server_time=now,
+    )
 
 
 def _reserve(row: Auction) -> Unsealed | None:
@@ -92,20 +83,13 @@ def _minimum(
 
 def bidder(row: AuctionBidder, named: bool) -> schemas.BidderOut:
     """A bidder by its paddle; `named`: the caller may know who it is."""
-    return schemas.BidderOut(
-        auction_id=row.auction_id,
-        paddle=row.paddle,
-        organisation_id=row.organisation_id if named else None,
-        registered_at=row.registered_at,
-        withdrawn_at=row.withdrawn_at,
-    )
+    return schemas.BidderOut.of(row, organisation_id=row.organisation_id if named else None)
 
 
 def own_bidder(row: AuctionBidder, of: Auction, deposit: Deposit, now: datetime) -> schemas.OwnBidderOut:
     """A bidder as itself sees it, with its deposit."""
-    return schemas.OwnBidderOut(
-        **bidder(row, named=True).model_dump(),
-        salt=row.salt,
+    return schemas.OwnBidderOut.of(
+        row,
         deposit_id=deposit.id,
         deposit_number=deposit.number,
         deposit_amount=deposit.required_amount,
@@ -117,22 +101,9 @@ def own_bidder(row: AuctionBidder, of: Auction, deposit: Deposit, now: datetime)
 
 def entry(row: AuctionEntry) -> schemas.AuctionEntryOut:
     """An entry of the log."""
-    return schemas.AuctionEntryOut(
-        seq=row.seq, kind=row.kind, at=row.at, content=json.loads(row.content), hash=row.hash.hex()
-    )
+    return schemas.AuctionEntryOut.of(row, content=json.loads(row.content), hash=row.hash.hex())
 
 
 def confirmation(row: AuctionConfirmation) -> schemas.AuctionConfirmationOut:
     """A confirmation with who has signed it."""
-    return schemas.AuctionConfirmationOut(
-        id=row.id,
-        number=row.number,
-        auction_id=row.auction_id,
-        deal_id=row.deal_id,
-        content=json.loads(row.content),
-        sha256=row.sha256,
-        signature=row.signature,
-        key_id=row.key_id,
-        issued_at=row.issued_at,
-        signed_by=[schemas.PartySignatureOut.model_validate(signature) for signature in row.signatures],
-    )
+    return schemas.AuctionConfirmationOut.of(row, content=json.loads(row.content), signed_by=row.signatures)

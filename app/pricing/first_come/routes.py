@@ -9,7 +9,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import allow
 from app.core.web.http import Config, MoneyEndpoint, Session, set_etag
-from app.market.deals.schemas import DealOut, deal_out
+from app.market.deals.schemas import DealOut
 from app.pricing.first_come import schemas, service
 
 router = APIRouter(route_class=MoneyEndpoint, tags=["first-come"])
@@ -29,4 +29,4 @@ async def purchase(
     """Buy at the asking price, first come first served. The answer is the deal; sign by its `contract_due_at`."""
     deal = await service.purchase(session, actor, settings, listing_id, body)
     set_etag(response, deal.revision)
-    return deal_out(deal, await read_clock(session))
+    return DealOut.of(deal, server_time=await read_clock(session))

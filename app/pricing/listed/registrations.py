@@ -66,7 +66,7 @@ async def register(
     today = local_date(now, settings.zone)
     sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
     registration = ListedRegistration(
-        number=await readable_number(session, settings.city_code, NumberPrefix.LISTING_REGISTRATION, today.year),
+        number=await readable_number(session, settings, NumberPrefix.LISTING_REGISTRATION, today.year),
         listing_id=listing.id,
         seller_id=listing.seller_id,
         organisation_id=organisation_id,

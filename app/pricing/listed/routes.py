@@ -28,7 +28,6 @@ from app.pricing.listed.schemas import (
     RegistrantOut,
     RevisionIn,
     RevisionOut,
-    registration_out,
 )
 
 router = APIRouter(route_class=Endpoint, tags=["listed"])
@@ -89,7 +88,7 @@ async def register(
 ) -> RegistrantOut:
     """Register as intending transferee while the notice runs. The deposit is asked for, due by the notice's end."""
     row = await registrations.register(session, actor, settings, listing_id, body)
-    return registration_out(row, await read_clock(session))
+    return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
 @router.get("/listing-registrations", operation_id="list_listing_registrations")
@@ -103,14 +102,14 @@ async def list_registrations(
     """List your organisation's registrations and those for your listings. Operator and auditor see all."""
     found = await queries.list_registrations(session, actor, page, listing_id, status)
     now = await read_clock(session)
-    return found.shown(lambda row: registration_out(row, now))
+    return found.shown(lambda row: RegistrantOut.of(row, server_time=now))
 
 
 @router.get("/listing-registrations/{registration_id}", operation_id="read_listing_registration")
 async def read_registration(actor: Reader, session: Session, registration_id: UUID) -> RegistrantOut:
     """Read a registration. Its organisation, the seller, operator and auditor may."""
     row = await queries.get_registration(session, actor, registration_id)
-    return registration_out(row, await read_clock(session))
+    return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
 @router.post(
@@ -124,7 +123,7 @@ async def judge(
     await service.review_again(session, settings, listing, found)
     await session.flush()
     row = await queries.get_registration(session, actor, row.id)
-    return registration_out(row, await read_clock(session))
+    return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
 @money_router.post("/listing-registrations/{registration_id}/confirmation", operation_id="confirm_listing_registration")
@@ -133,7 +132,7 @@ async def confirm(
 ) -> RegistrantOut:
     """Agree to what was published since you registered. Without it you are not counted."""
     row = await registrations.confirm(session, actor, settings, registration_id, body)
-    return registration_out(row, await read_clock(session))
+    return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
 @router.post("/listing-registrations/{registration_id}/withdrawal", operation_id="withdraw_listing_registration")
@@ -142,7 +141,7 @@ async def withdraw(
 ) -> RegistrantOut:
     """Withdraw your registration before the notice ends. Your deposit goes back in full."""
     row = await registrations.withdraw(session, actor, settings, registration_id, body.reason)
-    return registration_out(row, await read_clock(session))
+    return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
 @money_router.post("/listings/{listing_id}/revision", status_code=201, operation_id="propose_listing_revision")
@@ -175,11 +174,10 @@ async def return_revision(actor: Operator, session: Session, listing_id: UUID, b
 async def _sale_out(session: AsyncSession, found: ListedSale) -> ListedSaleOut:
     listing = await listings.read_listing(session, found.listing_id)
     announced = await queries.conditions_of(session, found.listing_id)
-    return ListedSaleOut(
-        listing_id=found.listing_id, phase=found.phase, closes_at=listing.closes_at,
-        extensions_used=found.extensions_used, extensions_max=announced.extensions_max, contest_id=found.contest_id,
-        reason=found.reason, server_time=await read_clock(session),
-    )  # fmt: skip
+    now = await read_clock(session)
+    return ListedSaleOut.of(
+        found, closes_at=listing.closes_at, extensions_max=announced.extensions_max, server_time=now
+    )
 
 
 router.include_router(money_router)

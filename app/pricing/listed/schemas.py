@@ -9,7 +9,6 @@ from pydantic import Field
 from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
 from app.pricing.kinds import ContestForm
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus, SalePhase
-from app.pricing.listed.models import ListedRegistration
 
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 SeenVersion = Annotated[int, Field(ge=1, le=2**31 - 1, description="The `version` you read")]
@@ -106,12 +105,6 @@ class RegistrantOut(Output):
     decisions: list[QualificationOut]
     revision: int
     server_time: datetime
-
-
-def registration_out(row: ListedRegistration, now: datetime) -> RegistrantOut:
-    """A registration with the exchange's time."""
-    fields = {name: getattr(row, name) for name in RegistrantOut.model_fields if name != "server_time"}
-    return RegistrantOut.model_validate(fields | {"server_time": now})
 
 
 class RevisionIn(Input):

@@ -134,32 +134,25 @@ async def terminate_negotiation(
 ) -> schemas.NegotiationTerminationOut:
     """End an agreed negotiation that cannot go on, with the reason. The listing is on offer again, or lapses."""
     row = await service.terminate(session, settings, negotiation_id, body.reason)
-    return schemas.NegotiationTerminationOut(
-        id=row.id, number=row.number, status=row.status, status_reason=row.status_reason,
-        server_time=await read_clock(session),
-    )  # fmt: skip
+    return schemas.NegotiationTerminationOut.of(row, server_time=await read_clock(session))
 
 
 def _summary(row: Negotiation, offer: Offer) -> schemas.NegotiationSummary:
-    names = schemas.NegotiationSummary.model_fields.keys() - {"last_offer"}
-    shown = {name: getattr(row, name) for name in names}
-    return schemas.NegotiationSummary.model_validate(shown | {"last_offer": schemas.OfferOut.model_validate(offer)})
+    return schemas.NegotiationSummary.of(row, last_offer=offer)
 
 
 async def _answer(session: AsyncSession, row: Negotiation, response: Response) -> schemas.NegotiationOut:
     now = await read_clock(session)
     set_etag(response, row.revision)
     gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, row.id)]
-    computed = {
-        "buyers": [schemas.BuyerOut.model_validate(buyer) for buyer in row.buyers],
-        "last_offer": schemas.OfferOut.model_validate(await queries.last_offer(session, row.id)),
-        "notice_id": row.notice.id if row.notice else None,
-        "notice_ends_at": row.notice.ends_at if row.notice else None,
-        "gates": gates,
-        "server_time": now,
-    }
-    plain = {name: getattr(row, name) for name in schemas.NegotiationOut.model_fields if name not in computed}
-    return schemas.NegotiationOut.model_validate(plain | computed)
+    return schemas.NegotiationOut.of(
+        row,
+        last_offer=await queries.last_offer(session, row.id),
+        notice_id=row.notice.id if row.notice else None,
+        notice_ends_at=row.notice.ends_at if row.notice else None,
+        gates=gates,
+        server_time=now,
+    )
 
 
 router.include_router(money_router)

@@ -58,9 +58,7 @@ async def open_negotiation(
     listing_rules.check_open(listing.status, listing.closes_at, now)
     buyers.sort(key=lambda buyer: buyer.organisation_id != lead_id)
     negotiation = Negotiation(
-        number=await readable_number(
-            session, settings.city_code, NumberPrefix.NEGOTIATION, local_date(now, settings.zone).year
-        ),
+        number=await readable_number(session, settings, NumberPrefix.NEGOTIATION, now),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,

@@ -29,7 +29,7 @@ async def list_deposits(
     """List your organisation's deposits, newest first. Staff see all."""
     found = await queries.list_deposits(session, actor, page, status, subject_id)
     now = await read_clock(session)
-    return found.shown(lambda row: schemas.deposit_out(row, now))
+    return found.shown(lambda row: schemas.DepositOut.of(row, server_time=now))
 
 
 @router.get("/deposits/{deposit_id}", operation_id="read_deposit")
@@ -37,4 +37,4 @@ async def read_deposit(actor: Reader, session: Session, deposit_id: UUID, respon
     """Read a deposit, with the day by which it must be paid in or given back."""
     deposit = await queries.get_deposit(session, actor, deposit_id)
     set_etag(response, deposit.revision)
-    return schemas.deposit_out(deposit, await read_clock(session))
+    return schemas.DepositOut.of(deposit, server_time=await read_clock(session))

@@ -7,11 +7,10 @@ from pydantic import Field
 
 from app.core.schemas import Money, Output
 from app.office.ledger.kinds import DepositStatus
-from app.office.ledger.models import Deposit
 
 
-class DepositFields(Output):
-    """What is stored of a deposit."""
+class DepositOut(Output):
+    """A deposit. Pay exactly `required_amount`, by `due_at`, with `number` as the purpose."""
 
     id: UUID
     number: str
@@ -28,14 +27,4 @@ class DepositFields(Output):
     release_provisional: bool = Field(description="That day rests on holidays not announced yet")
     reason: str | None
     revision: int
-
-
-class DepositOut(DepositFields):
-    """A deposit. Pay exactly `required_amount`, by `due_at`, with `number` as the purpose."""
-
     server_time: datetime
-
-
-def deposit_out(row: Deposit, now: datetime) -> DepositOut:
-    """A deposit with the time by which its days are judged."""
-    return DepositOut(**DepositFields.model_validate(row).model_dump(), server_time=now)

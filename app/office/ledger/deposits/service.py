@@ -53,9 +53,7 @@ async def request_deposit(
     now = await read_clock(session)
     deposit = Deposit(
         id=new_id(),
-        number=await readable_number(
-            session, settings.city_code, NumberPrefix.DEPOSIT, local_date(now, settings.zone).year
-        ),
+        number=await readable_number(session, settings, NumberPrefix.DEPOSIT, now),
         subject_type=subject[0],
         subject_id=subject[1],
         organisation_id=organisation_id,

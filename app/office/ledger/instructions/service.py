@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import Settings
@@ -35,9 +35,7 @@ async def instruct(
     now = await read_clock(session)
     row = SettlementInstruction(
         id=new_id(),
-        number=await readable_number(
-            session, settings.city_code, NumberPrefix.INSTRUCTION, local_date(now, settings.zone).year
-        ),
+        number=await readable_number(session, settings, NumberPrefix.INSTRUCTION, now),
         direction=KINDS[kind].direction,
         kind=kind,
         subject_type=subject[0],

@@ -104,9 +104,7 @@ async def _confirm(
 ) -> None:
     """Issue the confirmation that both sides sign (Auction Law art. 52): sealed, signed by the exchange."""
     known = await identity.organisations_by_id(session, [party.organisation_id for party in deal.parties])
-    number = await readable_number(
-        session, settings.city_code, NumberPrefix.AUCTION_CONFIRMATION, local_date(now, settings.zone).year
-    )
+    number = await readable_number(session, settings, NumberPrefix.AUCTION_CONFIRMATION, now)
     content: dict[str, Any] = {
         "number": number,
         "auction_number": auction.number,

@@ -67,27 +67,16 @@ async def decide_objection(
 def _notice(row: Notice, now: datetime) -> schemas.NoticeOut:
     status = row.negotiation.status
     decisions = [decision for item in row.objections if (decision := _decision(item)) is not None]
-    return schemas.NoticeOut(
-        id=row.id, number=row.number, status=status,
-        takes_objections=status == NegotiationStatus.AGREED and now < row.ends_at,
-        content=schemas.NoticeContent.model_validate_json(row.content), sha256=row.sha256,
-        published_at=row.published_at, first_day=row.first_day, last_day=row.last_day, ends_at=row.ends_at,
+    return schemas.NoticeOut.of(
+        row, status=status, takes_objections=status == NegotiationStatus.AGREED and now < row.ends_at,
+        content=schemas.NoticeContent.model_validate_json(row.content),
         open_objections=len(row.objections) - len(decisions), decisions=decisions, server_time=now,
     )  # fmt: skip
 
 
 def _objection(row: Objection) -> schemas.ObjectionOut:
-    return schemas.ObjectionOut(
-        id=row.id, notice_id=row.notice_id, organisation_id=row.organisation_id, reason=row.reason,
-        contact=row.contact, filed_at=row.filed_at, decision=_decision(row),
-    )  # fmt: skip
+    return schemas.ObjectionOut.of(row, decision=_decision(row))
 
 
 def _decision(row: Objection) -> schemas.ObjectionDecisionOut | None:
-    decision = row.decision
-    if decision is None:
-        return None
-    return schemas.ObjectionDecisionOut(
-        objection_id=row.id, filed_at=row.filed_at, outcome=decision.outcome, statement=decision.statement,
-        decided_at=decision.decided_at,
-    )  # fmt: skip
+    return schemas.ObjectionDecisionOut.of(row.decision, filed_at=row.filed_at) if row.decision else None

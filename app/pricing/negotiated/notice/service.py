@@ -63,7 +63,7 @@ async def publish(
     opening = periods.Opening(PERIOD, ("notice", notice_id), today, [events.PUBLIC], deadline=ENDED)
     period = await periods.open_period(session, settings, opening)
     first_day = period.starts_on + timedelta(days=1)
-    number = await readable_number(session, settings.city_code, NumberPrefix.NOTICE, today.year)
+    number = await readable_number(session, settings, NumberPrefix.NOTICE, today.year)
     parties = [listing.seller_id, *(row.organisation_id for row in negotiation.buyers)]
     names = {key: row.name for key, row in (await identity.organisations_by_id(session, parties)).items()}
     content = NoticeContent(
