@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from app.core.problems import Rule, Text
@@ -41,6 +41,19 @@ class Trace:
     event_id: UUID | None = None
 
 
+class Happened(Protocol):
+    """An event as far as an entry needs it (`core.history.events.Event`)."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def subject_id(self) -> UUID: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentRef:
     """A paper an entry rests on, by the hash of its content."""
@@ -64,6 +77,21 @@ class Entry:
     documents: Sequence[DocumentRef] = ()
     traces: Sequence[Trace] = ()
     texts: Sequence[str] = ()
+
+    @classmethod
+    def of(
+        cls,
+        event: Happened,
+        by: By,
+        what: Text,
+        facts: Mapping[str, Fact],
+        *,
+        rule: Rule | None = None,
+        texts: Sequence[str] = (),
+    ) -> Self:
+        """What an event tells, at its time and with it as the trace."""
+        trace = Trace(event.type, event.subject_id, event_id=event.id)
+        return cls(event.occurred_at, by, what, facts, rule, traces=[trace], texts=texts)
 
 
 @dataclass(frozen=True, slots=True)

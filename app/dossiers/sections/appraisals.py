@@ -76,12 +76,11 @@ def _named(reports: Sequence[AppraisalReport], happened: Sequence[Event]) -> lis
     """When the listing came to rest on a report that the reader sees."""
     numbers = {str(report.id): report.number for report in reports}
     return [
-        Entry(
-            at=event.occurred_at,
-            by=_keeper(event.actor_organisation_id),
-            what=Text("Report named by the listing", "挂牌引用评估报告"),
-            facts={"number": numbers[event.payload["appraisal_report_id"]]},
-            traces=[Trace(event.type, event.subject_id, event_id=event.id)],
+        Entry.of(
+            event,
+            _keeper(event.actor_organisation_id),
+            Text("Report named by the listing", "挂牌引用评估报告"),
+            {"number": numbers[event.payload["appraisal_report_id"]]},
         )
         for event in happened
         if event.type == NAMED and event.payload["appraisal_report_id"] in numbers

@@ -13,7 +13,7 @@ from app.core.history.events import Event
 from app.core.problems import Text
 from app.dossiers.kinds import Capacity
 from app.dossiers.sections.gates import gate_section
-from app.dossiers.story import By, Entry, Fact, Section, Trace
+from app.dossiers.story import By, Entry, Fact, Section
 from app.law.instruments import CIVIL_CODE
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
@@ -74,14 +74,7 @@ def _entry(offer: PurchaseOffer, event: Event) -> Entry:
         facts["lapses_at"] = offer.lapses_at
     if event.type in WITH_REASON:
         facts["reason"] = offer.status_reason
-    return Entry(
-        at=event.occurred_at,
-        by=_by(offer, event),
-        what=HAPPENED[event.type],
-        facts=facts,
-        rule=OFFER_RULE,
-        traces=[Trace(event.type, offer.id, event_id=event.id)],
-    )
+    return Entry.of(event, _by(offer, event), HAPPENED[event.type], facts, rule=OFFER_RULE)
 
 
 def _by(offer: PurchaseOffer, event: Event) -> By:

@@ -19,7 +19,7 @@ from app.dossiers.kinds import Capacity
 from app.dossiers.sections import auction_bids
 from app.dossiers.sections.auction_bids import Told
 from app.dossiers.sections.gates import gate_section
-from app.dossiers.story import Attachment, By, Entry, Fact, Section, Trace
+from app.dossiers.story import Attachment, By, Entry, Fact, Section
 from app.law.instruments import AUCTION_LAW
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
@@ -108,12 +108,11 @@ async def _life(session: AsyncSession, told: Told, auctions: Mapping[UUID, Aucti
         if event.type in BESIDE and events.is_for(event, told.actor):
             what, names = BESIDE[event.type]
             entries.append(
-                Entry(
-                    at=event.occurred_at,
-                    by=told.by(event, auctions[event.subject_id]),
-                    what=what,
-                    facts={"number": event.payload["number"]} | {name: event.payload[name] for name in names},
-                    traces=[Trace(event.type, event.subject_id, event_id=event.id)],
+                Entry.of(
+                    event,
+                    told.by(event, auctions[event.subject_id]),
+                    what,
+                    {"number": event.payload["number"]} | {name: event.payload[name] for name in names},
                 )
             )
     entries.sort(key=lambda entry: entry.at)

@@ -96,12 +96,11 @@ def names_of(actor: Actor, auction: Auction, bidders: Sequence[AuctionBidder]) -
 def _bidders(told: Told, auction: Auction, bidders: Sequence[AuctionBidder], names: Mapping[int, UUID]) -> list[Entry]:
     moved = [row for row in told.happened if row.type in BIDDER_MOVED and row.subject_id == auction.id]
     entries = [
-        Entry(
-            at=event.occurred_at,
-            by=By(Capacity.BIDDER, names.get(event.payload["paddle"])),
-            what=BIDDER_MOVED[event.type],
-            facts={"paddle": event.payload["paddle"]},
-            traces=[Trace(event.type, auction.id, event_id=event.id)],
+        Entry.of(
+            event,
+            By(Capacity.BIDDER, names.get(event.payload["paddle"])),
+            BIDDER_MOVED[event.type],
+            {"paddle": event.payload["paddle"]},
         )
         for event in moved
     ]

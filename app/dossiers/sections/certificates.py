@@ -16,7 +16,7 @@ from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
 from app.dossiers.kinds import Capacity
-from app.dossiers.story import By, Entry, Fact, Section, Trace
+from app.dossiers.story import By, Entry, Fact, Section
 from app.market.deals.models import Deal
 
 DUE: Mapping[str, Text] = {
@@ -38,13 +38,12 @@ async def certificate_history(session: AsyncSession, deal: Deal, actor: Actor) -
 
 
 def _due(event: Event) -> Entry:
-    return Entry(
-        at=event.occurred_at,
-        by=By(Capacity.EXCHANGE if event.type == "certificate.due" else Capacity.TIME),
-        what=DUE[event.type],
-        facts={"issue_due_on": event.payload["issue_due_on"]},
+    return Entry.of(
+        event,
+        By(Capacity.EXCHANGE if event.type == "certificate.due" else Capacity.TIME),
+        DUE[event.type],
+        {"issue_due_on": event.payload["issue_due_on"]},
         rule=ISSUE_RULE,
-        traces=[Trace(event.type, event.subject_id, event_id=event.id)],
     )
 
 
@@ -60,11 +59,4 @@ def _moved(certificates: Mapping[UUID, Certificate], event: Event) -> Entry:
         facts["reason"] = row.revocation.reason
         what = Text("Certificate revoked", "撤销交易凭证")
         by = Capacity.OPERATOR if row.revocation.revoked_by_person_id else Capacity.EXCHANGE
-    return Entry(
-        at=event.occurred_at,
-        by=By(by),
-        what=what,
-        facts=facts,
-        rule=ISSUE_RULE,
-        traces=[Trace(event.type, row.id, event_id=event.id)],
-    )
+    return Entry.of(event, By(by), what, facts, rule=ISSUE_RULE)

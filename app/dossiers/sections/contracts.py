@@ -11,7 +11,7 @@ from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
 from app.dossiers.kinds import Capacity
-from app.dossiers.story import By, Entry, Section, Trace
+from app.dossiers.story import By, Entry, Section
 from app.market.deals.models import Deal
 
 HAPPENED: Mapping[str, Text] = {
@@ -45,12 +45,11 @@ async def contract_history(session: AsyncSession, deal: Deal, actor: Actor) -> l
 def _entry(contract: Contract, event: Event) -> Entry:
     about = event.payload
     registered = {"registration": about["number"]} if "contract_number" in about else {}
-    return Entry(
-        at=event.occurred_at,
-        by=_by(contract, event),
-        what=HAPPENED[event.type],
-        facts={"number": contract.number} | registered | {name: about[name] for name in TOLD if name in about},
-        traces=[Trace(event.type, contract.id, event_id=event.id)],
+    return Entry.of(
+        event,
+        _by(contract, event),
+        HAPPENED[event.type],
+        {"number": contract.number} | registered | {name: about[name] for name in TOLD if name in about},
     )
 
 

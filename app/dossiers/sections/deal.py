@@ -10,7 +10,7 @@ from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
 from app.dossiers.kinds import Capacity
-from app.dossiers.story import By, Entry, Fact, Section, Trace
+from app.dossiers.story import By, Entry, Fact, Section
 from app.market.deals.models import Deal
 
 DEFAULT = "deal.default_found"
@@ -29,12 +29,11 @@ MADE = frozenset({"deal.agreed", "deal.recorded"})
 async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
     """The deal as every party of it and the market's staff see it."""
     entries = [
-        Entry(
-            at=event.occurred_at,
-            by=_by(deal, event),
-            what=HAPPENED[event.type],
-            facts=_facts(deal, event),
-            traces=[Trace(event.type, deal.id, event_id=event.id)],
+        Entry.of(
+            event,
+            _by(deal, event),
+            HAPPENED[event.type],
+            _facts(deal, event),
             texts=[canonical_json(deal.terms).decode()] if event.type in MADE and deal.terms is not None else [],
         )
         for event in await events.of_subjects(session, [deal.id])

@@ -11,7 +11,7 @@ from app.core.history.events import Event
 from app.core.problems import Text
 from app.dossiers.kinds import Capacity
 from app.dossiers.sections.bank import bank_entries
-from app.dossiers.story import By, Entry, Fact, Section, Trace
+from app.dossiers.story import By, Entry, Fact, Section
 from app.law.periods.catalogue import RULES
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
@@ -86,13 +86,12 @@ def _entry(deal: Deal, deposit: Deposit, event: Event, *, is_timed: bool) -> Ent
     facts |= {name: about[name] for name in TOLD if name in about}
     if is_timed:
         facts |= {"received_at": deposit.received_at} if event.type == RECEIVED else {"due_at": deposit.due_at}
-    return Entry(
-        at=event.occurred_at,
-        by=_by(deal, deposit, event),
-        what=REVERSED if about.get("reversed") else HAPPENED[event.type],
-        facts=facts,
+    return Entry.of(
+        event,
+        _by(deal, deposit, event),
+        REVERSED if about.get("reversed") else HAPPENED[event.type],
+        facts,
         rule=RELEASE_RULE if event.type in ("deposit.release_due", "deposit.release_moved") else None,
-        traces=[Trace(event.type, deposit.id, event_id=event.id)],
     )
 
 

@@ -97,12 +97,8 @@ async def _sale(session: AsyncSession, actor: Actor, listing: Listing) -> Sectio
     for revision in await queries.revisions_of(session, actor, listing):
         entries += _revision(listing, revision)
     entries += [
-        Entry(
-            at=event.occurred_at,
-            by=By(Capacity.EXCHANGE),
-            what=Text("Handed over to open bidding", "转入竞价"),
-            facts={"number": listing.number},
-            traces=[Trace(event.type, listing.id, event_id=event.id)],
+        Entry.of(
+            event, By(Capacity.EXCHANGE), Text("Handed over to open bidding", "转入竞价"), {"number": listing.number}
         )
         for event in happened
         if event.type == "listing.bidding_opened"
@@ -192,12 +188,8 @@ def _moved(row: ListedRegistration, event: Event) -> Entry:
         facts["organisation_id"] = row.organisation_id
     if event.payload["status"] == row.status != RegistrantStatus.REGISTERED:
         facts["reason"] = row.status_reason
-    return Entry(
-        at=event.occurred_at,
-        by=By(Capacity.REGISTRANT, row.organisation_id) if own else By(Capacity.EXCHANGE),
-        what=MOVED[event.type],
-        facts=facts,
-        traces=[Trace(event.type, row.id, event_id=event.id)],
+    return Entry.of(
+        event, By(Capacity.REGISTRANT, row.organisation_id) if own else By(Capacity.EXCHANGE), MOVED[event.type], facts
     )
 
 

@@ -82,13 +82,7 @@ def _difference(item: Difference) -> dict[str, Any]:
 
 def _life(deal: Deal, listing: Listing, happened: Sequence[Event]) -> Section:
     entries = [
-        Entry(
-            at=event.occurred_at,
-            by=_by(deal, listing, event),
-            what=LIFE[event.type],
-            facts={"status": event.payload["status"]},
-            traces=[Trace(event.type, listing.id, event_id=event.id)],
-        )
+        Entry.of(event, _by(deal, listing, event), LIFE[event.type], {"status": event.payload["status"]})
         for event in happened
         if event.type in LIFE
     ]

@@ -94,11 +94,11 @@ def _rows(rows: Iterable[object], names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _instruction(row: SettlementInstruction, event: Event, *, with_time: bool) -> Entry:
-    return Entry(
-        at=event.occurred_at,
-        by=By(Capacity.OPERATOR if event.type == "settlement.settled" else Capacity.EXCHANGE),
-        what=HAPPENED[event.type],
-        facts={
+    return Entry.of(
+        event,
+        By(Capacity.OPERATOR if event.type == "settlement.settled" else Capacity.EXCHANGE),
+        HAPPENED[event.type],
+        {
             "number": row.number,
             "kind": row.kind,
             "organisation_id": row.organisation_id,
@@ -106,7 +106,6 @@ def _instruction(row: SettlementInstruction, event: Event, *, with_time: bool) -
             "due_on": event.payload["due_on"],
             "settled_at": row.settled_at if with_time else None,
         },
-        traces=[Trace(event.type, row.id, event_id=event.id)],
     )
 
 
