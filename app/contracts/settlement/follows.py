@@ -15,11 +15,11 @@ from app.market.deals import hooks as deal_hooks
 from app.market.deals import queries as deals
 from app.office.ledger.instructions import hooks as instruction_hooks
 from app.office.ledger.instructions import service as instructions
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 
 
 async def when_bank_moves_money_look_again(
-    session: AsyncSession, instruction: SettlementInstruction, now: datetime
+    session: AsyncSession, instruction: PaymentInstruction, now: datetime
 ) -> None:
     """A price or a fee was paid, or its confirmation reversed: the deal is looked at by a worker, under its lock."""
     deal_id = await queries.deal_of(session, instruction.id)

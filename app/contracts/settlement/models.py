@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.contracts.settlement.kinds import PartKind
 from app.core.database import Base
 from app.market.deals.kinds import PartyRole
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 
 
 class Settlement(Base):
@@ -75,7 +75,7 @@ class SettlementFee(Base):
     amount: Mapped[Decimal]
     from_deposit: Mapped[Decimal]
     instruction_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement_instructions.id"), unique=True)
-    instruction: Mapped[SettlementInstruction | None] = relationship(lazy="raise")
+    instruction: Mapped[PaymentInstruction | None] = relationship(lazy="raise")
 
 
 class SettlementDeposit(Base):
@@ -109,4 +109,4 @@ class SettlementRequest(Base):
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("settlements.deal_id"))
     position: Mapped[int]
     payer_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    instruction: Mapped[SettlementInstruction] = relationship(lazy="raise")
+    instruction: Mapped[PaymentInstruction] = relationship(lazy="raise")

@@ -17,7 +17,7 @@ from app.core.problems import NOT_FOUND, Text
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 from app.office.ledger.kinds import InstructionKind, InstructionStatus
-from app.office.ledger.models import Deposit, SettlementInstruction
+from app.office.ledger.models import Deposit, PaymentInstruction
 
 
 async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | None:
@@ -51,36 +51,36 @@ async def deal_of(session: AsyncSession, instruction_id: UUID) -> UUID | None:
     return (await session.execute(asked.union_all(charged))).scalar_one_or_none()
 
 
-async def lock_open_requests(session: AsyncSession, deal_id: UUID) -> Sequence[SettlementInstruction]:
+async def lock_open_requests(session: AsyncSession, deal_id: UUID) -> Sequence[PaymentInstruction]:
     """The instructions that ask for a deal's price, locked, in order; some may have been settled meanwhile."""
     statement = (
-        select(SettlementInstruction)
-        .join(SettlementRequest, SettlementRequest.instruction_id == SettlementInstruction.id)
-        .where(SettlementRequest.deal_id == deal_id, SettlementInstruction.status == InstructionStatus.OPEN)
-        .order_by(SettlementInstruction.id)
-        .with_for_update(of=SettlementInstruction)
+        select(PaymentInstruction)
+        .join(SettlementRequest, SettlementRequest.instruction_id == PaymentInstruction.id)
+        .where(SettlementRequest.deal_id == deal_id, PaymentInstruction.status == InstructionStatus.OPEN)
+        .order_by(PaymentInstruction.id)
+        .with_for_update(of=PaymentInstruction)
     )
     return await read_all(session, statement, fresh=True)
 
 
 async def lock_instructions(session: AsyncSession, deal_id: UUID) -> None:
     """Lock every instruction of a deal's price and fees, so that no confirmation of them is reversed meanwhile."""
-    statement = select(SettlementInstruction.id).where(
-        SettlementInstruction.subject_type == "deal",
-        SettlementInstruction.subject_id == deal_id,
-        SettlementInstruction.kind.in_([InstructionKind.PRICE_DUE, InstructionKind.FEE_DUE]),
+    statement = select(PaymentInstruction.id).where(
+        PaymentInstruction.subject_type == "deal",
+        PaymentInstruction.subject_id == deal_id,
+        PaymentInstruction.kind.in_([InstructionKind.PRICE_DUE, InstructionKind.FEE_DUE]),
     )
-    await session.execute(statement.order_by(SettlementInstruction.id).with_for_update())
+    await session.execute(statement.order_by(PaymentInstruction.id).with_for_update())
 
 
-async def payouts(session: AsyncSession, deal_id: UUID) -> Sequence[SettlementInstruction]:
+async def payouts(session: AsyncSession, deal_id: UUID) -> Sequence[PaymentInstruction]:
     """What the bank was told to pay out on a deal: to its sellers, and back to its buyers."""
-    statement = select(SettlementInstruction).where(
-        SettlementInstruction.subject_type == "deal",
-        SettlementInstruction.subject_id == deal_id,
-        SettlementInstruction.kind.in_([InstructionKind.PRICE_PAYOUT, InstructionKind.PRICE_RETURN]),
+    statement = select(PaymentInstruction).where(
+        PaymentInstruction.subject_type == "deal",
+        PaymentInstruction.subject_id == deal_id,
+        PaymentInstruction.kind.in_([InstructionKind.PRICE_PAYOUT, InstructionKind.PRICE_RETURN]),
     )
-    ordered = statement.order_by(SettlementInstruction.id).execution_options(populate_existing=True)
+    ordered = statement.order_by(PaymentInstruction.id).execution_options(populate_existing=True)
     return await read_all(session, ordered)
 
 

@@ -18,14 +18,14 @@ from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.office.ledger import queries as ledger
 from app.office.ledger.instructions import service as instructions
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 from app.office.ledger.problems import MORE_THAN_HELD
 from app.office.ledger.rules import price_account
 
 
 async def give_back(
     session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: PriceReturnIn
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     """Owe a buyer what gathered of its price (CNY), and instruct the bank; by the operator, for a stated reason [P].
 
     At most what this buyer paid through the exchange, its deposit included, and is still held. Raises

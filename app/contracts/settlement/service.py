@@ -35,7 +35,7 @@ from app.office.ledger import queries as ledger
 from app.office.ledger.deposits import service as deposits
 from app.office.ledger.instructions import service as instructions
 from app.office.ledger.kinds import DepositStatus, InstructionStatus
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 from app.office.ledger.rules import price_account
 from app.pricing.negotiated.terms.shapes import Terms
 
@@ -229,7 +229,7 @@ async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
     if not facts.contracts:
         await _drop_if_ended(session, deal, waiting)
         return
-    asked: dict[tuple[UUID, int], list[SettlementInstruction]] = {}
+    asked: dict[tuple[UUID, int], list[PaymentInstruction]] = {}
     for request in settlement.requests:
         if request.instruction_id in waiting and request.instruction.status == InstructionStatus.OPEN:
             asked.setdefault((request.payer_id, request.position), []).append(request.instruction)

@@ -21,7 +21,7 @@ from app.contracts.settlement.rules import (
     reached,
 )
 from app.office.ledger.kinds import InstructionKind, InstructionStatus
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Facts:
     settlement: Settlement
     buyers: Shares
     receipts: Sequence[Receipt]
-    payouts: Sequence[SettlementInstruction]
+    payouts: Sequence[PaymentInstruction]
     contracts: Sequence[Contract]
 
     def payers(self) -> list[PayerStanding]:
@@ -133,7 +133,7 @@ class Facts:
             if row.kind == InstructionKind.PRICE_PAYOUT and row.organisation_id is not None
         ]
 
-    def _returned(self, payer_id: UUID) -> list[SettlementInstruction]:
+    def _returned(self, payer_id: UUID) -> list[PaymentInstruction]:
         """What was ordered back to a buyer of its price; what its deposit was too large by never was part of it."""
         rows = [row for row in self.payouts if row.kind == InstructionKind.PRICE_RETURN]
         own = [row for row in rows if row.organisation_id == payer_id]

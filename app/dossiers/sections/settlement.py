@@ -21,7 +21,7 @@ from app.dossiers.story import By, Entry, Section, Trace
 from app.market.deals.models import Deal
 from app.office.ledger.bank import queries as bank
 from app.office.ledger.instructions import queries as instruction_queries
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 
 OPENED = "settlement.opened"
 HIDDEN = Text(
@@ -93,7 +93,7 @@ def _rows(rows: Iterable[object], names: Sequence[str]) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in names} for row in rows]
 
 
-def _instruction(row: SettlementInstruction, event: Event, *, with_time: bool) -> Entry:
+def _instruction(row: PaymentInstruction, event: Event, *, with_time: bool) -> Entry:
     return Entry.of(
         event,
         By(Capacity.OPERATOR if event.type == "settlement.settled" else Capacity.EXCHANGE),

@@ -120,7 +120,7 @@ class Deposit(Identified, Numbered, OfSubject, Revised, Base):
     reason: Mapped[str | None]
 
 
-class SettlementInstruction(Identified, Numbered, OfSubject, Base):
+class PaymentInstruction(Identified, Numbered, OfSubject, Base):
     """What the operator's bank must pay out, or a party must pay in (结算指令), by its number as the purpose."""
 
     __tablename__ = "settlement_instructions"

@@ -42,8 +42,8 @@ from app.office.ledger.models import (
     BankConfirmation,
     ConfirmationResolution,
     Deposit,
+    PaymentInstruction,
     ResolutionReversal,
-    SettlementInstruction,
 )
 from app.office.ledger.rules import Movement, Place
 
@@ -179,9 +179,7 @@ def _same(earlier: BankConfirmation, body: schemas.BankConfirmationIn) -> BankCo
     return earlier
 
 
-async def _matching(
-    session: AsyncSession, reference: str | None
-) -> tuple[Deposit | None, SettlementInstruction | None]:
+async def _matching(session: AsyncSession, reference: str | None) -> tuple[Deposit | None, PaymentInstruction | None]:
     """The deposit or the instruction of a number, locked, or neither."""
     if reference is None:
         return None, None
@@ -197,9 +195,7 @@ async def _matching(
     return None, await instruction_queries.lock_instruction(session, found.id)
 
 
-async def _named(
-    session: AsyncSession, body: schemas.ResolutionIn
-) -> tuple[Deposit | None, SettlementInstruction | None]:
+async def _named(session: AsyncSession, body: schemas.ResolutionIn) -> tuple[Deposit | None, PaymentInstruction | None]:
     if body.kind == ResolutionKind.RETURN:
         return None, None
     deposit, instruction = await _matching(session, body.purpose_reference)
@@ -217,7 +213,7 @@ def _paying(row: BankConfirmation, deposit: Deposit, source: Place | None = None
     return rules.movement(MovementKind.DEPOSIT_RECEIVED, deposits.owner_of(deposit), row.amount, source)
 
 
-def _settling(row: BankConfirmation, instruction: SettlementInstruction, through: Place | None = None) -> Movement:
+def _settling(row: BankConfirmation, instruction: PaymentInstruction, through: Place | None = None) -> Movement:
     instruction_rules.check_instruction(
         instruction.number,
         instruction.status,
@@ -233,7 +229,7 @@ async def _follow(
     settings: Settings,
     row: BankConfirmation,
     deposit: Deposit | None,
-    instruction: SettlementInstruction | None,
+    instruction: PaymentInstruction | None,
 ) -> None:
     """What the money does to the deposit or the instruction once it is in the journal."""
     if deposit is not None:
@@ -254,7 +250,7 @@ async def _follow(
 
 async def _instruct_return(
     session: AsyncSession, settings: Settings, row: BankConfirmation, body: schemas.ResolutionIn
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     return await instructions.instruct(
         session,
         settings,
@@ -318,7 +314,7 @@ async def _store(
     kind: ResolutionKind,
     reason: str,
     deposit: Deposit | None,
-    instruction: SettlementInstruction | None,
+    instruction: PaymentInstruction | None,
     now: datetime,
 ) -> None:
     row.resolution = ConfirmationResolution(

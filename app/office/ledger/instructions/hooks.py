@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.hooks import Hook
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 
-instruction_moved: Final[Hook[[AsyncSession, SettlementInstruction, datetime]]] = Hook("instruction.moved")
+instruction_moved: Final[Hook[[AsyncSession, PaymentInstruction, datetime]]] = Hook("instruction.moved")
 """The bank settled an instruction, or its confirmation was reversed."""

@@ -15,7 +15,7 @@ from app.office.ledger import queries as ledger
 from app.office.ledger.instructions import queries
 from app.office.ledger.instructions.rules import KINDS, check_instruction
 from app.office.ledger.kinds import Direction, InstructionKind, InstructionStatus, MovementKind, Undo
-from app.office.ledger.models import SettlementInstruction
+from app.office.ledger.models import PaymentInstruction
 from app.office.ledger.rules import Movement, Owner, Place, Subject
 
 
@@ -30,10 +30,10 @@ async def instruct(
     deposit_id: UUID | None = None,
     account_tail: str | None = None,
     due_on: date | None = None,
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     """Write an open instruction (CNY above zero) with a number of its own, and tell who is concerned."""
     now = await read_clock(session)
-    row = SettlementInstruction(
+    row = PaymentInstruction(
         id=new_id(),
         number=await readable_number(session, settings, NumberPrefix.INSTRUCTION, now),
         direction=KINDS[kind].direction,
@@ -53,25 +53,25 @@ async def instruct(
     return row
 
 
-def settling(row: SettlementInstruction, through: Place | None = None) -> Movement:
+def settling(row: PaymentInstruction, through: Place | None = None) -> Movement:
     """The movement that settles an instruction, through the bank or against suspense."""
     owner = Owner((row.subject_type, row.subject_id), row.organisation_id)
     return rules.movement(KINDS[row.kind].settled_by, owner, row.amount, through)
 
 
-def settle(session: AsyncSession, row: SettlementInstruction, at: datetime) -> None:
+def settle(session: AsyncSession, row: PaymentInstruction, at: datetime) -> None:
     """Mark a locked instruction settled by what the bank confirmed."""
     row.status, row.settled_at = InstructionStatus.SETTLED, at
     tell(session, row, "settlement.settled")
 
 
-def reopen(session: AsyncSession, row: SettlementInstruction) -> None:
+def reopen(session: AsyncSession, row: PaymentInstruction) -> None:
     """The confirmation was reversed: the instruction waits again."""
     row.status, row.settled_at = InstructionStatus.OPEN, None
     tell(session, row, "settlement.reopened")
 
 
-def tell(session: AsyncSession, row: SettlementInstruction, type_: str) -> None:
+def tell(session: AsyncSession, row: PaymentInstruction, type_: str) -> None:
     """Append an event for the market and the organisation concerned."""
     audience = [events.STAFF, *([row.organisation_id] if row.organisation_id else [])]
     payload = {
@@ -95,7 +95,7 @@ async def charge_fee(
     organisation_id: UUID,
     amount: Decimal,
     due_on: date | None = None,
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     """Charge a party a fee (CNY); answers the instruction by whose number it pays."""
     payer = Owner(subject, organisation_id)
     instruction = await instruct(
@@ -115,7 +115,7 @@ async def request_price(
     payer_id: UUID,
     amount: Decimal,
     due_on: date | None = None,
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     """Ask a buyer to pay a part of the price (CNY) through the exchange; answers the instruction to pay by."""
     return await instruct(
         session, settings, InstructionKind.PRICE_DUE, subject=deal, organisation_id=payer_id,
@@ -131,7 +131,7 @@ async def pay_out_price(
     seller_id: UUID,
     amount: Decimal,
     due_on: date | None = None,
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     """Owe a seller a part of what gathered of the price, and instruct the bank. Raises `more_than_held`."""
     return await _owe(session, settings, InstructionKind.PRICE_PAYOUT, Owner(deal, seller_id), amount, due_on)
 
@@ -144,7 +144,7 @@ async def return_price(
     buyer_id: UUID,
     amount: Decimal,
     reason: str | None = None,
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     """Owe a buyer what gathered for it beyond the price, or, for a reason, of it; instruct the bank.
 
     Raises `more_than_held`.
@@ -160,7 +160,7 @@ async def _owe(
     amount: Decimal,
     due_on: date | None,
     reason: str | None = None,
-) -> SettlementInstruction:
+) -> PaymentInstruction:
     instruction = await instruct(
         session, settings, kind, subject=owner.subject, organisation_id=owner.organisation_id,
         amount=amount, due_on=due_on,
@@ -171,7 +171,7 @@ async def _owe(
     return instruction
 
 
-async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason: str) -> SettlementInstruction:
+async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason: str) -> PaymentInstruction:
     """Take back a request for a price or a fee that nobody has paid; the charge of a fee is reversed.
 
     Raises `instruction_not_open`, and `direction_wrong` for what the bank pays out.
