@@ -160,17 +160,17 @@ MARKET = (
 # Offers
 
 
-def standing(side: NegotiationSide) -> negotiated.Standing:
-    return negotiated.Standing(ONE, 1, side, LATER)
+def offer_of(side: NegotiationSide) -> negotiated.OfferFacts:
+    return negotiated.OfferFacts(ONE, 1, side, LATER)
 
 
 def offer_again(now: datetime) -> None:
-    before = appraised.Standing("示例 1", PurchaseOfferStatus.OPEN, ONE, TWO, LATER, revocable=False)
+    before = appraised.OfferFacts("示例 1", PurchaseOfferStatus.OPEN, ONE, TWO, LATER, revocable=False)
     appraised.check_none_stands(before, now)
 
 
 def accept_by(sender: NegotiationSide, now: datetime) -> None:
-    negotiated.check_acceptance(standing(NegotiationSide.SELLER), sender, ONE, now)
+    negotiated.check_acceptance(offer_of(NegotiationSide.SELLER), sender, ONE, now)
 
 
 OFFERS = (
@@ -181,12 +181,12 @@ OFFERS = (
     Trial("offer_expiry_too_far", "latest", NOW + 90 * DAY, lambda at: offers.check_expiry(at, NOW, 60)),
     Trial(
         "offer_binding", "expires_at", NOW,
-        lambda now: negotiated.check_not_bound(standing(NegotiationSide.BUYER), NegotiationSide.BUYER, now),
+        lambda now: negotiated.check_not_bound(offer_of(NegotiationSide.BUYER), NegotiationSide.BUYER, now),
     ),
     Trial(
         "offer_replaced", "standing", str(TWO),
         lambda named: negotiated.check_acceptance(
-            standing(NegotiationSide.SELLER), NegotiationSide.BUYER, UUID(named), NOW
+            offer_of(NegotiationSide.SELLER), NegotiationSide.BUYER, UUID(named), NOW
         ),
     ),
     Trial(

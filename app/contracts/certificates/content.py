@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalogue.appraisals import queries as appraisals
 from app.contracts.certificates import queries, rules, schemas
 from app.contracts.models import Contract
+from app.contracts.settlement.progress import Facts
 from app.contracts.settlement.rules import NIL
 from app.contracts.settlement.standing import Facts
 from app.core.canonical import canonical_json, sha256_hex

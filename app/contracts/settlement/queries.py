@@ -116,7 +116,7 @@ async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Con
     return await read_all(session, statement)
 
 
-async def standing_contract(session: AsyncSession, deal_id: UUID) -> Contract | None:
+async def contract_in_force(session: AsyncSession, deal_id: UUID) -> Contract | None:
     """A contract of the deal that binds: signed and not ended, or signed once and being amended after a refusal."""
     in_amendment = Contract.registration.has()
     statement = (

@@ -35,9 +35,9 @@ async def give_back(
     await queries.get_settlement(session, actor, deal_id)
     deal = await deals.lock_deal(session, deal_id)
     await queries.lock_instructions(session, deal.id)
-    standing = await queries.standing_contract(session, deal.id)
-    if standing is not None:
-        raise RETURN_NOT_DUE(number=standing.number)
+    contract = await queries.contract_in_force(session, deal.id)
+    if contract is not None:
+        raise RETURN_NOT_DUE(number=contract.number)
     _, settlement = await queries.get_settlement(session, actor, deal_id)
     facts = await facts_of(session, deal, settlement)
     payer = next((row for row in facts.payers() if row.payer_id == body.organisation_id), None)

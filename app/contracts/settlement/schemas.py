@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.contracts.settlement.kinds import ConditionKind, PartKind
 from app.contracts.settlement.models import SettlementFee
+from app.contracts.settlement.progress import Condition, Facts, PayerProgress
 from app.contracts.settlement.rules import NIL
 from app.contracts.settlement.standing import Facts, PayerStanding
 from app.core.schemas import Input, Line, Money, Output, PositiveMoney
@@ -138,7 +139,7 @@ def settlement_out(deal: Deal, facts: Facts, gathered: Money, now: datetime) -> 
     )
 
 
-def _payer(facts: Facts, payer: PayerStanding) -> PayerOut:
+def _payer(facts: Facts, payer: PayerProgress) -> PayerOut:
     requests = [row.instruction for row in facts.settlement.requests if row.payer_id == payer.payer_id]
     return PayerOut.of(
         payer,

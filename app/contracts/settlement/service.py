@@ -21,8 +21,8 @@ from app.contracts.settlement.models import (
     SettlementPart,
     SettlementRequest,
 )
+from app.contracts.settlement.progress import Facts
 from app.contracts.settlement.rules import NIL, Part, Shares
-from app.contracts.settlement.standing import Facts
 from app.core.clock import local_date
 from app.core.history import events
 from app.core.settings import Settings
@@ -87,7 +87,7 @@ async def when_contract_is_signed_open_settlement(
 
 
 async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) -> Facts:
-    """Everything a settlement's standing follows from. To decide by it, hold the deal's lock."""
+    """Everything a settlement's progress follows from. To decide by it, hold the deal's lock."""
     return Facts(
         settlement,
         shares_of(deal, PartyRole.BUYER),
@@ -247,7 +247,7 @@ async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
 
 async def _drop_if_ended(session: AsyncSession, deal: Deal, waiting: Iterable[UUID]) -> None:
     """Ask for nothing where every contract has ended, though the bank took money back since."""
-    if await queries.standing_contract(session, deal.id) is None:
+    if await queries.contract_in_force(session, deal.id) is None:
         for instruction_id in waiting:
             await instructions.cancel_request(session, instruction_id, reason="No contract stands / 合同均已终止")
 

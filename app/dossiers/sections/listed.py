@@ -24,7 +24,7 @@ from app.pricing.first_come import gates as first_come
 from app.pricing.listed import closing, queries
 from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
-from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedRevision
+from app.pricing.listed.models import ListedQualification, ListedRevision, Registrant
 
 CHANGE_RULE = OPERATING_RULES.art("19")
 HIDDEN = Text(
@@ -70,7 +70,7 @@ async def sale_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
     if await queries.sale_of(session, deal.listing_id) is None:
         return []  # sold first come
     listing = await listings.read_listing(session, deal.listing_id)
-    return [await _sale(session, actor, listing), await _registrations(session, actor, listing)]
+    return [await _sale(session, actor, listing), await _registrants(session, actor, listing)]
 
 
 async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
@@ -165,8 +165,8 @@ def _revision(listing: Listing, revision: ListedRevision) -> list[Entry]:
     return [proposed, decided]
 
 
-async def _registrations(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
-    rows = {row.id: row for row in await queries.registrations_on(session, actor, listing.id)}
+async def _registrants(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
+    rows = {row.id: row for row in await queries.registrants_on(session, actor, listing.id)}
     entries = [_decision(row, decision) for row in rows.values() for decision in row.decisions]
     entries += [
         _moved(rows[event.subject_id], event)
@@ -179,7 +179,7 @@ async def _registrations(session: AsyncSession, actor: Actor, listing: Listing) 
     return Section("listed_registrations", title, entries, withheld=None if sees_all else HIDDEN)
 
 
-def _moved(row: ListedRegistration, event: Event) -> Entry:
+def _moved(row: Registrant, event: Event) -> Entry:
     facts: dict[str, Fact] = {"number": row.number, "listing_version": event.payload["version"]}
     own = event.actor_organisation_id == row.organisation_id
     if event.type == "listing_registration.made":
@@ -193,7 +193,7 @@ def _moved(row: ListedRegistration, event: Event) -> Entry:
     )
 
 
-def _decision(row: ListedRegistration, decision: ListedQualification) -> Entry:
+def _decision(row: Registrant, decision: ListedQualification) -> Entry:
     """A decision with who it is on; a refusal ends the registration in the same moment."""
     refused = decision.outcome == Qualification.REFUSED
     type_ = "listing_registration.refused" if refused else "listing_registration.qualified"

@@ -176,7 +176,7 @@ async def get_transaction(session: AsyncSession, transaction_id: UUID) -> tuple[
     return row, tuple(Line(place_of(account), amount) for amount, account in entries)
 
 
-async def standing_transactions(session: AsyncSession, reference: str, kind: MovementKind) -> Sequence[UUID]:
+async def unreversed_transactions(session: AsyncSession, reference: str, kind: MovementKind) -> Sequence[UUID]:
     """The transactions of a reference and a kind that nothing has reversed."""
     reverser = aliased(JournalTransaction)
     statement = (

@@ -19,7 +19,7 @@ ASK_ANEW = Text("Ask the buyer for a new offer; it can be accepted until its exp
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OfferFacts:
     """A purchase offer as it stands under its lock."""
 
     number: str
@@ -46,48 +46,46 @@ def check_buyer(pricing_mode: PricingMode, buyer_id: UUID, barred: frozenset[UUI
         raise OWN_LISTING(what=Text("Offering", "发出要约"))
 
 
-def check_none_stands(before: Standing | None, now: datetime) -> None:
+def check_none_stands(before: OfferFacts | None, now: datetime) -> None:
     """One offer a buyer and listing at a time; raises `purchase_offer_exists` naming until when it stands."""
     if before is not None and not (before.status == PurchaseOfferStatus.OPEN and before.expired(now)):
         raise OFFER_EXISTS(number=before.number, status=before.status, expires_at=before.expires_at.isoformat())
 
 
-def check_seller(standing: Standing, organisation_id: UUID) -> None:
+def check_seller(offer: OfferFacts, organisation_id: UUID) -> None:
     """Raises `purchase_offer_sellers_step` for the buyer."""
-    if organisation_id != standing.seller_id:
+    if organisation_id != offer.seller_id:
         raise SELLERS_STEP()
 
 
-def check_status(standing: Standing, wanted: PurchaseOfferStatus) -> None:
+def check_status(offer: OfferFacts, wanted: PurchaseOfferStatus) -> None:
     """Raises `purchase_offer_not_open` for an offer in another state."""
-    if standing.status != wanted:
+    if offer.status != wanted:
         raise OFFER_NOT_OPEN(
-            number=standing.number, status=standing.status, wanted=wanted, extra={"offer_status": standing.status}
+            number=offer.number, status=offer.status, wanted=wanted, extra={"offer_status": offer.status}
         )
 
 
-def check_acceptance(standing: Standing, now: datetime) -> None:
+def check_acceptance(offer: OfferFacts, now: datetime) -> None:
     """Whether the seller may accept; `now` was read under the lock, whether or not the worker has come round.
 
     Raises `purchase_offer_not_open`, `offer_expired` naming when.
     """
-    if standing.status == PurchaseOfferStatus.EXPIRED or (
-        standing.status == PurchaseOfferStatus.OPEN and standing.expired(now)
-    ):
-        raise OFFER_EXPIRED(remedy=ASK_ANEW, **standing.facts(now))
-    check_status(standing, PurchaseOfferStatus.OPEN)
+    if offer.status == PurchaseOfferStatus.EXPIRED or (offer.status == PurchaseOfferStatus.OPEN and offer.expired(now)):
+        raise OFFER_EXPIRED(remedy=ASK_ANEW, **offer.facts(now))
+    check_status(offer, PurchaseOfferStatus.OPEN)
 
 
-def check_withdrawal(standing: Standing, organisation_id: UUID, now: datetime) -> None:
+def check_withdrawal(offer: OfferFacts, organisation_id: UUID, now: datetime) -> None:
     """An offer with a period binds who made it so long, unless it says otherwise (Civil Code 476).
 
     Raises `purchase_offer_buyers_step`, `purchase_offer_not_open`, `offer_binding` naming until when.
     """
-    if organisation_id != standing.buyer_id:
+    if organisation_id != offer.buyer_id:
         raise BUYERS_STEP()
-    check_status(standing, PurchaseOfferStatus.OPEN)
-    if not standing.revocable and not standing.expired(now):
-        raise OFFER_BINDING(**standing.facts(now))
+    check_status(offer, PurchaseOfferStatus.OPEN)
+    if not offer.revocable and not offer.expired(now):
+        raise OFFER_BINDING(**offer.facts(now))
 
 
 def closing_ends(accepted_at: datetime, days: int, zone: ZoneInfo) -> datetime:

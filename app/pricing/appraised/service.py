@@ -23,7 +23,7 @@ from app.pricing.appraised import closing, queries, rules, schemas
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 from app.pricing.appraised.problems import OFFER_EXISTS
-from app.pricing.appraised.rules import Standing
+from app.pricing.appraised.rules import OfferFacts
 from app.pricing.offers.rules import check_expiry
 
 EXPIRES = "purchase_offer.expires"
@@ -51,7 +51,7 @@ async def make_offer(
     today = local_date(now, settings.zone)
     listing_rules.check_open(listing.status, listing.closes_at, now)
     check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
-    rules.check_none_stands(standing(before) if before else None, now)
+    rules.check_none_stands(facts_of(before) if before else None, now)
     if before is not None:
         await _expire(session, before)
     offer = PurchaseOffer(
@@ -86,7 +86,7 @@ async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID, reason: 
     """Take back an open offer that says that it is revocable. Raises `offer_binding` naming until when it stands."""
     await queries.get_offer(session, actor, offer_id)
     offer = await queries.lock_offer(session, offer_id)
-    rules.check_withdrawal(standing(offer), actor.organisation(), await read_clock(session))
+    rules.check_withdrawal(facts_of(offer), actor.organisation(), await read_clock(session))
     offer.status = PurchaseOfferStatus.WITHDRAWN
     offer.status_reason = reason
     offer.revision += 1
@@ -101,10 +101,10 @@ async def accept(session: AsyncSession, actor: Actor, settings: Settings, offer_
     `listing_not_open`, `purchase_offer_not_open`, `offer_expired`, and what `closing.accept` raises.
     """
     found = await queries.get_offer(session, actor, offer_id)
-    rules.check_seller(standing(found), actor.organisation())
+    rules.check_seller(facts_of(found), actor.organisation())
     listing, offer = await lock_both(session, offer_id)
     now = await read_clock(session)
-    rules.check_acceptance(standing(offer), now)
+    rules.check_acceptance(facts_of(offer), now)
     if listing.status in TAKEN:
         raise LISTING_TAKEN(number=listing.number)
     listing_rules.check_open(listing.status, listing.closes_at, now)
@@ -119,9 +119,9 @@ async def accept(session: AsyncSession, actor: Actor, settings: Settings, offer_
 async def close(session: AsyncSession, actor: Actor, settings: Settings, offer_id: UUID) -> PurchaseOffer:
     """Make the deal of an accepted offer now; else the refusal says what blocks it, such as `appraisal_expired`."""
     found = await queries.get_offer(session, actor, offer_id)
-    rules.check_seller(standing(found), actor.organisation())
+    rules.check_seller(facts_of(found), actor.organisation())
     listing, offer = await lock_both(session, offer_id)
-    rules.check_status(standing(offer), PurchaseOfferStatus.ACCEPTED)
+    rules.check_status(facts_of(offer), PurchaseOfferStatus.ACCEPTED)
     block = await closing.try_close(session, settings, listing, offer, asked_by=actor)
     if block is not None:
         raise block
@@ -153,9 +153,9 @@ async def lock_both(session: AsyncSession, offer_id: UUID) -> tuple[Listing, Pur
     return listing, await queries.lock_offer(session, offer_id)
 
 
-def standing(offer: PurchaseOffer) -> Standing:
+def facts_of(offer: PurchaseOffer) -> OfferFacts:
     """What the rules ask of an offer."""
-    return Standing(offer.number, offer.status, offer.seller_id, offer.buyer_id, offer.expires_at, offer.revocable)
+    return OfferFacts(offer.number, offer.status, offer.seller_id, offer.buyer_id, offer.expires_at, offer.revocable)
 
 
 async def _expire(session: AsyncSession, offer: PurchaseOffer) -> None:

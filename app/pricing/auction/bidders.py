@@ -24,7 +24,7 @@ from app.pricing.auction.bidding.problems import ALREADY_A_BIDDER, NOT_A_BIDDER,
 from app.pricing.auction.kinds import EntryKind
 from app.pricing.auction.models import Auction, AuctionBidder
 from app.pricing.auction.proof import logbook
-from app.pricing.auction.rules import check_registration, pick_paddle
+from app.pricing.auction.rules import check_may_register, pick_paddle
 
 
 async def register(
@@ -39,7 +39,7 @@ async def register(
     await queries.get_auction(session, actor, auction_id)
     auction = await queries.lock_auction(session, auction_id)
     now = await read_clock(session)
-    check_registration(auction.status, auction.starts_at, now)
+    check_may_register(auction.status, auction.starts_at, now)
     if not body.terms_accepted or body.listing_version != auction.listing_version:
         raise TERMS_NOT_ACCEPTED(field="terms_accepted", version=auction.listing_version)
     await _check_not_barred(session, actor, settings, auction, now)
@@ -115,7 +115,7 @@ async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, auct
     if bidder is None or bidder.withdrawn_at is not None:
         raise NOT_A_BIDDER()
     now = await read_clock(session)
-    check_registration(auction.status, auction.starts_at, now)
+    check_may_register(auction.status, auction.starts_at, now)
     bidder.withdrawn_at = now
     await deposits.give_back(session, settings, ("listing", auction.listing_id), bidder.organisation_id, now)
     _tell(session, auction, bidder, "bidder.withdrawn")

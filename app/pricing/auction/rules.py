@@ -35,7 +35,7 @@ def check_viewing(first: date, last: date, starts_on: date, today: date, least: 
         raise VIEWING_TOO_SHORT(field="viewing_from", first=first, last=last, days=max(days, 0), least=least)
 
 
-def check_registration(status: AuctionStatus, starts_at: datetime, now: datetime) -> None:
+def check_may_register(status: AuctionStatus, starts_at: datetime, now: datetime) -> None:
     """Bidders register and withdraw before it begins; raises `auction_state`, `auction_registration_over`."""
     check_status(status, AuctionStatus.ANNOUNCED)
     if now >= starts_at:

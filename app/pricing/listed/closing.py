@@ -18,7 +18,7 @@ from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
 from app.office.ledger.deposits import service as deposits
 from app.pricing import closing
-from app.pricing.listed import queries, registrations
+from app.pricing.listed import queries, registrants
 from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import RegistrantStatus, SalePhase
 from app.pricing.listed.models import ListedSale
@@ -31,7 +31,7 @@ async def choose(
     session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, winner_id: UUID, now: datetime
 ) -> None:
     """One registrant is counted: it buys at the asking price, as soon as no gate blocks; all others are given back."""
-    await registrations.settle(session, listing, RegistrantStatus.WON, [winner_id])
+    await registrants.settle(session, listing, RegistrantStatus.WON, [winner_id])
     sale.phase, sale.winner_id, sale.review_ends_at = SalePhase.HELD, winner_id, None
     await deposits.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
     listing_service.reserve(session, listing)
@@ -46,8 +46,8 @@ async def try_close(session: AsyncSession, settings: Settings, listing: Listing,
     assert sale.winner_id is not None
     now = await read_clock(session)
     conditions = await queries.conditions_of(session, listing.id)
-    registration = await queries.latest_of(session, listing.id, sale.winner_id)
-    abroad = conditions.rights_abroad or (registration is not None and registration.buyer_abroad)
+    registrant = await queries.latest_of(session, listing.id, sale.winner_id)
+    abroad = conditions.rights_abroad or (registrant is not None and registrant.buyer_abroad)
     buying = closing.one_buyer(sale.winner_id, abroad=abroad, chosen=False)
     agreed = closing.Agreed((SUBJECT, listing.id), listing, buying, listing.asking_price)
     deal = await closing.make_deal(session, settings, agreed, now, asked_by=None)
@@ -64,8 +64,8 @@ async def refuse(
 ) -> None:
     """A held sale ends without a deal: the deposit goes back, the listing lapses, its end being past."""
     sale.phase, sale.reason = SalePhase.ENDED, reason
-    for row in await queries.registrations_of(session, listing.id, RegistrantStatus.WON):
-        registrations.end(session, row, RegistrantStatus.LAPSED, reason)
+    for row in await queries.registrants_of(session, listing.id, RegistrantStatus.WON):
+        registrants.end(session, row, RegistrantStatus.LAPSED, reason)
     await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)
     await closing.let_go(session, listing, now)
 
@@ -77,5 +77,5 @@ async def won_in_bidding(
     deal = await deals.read_deal(session, deal_id)
     winner_id = next(party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER)
     sale.phase, sale.winner_id, sale.deal_id = SalePhase.SOLD, winner_id, deal_id
-    await registrations.end_bidding(session, listing, winner_id)
+    await registrants.end_bidding(session, listing, winner_id)
     await deposits.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)

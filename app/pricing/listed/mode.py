@@ -17,7 +17,7 @@ from app.pricing.listed.announcement import conditions, notice
 from app.pricing.listed.kinds import SalePhase
 from app.pricing.listed.models import ListedSale
 from app.pricing.listed.problems import SALE_UNDER_WAY
-from app.pricing.listed.registrations import standing
+from app.pricing.listed.registrants import facts_of
 
 WITHDRAWN = {
     Mover.SELLER: "The seller took the listing back / 转让方撤牌",
@@ -49,7 +49,7 @@ class Competitive(modes.Mode):
         self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
     ) -> datetime | None:
         found = await self._sale(session, listing)
-        rules.check_notice_runs(standing(listing, found), Text("Suspension", "中止"), now)
+        rules.check_notice_runs(facts_of(listing, found), Text("Suspension", "中止"), now)
         return await notice.suspend(session, settings, listing, found, now)
 
     async def resumed(

@@ -55,7 +55,7 @@ class ListedSale(Base):
     reason: Mapped[str | None]
 
 
-class ListedRegistration(Identified, Numbered, Revised, Base):
+class Registrant(Identified, Numbered, Revised, Base):
     """An intending transferee (意向受让方) of a listing. One live registration an organisation.
 
     `listing_version` is the version it read and agreed to; `related_party` the finding that makes it a related party of

@@ -18,7 +18,7 @@ from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.market.listings.models import Listing
 from app.pricing.listed.kinds import RegistrantStatus, RevisionStatus
-from app.pricing.listed.models import ListedConditions, ListedRegistration, ListedRevision, ListedSale
+from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale, Registrant
 
 
 async def find_conditions(session: AsyncSession, listing_id: UUID) -> ListedConditions | None:
@@ -38,63 +38,55 @@ async def sale_of(session: AsyncSession, listing_id: UUID) -> ListedSale | None:
     return await session.get(ListedSale, listing_id, populate_existing=True)
 
 
-REGISTRATION: Final = Text("listing registration", "受让申请")
+REGISTRANT: Final = Text("listing registration", "受让申请")
 
 
-def _registrations() -> Select[ListedRegistration]:
-    return (
-        select(ListedRegistration)
-        .options(selectinload(ListedRegistration.decisions))
-        .execution_options(populate_existing=True)
-    )
+def _registrants() -> Select[Registrant]:
+    return select(Registrant).options(selectinload(Registrant.decisions)).execution_options(populate_existing=True)
 
 
-def _visible(actor: Actor) -> Select[ListedRegistration]:
+def _visible(actor: Actor) -> Select[Registrant]:
     if actor.has(Role.OPERATOR, Role.AUDITOR):
-        return _registrations()
+        return _registrants()
     own = actor.organisation_id
-    return _registrations().where(or_(ListedRegistration.organisation_id == own, ListedRegistration.seller_id == own))
+    return _registrants().where(or_(Registrant.organisation_id == own, Registrant.seller_id == own))
 
 
-async def get_registration(session: AsyncSession, actor: Actor, registration_id: UUID) -> ListedRegistration:
+async def get_registrant(session: AsyncSession, actor: Actor, registration_id: UUID) -> Registrant:
     """A registration the actor may see, with its decisions; raises `not_found`."""
-    statement = _visible(actor).where(ListedRegistration.id == registration_id)
-    return await read_one(session, statement, REGISTRATION)
+    statement = _visible(actor).where(Registrant.id == registration_id)
+    return await read_one(session, statement, REGISTRANT)
 
 
-async def list_registrations(
+async def list_registrants(
     session: AsyncSession, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrantStatus | None
-) -> Found[ListedRegistration]:
+) -> Found[Registrant]:
     """A page of the registrations the actor may see, oldest first."""
     statement = _visible(actor)
     return await read_page(
         session,
-        given(statement, (ListedRegistration.listing_id, listing_id), (ListedRegistration.status, status)),
+        given(statement, (Registrant.listing_id, listing_id), (Registrant.status, status)),
         page,
-        ListedRegistration.id,
+        Registrant.id,
     )
 
 
-async def registrations_on(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[ListedRegistration]:
+async def registrants_on(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Registrant]:
     """Every registration for a listing that the actor may see, with its decisions, oldest first."""
-    statement = _visible(actor).where(ListedRegistration.listing_id == listing_id).order_by(ListedRegistration.id)
+    statement = _visible(actor).where(Registrant.listing_id == listing_id).order_by(Registrant.id)
     return await read_all(session, statement)
 
 
-async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> ListedRegistration | None:
+async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> Registrant | None:
     """An organisation's newest registration for a listing."""
-    statement = _registrations().where(
-        ListedRegistration.listing_id == listing_id, ListedRegistration.organisation_id == organisation_id
-    )
-    return await find_one(session, statement.order_by(ListedRegistration.id.desc()).limit(1))
+    statement = _registrants().where(Registrant.listing_id == listing_id, Registrant.organisation_id == organisation_id)
+    return await find_one(session, statement.order_by(Registrant.id.desc()).limit(1))
 
 
-async def registrations_of(
-    session: AsyncSession, listing_id: UUID, status: RegistrantStatus
-) -> Sequence[ListedRegistration]:
+async def registrants_of(session: AsyncSession, listing_id: UUID, status: RegistrantStatus) -> Sequence[Registrant]:
     """The registrations of a listing in a status, in order; for services that hold its lock."""
-    statement = _registrations().where(ListedRegistration.listing_id == listing_id, ListedRegistration.status == status)
-    return await read_all(session, statement.order_by(ListedRegistration.id))
+    statement = _registrants().where(Registrant.listing_id == listing_id, Registrant.status == status)
+    return await read_all(session, statement.order_by(Registrant.id))
 
 
 async def proposed_revision(session: AsyncSession, listing_id: UUID) -> ListedRevision | None:

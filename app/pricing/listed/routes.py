@@ -14,7 +14,7 @@ from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.market.listings import queries as listings
-from app.pricing.listed import queries, registrations, rules, service
+from app.pricing.listed import queries, registrants, rules, service
 from app.pricing.listed.announcement import conditions, revisions
 from app.pricing.listed.kinds import RegistrantStatus
 from app.pricing.listed.models import ListedSale
@@ -92,7 +92,7 @@ async def register(
 
 
 @router.get("/listing-registrations", operation_id="list_listing_registrations")
-async def list_registrations(
+async def list_registrants(
     actor: Reader,
     session: Session,
     page: Paging,
@@ -100,13 +100,13 @@ async def list_registrations(
     status: RegistrantStatus | None = None,
 ) -> Page[RegistrantOut]:
     """List your organisation's registrations and those for your listings. Operator and auditor see all."""
-    found = await queries.list_registrations(session, actor, page, listing_id, status)
+    found = await queries.list_registrants(session, actor, page, listing_id, status)
     now = await read_clock(session)
     return found.shown(lambda row: RegistrantOut.of(row, server_time=now))
 
 
 @router.get("/listing-registrations/{registration_id}", operation_id="read_listing_registration")
-async def read_registration(actor: Reader, session: Session, registration_id: UUID) -> RegistrantOut:
+async def read_registrant(actor: Reader, session: Session, registration_id: UUID) -> RegistrantOut:
     """Read a registration. Its organisation, the seller, operator and auditor may."""
     row = await queries.get_registration(session, actor, registration_id)
     return RegistrantOut.of(row, server_time=await read_clock(session))
@@ -119,7 +119,7 @@ async def judge(
     actor: JudgeOfRegistrants, session: Session, settings: Config, registration_id: UUID, body: QualificationIn
 ) -> RegistrantOut:
     """Qualify or refuse a registrant. Seller and operator decide once each; if refused, its deposit goes back."""
-    listing, found, row = await registrations.judge(session, actor, registration_id, body, settings)
+    listing, found, row = await registrants.judge(session, actor, registration_id, body, settings)
     await service.review_again(session, settings, listing, found)
     await session.flush()
     row = await queries.get_registration(session, actor, row.id)

@@ -81,7 +81,7 @@ class Earlier:
     version: int
 
 
-def check_registration(
+def check_may_register(
     sale: Sale, organisation_id: UUID, barred: frozenset[UUID], seen: int, earlier: Earlier | None, now: datetime
 ) -> None:
     """Whether an organisation registers now, having read version `seen`.

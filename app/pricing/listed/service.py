@@ -27,7 +27,7 @@ from app.office.ledger.deposits import service as deposits
 from app.pricing import contests
 from app.pricing.closing import BECAME_UNLISTABLE
 from app.pricing.contests import Contest, Outcome
-from app.pricing.listed import closing, problems, queries, registrations, rules
+from app.pricing.listed import closing, problems, queries, registrants, rules
 from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import RegistrantStatus, SalePhase, Verdict
 from app.pricing.listed.models import ListedSale
@@ -104,7 +104,7 @@ async def count(
         return
     await notice.end(session, settings, listing, notice.running_rule(sale), "ended", now)
     await notice.end(session, settings, listing, notice.REVIEW, "ended", now)
-    await registrations.drop_revision(session, listing, now)
+    await registrants.drop_revision(session, listing, now)
     if found.entries and await _became_unlistable(session, settings, listing, now):
         await lapse(session, settings, listing, sale, BECAME_UNLISTABLE, now)
     elif found.verdict == Verdict.ONE:
@@ -118,7 +118,7 @@ async def count(
 
 
 async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
-    rows = await queries.registrations_of(session, listing.id, RegistrantStatus.REGISTERED)
+    rows = await queries.registrants_of(session, listing.id, RegistrantStatus.REGISTERED)
     live = await deposit_queries.lock_live_deposits(session, notice.subject_of(listing.id))
     statuses = {deposit.organisation_id: deposit.status for deposit in live}
     known = await identity.organisations_by_id(session, [row.organisation_id for row in rows])
@@ -128,7 +128,7 @@ async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
             row.organisation_id,
             row.listing_version,
             known[row.organisation_id].verification == Verification.VERIFIED,
-            registrations.is_decided(row),
+            registrants.is_decided(row),
             statuses.get(row.organisation_id),
         )
         for row in rows
@@ -146,9 +146,9 @@ async def _review(
     if sale.phase == SalePhase.REVIEW:
         return
     await notice.end(session, settings, listing, notice.running_rule(sale), "ended", now)
-    await registrations.drop_revision(session, listing, now)
-    registrants = [entry.organisation_id for entry in entries]
-    sale.review_ends_at = await notice.begin_review(session, settings, listing, registrants, now)
+    await registrants.drop_revision(session, listing, now)
+    told = [entry.organisation_id for entry in entries]
+    sale.review_ends_at = await notice.begin_review(session, settings, listing, told, now)
     sale.phase = SalePhase.REVIEW
     notice.tell(session, listing, "listing.review_opened", {"review_ends_at": sale.review_ends_at})
 
@@ -174,12 +174,12 @@ async def _extend(
 async def _open_bidding(
     session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, entrants: list[UUID], now: datetime
 ) -> None:
-    await registrations.settle(session, listing, RegistrantStatus.BIDDING, entrants)
+    await registrants.settle(session, listing, RegistrantStatus.BIDDING, entrants)
     await give_back_to_others(session, settings, listing, entrants, now)
     conditions = await queries.conditions_of(session, listing.id)
     abroad = frozenset(
         row.organisation_id
-        for row in await queries.registrations_of(session, listing.id, RegistrantStatus.BIDDING)
+        for row in await queries.registrants_of(session, listing.id, RegistrantStatus.BIDDING)
         if row.buyer_abroad
     )
     contest = Contest(tuple(entrants), listing.asking_price, conditions.bidding, conditions.rights_abroad, abroad)
@@ -226,6 +226,6 @@ async def end_without_deal(
     """The sale ends; every deposit goes back. What becomes of the listing is the caller's."""
     sale.phase, sale.reason, sale.review_ends_at = SalePhase.ENDED, reason, None
     await notice.end_all(session, settings, listing, now)
-    await registrations.drop_revision(session, listing, now)
-    await registrations.settle(session, listing, RegistrantStatus.LAPSED, None)
+    await registrants.drop_revision(session, listing, now)
+    await registrants.settle(session, listing, RegistrantStatus.LAPSED, None)
     await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)

@@ -61,7 +61,7 @@ def check_status(status: NegotiationStatus, wanted: NegotiationStatus) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OfferFacts:
     """The last offer of a negotiation."""
 
     id: UUID
@@ -78,26 +78,26 @@ class Standing:
         return {"number": self.number, "expires_at": self.expires_at.isoformat(), "server_time": now.isoformat()}
 
 
-def check_not_bound(standing: Standing | None, side: NegotiationSide, now: datetime) -> None:
+def check_not_bound(offer: OfferFacts | None, side: NegotiationSide, now: datetime) -> None:
     """A side whose own offer stands is bound by it (Civil Code 476): it neither replaces it nor goes away.
 
     Raises `offer_binding` naming until when.
     """
-    if standing is not None and standing.side == side and not standing.expired(now):
-        raise OFFER_BINDING(**standing.facts(now))
+    if offer is not None and offer.side == side and not offer.expired(now):
+        raise OFFER_BINDING(**offer.facts(now))
 
 
-def check_acceptance(standing: Standing, side: NegotiationSide, offer_id: UUID, now: datetime) -> None:
+def check_acceptance(offer: OfferFacts, side: NegotiationSide, offer_id: UUID, now: datetime) -> None:
     """Whether a side may accept the offer it names; `now` was read under the lock.
 
     Raises `offer_replaced`, `own_offer` or `offer_expired`, each with the offer, the time or the way that would pass.
     """
-    if offer_id != standing.id:
-        raise OFFER_REPLACED(field="offer_id", named=offer_id, number=standing.number, standing=standing.id)
-    if side == standing.side:
-        raise OWN_OFFER(field="offer_id", **standing.facts(now))
-    if standing.expired(now):
-        raise OFFER_EXPIRED(field="offer_id", **standing.facts(now))
+    if offer_id != offer.id:
+        raise OFFER_REPLACED(field="offer_id", named=offer_id, number=offer.number, standing=offer.id)
+    if side == offer.side:
+        raise OWN_OFFER(field="offer_id", **offer.facts(now))
+    if offer.expired(now):
+        raise OFFER_EXPIRED(field="offer_id", **offer.facts(now))
 
 
 def check_notice_choice(

@@ -29,7 +29,7 @@ from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Offer
 from app.pricing.negotiated.notice import service as notice
 from app.pricing.negotiated.problems import NEGOTIATION_EXISTS
-from app.pricing.negotiated.rules import Standing
+from app.pricing.negotiated.rules import OfferFacts
 from app.pricing.negotiated.terms import rules as terms_rules
 from app.pricing.offers.rules import check_expiry
 
@@ -95,7 +95,7 @@ async def make_offer(
     rules.check_status(negotiation.status, NegotiationStatus.OPEN)
     now = await read_clock(session)
     last = await queries.last_offer(session, negotiation.id)
-    rules.check_not_bound(standing(last), side, now)
+    rules.check_not_bound(facts_of(last), side, now)
     listing = await listings.get_listing(session, actor, negotiation.listing_id)
     listing_rules.check_open(listing.status, listing.closes_at, now)
     await _offer(session, actor, settings, negotiation, side, body, last.number + 1, now)
@@ -119,7 +119,7 @@ async def accept(
     rules.check_status(negotiation.status, NegotiationStatus.OPEN)
     now = await read_clock(session)
     last = await queries.last_offer(session, negotiation.id)
-    rules.check_acceptance(standing(last), side, offer_id, now)
+    rules.check_acceptance(facts_of(last), side, offer_id, now)
     if listing.status in TAKEN:
         raise LISTING_TAKEN(number=listing.number)
     listing_rules.check_open(listing.status, listing.closes_at, now)
@@ -135,7 +135,7 @@ async def withdraw(session: AsyncSession, actor: Actor, negotiation_id: UUID, re
     negotiation = await queries.lock_negotiation(session, negotiation_id)
     rules.check_status(negotiation.status, NegotiationStatus.OPEN)
     now = await read_clock(session)
-    rules.check_not_bound(standing(await queries.last_offer(session, negotiation.id)), side, now)
+    rules.check_not_bound(facts_of(await queries.last_offer(session, negotiation.id)), side, now)
     negotiation.status = NegotiationStatus.WITHDRAWN
     negotiation.status_reason = reason
     negotiation.revision += 1
@@ -170,9 +170,9 @@ async def close(session: AsyncSession, actor: Actor, settings: Settings, negotia
     return negotiation
 
 
-def standing(offer: Offer) -> Standing:
+def facts_of(offer: Offer) -> OfferFacts:
     """What the rules ask of the last offer."""
-    return Standing(offer.id, offer.number, offer.side, offer.expires_at)
+    return OfferFacts(offer.id, offer.number, offer.side, offer.expires_at)
 
 
 async def _offer(

@@ -11,7 +11,7 @@ _REVISION = re.compile(r"^revision\b[^=\n]*=\s*[\"']([^\"']+)[\"']", re.MULTILIN
 _PARENTS = re.compile(r"^down_revision\b[^=\n]*=\s*(\([^)]*\)|[^\n]*)", re.MULTILINE)
 _NAME = re.compile(r"[\"']([^\"']+)[\"']")
 
-Standing = Literal["current", "behind", "newer"]
+Comparison = Literal["current", "behind", "newer"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Revisions:
     known: frozenset[str]
     heads: frozenset[str]
 
-    def standing(self, found: str | None) -> Standing:
+    def compare(self, found: str | None) -> Comparison:
         """How a database at revision `found` (none: never migrated) compares with this release."""
         if found is None:
             return "behind"

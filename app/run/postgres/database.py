@@ -69,7 +69,7 @@ def require_supported(state: DatabaseState, url: str, revisions: Revisions) -> N
         raise StartError(
             f"{describe(url)} is PostgreSQL {state.server_major}; this release needs {OLDEST_SERVER} or later."
         )
-    if revisions.standing(state.revision) == "newer":
+    if revisions.compare(state.revision) == "newer":
         raise StartError(
             f"The database {describe(url)} was migrated by a newer release (revision {state.revision}); "
             "start that release, or restore a backup from before its migration."
@@ -81,7 +81,7 @@ def bring_up_to_date(url: str) -> bool:
     revisions = read_revisions()
     state = asyncio.run(inspect_database(url))
     require_supported(state, url, revisions)
-    if revisions.standing(state.revision) == "current":
+    if revisions.compare(state.revision) == "current":
         return False
     from app.run.migrations.upgrade import upgrade  # noqa: PLC0415 - Alembic and the models: only when there is work
 
@@ -98,7 +98,7 @@ def require_current(url: str, *, newer_allowed: bool = False) -> None:
     state = asyncio.run(inspect_database(url))
     if not newer_allowed or state.server_major < OLDEST_SERVER:
         require_supported(state, url, revisions)
-    if revisions.standing(state.revision) == "behind":
+    if revisions.compare(state.revision) == "behind":
         raise StartError(f"The database {describe(url)} is not migrated to this release; run `techex migrate` first.")
 
 

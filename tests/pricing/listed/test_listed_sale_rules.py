@@ -104,7 +104,7 @@ def test_an_organisation_registers_once_for_what_is_published(status: Registrant
     earlier = rules.Earlier("Y", status, version)
     if status == RegistrantStatus.REGISTERED or version == VERSION:
         with pytest.raises(Problem) as error:
-            rules.check_registration(SALE, me, frozenset(), VERSION, earlier, NOW)
+            rules.check_may_register(SALE, me, frozenset(), VERSION, earlier, NOW)
         assert refusal(error) == "registered_already"
     else:
-        rules.check_registration(SALE, me, frozenset(), VERSION, earlier, NOW)
+        rules.check_may_register(SALE, me, frozenset(), VERSION, earlier, NOW)

@@ -30,7 +30,7 @@ def test_chains_branches_and_merges(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "standing"), [(None, "behind"), ("a1", "behind"), ("b2", "current"), ("zz", "newer")]
+    ("found", "expected"), [(None, "behind"), ("a1", "behind"), ("b2", "current"), ("zz", "newer")]
 )
-def test_standing(found: str | None, standing: str) -> None:
-    assert Revisions(frozenset({"a1", "b2"}), frozenset({"b2"})).standing(found) == standing
+def test_how_the_data_compare_with_the_release(found: str | None, expected: str) -> None:
+    assert Revisions(frozenset({"a1", "b2"}), frozenset({"b2"})).compare(found) == expected

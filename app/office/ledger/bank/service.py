@@ -158,7 +158,7 @@ async def _undo(
         await _unpay(session, await deposit_queries.lock_deposit(session, resolution.deposit_id), reason, now)
     elif resolution.instruction_id is not None:
         instruction = await instruction_queries.get_instruction(session, resolution.instruction_id)
-        (settled,) = await ledger.standing_transactions(
+        (settled,) = await ledger.unreversed_transactions(
             session, instruction.number, instructions.settling(instruction).kind
         )
         await _unsettle(session, settings, _Settled(instruction.id, settled), reason, now)
@@ -265,7 +265,7 @@ async def _instruct_return(
 async def _unpay(session: AsyncSession, deposit: Deposit, reason: str, now: datetime) -> None:
     bank_rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
     for kind in (MovementKind.DEPOSIT_HELD, MovementKind.DEPOSIT_RECEIVED):
-        for wrong in await ledger.standing_transactions(session, deposit.number, kind):
+        for wrong in await ledger.unreversed_transactions(session, deposit.number, kind):
             await journal.reverse(session, wrong, Undo.BANK, occurred_at=now, reference=deposit.number, reason=reason)
     deposit.received_at = None
     deposits.move(session, deposit, DepositStatus.REQUESTED, reversed=True)

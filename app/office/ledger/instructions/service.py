@@ -178,7 +178,7 @@ async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason:
     """
     row = await queries.lock_instruction(session, instruction_id)
     check_instruction(row.number, row.status, row.direction, row.amount, (Direction.IN, row.amount))
-    for charge in await ledger.standing_transactions(session, row.number, MovementKind.FEE_CHARGED):
+    for charge in await ledger.unreversed_transactions(session, row.number, MovementKind.FEE_CHARGED):
         now = await read_clock(session)
         await journal.reverse(session, charge, Undo.CANCELLATION, occurred_at=now, reference=row.number, reason=reason)
     row.status = InstructionStatus.CANCELLED

@@ -115,7 +115,7 @@ def limit_of(bid: Bid) -> Decimal | None:
     return bid.amount if bid.maximum is None else bid.maximum
 
 
-def standings(accepted: Iterable[Bid]) -> dict[int, Decimal]:
+def best_bids(accepted: Iterable[Bid]) -> dict[int, Decimal]:
     """How far each paddle went: its highest limit. In the order in which it was reached, which settles ties."""
     best: dict[int, Decimal] = {}
     for bid in accepted:
@@ -149,7 +149,7 @@ class FormRules(Protocol):
         opened: Sequence[Opened],
         reserve: Decimal | None,
     ) -> Outcome:
-        """How it ends. `best`: how far each paddle went (`standings`; open forms); `opened`: the sealed bids.
+        """How it ends. `best`: how far each paddle went (`best_bids`; open forms); `opened`: the sealed bids.
 
         A top bid below the reserve has no effect: there is no winner, no price and no ranking. The reserve meets the
         price that was reached, never somebody's secret maximum.

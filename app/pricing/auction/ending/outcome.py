@@ -8,7 +8,7 @@ from typing import Any
 from app.core.keys import Keys
 from app.pricing.auction.bidding import standing
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Opened, Outcome, standings
+from app.pricing.auction.bidding.rules import Bid, Opened, Outcome, best_bids
 from app.pricing.auction.kinds import AuctionForm, Ending
 from app.pricing.auction.models import Auction, AuctionEntry
 from app.pricing.auction.proof import log, logbook
@@ -22,7 +22,7 @@ def outcome_of(held: Keys, auction: Auction, bids: Sequence[AuctionEntry]) -> Ou
     """How the bidding ended, by the form's rules; `bids` are the accepted ones in the order of the log."""
     stands = logbook.opened(auction)
     opened = _last_sealed(held, bids) if auction.form == AuctionForm.SEALED else []
-    best = {} if auction.form == AuctionForm.SEALED else standings(_bids(held, bids))
+    best = {} if auction.form == AuctionForm.SEALED else best_bids(_bids(held, bids))
     reserve = reserve_of(held, auction)
     return RULES[auction.form].outcome(
         stands.conditions, stands.state, best, opened, reserve.amount if reserve else None

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from app.core.problems import Problem
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, FormRules, Opened, Outcome, State, standings
+from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, FormRules, Opened, Outcome, State, best_bids
 from app.pricing.auction.kinds import AuctionForm, Ending, Refusal
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import conditions_of
@@ -287,7 +287,7 @@ class Replay:
         if self._conditions.form == AuctionForm.SEALED and self._opened is None and self._sealed:
             raise Unfaithful("the sealed bids were not opened")
         reserve = self._reserve(content)
-        found = self._rules.outcome(self._conditions, state, standings(self._accepted), self._opened or (), reserve)
+        found = self._rules.outcome(self._conditions, state, best_bids(self._accepted), self._opened or (), reserve)
         price = None if found.price is None else log.money(found.price)
         stated = content["ending"], content["winner"], content["price"]
         if stated != (found.ending.value, found.winner, price):

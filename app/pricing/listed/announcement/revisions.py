@@ -24,7 +24,7 @@ from app.pricing.listed.announcement import conditions, notice
 from app.pricing.listed.kinds import RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale
 from app.pricing.listed.problems import NO_REVISION, REVISION_PENDING
-from app.pricing.listed.registrations import standing
+from app.pricing.listed.registrants import facts_of
 from app.pricing.listed.schemas import ListedConditionsIn, ListedConditionsOut, RevisionIn
 
 TEXTS = ("title", "summary", "terms", "territory")
@@ -41,7 +41,7 @@ async def propose(
     """
     listing, sale = await _lock(session, actor, listing_id)
     now = await read_clock(session)
-    rules.check_notice_runs(standing(listing, sale), Text("Revision", "变更"), now)
+    rules.check_notice_runs(facts_of(listing, sale), Text("Revision", "变更"), now)
     waiting = await queries.proposed_revision(session, listing.id)
     if waiting is not None:
         raise REVISION_PENDING(proposed_at=waiting.proposed_at.isoformat())
@@ -72,7 +72,7 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     await results.lock_result(session, seen.result_id)
     listing, sale = await _lock(session, actor, listing_id)
     now = await read_clock(session)
-    rules.check_notice_runs(standing(listing, sale), Text("Revision", "变更"), now)
+    rules.check_notice_runs(facts_of(listing, sale), Text("Revision", "变更"), now)
     revision = await _proposed(session, listing)
     found = await queries.conditions_of(session, listing.id)
     before = found.deposit_amount

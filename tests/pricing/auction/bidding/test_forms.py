@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.core.problems import Problem
 from app.pricing.auction.bidding.forms import RULES, dutch, english, sealed
-from app.pricing.auction.bidding.rules import Band, Bid, Conditions, Decision, Opened, State, limit_of, standings
+from app.pricing.auction.bidding.rules import Band, Bid, Conditions, Decision, Opened, State, best_bids, limit_of
 from app.pricing.auction.kinds import AuctionForm, Ending, Refusal
 from app.pricing.auction.problems import REFUSALS
 
@@ -253,7 +253,7 @@ def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, in
         state = decision.state
         if decision.refusal is None:
             accepted.append(bid)
-    best = standings(accepted)
+    best = best_bids(accepted)
     reserve = None if above is None else (state.price or cny(100)) + above
     found = english.outcome(ENGLISH, state, best, (), reserve)
     if state.price is None:
@@ -273,7 +273,7 @@ def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, in
 def test_of_two_who_went_equally_far_the_earlier_is_next() -> None:
     bids = [(102, 100, 120), (101, 110, 150), (102, 140, 150), (103, 200, None)]
     accepted = [Bid(paddle, cny(amount), maximum and cny(maximum)) for paddle, amount, maximum in bids]
-    found = english.outcome(ENGLISH, english_after(*bids), standings(accepted), (), None)
+    found = english.outcome(ENGLISH, english_after(*bids), best_bids(accepted), (), None)
     assert found.ranking == ((103, cny(200)), (101, cny(150)), (102, cny(150)))
 
 

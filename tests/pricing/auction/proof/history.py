@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Conditions, Opened, Outcome, State, standings
+from app.pricing.auction.bidding.rules import Bid, Conditions, Opened, Outcome, State, best_bids
 from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log
 
@@ -228,7 +228,7 @@ class _Model:
             bid.paddle: Opened(bid.paddle, bid.amount, seq) for seq, bid in self._accepted if bid.amount is not None
         }
         opened = list(last.values()) if self._conditions.form == AuctionForm.SEALED else []
-        best = standings(bid for _, bid in self._accepted)
+        best = best_bids(bid for _, bid in self._accepted)
         found = self._rules.outcome(self._conditions, self._state, best, opened, self._reserve)
         price = None if found.price is None else log.money(found.price)
         if (entry["ending"], entry["winner"], entry["price"]) != (found.ending.value, found.winner, price):

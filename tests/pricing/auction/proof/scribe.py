@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Conditions, Opened, standings
+from app.pricing.auction.bidding.rules import Bid, Conditions, Opened, best_bids
 from app.pricing.auction.kinds import AuctionForm, Ending
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import published_conditions
@@ -79,7 +79,7 @@ class Scribe:
         opened = [Opened(paddle, self.secrets[seq][1], seq) for paddle, seq in last.items()] if sealed else []
         if sealed:
             self.add("revealed", at, bids=[self.opening(seq) for seq in last.values()])
-        best = standings(bid for _, bid in self.accepted)
+        best = best_bids(bid for _, bid in self.accepted)
         found = self.rules.outcome(self.conditions, self.state, best, opened, self.reserve)
         below = found.ending == Ending.BELOW_RESERVE and self.reserve is not None
         return self.add(

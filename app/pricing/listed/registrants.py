@@ -29,12 +29,12 @@ from app.office.ledger.deposits.queries import live_deposit
 from app.pricing.listed import queries, rules, schemas
 from app.pricing.listed.announcement import notice
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus
-from app.pricing.listed.models import ListedQualification, ListedRegistration, ListedSale
+from app.pricing.listed.models import ListedQualification, ListedSale, Registrant
 from app.pricing.listed.problems import REGISTERED_ALREADY
 from app.pricing.listed.rules import Earlier, Sale
 
 
-def standing(listing: Listing, sale: ListedSale) -> Sale:
+def facts_of(listing: Listing, sale: ListedSale) -> Sale:
     """What the rules ask of a sale, under the listing's lock."""
     return Sale(sale.phase, listing.status, listing.closes_at, listing.version, sale.review_ends_at)
 
@@ -50,10 +50,10 @@ async def lock_sale(session: AsyncSession, listing_id: UUID) -> tuple[Listing, L
 
 async def register(
     session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.RegistrantIn
-) -> ListedRegistration:
+) -> Registrant:
     """Register the actor's organisation, which must be verified, and ask for its deposit, due by the notice's end.
 
-    Raises `organisation_not_verified`, and what `sale_rules.check_registration` raises.
+    Raises `organisation_not_verified`, and what `rules.check_may_register` raises.
     """
     organisation_id = actor.organisation()
     require_verified((await identity.organisations_by_id(session, [organisation_id]))[organisation_id])
@@ -62,10 +62,10 @@ async def register(
     before = await queries.latest_of(session, listing.id, organisation_id)
     earlier = Earlier(before.number, before.status, before.listing_version) if before else None
     barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
-    rules.check_registration(standing(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
+    rules.check_may_register(facts_of(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
     today = local_date(now, settings.zone)
     sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
-    registration = ListedRegistration(
+    registration = Registrant(
         number=await readable_number(session, settings, NumberPrefix.LISTING_REGISTRATION, today.year),
         listing_id=listing.id,
         seller_id=listing.seller_id,
@@ -78,15 +78,15 @@ async def register(
     )
     try:
         async with session.begin_nested():
-            session.add(registration)
+            session.add(registrant)
     except IntegrityError as error:
         # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
         if "uq_listed_registrations_live" not in str(error.orig):
             raise
         raise REGISTERED_ALREADY(number="-", version=listing.version, status="registered") from error
     await _request_deposit(session, settings, listing, organisation_id)
-    tell(session, registration, "listing_registration.made")
-    return await queries.get_registration(session, actor, registration.id)
+    tell(session, registrant, "listing_registration.made")
+    return await queries.get_registrant(session, actor, registrant.id)
 
 
 async def _request_deposit(session: AsyncSession, settings: Settings, listing: Listing, organisation_id: UUID) -> None:
@@ -97,32 +97,32 @@ async def _request_deposit(session: AsyncSession, settings: Settings, listing: L
     )  # fmt: skip
 
 
-async def lock_registration(
+async def lock_registrant(
     session: AsyncSession, actor: Actor, registration_id: UUID
-) -> tuple[Listing, ListedSale, ListedRegistration]:
+) -> tuple[Listing, ListedSale, Registrant]:
     """A registration the actor may see, under its listing's lock. Raises `not_found`."""
-    found = await queries.get_registration(session, actor, registration_id)
+    found = await queries.get_registrant(session, actor, registration_id)
     listing = await listings.lock_listing(session, found.listing_id)
     sale = await queries.sale_of(session, listing.id)
     assert sale is not None
-    return listing, sale, await queries.get_registration(session, actor, registration_id)
+    return listing, sale, await queries.get_registrant(session, actor, registration_id)
 
 
 async def withdraw(
     session: AsyncSession, actor: Actor, settings: Settings, registration_id: UUID, reason: str
-) -> ListedRegistration:
+) -> Registrant:
     """A registrant goes, while the notice runs or is suspended; its deposit goes back.
 
     Raises `listing_registration_over`, `listing_notice_over`; `not_found` for anybody else, the seller too.
     """
-    listing, sale, registration = await lock_registration(session, actor, registration_id)
-    _check_own(actor, registration)
-    rules.check_live(registration.number, registration.status, Text("Withdrawal", "撤回申请"))
+    listing, sale, registrant = await lock_registrant(session, actor, registration_id)
+    _check_own(actor, registrant)
+    rules.check_live(registrant.number, registrant.status, Text("Withdrawal", "撤回申请"))
     now = await read_clock(session)
-    rules.check_notice_not_over(standing(listing, sale), Text("Withdrawal", "撤回申请"), now)
-    end(session, registration, RegistrantStatus.WITHDRAWN, reason)
-    await deposits.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
-    return registration
+    rules.check_notice_not_over(facts_of(listing, sale), Text("Withdrawal", "撤回申请"), now)
+    end(session, registrant, RegistrantStatus.WITHDRAWN, reason)
+    await deposits.give_back(session, settings, notice.subject_of(listing.id), registrant.organisation_id, now)
+    return registrant
 
 
 async def confirm(
@@ -131,50 +131,50 @@ async def confirm(
     settings: Settings,
     registration_id: UUID,
     body: schemas.RegistrantConfirmationIn,
-) -> ListedRegistration:
+) -> Registrant:
     """A registrant agrees to the version published since; where its deposit was given back, a new one is asked for."""
-    listing, sale, registration = await lock_registration(session, actor, registration_id)
-    _check_own(actor, registration)
-    rules.check_live(registration.number, registration.status, Text("Confirmation", "重新确认"))
+    listing, sale, registrant = await lock_registrant(session, actor, registration_id)
+    _check_own(actor, registrant)
+    rules.check_live(registrant.number, registrant.status, Text("Confirmation", "重新确认"))
     now = await read_clock(session)
     rules.check_confirmation(
-        registration.number, registration.listing_version, body.listing_version, standing(listing, sale), now
+        registrant.number, registrant.listing_version, body.listing_version, facts_of(listing, sale), now
     )
-    registration.listing_version, registration.confirmed_at = listing.version, now
-    registration.revision += 1
-    if await live_deposit(session, notice.subject_of(listing.id), registration.organisation_id) is None:
-        await _request_deposit(session, settings, listing, registration.organisation_id)
-    tell(session, registration, "listing_registration.confirmed", {"version": listing.version})
-    return registration
+    registrant.listing_version, registrant.confirmed_at = listing.version, now
+    registrant.revision += 1
+    if await live_deposit(session, notice.subject_of(listing.id), registrant.organisation_id) is None:
+        await _request_deposit(session, settings, listing, registrant.organisation_id)
+    tell(session, registrant, "listing_registration.confirmed", {"version": listing.version})
+    return registrant
 
 
-def _check_own(actor: Actor, registration: ListedRegistration) -> None:
-    if actor.organisation_id != registration.organisation_id:
-        raise NOT_FOUND(what=queries.REGISTRATION)
+def _check_own(actor: Actor, registrant: Registrant) -> None:
+    if actor.organisation_id != registrant.organisation_id:
+        raise NOT_FOUND(what=queries.REGISTRANT)
 
 
 async def judge(
     session: AsyncSession, actor: Actor, registration_id: UUID, body: schemas.QualificationIn, settings: Settings
-) -> tuple[Listing, ListedSale, ListedRegistration]:
+) -> tuple[Listing, ListedSale, Registrant]:
     """Decide on a registrant, as the seller or as the operator. Refused, its deposit goes back at once.
 
-    Raises `listing_registration_over` and what `sale_rules.check_decision` raises; `not_found` for the registrant.
+    Raises `listing_registration_over` and what `rules.check_decision` raises; `not_found` for the registrant.
     """
-    listing, sale, registration = await lock_registration(session, actor, registration_id)
+    listing, sale, registrant = await lock_registrant(session, actor, registration_id)
     side = Judge.OPERATOR if actor.has(Role.OPERATOR) else Judge.SELLER
-    if side == Judge.SELLER and actor.organisation_id != registration.seller_id:
-        raise NOT_FOUND(what=queries.REGISTRATION)
-    rules.check_live(registration.number, registration.status, Text("Qualification", "受让资格确认"))
+    if side == Judge.SELLER and actor.organisation_id != registrant.seller_id:
+        raise NOT_FOUND(what=queries.REGISTRANT)
+    rules.check_live(registrant.number, registrant.status, Text("Qualification", "受让资格确认"))
     now = await read_clock(session)
-    decided = {d.judge: (d.outcome, d.decided_at) for d in current_decisions(registration)}
+    decided = {d.judge: (d.outcome, d.decided_at) for d in current_decisions(registrant)}
     rules.check_decision(
-        standing(listing, sale), registration.number, registration.listing_version, side, decided,
+        facts_of(listing, sale), registrant.number, registrant.listing_version, side, decided,
         outcome=body.outcome, reason=body.reason, now=now,
     )  # fmt: skip
     session.add(
         ListedQualification(
-            registration_id=registration.id,
-            listing_version=registration.listing_version,
+            registration_id=registrant.id,
+            listing_version=registrant.listing_version,
             judge=side,
             outcome=body.outcome,
             reason=body.reason,
@@ -183,23 +183,23 @@ async def judge(
         )
     )
     if body.outcome == Qualification.REFUSED:
-        end(session, registration, RegistrantStatus.REFUSED, body.reason)
-        await deposits.give_back(session, settings, notice.subject_of(listing.id), registration.organisation_id, now)
+        end(session, registrant, RegistrantStatus.REFUSED, body.reason)
+        await deposits.give_back(session, settings, notice.subject_of(listing.id), registrant.organisation_id, now)
     else:
-        registration.revision += 1
-        tell(session, registration, "listing_registration.qualified", {"by": side})
+        registrant.revision += 1
+        tell(session, registrant, "listing_registration.qualified", {"by": side})
     await session.flush()
-    return listing, sale, await queries.get_registration(session, actor, registration.id)
+    return listing, sale, await queries.get_registrant(session, actor, registrant.id)
 
 
-def current_decisions(registration: ListedRegistration) -> list[ListedQualification]:
+def current_decisions(registrant: Registrant) -> list[ListedQualification]:
     """The decisions on what the registrant agrees to now."""
-    return [row for row in registration.decisions if row.listing_version == registration.listing_version]
+    return [row for row in registrant.decisions if row.listing_version == registrant.listing_version]
 
 
-def is_decided(registration: ListedRegistration) -> bool:
+def is_decided(registrant: Registrant) -> bool:
     """Whether seller and operator have both decided."""
-    return {row.judge for row in current_decisions(registration)} == set(Judge)
+    return {row.judge for row in current_decisions(registrant)} == set(Judge)
 
 
 async def settle(
@@ -207,16 +207,16 @@ async def settle(
 ) -> None:
     """The count is over: those named come to a status, every other live registration lapses; None: all lapse."""
     named = set(organisations or ())
-    for row in await queries.registrations_of(session, listing.id, RegistrantStatus.REGISTERED):
+    for row in await queries.registrants_of(session, listing.id, RegistrantStatus.REGISTERED):
         end(session, row, status if row.organisation_id in named else RegistrantStatus.LAPSED)
     if organisations is None:
-        for row in await queries.registrations_of(session, listing.id, RegistrantStatus.BIDDING):
+        for row in await queries.registrants_of(session, listing.id, RegistrantStatus.BIDDING):
             end(session, row, RegistrantStatus.LOST)
 
 
 async def end_bidding(session: AsyncSession, listing: Listing, winner_id: UUID) -> None:
     """The bidding ended in a deal: one won, the others lost."""
-    for row in await queries.registrations_of(session, listing.id, RegistrantStatus.BIDDING):
+    for row in await queries.registrants_of(session, listing.id, RegistrantStatus.BIDDING):
         won = row.organisation_id == winner_id
         end(session, row, RegistrantStatus.WON if won else RegistrantStatus.LOST)
 
@@ -228,25 +228,21 @@ async def drop_revision(session: AsyncSession, listing: Listing, now: datetime) 
         revision.status, revision.decided_at = RevisionStatus.MOOT, now
 
 
-def end(
-    session: AsyncSession, registration: ListedRegistration, status: RegistrantStatus, reason: str | None = None
-) -> None:
+def end(session: AsyncSession, registrant: Registrant, status: RegistrantStatus, reason: str | None = None) -> None:
     """Bring a registration to another status, and say so."""
-    registration.status, registration.status_reason = status, reason
-    registration.revision += 1
-    tell(session, registration, f"listing_registration.{status}")
+    registrant.status, registrant.status_reason = status, reason
+    registrant.revision += 1
+    tell(session, registrant, f"listing_registration.{status}")
 
 
-def tell(
-    session: AsyncSession, registration: ListedRegistration, event: str, payload: Mapping[str, Any] | None = None
-) -> None:
+def tell(session: AsyncSession, registrant: Registrant, event: str, payload: Mapping[str, Any] | None = None) -> None:
     """Append the event for the registrant, the seller and the market's staff. It names no organisation."""
-    audience = [events.STAFF, registration.seller_id, registration.organisation_id]
+    audience = [events.STAFF, registrant.seller_id, registrant.organisation_id]
     body = {
-        "number": registration.number,
-        "status": registration.status,
-        "listing_id": registration.listing_id,
-        "version": registration.listing_version,
+        "number": registrant.number,
+        "status": registrant.status,
+        "listing_id": registrant.listing_id,
+        "version": registrant.listing_version,
     }
-    subject = ("listing_registration", registration.id)
+    subject = ("listing_registration", registrant.id)
     events.append(session, event, subject, audience=audience, payload=body | dict(payload or {}))

@@ -1,4 +1,4 @@
-"""Where a settlement stands: what has arrived of each buyer, and which conditions of the certificate hold. Pure."""
+"""How far a settlement has come: what has arrived of each buyer, and which conditions of the certificate hold. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class PayerStanding:
+class PayerProgress:
     """What a buyer owes of each part, what has arrived of it and how (CNY)."""
 
     payer_id: UUID
@@ -88,7 +88,7 @@ class PayerStanding:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A settlement and everything that its standing follows from."""
+    """A settlement and everything that its progress follows from."""
 
     settlement: Settlement
     buyers: Shares
@@ -96,12 +96,12 @@ class Facts:
     payouts: Sequence[PaymentInstruction]
     contracts: Sequence[Contract]
 
-    def payers(self) -> list[PayerStanding]:
+    def payers(self) -> list[PayerProgress]:
         """The buyers in the deal's order."""
         direct = paid_directly(self.receipts, self._ordered())
         credited = {row.organisation_id: row.credited for row in self.settlement.deposits}
         shares = [by_share(part.amount, self.buyers) for part in self.settlement.parts]
-        standings = []
+        payers = []
         for payer_id, _ in self.buyers:
             parts = tuple(share[payer_id] for share in shares)
             settled = tuple(self._settled(payer_id, part.position) for part in self.settlement.parts)
@@ -110,8 +110,8 @@ class Facts:
             returned = sum((row.amount for row in self._returned(payer_id)), NIL)
             most = max(sum(parts, NIL) - deposit - sum(settled, NIL) + returned, NIL)
             besides = min(sum((row.amount for row in direct if row.payer_id == payer_id), NIL), most)
-            standings.append(PayerStanding(payer_id, parts, settled, deposit, besides, returned))
-        return standings
+            payers.append(PayerProgress(payer_id, parts, settled, deposit, besides, returned))
+        return payers
 
     def conditions(self) -> list[Condition]:
         """The three conditions of the certificate, in their order."""
