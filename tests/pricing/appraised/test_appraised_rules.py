@@ -13,7 +13,7 @@ from app.market.listings import rules as listing_rules
 from app.market.listings.kinds import LIVE_STATUSES, ListingStatus, PricingMode
 from app.pricing.appraised import rules
 from app.pricing.appraised.kinds import PurchaseOfferStatus
-from app.pricing.appraised.rules import Standing
+from app.pricing.appraised.rules import OfferFacts
 from app.pricing.offers.rules import check_expiry
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -22,8 +22,8 @@ SELLER, BUYER, LISTING = UUID(int=1), UUID(int=2), UUID(int=3)
 SECONDS, STATUSES = st.integers(-3600, 3600), st.sampled_from(PurchaseOfferStatus)
 
 
-def offer(status: PurchaseOfferStatus, *, revocable: bool = False) -> Standing:
-    return Standing("WH-O-2026-000001", status, SELLER, BUYER, NOON, revocable)
+def offer(status: PurchaseOfferStatus, *, revocable: bool = False) -> OfferFacts:
+    return OfferFacts("WH-O-2026-000001", status, SELLER, BUYER, NOON, revocable)
 
 
 def code_of(call: Any, *args: Any, **kwargs: Any) -> str | None:

@@ -17,7 +17,7 @@ from app.market.gates.kinds import GateKind
 from app.market.gates.rules import KINDS, OpenGate
 from app.pricing.negotiated import rules
 from app.pricing.negotiated.kinds import NegotiationSide
-from app.pricing.negotiated.rules import RunningNotice, Standing
+from app.pricing.negotiated.rules import OfferFacts, RunningNotice
 from app.pricing.negotiated.terms import rules as terms_rules
 from app.pricing.negotiated.terms.shapes import Terms
 
@@ -53,7 +53,7 @@ def code_of(call: Any, *args: Any, **kwargs: Any) -> str | None:
 def test_only_the_other_sides_standing_offer_is_accepted(
     seconds: int, by: NegotiationSide, side: NegotiationSide, named: UUID
 ) -> None:
-    offer = Standing(ONE, 1, side, NOON)
+    offer = OfferFacts(ONE, 1, side, NOON)
     code = code_of(rules.check_acceptance, offer, by, named, NOON + timedelta(seconds=seconds))
     assert (code is None) == (named == ONE and by != side and seconds < 0)
 
@@ -62,7 +62,7 @@ def test_only_the_other_sides_standing_offer_is_accepted(
 def test_a_side_is_bound_exactly_while_its_own_offer_stands(
     seconds: int, by: NegotiationSide, side: NegotiationSide
 ) -> None:
-    code = code_of(rules.check_not_bound, Standing(ONE, 1, side, NOON), by, NOON + timedelta(seconds=seconds))
+    code = code_of(rules.check_not_bound, OfferFacts(ONE, 1, side, NOON), by, NOON + timedelta(seconds=seconds))
     assert (code == "offer_binding") == (by == side and seconds < 0)
 
 
