@@ -10,7 +10,6 @@ from app.contracts.certificates import queries, rules, schemas
 from app.contracts.models import Contract
 from app.contracts.settlement.progress import Facts
 from app.contracts.settlement.rules import NIL
-from app.contracts.settlement.standing import Facts
 from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import local_date
 from app.core.settings import Settings

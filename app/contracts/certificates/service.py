@@ -19,8 +19,8 @@ from app.contracts.models import Contract
 from app.contracts.settlement import queries as settlement_queries
 from app.contracts.settlement import service as settlements
 from app.contracts.settlement.kinds import ConditionKind
+from app.contracts.settlement.progress import Condition, Facts
 from app.contracts.settlement.schemas import CertificateConditionOut
-from app.contracts.settlement.standing import Condition, Facts
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events

@@ -8,9 +8,8 @@ from pydantic import Field
 
 from app.contracts.settlement.kinds import ConditionKind, PartKind
 from app.contracts.settlement.models import SettlementFee
-from app.contracts.settlement.progress import Condition, Facts, PayerProgress
+from app.contracts.settlement.progress import Facts, PayerProgress
 from app.contracts.settlement.rules import NIL
-from app.contracts.settlement.standing import Facts, PayerStanding
 from app.core.schemas import Input, Line, Money, Output, PositiveMoney
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal

@@ -65,7 +65,7 @@ async def register(
     rules.check_may_register(facts_of(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
     today = local_date(now, settings.zone)
     sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
-    registration = Registrant(
+    registrant = Registrant(
         number=await readable_number(session, settings, NumberPrefix.LISTING_REGISTRATION, today.year),
         listing_id=listing.id,
         seller_id=listing.seller_id,

@@ -87,7 +87,7 @@ async def register(
     actor: Buyer, session: Session, settings: Config, listing_id: UUID, body: RegistrantIn
 ) -> RegistrantOut:
     """Register as intending transferee while the notice runs. The deposit is asked for, due by the notice's end."""
-    row = await registrations.register(session, actor, settings, listing_id, body)
+    row = await registrants.register(session, actor, settings, listing_id, body)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
@@ -108,7 +108,7 @@ async def list_registrants(
 @router.get("/listing-registrations/{registration_id}", operation_id="read_listing_registration")
 async def read_registrant(actor: Reader, session: Session, registration_id: UUID) -> RegistrantOut:
     """Read a registration. Its organisation, the seller, operator and auditor may."""
-    row = await queries.get_registration(session, actor, registration_id)
+    row = await queries.get_registrant(session, actor, registration_id)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
@@ -122,7 +122,7 @@ async def judge(
     listing, found, row = await registrants.judge(session, actor, registration_id, body, settings)
     await service.review_again(session, settings, listing, found)
     await session.flush()
-    row = await queries.get_registration(session, actor, row.id)
+    row = await queries.get_registrant(session, actor, row.id)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
@@ -131,7 +131,7 @@ async def confirm(
     actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: RegistrantConfirmationIn
 ) -> RegistrantOut:
     """Agree to what was published since you registered. Without it you are not counted."""
-    row = await registrations.confirm(session, actor, settings, registration_id, body)
+    row = await registrants.confirm(session, actor, settings, registration_id, body)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
@@ -140,7 +140,7 @@ async def withdraw(
     actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: ReasonIn
 ) -> RegistrantOut:
     """Withdraw your registration before the notice ends. Your deposit goes back in full."""
-    row = await registrations.withdraw(session, actor, settings, registration_id, body.reason)
+    row = await registrants.withdraw(session, actor, settings, registration_id, body.reason)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
