@@ -14,6 +14,7 @@ from app.core.storage import open_storage
 from app.core.web import validation
 from app.core.web.http import Context
 from app.core.web.middleware import RequestContext
+from app.core.web.routing import add_routes
 from app.identity.queries import authenticate
 from app.pricing.auction.bidding import house as auction_house
 from app.pricing.auction.bidding.door import BidDoor
@@ -49,10 +50,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         redoc_url=None,
     )
     for router in wiring.routers():
-        app.include_router(router, prefix="/v1")
+        add_routes(app, router, "/v1")
     if settings.environment is Environment.SANDBOX:
-        app.include_router(system.sandbox_router, prefix="/v1")
-    app.include_router(system.root_router)
+        add_routes(app, system.sandbox_router, "/v1")
+    add_routes(app, system.root_router)
     validation.install(app)
     app.add_middleware(BidDoor, application=app)
     app.add_middleware(RequestContext)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from app.core.web import validation
+from app.core.web.routing import built_routes
 
 DESCRIPTION: Final = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.
 
@@ -50,6 +51,7 @@ def tags() -> list[dict[str, Any]]:
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document with the problem schema and the bearer key; built once."""
     if app.openapi_schema is None:
+        app.router.routes[:] = built_routes(app)
         built = FastAPI.openapi(app)
         components = built.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = deepcopy(validation.PROBLEM_SCHEMA)

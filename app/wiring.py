@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 from app.core import hooks
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
     from sqlalchemy import MetaData
 
     from app.core.hooks import Link
+    from app.core.web.routing import Router
 
 APP: Final = Path(__file__).parent
 TABLES, FOLLOWS, ROUTES = "tables", "follows", "routes"
@@ -110,7 +110,7 @@ def links_of(package: Package) -> "tuple[Link, ...]":
     return links
 
 
-def routers() -> "list[APIRouter]":
+def routers() -> "list[Router]":
     """Every router under `/v1`. A request is compared with one route after the other: what is read most comes first."""
     named = [package.name for package in PACKAGES if ROUTES in package.parts]
     named.sort(key=lambda name: name not in _READ_MOST)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.contracts import queries, schemas, service
 from app.contracts.kinds import ContractStatus, RegistrationStatus
@@ -12,11 +12,12 @@ from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.deals.kinds import PartyRole
 from app.office.documents.queries import attachments_of
 from app.office.documents.schemas import AttachmentOut
 
-router = APIRouter(route_class=Endpoint, tags=["contracts"])
+router = Router(route_class=Endpoint, tags=("contracts",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
 PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import Actor
@@ -11,13 +11,14 @@ from app.core.canonical import sha256_hex
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.dossiers import gathering, queries, schemas, service
 from app.dossiers.exports.taking import ExportEndpoint, Made
 from app.market.deals import queries as deals
 from app.office.documents.reading import open_checked
 
-router = APIRouter(route_class=Endpoint, tags=["dossiers"])
-export_router = APIRouter(route_class=ExportEndpoint)
+router = Router(route_class=Endpoint, tags=("dossiers",))
+export_router = Router(route_class=ExportEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 PRIVATE = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}

@@ -3,18 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Paging, SecretEndpoint, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.identity import queries, schemas, service
 from app.identity.kinds import OrganisationKind
 from app.identity.models import Broker
 
-router = APIRouter(route_class=Endpoint, tags=["identity"])
-secrets_router = APIRouter(route_class=SecretEndpoint)
+router = Router(route_class=Endpoint, tags=("identity",))
+secrets_router = Router(route_class=SecretEndpoint)
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]

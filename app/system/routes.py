@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse
 
@@ -14,11 +14,12 @@ from app.core.problems import NOT_FOUND, REGISTRY, Text
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Endpoint, Paging, Session, context_of
 from app.core.web.pages import encode_cursor
+from app.core.web.routing import Router
 from app.system import queries, schemas
 
-router = APIRouter(route_class=Endpoint, tags=["system"])
-sandbox_router = APIRouter(route_class=Endpoint, tags=["sandbox"])
-root_router = APIRouter(route_class=Endpoint, tags=["system"])
+router = Router(route_class=Endpoint, tags=("system",))
+sandbox_router = Router(route_class=Endpoint, tags=("sandbox",))
+root_router = Router(route_class=Endpoint, tags=("system",))
 READY_SECONDS = 3
 Types = Annotated[list[str] | None, Query(alias="type", max_length=20, description="Only these types; repeat it")]
 

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc as uscc_number
 
-from app import wiring
 from app.core.access import Actor, Role
 from app.core.problems import Problem
 from app.core.web.http import Endpoint
+from app.core.web.routing import built_routes
 from app.identity import rules
 from app.identity.rules import RESOURCES, USCC_CHARACTERS, Period
+from app.main import create_app
 
 WEIGHTS = [pow(3, place, 31) for place in range(17)]
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -129,7 +130,7 @@ def test_what_may_be_granted_is_never_more_than_what_is_held(mine: frozenset[str
 
 
 def test_every_scope_that_a_route_asks_for_can_be_given() -> None:
-    routes = [route for router in wiring.routers() for route in router.routes if isinstance(route, Endpoint)]
+    routes = [route for route in built_routes(create_app()) if isinstance(route, Endpoint)]
     asked = {route.access.scope for route in routes if route.access.scope}
     assert len(asked) > len(RESOURCES)
     assert rules.check_scopes(asked) == sorted(asked)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from app.awards.runs import queries, schemas, service
 from app.awards.runs.models import AwardRun, AwardStatement
@@ -13,8 +13,9 @@ from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Paging, Session
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 
-router = APIRouter(route_class=Endpoint, tags=["awards"])
+router = Router(route_class=Endpoint, tags=("awards",))
 
 Officer = Annotated[Actor, allow(Role.AWARD_OFFICER, scope="awards:write")]
 RunReader = Annotated[Actor, allow(Role.AWARD_OFFICER, Role.AUDITOR, Role.OPERATOR, scope="awards:read")]

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.catalogue.appraisals import queries, rules, schemas, service
 from app.catalogue.appraisals.kinds import ReportStatus
@@ -16,9 +16,10 @@ from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 
-router = APIRouter(route_class=Endpoint, tags=["appraisals"])
-money_router = APIRouter(route_class=MoneyEndpoint)
+router = Router(route_class=Endpoint, tags=("appraisals",))
+money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="appraisals:read")]
 Recorder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="appraisals:write")]

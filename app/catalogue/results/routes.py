@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.catalogue.results import queries, rules, schemas, service
 from app.catalogue.results.kinds import TransferMode
@@ -16,9 +16,10 @@ from app.core.settings import Settings
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.law.instruments import POLICY
 
-router = APIRouter(route_class=Endpoint, tags=["results"])
+router = Router(route_class=Endpoint, tags=("results",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="results:read")]
 Writer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write")]

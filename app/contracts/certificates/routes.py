@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from app.contracts.certificates import printed, queries, rules, schemas, service
 from app.contracts.certificates.kinds import CertificateStatus
@@ -17,10 +17,11 @@ from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, MoneyEndpoint, Paging, Session, file_answer
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.deals import queries as deals
 from app.office.printing.service import print_pdf
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["certificates"])
+router = Router(route_class=MoneyEndpoint, tags=("certificates",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]

@@ -3,15 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from app.contracts import queries
 from app.contracts.payments import rules, schemas, service
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, MoneyEndpoint, Paging, Session
+from app.core.web.routing import Router
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["payments"])
+router = Router(route_class=MoneyEndpoint, tags=("payments",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
 Payee = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries
@@ -17,8 +17,9 @@ from app.core.problems import NOT_FOUND, Text
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 
-router = APIRouter(route_class=Endpoint, tags=["registration"])
+router = Router(route_class=Endpoint, tags=("registration",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
 Staff = Annotated[Actor, allow(*STAFF_ROLES, scope="contracts:read")]

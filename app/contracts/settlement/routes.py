@@ -3,18 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from app.contracts.settlement import queries, returns, schemas, service
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
+from app.core.web.routing import Router
 from app.office.ledger import queries as ledger
 from app.office.ledger.rules import price_account
 
-router = APIRouter(route_class=Endpoint, tags=["settlement"])
-money_router = APIRouter(route_class=MoneyEndpoint)
+router = Router(route_class=Endpoint, tags=("settlement",))
+money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="ledger:write")]

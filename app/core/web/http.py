@@ -62,7 +62,7 @@ def context_of(request: Request) -> Context:
 
 
 class Endpoint(APIRoute):
-    """A route that states its access (`allow` or `Public`), or is refused when the application is built.
+    """A route that states its access (`allow` or `Public`), or is refused when it is built.
 
     In the OpenAPI document the first sentence of the docstring is the summary, and what follows the description.
     """
@@ -214,8 +214,7 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
 def _told(docstring: str) -> tuple[str, str]:
     """The first sentence of a docstring on one line, and the rest."""
     sentence, _, rest = _AFTER_SENTENCE.sub("\0", docstring, count=1).partition("\0")
-    # Where nothing follows, FastAPI would read the docstring again: a form feed ends a description.
-    return " ".join(sentence.split()), rest or "\f"
+    return " ".join(sentence.split()), rest
 
 
 def _key_parameter(required: bool) -> dict[str, Any]:

@@ -103,8 +103,6 @@ class RequestContext:
 
 def _record(scope: MutableMapping[str, Any], status: int, seconds: float, request_id: str) -> None:
     route = scope.get("techex_route") or getattr(scope.get("route"), "path", None) or "unmatched"
-    if scope["path"].startswith("/v1/") and route.startswith("/") and not route.startswith("/v1/"):
-        route = f"/v1{route}"  # a route of an included router knows its path without the prefix
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     key = (method, route, status)
     children = _children.get(key)

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import Line
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Session
+from app.core.web.routing import Router
 from app.law.calendar import queries
 from app.law.calendar.queries import load_calendar
 from app.law.calendar.schemas import CalendarDay
@@ -18,7 +19,7 @@ from app.law.declarations.service import Declared
 from app.law.periods.kinds import Unit
 from app.law.periods.rules import Terms, end_moment, end_of
 
-router = APIRouter(route_class=Endpoint, tags=["calendar"])
+router = Router(route_class=Endpoint, tags=("calendar",))
 
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="calendar:write")]
 

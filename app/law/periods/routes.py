@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.core.clock import read_clock
 from app.core.problems import Language
@@ -12,13 +12,14 @@ from app.core.schemas import RuleOut
 from app.core.web.access import Public
 from app.core.web.http import Endpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.law.calendar.schemas import CalendarDay
 from app.law.figures import parameter
 from app.law.periods import queries, schemas
 from app.law.periods.catalogue import RULES, PeriodRule
 from app.law.periods.kinds import PeriodStatus
 
-router = APIRouter(route_class=Endpoint, tags=["periods"])
+router = Router(route_class=Endpoint, tags=("periods",))
 
 
 def language_of(request: Request) -> Language:

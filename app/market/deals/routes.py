@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
@@ -11,12 +11,13 @@ from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.deals import queries, schemas, service
 from app.market.deals.kinds import DealStatus
 from app.market.deals.models import Deal
 
-router = APIRouter(route_class=Endpoint, tags=["deals"])
-money_router = APIRouter(route_class=MoneyEndpoint)
+router = Router(route_class=Endpoint, tags=("deals",))
+money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]

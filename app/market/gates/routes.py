@@ -3,16 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, Paging, Session
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.gates import queries, schemas, service
 
-router = APIRouter(route_class=Endpoint, tags=["gates"])
+router = Router(route_class=Endpoint, tags=("gates",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="deals:write")]

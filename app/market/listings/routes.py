@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results.kinds import TechnicalField, TransferMode
@@ -15,12 +15,13 @@ from app.core.schemas import MONEY_PATTERN, ReasonIn
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, context_of, session_of, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing, Question
 from app.office.documents.schemas import AttachmentIn, AttachmentOut
 
-router = APIRouter(route_class=Endpoint, tags=["listings"])
+router = Router(route_class=Endpoint, tags=("listings",))
 
 Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]

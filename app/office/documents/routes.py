@@ -3,18 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import Public, allow
 from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.office.documents import queries, reading, rules, schemas, service
 from app.office.documents.upload import Received, UploadEndpoint
 
-router = APIRouter(route_class=Endpoint, tags=["documents"])
-uploads = APIRouter(route_class=UploadEndpoint)
+router = Router(route_class=Endpoint, tags=("documents",))
+uploads = Router(route_class=UploadEndpoint)
 
 Uploader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="documents:write")]
 Lister = Annotated[Actor, allow(*ORGANISATION_ROLES, Role.OPERATOR, Role.AUDITOR, scope="documents:read")]

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import Actor, Role
@@ -11,6 +11,7 @@ from app.core.clock import read_clock
 from app.core.web.access import allow
 from app.core.web.http import MoneyEndpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page, cut
+from app.core.web.routing import Router
 from app.office.ledger import queries, rules, schemas
 from app.office.ledger.csv_export import entries_csv
 from app.office.ledger.kinds import AccountCode
@@ -18,7 +19,7 @@ from app.office.ledger.kinds import AccountCode
 """HTTP of the ledger: accounts, entries, trial balance."""
 
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
+router = Router(route_class=MoneyEndpoint, tags=("ledger",))
 
 
 Accountant = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="ledger:read")]

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
@@ -12,14 +12,15 @@ from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.appraised import closing, queries, schemas, service
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
-router = APIRouter(route_class=Endpoint, tags=["appraised"])
-money_router = APIRouter(route_class=MoneyEndpoint)
+router = Router(route_class=Endpoint, tags=("appraised",))
+money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]

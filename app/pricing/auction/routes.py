@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
@@ -13,6 +13,7 @@ from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.office.ledger.deposits import queries as deposit_queries
 from app.pricing.auction import bidders, queries, schemas, service, shown
@@ -21,9 +22,9 @@ from app.pricing.auction.ending import confirmations, winner
 from app.pricing.auction.kinds import AuctionStatus
 from app.pricing.auction.models import Auction, AuctionBidder
 
-bid_router = APIRouter(route_class=BidEndpoint)
-router = APIRouter(route_class=Endpoint, tags=["auctions"])
-money_router = APIRouter(route_class=MoneyEndpoint)
+bid_router = Router(route_class=BidEndpoint)
+router = Router(route_class=Endpoint, tags=("auctions",))
+money_router = Router(route_class=MoneyEndpoint)
 
 Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
 Bidder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]

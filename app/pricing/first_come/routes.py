@@ -3,16 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import allow
 from app.core.web.http import Config, MoneyEndpoint, Session, set_etag
+from app.core.web.routing import Router
 from app.market.deals.schemas import DealOut
 from app.pricing.first_come import schemas, service
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["first-come"])
+router = Router(route_class=MoneyEndpoint, tags=("first-come",))
 
 Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
@@ -13,6 +12,7 @@ from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.listings import queries as listings
 from app.pricing.listed import queries, registrants, rules, service
 from app.pricing.listed.announcement import conditions, revisions
@@ -30,8 +30,8 @@ from app.pricing.listed.schemas import (
     RevisionOut,
 )
 
-router = APIRouter(route_class=Endpoint, tags=["listed"])
-money_router = APIRouter(route_class=MoneyEndpoint)
+router = Router(route_class=Endpoint, tags=("listed",))
+money_router = Router(route_class=MoneyEndpoint)
 
 Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]

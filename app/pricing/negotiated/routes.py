@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
@@ -12,6 +12,7 @@ from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.negotiated import closing, queries, schemas, service
@@ -19,8 +20,8 @@ from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, Offer
 from app.pricing.negotiated.notice import objections
 
-router = APIRouter(route_class=Endpoint, tags=["negotiated"])
-money_router = APIRouter(route_class=MoneyEndpoint)
+router = Router(route_class=Endpoint, tags=("negotiated",))
+money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]

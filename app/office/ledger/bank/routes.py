@@ -3,15 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from app.core.access import Actor, Role
 from app.core.web.access import allow
 from app.core.web.http import Config, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.office.ledger.bank import queries, schemas, service
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
+router = Router(route_class=MoneyEndpoint, tags=("ledger",))
 
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="ledger:write")]
 Accountant = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="ledger:read")]

@@ -3,17 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.office.ledger.deposits import queries, schemas
 from app.office.ledger.kinds import DepositStatus
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
+router = Router(route_class=MoneyEndpoint, tags=("ledger",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="ledger:read")]
 

@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from app.core.access import Actor, Role
 from app.core.web.access import allow
 from app.core.web.http import MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.office.ledger.instructions import queries, schemas
 from app.office.ledger.kinds import Direction, InstructionStatus
 
-router = APIRouter(route_class=MoneyEndpoint, tags=["ledger"])
+router = Router(route_class=MoneyEndpoint, tags=("ledger",))
 
 Reader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, Role.AUDITOR, scope="ledger:read")]
 

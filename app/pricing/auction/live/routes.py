@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.web.access import Public
 from app.core.web.http import Endpoint, Paging, Session, context_of
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.pricing.auction import queries, schemas, shown
 from app.pricing.auction.bidding import house
 from app.pricing.auction.live import stream
 from app.pricing.auction.proof import transcribing
 
-router = APIRouter(route_class=Endpoint, tags=["auctions"])
+router = Router(route_class=Endpoint, tags=("auctions",))
 MAX_SEQ = 2**53
 
 

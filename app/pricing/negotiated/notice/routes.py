@@ -4,19 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Config, Endpoint, Paging, Session
 from app.core.web.pages import Page
+from app.core.web.routing import Router
 from app.pricing.negotiated import queries
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Notice, Objection
 from app.pricing.negotiated.notice import objections, schemas
 
-router = APIRouter(route_class=Endpoint, tags=["notices"])
+router = Router(route_class=Endpoint, tags=("notices",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 # The operator decides objections and the auditor changes nothing; everybody else may object.
