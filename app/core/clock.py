@@ -33,8 +33,8 @@ CLOCK_BACKWARD = ProblemType(
     "clock_backward",
     422,
     Text("The clock only moves forward", "时钟只能前移"),
-    Text("The sandbox clock stands at {now}; {to} is before it.", "沙箱时钟现为 {now};{to} 更早。"),
-    Text("Name a time after {now}.", "请给出晚于 {now} 的时间。"),
+    Text("The sandbox clock shows {now}. {to} is earlier.", "沙箱时钟现为 {now};{to} 更早。"),
+    Text("Send a time after {now}.", "请给出晚于 {now} 的时间。"),
 )
 
 NOW_FUNCTION = """

@@ -27,18 +27,18 @@ NONCE_BYTES = 12
 EXCHANGE_KEYS_MISSING = ProblemType(
     "exchange_keys_missing",
     503,
-    Text("The exchange has no keys", "交易所密钥未配置"),
-    Text("`{variable}` is not set, and this is production.", "生产环境未设置 `{variable}`。"),
-    Text("The installation's administrator sets it: `techex keys` makes one.",
+    Text("The exchange's keys are missing", "交易所密钥未配置"),
+    Text("The setting `{variable}` is missing. Production needs it.", "生产环境未设置 `{variable}`。"),
+    Text("Ask the administrator of the installation to set it. `techex keys` generates a key.",
          "请系统管理员设置:`techex keys` 可生成密钥。"),
 )  # fmt: skip
 EXCHANGE_KEYS_WRONG = ProblemType(
     "exchange_keys_wrong",
     503,
-    Text("The exchange's keys do not fit", "交易所密钥不符"),
-    Text("What was sealed before cannot be opened with the sealing key of this process.",
+    Text("The exchange's keys do not match", "交易所密钥不符"),
+    Text("The sealing key of this process cannot open what was sealed before.",
          "本进程的封存密钥无法开启此前封存的内容。"),
-    Text("The installation's administrator puts the `TECHEX_SEALING_KEY` back with which it was sealed; then retry.",
+    Text("Ask the administrator of the installation to restore the `TECHEX_SEALING_KEY` that sealed it. Then retry.",
          "请系统管理员恢复封存时使用的 `TECHEX_SEALING_KEY`,然后重试。"),
 )  # fmt: skip
 

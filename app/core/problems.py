@@ -168,13 +168,16 @@ NOT_FOUND = ProblemType(
     404,
     Text("Not found", "未找到"),
     Text("There is no such {what}, or you may not see it.", "没有该{what},或您无权查看。"),
-    Text("Check the id, and that your key belongs to somebody who may see it.", "请核对编号,并确认所用密钥有权查看。"),
+    Text(
+        "Check the id. Check also that your key belongs to somebody who may see it.",
+        "请核对编号,并确认所用密钥有权查看。",
+    ),
 )
 UNAUTHENTICATED = ProblemType(
     "unauthenticated",
     401,
-    Text("Key needed", "需要密钥"),
-    Text("This needs a valid API key.", "此操作需要有效的 API 密钥。"),
+    Text("API key needed", "需要密钥"),
+    Text("This request needs a valid API key.", "此操作需要有效的 API 密钥。"),
     Text("Send `Authorization: Bearer <key>` with a key that is neither expired nor revoked.",
          "请发送 `Authorization: Bearer <密钥>`,且密钥未过期、未撤销。"),
 )  # fmt: skip
@@ -182,102 +185,110 @@ FORBIDDEN = ProblemType(
     "forbidden",
     403,
     Text("Not allowed", "无权操作"),
-    Text("This is for: {allowed}. Your key acts as: {held}.", "此操作限:{allowed}。您的密钥身份:{held}。"),
-    Text("Use a key of somebody who has one of these roles.", "请使用具有上述角色之一的人员的密钥。"),
+    Text(
+        "This may be done by: {allowed}. Your key acts as: {held}.", "该操作仅限{allowed}办理，您当前的身份为{held}。"
+    ),
+    Text("Use the key of a person who has one of these roles.", "请使用具有上述身份的人员的密钥。"),
 )
 SCOPE_MISSING = ProblemType(
     "scope_missing",
     403,
     Text("Scope missing", "缺少权限范围"),
-    Text("Your key lacks the scope `{scope}`.", "您的密钥缺少权限范围 `{scope}`。"),
-    Text("Use a key issued with `{scope}`.", "请使用带有 `{scope}` 的密钥。"),
+    Text("Your key does not hold the scope `{scope}`.", "您的密钥缺少权限范围 `{scope}`。"),
+    Text("Use a key that was issued with the scope `{scope}`.", "请使用带有 `{scope}` 的密钥。"),
 )
 INVALID_INPUT = ProblemType(
     "invalid_input",
     422,
     Text("Invalid input", "输入有误"),
-    Text("{count} field(s) are wrong; see `errors`.", "有 {count} 个字段有误,见 `errors`。"),
-    Text("Correct each field as its error says.", "请按各项错误提示更正。"),
+    Text("{count} field(s) are wrong. `errors` names each of them.", "有 {count} 个字段有误,见 `errors`。"),
+    Text("Correct each field as its entry in `errors` says.", "请按各项错误提示更正。"),
 )
 MALFORMED_JSON = ProblemType(
     "malformed_json",
     400,
-    Text("Broken JSON", "JSON 格式错误"),
-    Text("The body is not JSON: {reason} at byte {position}.", "请求体不是合法 JSON:第 {position} 字节处 {reason}。"),
+    Text("Invalid JSON", "JSON 格式错误"),
+    Text(
+        "The body is not valid JSON: {reason} at byte {position}.",
+        "请求体不是合法 JSON:第 {position} 字节处 {reason}。",
+    ),
     Text("Send one JSON value in UTF-8.", "请以 UTF-8 发送一个合法的 JSON 值。"),
 )
 MALFORMED_REQUEST = ProblemType(
     "malformed_request",
     400,
     Text("Malformed request", "请求格式错误"),
-    Text("The request could not be read.", "无法读取该请求。"),
-    Text("Send well-formed HTTP, text in UTF-8 and no NUL characters.",
+    Text("The server could not read the request.", "无法读取该请求。"),
+    Text("Send well-formed HTTP. Send text in UTF-8 without NUL characters.",
          "请发送格式正确的 HTTP 请求,文本使用 UTF-8 且不含 NUL 字符。"),
 )  # fmt: skip
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported_media_type",
     415,
     Text("Unsupported media type", "不支持的内容类型"),
-    Text("This takes {expected}, not {got}.", "此处应为 {expected},而非 {got}。"),
+    Text("This address accepts {expected}, not {got}.", "此处应为 {expected},而非 {got}。"),
     Text("Send `Content-Type: {expected}`.", "请发送 `Content-Type: {expected}`。"),
 )
 BODY_TOO_LARGE = ProblemType(
     "body_too_large",
     413,
-    Text("Body too large", "请求体过大"),
+    Text("Request body too large", "请求体过大"),
     Text("The body is larger than {limit} bytes.", "请求体超过 {limit} 字节。"),
-    Text("Send at most {limit} bytes.", "请将请求体控制在 {limit} 字节以内。"),
+    Text("Send a body of at most {limit} bytes.", "请将请求体控制在 {limit} 字节以内。"),
 )
 METHOD_NOT_ALLOWED = ProblemType(
     "method_not_allowed",
     405,
     Text("Method not allowed", "方法不允许"),
-    Text("This address does not take that method.", "该地址不支持此方法。"),
-    Text("Use a method that `Allow` names.", "请使用 `Allow` 所列的方法。"),
+    Text("This address does not support the method.", "该地址不支持此方法。"),
+    Text("Use one of the methods that the header `Allow` names.", "请使用 `Allow` 所列的方法。"),
 )
 CURSOR_INVALID = ProblemType(
     "cursor_invalid",
     400,
     Text("Invalid cursor", "游标无效"),
-    Text("That cursor was not issued for this list.", "该游标并非由此列表签发。"),
-    Text("Use `next_cursor` as it was given, or leave `cursor` out.", "请原样使用 `next_cursor`,或不带 `cursor`。"),
+    Text("The cursor was not issued for this list.", "该游标并非由此列表签发。"),
+    Text("Send `next_cursor` as you received it, or leave `cursor` out.", "请原样使用 `next_cursor`,或不带 `cursor`。"),
 )
 PRECONDITION_REQUIRED = ProblemType(
     "precondition_required",
     428,
     Text("If-Match needed", "需要 If-Match"),
-    Text("Others may edit this too: say which revision you read.", "他人也可能修改:请说明您读到的版本。"),
-    Text("Send `If-Match` with the `ETag` you were given.", "请以 `If-Match` 发送您读到的 `ETag`。"),
+    Text(
+        "Others may edit this too. The request does not say which revision you read.",
+        "他人也可能修改:请说明您读到的版本。",
+    ),
+    Text("Send `If-Match` with the `ETag` that you received.", "请以 `If-Match` 发送您读到的 `ETag`。"),
 )
 PRECONDITION_FAILED = ProblemType(
     "precondition_failed",
     412,
-    Text("Changed meanwhile", "已被修改"),
-    Text("This is now revision {current}; yours is older.", "当前版本为 {current},您的版本已过时。"),
-    Text("Read it again and decide on what it says now.", "请重新读取后再作决定。"),
+    Text("Changed in the meantime", "已被修改"),
+    Text("The current revision is {current}. You read an older one.", "当前版本为 {current},您的版本已过时。"),
+    Text("Read it again, and decide on the current revision.", "请重新读取后再作决定。"),
 )
 IDEMPOTENCY_KEY_REQUIRED = ProblemType(
     "idempotency_key_required",
     400,
     Text("Idempotency-Key needed", "需要 Idempotency-Key"),
-    Text("A retry of this request must not happen twice.", "此请求的重试不得生效两次。"),
-    Text("Send `Idempotency-Key` with a fresh value (a UUID, say) and repeat it on every retry.",
+    Text("This request must not be carried out twice when it is retried.", "此请求的重试不得生效两次。"),
+    Text("Send `Idempotency-Key` with a new value, such as a UUID, and repeat the value on every retry.",
          "请发送 `Idempotency-Key`(如 UUID),重试时保持不变。"),
 )  # fmt: skip
 IDEMPOTENCY_KEY_INVALID = ProblemType(
     "idempotency_key_invalid",
     400,
     Text("Invalid Idempotency-Key", "Idempotency-Key 无效"),
-    Text("The key must be 1 to 128 printable ASCII characters.", "该键须为 1 至 128 个可打印 ASCII 字符。"),
-    Text("Send a UUID, say.", "例如发送一个 UUID。"),
+    Text("The key must have 1 to 128 printable ASCII characters.", "该键须为 1 至 128 个可打印 ASCII 字符。"),
+    Text("Send a valid key, such as a UUID.", "请发送合法的键，例如 UUID。"),
 )
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency_key_reused",
     422,
     Text("Idempotency-Key reused", "Idempotency-Key 重复使用"),
-    Text("This key was used before, for another request.", "该键曾用于另一请求。"),
+    Text("The key was used before for a different request.", "该键曾用于另一请求。"),
     Text(
-        "Use a fresh key for a new request; repeat a key only with the same body.",
+        "Use a new key for a new request. Repeat a key only with the same body.",
         "新请求请用新键;仅在请求体相同时重用。",
     ),
 )
@@ -286,65 +297,74 @@ SECRET_SHOWN_ONCE = ProblemType(
     409,
     Text("Secret already shown", "密钥仅显示一次"),
     Text(
-        "This request was carried out before; its answer held a secret, which is shown once and never kept.",
+        "The request was carried out before. Its answer held a secret, which is shown once and not kept.",
         "该请求已执行;其结果含密钥,仅显示一次且不保存。",
     ),
-    Text("If you did not get it, revoke that key and issue another.", "若未收到,请撤销该密钥并重新签发。"),
+    Text(
+        "If you did not receive the secret, revoke that key and issue a new one.", "若未收到,请撤销该密钥并重新签发。"
+    ),
 )
 UNKNOWN_REFERENCE = ProblemType(
     "unknown_reference",
     422,
     Text("Unknown reference", "引用不存在"),
-    Text("There is no {what} of that id, or it cannot be used here.", "没有该编号的{what},或不可在此引用。"),
-    Text("Give the id of one that exists and that you may use here.", "请给出存在且可在此引用的编号。"),
+    Text("There is no {what} with this id, or it cannot be used here.", "没有该编号的{what},或不可在此引用。"),
+    Text("Send the id of one that exists and that you may use here.", "请给出存在且可在此引用的编号。"),
 )
 DATES_OUT_OF_ORDER = ProblemType(
     "dates_out_of_order",
     422,
-    Text("Dates out of order", "日期次序有误"),
+    Text("Dates in the wrong order", "日期次序有误"),
     Text(
         "{later_name} {later} is before {earlier_name} {earlier}.",
         "{later_name} {later} 早于 {earlier_name} {earlier}。",
     ),
-    Text("Give {later_name} on or after {earlier}.", "{later_name} 不得早于 {earlier}。"),
+    Text("Send a {later_name} on or after {earlier}.", "请填写不早于{earlier}的 {later_name}。"),
 )
 BANK_REFERENCE_USED = ProblemType(
     "bank_reference_used",
     409,
-    Text("Bank reference used", "银行流水号已使用"),
-    Text("`{reference}` was recorded before.", "流水号 `{reference}` 已登记过。"),
-    Text("A movement is recorded once; give the reference of this one.", "一笔款项只登记一次;请填写本笔流水号。"),
+    Text("Bank reference already used", "银行流水号已使用"),
+    Text("The bank reference `{reference}` is already recorded.", "流水号 `{reference}` 已登记过。"),
+    Text(
+        "Send the bank reference of this payment. Each payment is recorded once.",
+        "一笔款项只登记一次;请填写本笔流水号。",
+    ),
 )
 CONFLICT = ProblemType(
     "conflict",
     409,
     Text("Conflict", "冲突"),
-    Text("This clashes with what is stored ({constraint}).", "与已存数据冲突({constraint})。"),
-    Text("Read it again, and send what does not clash with it.", "请重新读取,并避免与已存数据冲突。"),
+    Text("The request conflicts with stored data ({constraint}).", "与已存数据冲突({constraint})。"),
+    Text(
+        "Read the current data again, and send values that do not conflict with it.",
+        "请重新读取,并避免与已存数据冲突。",
+    ),
 )
 UNAVAILABLE = ProblemType(
     "temporarily_unavailable",
     503,
     Text("Temporarily unavailable", "暂时不可用"),
     # A connection that breaks at the commit leaves open whether that happened: the text must not deny it.
-    Text("The database cannot be reached at the moment; whether this was carried out is not known.",
+    Text("The database is unavailable. It is not known whether the request was carried out.",
          "数据库暂时无法访问;尚不知该请求是否已执行。"),
-    Text("Retry with the same Idempotency-Key in a few seconds: it happens once, and you get its answer.",
+    Text("Retry in a few seconds with the same Idempotency-Key. The request is carried out once, and you receive its "
+         "answer.",
          "请几秒后以同一 Idempotency-Key 重试:仅执行一次,并返回其结果。"),
 )  # fmt: skip
 STORAGE_UNAVAILABLE = ProblemType(
     "storage_unavailable",
     503,
-    Text("Documents are away", "文件存储暂不可用"),
-    Text("The store of documents cannot be reached at the moment.", "文件存储暂时无法访问。"),
+    Text("Document storage is unavailable", "文件存储暂不可用"),
+    Text("Document storage is unavailable at the moment.", "文件存储暂时无法访问。"),
     Text("Retry with the same Idempotency-Key in a few seconds.", "请几秒后以同一 Idempotency-Key 重试。"),
 )
 INTERNAL = ProblemType(
     "internal_error",
     500,
     Text("Internal error", "内部错误"),
-    Text("Something went wrong on our side; nothing was written. Quote request id {request_id}.",
+    Text("The server failed. Nothing was written. The request id is {request_id}.",
          "系统内部出错;未写入任何内容。请提供请求编号 {request_id}。"),
-    Text("Retry later with the same Idempotency-Key; if it stays, tell the operator the request id.",
+    Text("Retry later with the same Idempotency-Key. If the error remains, send the request id to the operator.",
          "请稍后以同一 Idempotency-Key 重试;若仍出错,请将请求编号告知运营方。"),
 )  # fmt: skip

@@ -29,7 +29,7 @@ def test_the_technical_amount_is_the_total_less_the_deductions_and_nothing_else(
     rules.check_amounts(total, technical, deductions)
     with refusal("technical_amount_mismatch", "technical_amount") as caught:
         rules.check_amounts(total, technical - FEN, deductions)
-    assert f"Give {technical:.2f}" in caught.value.as_json("en")["remedy"]
+    assert f"Send {technical:.2f}" in caught.value.as_json("en")["remedy"]
 
 
 @given(total=MONEY, above=MONEY)

@@ -156,7 +156,7 @@ async def test_every_problem_can_be_explained(api: Api) -> None:
 
 
 async def test_a_refusal_comes_in_the_caller_s_language_and_names_its_page(api: Api) -> None:
-    for language, title in (("zh", "需要密钥"), ("en", "Key needed")):
+    for language, title in (("zh", "需要密钥"), ("en", "API key needed")):
         response = await api.get("/v1/me", headers={"Accept-Language": language})
         body = response.json()
         assert (body["title"], response.headers["content-language"]) == (title, language)

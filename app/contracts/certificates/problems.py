@@ -8,33 +8,34 @@ NOT_DUE = ProblemType(
     "certificate_not_due",
     409,
     Text("Conditions missing", "出证条件未齐备"),
-    Text("No certificate can be issued yet; missing: {missing}.", "尚不能出具交易凭证;欠缺:{missing}。"),
-    Text("See `conditions`: what is missing, with the amounts and the numbers of the instructions to pay by.",
+    Text("The certificate cannot be issued yet. Missing: {missing}.", "尚不能出具交易凭证;欠缺:{missing}。"),
+    Text("See `conditions`: it lists what is missing, the amounts, and the instructions to pay by.",
          "见 `conditions`:欠缺事项、金额及付款指令编号。"),
     ISSUE_RULE,
 )  # fmt: skip
 ALREADY_ISSUED = ProblemType(
     "certificate_exists",
     409,
-    Text("Certificate issued already", "交易凭证已出具"),
-    Text("Certificate {number} of this deal is valid; there is never a second one beside it.",
+    Text("Certificate already issued", "交易凭证已出具"),
+    Text("Certificate {number} of this deal is valid. A deal has one valid certificate.",
          "该成交的交易凭证 {number} 有效,不得重复出具。"),
-    Text("Use certificate {number}. Where it is wrong, revoke it first: the corrected one names it.",
+    Text("Use certificate {number}. If it is wrong, revoke it first; the corrected certificate names the one it "
+         "replaces.",
          "请使用凭证 {number};如有错误,请先撤销,更正凭证将载明被替代的凭证。"),
     ISSUE_RULE,
 )  # fmt: skip
 RECORDED_ELSEWHERE = ProblemType(
     "certificate_not_for_recorded",
     409,
-    Text("Deal made elsewhere", "非本所成交"),
+    Text("Deal was made elsewhere", "非本所成交"),
     Text(
-        "Deal {number} was concluded elsewhere and only recorded here; the exchange certifies its own deals.",
+        "Deal {number} was concluded elsewhere and is only recorded here. The exchange certifies its own deals.",
         "成交 {number} 在他处达成,仅在此登记;本所仅为本所成交出具凭证。",
     ),
 )
 ALREADY_REVOKED = ProblemType(
     "certificate_revoked",
     409,
-    Text("Certificate revoked already", "交易凭证已撤销"),
+    Text("Certificate already revoked", "交易凭证已撤销"),
     Text("Certificate {number} was revoked at {at}.", "交易凭证 {number} 已于 {at} 撤销。"),
 )

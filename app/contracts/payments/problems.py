@@ -5,26 +5,29 @@ from app.core.problems import ProblemType, Text
 PAYMENT_ABOVE_DUE = ProblemType(
     "payment_above_due",
     422,
-    Text("Above what is due", "超过应付金额"),
-    Text("{amount} is above the {due} still due on the contract.", "{amount} 超过本合同尚欠的 {due}。"),
-    Text("Record at most {due}.", "至多登记 {due}。"),
+    Text("Payment exceeds the amount due", "超过应付金额"),
+    Text(
+        "The payment {amount} exceeds the {due} that the contract still leaves due.",
+        "{amount} 超过本合同尚欠的 {due}。",
+    ),
+    Text("Record a payment of at most {due}.", "收款不得超过{due}元，请据此登记。"),
 )
 TECHNICAL_ABOVE_PAYMENT = ProblemType(
     "technical_above_payment",
     422,
-    Text("Technical part above the payment", "技术部分超过付款"),
-    Text("The technical part {technical} is above the payment {amount}.", "技术部分 {technical} 超过付款 {amount}。"),
-    Text("Give at most {amount}.", "至多为 {amount}。"),
+    Text("Technical part exceeds the payment", "技术部分超过付款"),
+    Text("The technical part {technical} exceeds the payment {amount}.", "技术部分 {technical} 超过付款 {amount}。"),
+    Text("Send a technical part of at most {amount}.", "技术部分不得超过{amount}元。"),
 )
 TECHNICAL_ABOVE_LEFT = ProblemType(
     "technical_above_left",
     422,
-    Text("Technical parts above the contract's", "技术部分超过合同技术交易额"),
+    Text("Technical parts exceed the contract's", "技术部分超过合同技术交易额"),
     Text(
-        "The technical part {technical} is above the {left} left of the technical amount {limit}.",
+        "The technical part {technical} exceeds the {left} that is left of the technical amount {limit}.",
         "技术部分 {technical} 超过技术交易额 {limit} 的余额 {left}。",
     ),
-    Text("State a `technical_amount` of at most {left}.", "请填写 `technical_amount`,至多 {left}。"),
+    Text("Send a `technical_amount` of at most {left}.", "请填写不超过{left}元的 `technical_amount`。"),
 )
 NOT_A_BUYER = ProblemType(
     "payer_not_a_buyer",
@@ -35,20 +38,23 @@ NOT_A_BUYER = ProblemType(
 INVOICE_NUMBER_USED = ProblemType(
     "invoice_number_used",
     409,
-    Text("Invoice number used", "发票号码已使用"),
-    Text("You recorded invoice `{number}` before.", "贵组织已登记过发票 `{number}`。"),
-    Text("An invoice is recorded once; give the number of this one.", "一张发票只登记一次;请填写本张号码。"),
+    Text("Invoice number already used", "发票号码已使用"),
+    Text("Your organisation has already recorded invoice `{number}`.", "贵组织已登记过发票 `{number}`。"),
+    Text("Send the number of this invoice. Each invoice is recorded once.", "一张发票只登记一次;请填写本张号码。"),
 )
 INVOICE_ABOVE_PAYMENT = ProblemType(
     "invoice_above_payment",
     422,
-    Text("Invoices above the payment", "发票超过付款"),
-    Text("{amount} is above the {left} of the payment not yet invoiced.", "{amount} 超过该笔付款尚未开票的 {left}。"),
-    Text("Record at most {left} for this payment.", "本笔付款至多登记 {left}。"),
+    Text("Invoices exceed the payment", "发票超过付款"),
+    Text(
+        "The invoice {amount} exceeds the {left} of the payment that is not yet invoiced.",
+        "{amount} 超过该笔付款尚未开票的 {left}。",
+    ),
+    Text("Record at most {left} for this payment.", "本笔收款的发票金额不得超过{left}元。"),
 )
 PAYMENT_REVERSED = ProblemType(
     "payment_reversed",
     409,
-    Text("Payment was reversed", "付款已冲销"),
-    Text("The payment was reversed, or is a reversal itself.", "该笔付款已被冲销,或其本身为冲销。"),
+    Text("Payment is reversed", "付款已冲销"),
+    Text("The payment was reversed, or it is itself a reversal.", "该笔付款已被冲销,或其本身为冲销。"),
 )

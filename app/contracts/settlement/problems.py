@@ -6,14 +6,14 @@ from app.law.instruments import CIVIL_CODE
 RETURN_NOT_DUE = ProblemType(
     "price_return_not_due",
     409,
-    Text("The contract stands", "合同仍然有效"),
+    Text("The contract is still in force", "合同仍然有效"),
     Text(
-        "Contract {number} of this deal has not ended: what gathered of the price is for the sellers.",
+        "Contract {number} of this deal has not ended. The price collected belongs to the sellers.",
         "本成交的合同 {number} 尚未终止:已归集的价款归属卖方。",
     ),
     Text(
-        "The price goes back once the contract has ended: the registrar cancels its registration with "
-        "`contract_ended`.",
+        "Wait until the contract has ended. The price can be returned after the registrar has cancelled its "
+        "registration with `contract_ended`.",
         "合同终止后(登记机构以 `contract_ended` 注销登记)方可退还价款。",
     ),
     CIVIL_CODE.art("566"),

@@ -7,7 +7,7 @@ DAY_PAST = ProblemType(
     409,
     Text("The day has passed", "该日已过"),
     Text(
-        "{day} has passed; periods that ran over it were counted with it as it was.",
+        "{day} has passed. Periods that included the day were counted with the calendar of that time.",
         "{day} 已过;经过该日的期间已按当时的日历计算。",
     ),
     Text("Declare a day from {today} on.", "请声明 {today} 及以后的日期。"),
@@ -15,7 +15,7 @@ DAY_PAST = ProblemType(
 RANGE_TOO_LONG = ProblemType(
     "calendar_range_too_long",
     422,
-    Text("Range too long", "区间过长"),
-    Text("At most {most} days are answered at once.", "一次至多返回 {most} 天。"),
-    Text("Give a `to` of at most {last}.", "`to` 至多为 {last}。"),
+    Text("Date range too long", "区间过长"),
+    Text("One answer covers at most {most} days.", "一次至多返回 {most} 天。"),
+    Text("Send a `to` no later than {last}.", "请将 `to` 设为不晚于{last}的日期。"),
 )

@@ -7,28 +7,28 @@ PERIOD_TOO_SHORT = ProblemType(
     422,
     Text("Period too short", "期间过短"),
     Text(
-        "{name}: {wished} {unit} are fewer than the {figure} of {instrument}, art. {article}.",
+        "{name}: {wished} {unit} is shorter than the {figure} {unit} of {instrument}, art. {article}.",
         "{name}:{wished} {unit}少于{instrument}第 {article} 条的 {figure} {unit}。",
     ),
-    Text("Give at least {figure} {unit}.", "至少 {figure} {unit}。"),
+    Text("Send at least {figure} {unit}.", "请填写不少于{figure}{unit}的期限。"),
 )
 PERIOD_TOO_LONG = ProblemType(
     "period_too_long",
     422,
     Text("Period too long", "期间过长"),
     Text(
-        "{name}: {wished} {unit} are not within the {figure} of {instrument}, art. {article}.",
+        "{name}: {wished} {unit} is not between 1 and the {figure} {unit} of {instrument}, art. {article}.",
         "{name}:{wished} {unit}不在{instrument}第 {article} 条的 {figure} {unit}之内。",
     ),
-    Text("Give 1 to {figure} {unit}.", "1 至 {figure} {unit}。"),
+    Text("Send 1 to {figure} {unit}.", "请填写1至{figure}{unit}。"),
 )
 PERIOD_NOT_RUNNING = ProblemType(
     "period_not_running",
     409,
-    Text("The period does not run", "期间不在进行"),
+    Text("Period is not running", "期限不在计算中"),
+    Text("The period is {status}. Its last day is {ends_on}.", "该期限状态为 {status}，末日为{ends_on}。"),
     Text(
-        "The period is {status}; its last day is {ends_on}.",
-        "该期间状态为 {status},末日为 {ends_on}。",
+        "Suspend or extend a period only while it is open and its last day has not passed.",
+        "请仅对正在计算且未届满的期限办理中止。",
     ),
-    Text("Only an open period within its last day is suspended or extended.", "仅进行中且未过末日的期间可中止。"),
 )

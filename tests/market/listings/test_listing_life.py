@@ -177,7 +177,7 @@ async def test_a_published_listing_is_not_edited(world: World) -> None:
             409, "listing_not_editable", "PATCH", f"/v1/listings/{listing['id']}", seller,
             json={"title": "x"}, headers={"If-Match": "*"},
         )  # fmt: skip
-        assert "Withdraw it" in problem["remedy"]
+        assert "Withdraw the listing" in problem["remedy"]
 
 
 @pytest.mark.parametrize(
