@@ -148,7 +148,10 @@ async def test_a_move_ends_the_residence_before_on_the_day_before(world: World) 
             422, "period_not_later", "POST", f"{path}/divisions", world.operator,
             json=body | {"valid_from": begins}, headers={"If-Match": '"2"'},
         )  # fmt: skip
-        assert (problem["errors"][0]["field"], problem["remedy"]) == ("valid_from", "Send a first day after 2025-03-01.")
+        assert (problem["errors"][0]["field"], problem["remedy"]) == (
+            "valid_from",
+            "Send a first day after 2025-03-01.",
+        )
     assert await world.api.ok("GET", path) == moved
 
 

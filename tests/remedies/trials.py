@@ -11,8 +11,8 @@ from app.core.problems import REGISTRY, Problem
 
 NAMED = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 NO_FIGURES = {
-    "allowed", "closers_en", "extensions", "finding", "form", "id", "listing_id", "name", "negotiation_id", "number",
-    "possible", "reason_en", "resources", "right", "scope", "side", "sources", "status", "unit_en", "later_name",
+    "allowed", "closers", "extensions", "finding", "form", "id", "listing_id", "name", "negotiation_id", "number",
+    "possible", "reason", "resources", "right", "scope", "side", "sources", "status", "unit", "later_name",
     "wanted", "wrong", "kind", "variable", "mode",
 }  # fmt: skip
 """What a remedy names besides figures: fields, states, numbers of records, words."""

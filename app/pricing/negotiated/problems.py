@@ -134,7 +134,7 @@ TERRITORY_CONTRADICTS = ProblemType(
     422,
     Text("The territory contradicts itself", "地域约定矛盾"),
     Text("{country} is both included and excluded.", "{country} 同时列入与排除。"),
-    Text("Name {country} once.", "请仅列一次。"),
+    Text("Name each country once.", "请仅列一次。"),
     CIVIL_CODE.art("864"),
 )
 DUE_IN_PAST = ProblemType(

@@ -1,4 +1,4 @@
-"""The refusals of auctions' lives and of who may bid; those of a bid itself are in `bid_problems`."""
+"""The refusals of an auction's states and of its bidders. Those of a bid itself stand in `auction/problems.py`."""
 
 from collections.abc import Mapping
 
@@ -30,12 +30,12 @@ AUCTION_STATE = ProblemType(
     Text("Wait until the auction is {wanted}. Its `status` shows its state.",
          "请在拍卖状态为 {wanted} 时操作;当前状态见其 `status`。"),
 )  # fmt: skip
-_OVER = Text("It is over: nothing of the kind passes any more. The lot may be auctioned again.",
+_OVER = Text("The auction has ended and accepts nothing more. Wait until the lot is auctioned again.",
              "拍卖已结束,不再受理;该标的可再次拍卖。")  # fmt: skip
 _REMEDIES: Mapping[str, Text] = {
-    "proposed": Text("Wait until the operator has announced it.", "请待运营方公告。"),
-    "suspended": Text("Wait until the operator resumes it: what was still to come moves by as long as it takes.",
-                      "请待运营方恢复拍卖;尚未到来的时间顺延。"),
+    "proposed": Text("Wait until the operator has announced the auction.", "请待交易机构公告。"),
+    "suspended": Text("Wait until the operator has resumed the auction. The later times move by the length of the suspension.",
+                      "请待交易机构恢复拍卖;尚未到来的时间顺延。"),
     "ended": _OVER, "closed": _OVER, "cancelled": _OVER,
 }  # fmt: skip
 
