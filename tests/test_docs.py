@@ -224,9 +224,8 @@ def test_the_table_of_registration_steps_is_that_of_the_code() -> None:
     rows = "| step | | who | from | to | event | needs | period |\n|---|---|---|---|---|---|---|---|\n"
     for step, row in STEPS.items():
         sources = ", ".join(f"`{source}`" if source else "nothing" for source in row.sources)
-        by = row.by.partition(" / ")[0]
-        rows += f"| `{step}` | {row.zh} | {by} | {sources} | `{row.target}` | `{row.event}` | {row.needs} | "
-        rows += f"{row.clock or ''} |\n"
+        rows += f"| `{step}` | {row.zh} | {row.by.value.en} | {sources} | `{row.target}` | "
+        rows += f"`{row.event}` | {row.needs} | {row.clock or ''} |\n"
     _in_place("docs/reference/registration.md", "steps", rows)
 
 
