@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beside its routes: head, tags in the order of the story, schema of a refusal."""
+"""What the OpenAPI document says besides its routes: head, tags in the order of the story, schema of a refusal."""
 
 from copy import deepcopy
 from typing import Any, Final

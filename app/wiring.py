@@ -65,7 +65,7 @@ PACKAGES: Final = (
     _row("dossiers", TABLES, ROUTES),
     _row("system", ROUTES),
 )
-# The tables of the core, each beside what writes it.
+# The tables of the core, each next to what writes it.
 _CORE_TABLES: Final = (
     "clock",
     "deadlines",

@@ -49,7 +49,7 @@ async def _repeat(name: str, job: Callable[[], Awaitable[int | None]], seconds: 
 async def _guarded(name: str, job: Callable[[], Awaitable[int | None]]) -> int:
     try:
         return await job() or 0
-    except Exception as error:  # noqa: BLE001 — the worker outlives a database that is away
+    except Exception as error:  # noqa: BLE001 — the worker outlives a database that is unavailable
         log.error("worker_job_failed", job=name, error=type(error).__name__)
         return 0
 

@@ -2,7 +2,7 @@
 
 The limit is a PL/pgSQL function with the same checks, inserts and event on the same tables, called by 16 clients of
 `pgbench` (bundled with the embedded PostgreSQL), which has no HTTP, no JSON, no signature and no Python to pay. Ours
-runs in two API processes on the same machine, with the load generator beside them. Run: `make bench-auction`.
+runs in two API processes on the same machine, with the load generator next to them. Run: `make bench-auction`.
 """
 
 import asyncio

@@ -50,7 +50,7 @@ class Bench:
         return self.folder / "data"
 
     def environment(self) -> dict[str, str]:
-        """Compiled code is kept wherever this machine forbids it, beside the data and not the source."""
+        """Compiled code is kept wherever this machine forbids it, next to the data and not the source."""
         kept = {name: text for name, text in os.environ.items() if not name.endswith("DATABASE_URL")}
         kept.pop("PYTHONDONTWRITEBYTECODE", None)
         return kept | {"TECHEX_DATA_DIR": str(self.data), "PYTHONPYCACHEPREFIX": str(self.folder / "compiled")}

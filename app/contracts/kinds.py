@@ -41,7 +41,7 @@ class DeductionKind(StrEnum):
 
 
 class Regime(StrEnum):
-    """Which rules of recognition and registration apply, by the contract's own date (DOMAIN: from 2026-03-01 anew)."""
+    """Which rules of recognition and registration apply, by the contract's own date (DOMAIN: new from 2026-03-01)."""
 
     MEASURES_2000 = "measures_2000"
     MEASURES_2026 = "measures_2026"

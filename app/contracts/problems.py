@@ -1,4 +1,4 @@
-"""The refusals of contracts; those of registration and payments lie beside them."""
+"""The refusals of contracts; those of registration and payments stand in their own packages."""
 
 from typing import Final
 

@@ -195,7 +195,7 @@ class Database:
             pooled.close()
 
     async def driver_connection(self) -> asyncpg.Connection:
-        """A connection of the driver's own beside the pool, to listen on; whoever asks closes it."""
+        """A connection of the driver's own next to the pool, to listen on;, without a check of access closes it."""
         url = self.engine.url.set(drivername="postgresql")
         return await asyncpg.connect(url.render_as_string(hide_password=False), timeout=10)
 

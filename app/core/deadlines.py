@@ -9,7 +9,8 @@ handler waits for the subject would deadlock with the command that holds the sub
 
 Workers share the work by claims: advisory locks on the subjects of a batch, tried and never waited for, which end with
 the batch or with the worker's connection. Claims only save work done twice. That a deadline happens once rests on the
-tick alone: it updates a row still due, and of two transactions that try, the second finds it settled and undoes itself.
+tick alone: it updates a row that is still due. If two transactions try, the second finds the row settled and rolls
+back.
 """
 
 import asyncio
@@ -84,7 +85,7 @@ _CLAIM = text("""
     SELECT id, subject_id FROM due
     WHERE pg_try_advisory_xact_lock(hashtextextended('deadline:' || subject_id, 0)) LIMIT :limit
 """)
-# Written once, as text: built anew for each deadline they cost a sixth of its time.
+# Written once, as text: built again for each deadline they cost a sixth of its time.
 _STILL_DUE = text("""
     SELECT kind, subject_id, techex_now() FROM deadlines
     WHERE id = :wanted AND settled_at IS NULL AND next_attempt_at <= techex_now()

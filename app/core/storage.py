@@ -65,7 +65,7 @@ class ObjectStorage:
 
 @contextmanager
 def _reachable() -> Iterator[None]:
-    """Raises `storage_unavailable` for a store that is away; what is not in it stays `FileNotFoundError`."""
+    """Raises `storage_unavailable` for a store that is unavailable; what is not in it stays `FileNotFoundError`."""
     try:
         yield
     except BaseError as error:

@@ -59,7 +59,7 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
 
 
 async def attachments(session: AsyncSession, actor: Actor, deal_id: UUID) -> list[Attachment]:
-    """The files that go into a bundle beside the dossier; read their pieces in the same moment, in this session."""
+    """The files that go into a bundle next to the dossier; read their pieces in the same moment, in this session."""
     return await story_of.attached(session, await deals.get_deal(session, actor, deal_id), actor)
 
 

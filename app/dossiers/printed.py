@@ -1,4 +1,4 @@
-"""A price dossier as it is printed: Chinese first, English beside it. What does not fit is in the JSON."""
+"""A price dossier as it is printed: Chinese first, English next to it. What does not fit is in the JSON."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -136,7 +136,7 @@ class Dossier(Output):
 
 
 class DossierExportOut(Output):
-    """A bundle that was taken: `bundle.zip` beside it holds what these hashes are of."""
+    """A bundle that was taken: `bundle.zip` next to it holds what these hashes are of."""
 
     id: UUID
     deal_id: UUID

@@ -16,7 +16,7 @@ from app.market.deals import queries as deals
 async def record_export(session: AsyncSession, actor: Actor, deal_id: UUID, bundle: Bundle) -> DossierExport:
     """Record that the actor took a bundle, with its hashes; the event seals them. Raises `not_found`.
 
-    The event is told to whoever took it alone (and to the auditor): the other side does not learn of it.
+    The event is told only to the one who took it (and to the auditor): the other side does not learn of it.
     """
     deal = await deals.get_deal(session, actor, deal_id)
     export = DossierExport(

@@ -106,7 +106,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file beside the dossier in a bundle, in pieces: what is too long to be told entry by entry.
+    """A file next to the dossier in a bundle, in pieces: what is too long to be told entry by entry.
 
     Its `name` is stable and unlike every other's; what everybody may read is the same for every reader.
     """

@@ -95,6 +95,6 @@ def outcome_of(run: AwardRun) -> dict[str, Any]:
 
 
 async def statements_of(session: AsyncSession, run_id: UUID) -> Sequence[AwardStatement]:
-    """All statements of a run, whoever asks: for the service."""
+    """All statements of a run, without a check of access: for the service."""
     statement = select(AwardStatement).where(AwardStatement.run_id == run_id).order_by(AwardStatement.id)
     return await read_all(session, statement)

@@ -83,7 +83,7 @@ async def compute_run(session: AsyncSession, settings: Settings, year: int) -> A
 
 
 def _statements(run_id: UUID, computation: Computation) -> list[AwardStatement]:
-    """A row for whoever earned something, and one of nothing for whoever only learns why it earned nothing."""
+    """A row for everybody who earned something, and an empty row for everybody who learns why it earned nothing."""
     document = computation.as_json()
     earned = [
         AwardStatement(

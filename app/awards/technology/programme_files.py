@@ -1,4 +1,4 @@
-"""Reads programme files. The only I/O beside the pure half of the package."""
+"""Reads programme files. The only I/O of the package."""
 
 from collections.abc import Sequence
 from pathlib import Path

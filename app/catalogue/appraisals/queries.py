@@ -1,7 +1,7 @@
 """All reading of appraisal reports, and who may see what.
 
-A report is seen by its appraiser, by whoever may see the result (its keeper and co-owners), and by the market's staff;
-to everyone else it does not exist (404).
+The appraiser, everybody who may see the result (its keeper and co-owners) and the exchange's staff see a report. For
+everybody else it does not exist (404).
 """
 
 from collections.abc import Sequence
@@ -54,13 +54,13 @@ async def lock_visible(session: AsyncSession, actor: Actor, report_id: UUID) -> 
 
 
 async def hold_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
-    """One report whoever asks, with all its parts, unchanged until the transaction ends."""
+    """One report, without a check of access, with all its parts, unchanged until the transaction ends."""
     statement = select(AppraisalReport).where(AppraisalReport.id == report_id)
     return await _find(session, statement.with_for_update(of=AppraisalReport, read=True))
 
 
 async def read_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
-    """One report whoever asks, with all its parts, for services that have checked what may be seen."""
+    """One report, without a check of access, with all its parts, for services that have checked what may be seen."""
     return await _find(session, select(AppraisalReport).where(AppraisalReport.id == report_id))
 
 
@@ -109,7 +109,7 @@ async def number_used(session: AsyncSession, appraiser_id: UUID, number: str) ->
 
 
 async def find_result(session: AsyncSession, result_id: UUID) -> Result | None:
-    """A result with its owners, whoever asks; the service decides who may have it appraised."""
+    """A result with its owners, without a check of access; the service decides who may have it appraised."""
     statement = select(Result).where(Result.id == result_id).options(selectinload(Result.owners))
     return await find_one(session, statement, fresh=True)
 

@@ -31,7 +31,7 @@ class Approved:
 
 
 def valid_to(base_date: date, years: int) -> date:
-    """The last day on which a report may be used: base date and closing are not more than so many years apart."""
+    """The last day on which a report may be used: base date and closing are not more than this many years apart."""
     return add_months(base_date, 12 * years)
 
 

@@ -186,7 +186,7 @@ def _years(base_date: date) -> int:
 
 
 async def _parties(session: AsyncSession, actor: Actor, body: schemas.ReportIn) -> tuple[Result, Organisation]:
-    """The result and its appraiser. To whoever is neither its keeper nor an appraiser the result does not exist."""
+    """The result and its appraiser. Callers other than the keeper or an appraiser get `not_found`."""
     own = actor.organisation()
     result = await queries.find_result(session, body.result_id)
     known = await identity.organisations_by_id(session, {own, body.appraiser_id or own})

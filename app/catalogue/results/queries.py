@@ -1,7 +1,8 @@
 """All reading of results, and who may see what.
 
-Rows are locked `FOR NO KEY UPDATE` (`key_share`): `FOR UPDATE` would also stop whoever only refers to the row, and a
-purchase, which holds its listing and then refers to the result, would deadlock with a publication of that listing.
+Rows are locked `FOR NO KEY UPDATE` (`key_share`): `FOR UPDATE` would also stop a transaction that only refers to the
+row. A purchase, which holds its listing and then refers to the result, would deadlock with a publication of that
+listing.
 
 A result is seen by the organisation that keeps it, by its co-owners, and by the market's staff; to everyone else it
 does not exist (404). The public reads of it what a listing publishes.
@@ -52,13 +53,13 @@ async def lock_visible(session: AsyncSession, actor: Actor, result_id: UUID) -> 
 
 
 async def lock_result(session: AsyncSession, result_id: UUID) -> Result:
-    """One result whoever asks, with all its parts and locked; for services that have checked what may be seen."""
+    """One result with all its parts, locked, without a check of access: the service makes it."""
     statement = select(Result).where(Result.id == result_id)
     return await _one(session, statement.with_for_update(of=Result, key_share=True))
 
 
 async def read_result(session: AsyncSession, result_id: UUID) -> Result:
-    """One result whoever asks, with all its parts, not locked; for services that have checked what may be seen."""
+    """One result with all its parts, not locked, without a check of access: the service makes it."""
     return await _one(session, select(Result).where(Result.id == result_id))
 
 

@@ -1,4 +1,4 @@
-"""All reading of certificates, and who may see what: the deal's parties, the market's staff, whoever has the code."""
+"""All reading of certificates, for the deal's parties, the exchange's staff, and everybody who has the code."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -40,7 +40,7 @@ async def get_certificate(session: AsyncSession, actor: Actor, certificate_id: U
 
 
 async def get_by_fingerprint(session: AsyncSession, code_sha256: str) -> Certificate:
-    """The certificate of a verification code, whoever asks; raises `not_found`."""
+    """The certificate of a verification code, without a check of access; raises `not_found`."""
     return await _one(session, _certificates().where(Certificate.code_sha256 == code_sha256))
 
 
@@ -79,7 +79,7 @@ async def current_period(session: AsyncSession, deal_id: UUID, rule: str) -> Per
 
 
 async def listing_of(session: AsyncSession, listing_id: UUID) -> tuple[Listing, datetime]:
-    """A listing, whoever asks, and when it was first published."""
+    """A listing, without a check of access, and when it was first published."""
     statement = (
         select(Listing, ListingVersion.published_at)
         .join(ListingVersion, ListingVersion.listing_id == Listing.id)

@@ -23,7 +23,7 @@ class RegistrationAcceptanceIn(Input):
 
 
 class RegistrationSupplementsIn(Input):
-    """What the registrar finds missing; the period stops, and begins anew when it is supplied."""
+    """What the registrar finds missing; the period stops, and begins again when it is supplied."""
 
     missing: Prose
 

@@ -30,7 +30,7 @@ async def when_bank_moves_money_look_again(
 async def when_contract_is_signed_look_again(
     session: AsyncSession, settings: Settings, contract: Contract, now: datetime
 ) -> None:
-    """A contract of a settled deal was signed, perhaps anew after an amendment: look whether its conditions hold."""
+    """A contract of a settled deal was signed, perhaps again after an amendment: look whether its conditions hold."""
     if await queries.find_settlement(session, contract.deal_id) is not None:
         await deadlines.schedule(session, service.MOVED, contract.deal_id, now)
 

@@ -21,7 +21,7 @@ from app.office.ledger.models import Deposit, PaymentInstruction
 
 
 async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | None:
-    """A deal's settlement with all its rows as they stand now, whoever asks. To decide on it, hold the deal's lock."""
+    """A deal's settlement with all its current rows, without a check of access. Hold the deal's lock to decide."""
     statement = (
         select(Settlement)
         .where(Settlement.deal_id == deal_id)

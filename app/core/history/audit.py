@@ -1,6 +1,6 @@
 """The audit chain: every event sealed in the order of the feed by a hash over itself and the seal before it.
 
-Writers do not wait for each other: they append events, and whoever seals (the worker, each second; `techex audit
+Writers do not wait for each other: they append events, and the one who seals (the worker, each second; `techex audit
 verify` before it checks) walks what has settled. A hash over the chain's head inside each writer's transaction would
 have put all writers of the exchange in one queue. Changing, dropping, inserting or reordering an event, or a seal, is
 found; cutting off the newest end is found by comparing with a head noted outside (`GET /v1/audit/head`).

@@ -24,7 +24,7 @@ KEPT_DAYS = 30
 
 
 class StoredAnswer(Base):
-    """The answer a key got. Kept for 30 days, then the key may be used anew."""
+    """The answer a key got. Kept for 30 days, then the key may be used again."""
 
     __tablename__ = "idempotency_answers"
     __table_args__ = (Index("ix_idempotency_answers_created_at", "created_at"),)
@@ -68,7 +68,7 @@ async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: byt
 async def store(
     session: AsyncSession, principal_id: UUID, key: str, status: int, headers: Mapping[str, str], body: bytes
 ) -> None:
-    """Keep the answer beside the work, in the same transaction."""
+    """Keep the answer next to the work, in the same transaction."""
     kept = {name: value for name, value in headers.items() if name in {"content-type", "etag", "location"}}
     await session.execute(
         update(StoredAnswer)

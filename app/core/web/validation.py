@@ -138,7 +138,7 @@ async def _database(request: Request, error: Exception) -> Response:
 
 
 def database_problem(error: Exception) -> Problem | None:
-    """A clash is the caller's to know; a database that is away is a 503; anything else (None) is a fault of ours."""
+    """A clash is told to the caller; an unavailable database is a 503; None stands for a fault of the server."""
     state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     if isinstance(error, IntegrityError) and state in CLASHES:
         cause = getattr(error.orig, "__cause__", None)

@@ -63,7 +63,7 @@ How to check it offline
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file beside the dossier, as it was put down while it was read, and its SHA-256."""
+    """A file next to the dossier, as it was put down while it was read, and its SHA-256."""
 
     name: str
     file: IO[bytes]

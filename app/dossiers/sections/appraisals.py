@@ -37,7 +37,7 @@ async def appraisal_history(session: AsyncSession, deal: Deal, actor: Actor) -> 
     entries.sort(key=lambda entry: entry.at)
     title = Text("Appraisal reports and re-approvals", "资产评估报告与再次审批")
     sellers = {party.organisation_id for party in deal.parties if party.role == PartyRole.SELLER}
-    # Whoever sells a result keeps or co-owns it, and so sees every report on it.
+    # The seller of a result keeps or co-owns it, and so sees every report on it.
     sees_all = actor.is_staff or actor.organisation_id in sellers
     return [Section("appraisals", title, entries, withheld=None if sees_all else HIDDEN)]
 

@@ -80,7 +80,7 @@ def _entry(offer: PurchaseOffer, event: Event) -> Entry:
 def _by(offer: PurchaseOffer, event: Event) -> By:
     organisation = event.actor_organisation_id
     if event.type == "purchase_offer.expired":
-        return By(Capacity.TIME)  # noted by whoever came next
+        return By(Capacity.TIME)  # noted by the next request
     if organisation == offer.seller_id:
         return By(Capacity.SELLER, organisation)
     if organisation == offer.buyer_id:

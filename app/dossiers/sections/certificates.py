@@ -1,6 +1,6 @@
 """What certificates tell a price dossier: when one was due, issued, revoked.
 
-The certificate itself is not in it: whoever has its verification code may check it, and a dossier is passed on.
+The certificate itself is not in it: everybody who has its verification code may check it, and a dossier is passed on.
 """
 
 from collections.abc import Mapping

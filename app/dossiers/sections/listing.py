@@ -43,7 +43,7 @@ async def listing_history(session: AsyncSession, deal: Deal, actor: Actor) -> li
     """What is public of the listing for every reader; drafts too for the seller, its agency and the market's staff."""
     if deal.listing_id is None:
         return []
-    # Whoever sees the deal sees its listing, withdrawn or not; what is not public of it is left out below.
+    # Anyone who sees the deal sees its listing, withdrawn or not; what is not public of it is left out below.
     listing = await listings.read_listing(session, deal.listing_id)
     happened = [row for row in await events.of_subjects(session, [listing.id]) if events.is_for(row, actor)]
     return [

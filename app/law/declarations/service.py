@@ -25,7 +25,7 @@ class Declared:
 
 
 async def declare(session: AsyncSession, settings: Settings, day: date, is_working: bool, reference: str) -> Declared:
-    """Declare a day a working day or not, by a notice; the running periods over it are counted anew.
+    """Declare a day a working day or not, by a notice; the running periods over it are counted again.
 
     Nothing is written where the same is in force already. Raises `calendar_day_past`.
     """

@@ -43,7 +43,7 @@ def _running() -> Select[Period]:
 
 
 async def lock_current(session: AsyncSession, subject: tuple[str, UUID], rule: str) -> Period | None:
-    """The open or suspended period of a subject under a rule, locked; for services, whoever asks."""
+    """The open or suspended period of a subject under a rule, locked; for services, without a check of access."""
     statement = _of(subject).where(Period.rule == rule, Period.status.in_(CURRENT)).with_for_update()
     return await find_one(session, statement, fresh=True)
 
@@ -55,7 +55,7 @@ async def current_of(session: AsyncSession, subject: tuple[str, UUID]) -> Sequen
 
 
 async def get_by_id(session: AsyncSession, period_id: UUID) -> Period | None:
-    """A period whoever asks, for the work that follows it."""
+    """A period, without a check of access, for the work that follows it."""
     return await session.get(Period, period_id, populate_existing=True)
 
 
@@ -64,7 +64,7 @@ def _of(subject: tuple[str, UUID]) -> Select[Period]:
 
 
 def _visible(actor: Actor | None) -> Select[Period]:
-    """Whoever is told of a period may read it: everyone, the market's staff, an organisation; an auditor all."""
+    """Those who are told of a period may read it: everyone, the market's staff, an organisation; an auditor all."""
     audiences = audiences_of(actor)
     return select(Period) if audiences is None else select(Period).where(Period.audiences.overlap(audiences))
 

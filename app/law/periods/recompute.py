@@ -1,7 +1,7 @@
 """Recomputing running periods when the calendar changes: a holiday is announced, a weekend becomes a working day.
 
-Whoever opens, stops or restarts a period holds the calendar shared; whoever changes it, and what follows from that,
-holds it alone. So no period is missed, and none of the rows locked here is held by anybody else.
+A transaction that opens, stops or restarts a period holds the calendar shared. One that changes the calendar, and what
+follows from it, holds it alone. So no period is missed, and no other transaction holds the rows locked here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ async def _recompute(
 
 
 def _move(session: AsyncSession, period: Period, calendar: Calendar, because: Mapping[str, object]) -> bool:
-    """Count a period anew; True, and an event to its audience, where its end or its certainty changed."""
+    """Count a period again; True, and an event to its audience, where its end or its certainty changed."""
     period.calendar_seq, period.announced_year = calendar.seq, LAST_ANNOUNCED_YEAR
     sense = RULES[period.rule].sense
     last = rules.recomputed(terms_of(period), sense, period.starts_on, period.ends_on, calendar)

@@ -20,7 +20,7 @@ from app.law.periods.kinds import PeriodStatus, Sense, Unit
 class Terms:
     """How long a period runs: `count` units in all, of which `elapsed` passed before a suspension.
 
-    However many have passed, `least_remaining` are still to come.
+    However many have passed, `least_remaining` are left.
     """
 
     unit: Unit
@@ -75,10 +75,10 @@ def passed_whole(unit: Unit, starts_on: date, stopped_on: date, calendar: Calend
 
 
 def recomputed(terms: Terms, sense: Sense, starts_on: date, ends_on: date, calendar: Calendar) -> PeriodEnd:
-    """The last day anew, after the calendar changed.
+    """The last day, counted again after the calendar changed.
 
-    A period of at least so many days never ends earlier than was published: whoever relied on that day keeps it. One of
-    at most so many days ends where its count does.
+    A period of at least a number of days never ends earlier than was published, because people rely on that day. A
+    period of at most a number of days ends where its count ends.
     """
     end = end_of(terms, starts_on, calendar)
     if sense is Sense.AT_LEAST and end.day < ends_on:

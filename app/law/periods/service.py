@@ -89,7 +89,7 @@ async def end(session: AsyncSession, subject: Subject, rule: str, on: date, reas
 async def restart(
     session: AsyncSession, settings: Settings, subject: Subject, rule: str, on: date, reason: str
 ) -> Period:
-    """The current period begins anew in full, from `on`: published content changed, a supplement came."""
+    """The current period begins again in full, from `on`: published content changed, a supplement came."""
     calendar = await hold_calendar(session)
     period = await _current(session, subject, rule)
     await _stop(session, period, PeriodStatus.SUPERSEDED, on, reason)
@@ -108,7 +108,7 @@ async def suspend(session: AsyncSession, subject: Subject, rule: str, on: date, 
 
 async def resume(session: AsyncSession, settings: Settings, subject: Subject, rule: str, on: date) -> Period:
     """Go on after a suspension, in a period of its own: the whole count in all, and for a listing's notice 10 working
-    days still to come [V], by the figure of the day of resumption.
+    days left [V], by the figure of the day of resumption.
     """
     calendar = await hold_calendar(session)
     period = await _current(session, subject, rule)

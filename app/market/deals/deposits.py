@@ -89,7 +89,7 @@ async def end_unheld(session: AsyncSession, settings: Settings, deal: Deal, now:
 
 
 async def tell_unsettled(session: AsyncSession, deal: Deal) -> None:
-    """A deal expired: a deposit that is held stays so until the operator finds who let it fail."""
+    """A deal expired: a deposit that is held stays so until the operator finds who defaulted."""
     if await held_by(session, deal):
         _tell(session, deal, "deal.default_open", {})
 

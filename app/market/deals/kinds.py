@@ -20,7 +20,7 @@ class DealStatus(StrEnum):
 
 
 class PriceBasis(StrEnum):
-    """What a deal's `price` says (价款性质): the whole, its certain part beside contingent money, or nothing yet."""
+    """What a deal's `price` says (价款性质): the whole, its certain part next to contingent money, or nothing yet."""
 
     FIXED = "fixed"
     FIXED_AND_CONTINGENT = "fixed_and_contingent"
@@ -49,7 +49,7 @@ class PartyRole(StrEnum):
 
 
 class Defaulted(StrEnum):
-    """Who let a deal fail that had a deposit: its buyer, which forfeits it; its seller; or neither."""
+    """Who defaulted on a deal that had a deposit: its buyer, which forfeits it; its seller; or neither."""
 
     BUYER = "buyer"
     SELLER = "seller"

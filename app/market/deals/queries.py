@@ -35,12 +35,12 @@ async def get_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
 
 
 async def read_deal(session: AsyncSession, deal_id: UUID) -> Deal:
-    """A deal with its parties, whoever asks, for those who have checked access; raises `not_found`."""
+    """A deal with its parties, without a check of access, for callers that have made it; raises `not_found`."""
     return await _one(session, select(Deal).where(Deal.id == deal_id).options(*WHOLE))
 
 
 async def lock_deal(session: AsyncSession, deal_id: UUID) -> Deal:
-    """A deal with its parties, locked, whoever asks; raises `not_found`. Lock the deal before its listing."""
+    """A deal with its parties, locked, without a check of access; raises `not_found`. Lock it before its listing."""
     statement = select(Deal).where(Deal.id == deal_id).options(*WHOLE)
     return await _one(session, statement.with_for_update(key_share=True))
 
@@ -70,7 +70,7 @@ async def list_deals(
 
 
 async def comparable_deals(session: AsyncSession, deal: Deal, most: int) -> list[Deal]:
-    """At most `most` deals before and `most` after a deal, nearest first, that may stand beside it: same technical
+    """At most `most` deals before and `most` after a deal, nearest first, that may be compared with it: same technical
     field and transfer mode, a public and certain price, parties that are not related. Only what is public of them
     may be shown.
     """

@@ -78,7 +78,7 @@ async def find_default(
     body: schemas.DefaultFindingIn,
     response: Response,
 ) -> schemas.DealOut:
-    """Record who let a deal fail that expired while a deposit was held. The buyer forfeits it, or it goes back."""
+    """Record who defaulted on a deal that expired while a deposit was held. The buyer forfeits it, or it goes back."""
     return await _answer(session, await service.find_default(session, actor, settings, deal_id, body), response)
 
 

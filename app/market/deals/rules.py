@@ -86,7 +86,7 @@ def contract_due(agreed_at: datetime, days: int, zone: ZoneInfo) -> datetime:
 
 
 def is_live(status: DealStatus, contract_due_at: datetime | None, now: datetime) -> bool:
-    """Under contract, or agreed and the day to sign by not yet past, whether or not the worker has come round."""
+    """Under contract, or agreed and the day to sign by not yet past, whether or not the worker has run."""
     in_time = contract_due_at is None or now < contract_due_at
     return status == DealStatus.CONTRACTED or (status == DealStatus.AGREED and in_time)
 

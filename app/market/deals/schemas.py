@@ -42,12 +42,12 @@ class DealCancellationIn(Input):
 
     reason: Line
     defaulted: Defaulted | None = Field(
-        default=None, description="Who let it fail; the operator says so where a deposit is held, a party never does"
+        default=None, description="Who defaulted; the operator says so where a deposit is held, a party never does"
     )
 
 
 class DefaultFindingIn(Input):
-    """Who let a deal fail that ended while a deposit was held: the buyer forfeits it, else it goes back."""
+    """Who defaulted on a deal that ended while a deposit was held: the buyer forfeits it, else it goes back."""
 
     defaulted: Defaulted
     reason: Line
@@ -109,5 +109,5 @@ class DealOut(Output):
     related_party: str | None
     appraisal: DealAppraisalOut | None
     parties: list[DealPartyOut]
-    default: DefaultOut | None = Field(description="Who let it fail, where it had a deposit and that is decided")
+    default: DefaultOut | None = Field(description="Who defaulted, where it had a deposit and that is decided")
     revision: int

@@ -129,7 +129,7 @@ def publish_price(deal: Deal, source: PriceSource, reference: str, at: datetime)
 
 
 def _published_at(deal: Deal, settings: Settings) -> datetime:
-    """A recorded deal is public since the beginning of the day its source names, or else since its agreement."""
+    """A recorded deal has been public since the beginning of the day its source names, or else since its agreement."""
     if deal.published_on is None:
         return deal.agreed_at
     return datetime.combine(deal.published_on, time.min, settings.zone).astimezone(UTC)
@@ -140,7 +140,7 @@ async def cancel_deal(
 ) -> Deal:
     """End a deal before its contract is signed, by a seller, a buyer or the operator; the listing is free again.
 
-    A buyer that cancels forfeits its deposit; a seller that does gives it back; the operator says who let it fail.
+    A buyer that cancels forfeits its deposit; a seller that does gives it back; the operator says who defaulted.
     Raises `deal_not_open`, `default_missing`, `default_not_yours`.
     """
     deal = await queries.lock_for_cancelling(session, actor, deal_id)
@@ -174,7 +174,7 @@ async def expire_deal(session: AsyncSession, settings: Settings, deal_id: UUID, 
 
 
 async def fall_through(session: AsyncSession, settings: Settings, deal: Deal, reason: str, now: datetime) -> None:
-    """End a locked deal, not yet under contract, that may not be: nobody let it fail, and the listing is free again."""
+    """End a locked deal, not yet under contract, that may not be: nobody defaulted, and the listing is free again."""
     await deadlines.cancel(session, CONTRACT_DUE, deal.id)
     await _end(session, settings, deal, DealStatus.CANCELLED, reason, now)
 

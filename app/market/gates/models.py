@@ -13,7 +13,7 @@ from app.market.gates.kinds import GateKind, GateOutcome
 class Gate(Identified, OfSubject, Base):
     """One thing to settle before a subject (such as a negotiation) may end in a deal. Open until it has a closure.
 
-    The holder is whoever may say yes or no in the first place: a co-owner, a joint buyer, a completer. A gate with
+    The holder is the one who may say yes or no in the first place: a co-owner, a joint buyer, a completer. A gate with
     `lapses_at` closes by itself at that moment. `key` tells gates of a kind apart; `detail` holds no personal name.
     """
 

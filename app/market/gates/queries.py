@@ -27,7 +27,7 @@ def _gates() -> Select[Gate]:
 
 
 async def read_gate(session: AsyncSession, gate_id: UUID) -> Gate:
-    """A gate with its closure, whoever asks; raises `not_found`."""
+    """A gate with its closure, without a check of access; raises `not_found`."""
     return await read_one(session, _gates().where(Gate.id == gate_id), GATE)
 
 

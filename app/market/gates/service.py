@@ -36,7 +36,7 @@ async def open_needed(
 ) -> Sequence[Gate]:
     """Open those of the needed gates that the subject does not have yet; answers all it has. Subject locked.
 
-    A right of first refusal lapses at `lapses_at`; the other gates wait for whoever settles them.
+    A right of first refusal lapses at `lapses_at`; the other gates wait until they are settled.
     """
     known = {(gate.kind, gate.key) for gate in await queries.gates_of(session, *subject)}
     for need in needed:

@@ -20,7 +20,7 @@ SUBJECT = "listing"
 
 
 async def access_to_listing(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Level:
-    """Seller, agency and market staff read all documents of a listing; whoever may see it reads the public ones."""
+    """Seller, agency and market staff read all documents of a listing; anyone who may see it reads the public ones."""
     try:
         listing = await queries.get_listing(session, actor, listing_id)
     except Problem as problem:

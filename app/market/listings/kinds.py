@@ -51,7 +51,7 @@ class PricingMode(StrEnum):
 
 class Allocation(StrEnum):
     """Who gets a listed result: the first comer at the asking price, which is open only to sellers not founded by the
-    state; or, after a public notice, its one registrant, and of several whoever bids most.
+    state; or, after a public notice, its one registrant, and of several the highest bidder.
     """
 
     FIRST_COME = "first_come"

@@ -60,12 +60,12 @@ async def get_listing(session: AsyncSession, actor: Actor | None, listing_id: UU
 
 
 async def read_listing(session: AsyncSession, listing_id: UUID) -> Listing:
-    """A listing, whoever asks, for those who have checked access; raises `not_found`."""
+    """A listing, without a check of access, for callers that have made it; raises `not_found`."""
     return await _one(session, select(Listing).where(Listing.id == listing_id))
 
 
 async def lock_listing(session: AsyncSession, listing_id: UUID) -> Listing:
-    """A listing, locked until the transaction ends, whoever asks; raises `not_found`."""
+    """A listing, locked until the transaction ends, without a check of access; raises `not_found`."""
     return await _one(session, select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True))
 
 

@@ -180,7 +180,7 @@ class Sibling:
 
 
 def check_siblings(transfer_mode: TransferMode, siblings: Iterable[Sibling]) -> None:
-    """One live listing a result, save ordinary licences beside each other; raises `result_taken`."""
+    """One live listing a result, save ordinary licences next to each other; raises `result_taken`."""
     for other in siblings:
         both_ordinary = transfer_mode == other.transfer_mode == TransferMode.ORDINARY_LICENCE
         gone = other.status == S.SOLD and other.transfer_mode in OUTRIGHT
@@ -198,7 +198,7 @@ def not_open(status: ListingStatus, closes_at: datetime | None, now: datetime) -
 
 
 def check_open(status: ListingStatus, closes_at: datetime | None, now: datetime) -> None:
-    """Published and before its end, whether or not the worker has come round; raises `listing_not_open`."""
+    """Published and before its end, whether or not the worker has run; raises `listing_not_open`."""
     if status != S.PUBLISHED or closes_at is None or now >= closes_at:
         raise not_open(status, closes_at, now)
 

@@ -98,7 +98,7 @@ async def revise(
 ) -> None:
     """Publish changed content of a published listing as its next version, checked like a publication.
 
-    For procedures that allow it; they have begun their period anew, so that `closes_at` is set. The caller has locked
+    For procedures that allow it; they have begun their period again, so that `closes_at` is set. The caller has locked
     the result, then the listing.
     """
     for name, value in changes.items():

@@ -41,7 +41,7 @@ async def get_document(session: AsyncSession, actor: Actor | None, document_id: 
 
 
 async def read_document(session: AsyncSession, document_id: UUID) -> Document:
-    """A document whoever asks, for services that have checked access to what names it."""
+    """A document, without a check of access, for services that have made it."""
     return (await session.execute(select(Document).where(Document.id == document_id))).scalar_one()
 
 

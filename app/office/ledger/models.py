@@ -150,7 +150,7 @@ class PaymentInstruction(Identified, Numbered, OfSubject, Base):
 
 
 class BankConfirmation(Identified, Base):
-    """Money that the bank says moved (银行到账或付款回单). Append-only: what became of it later stands beside it."""
+    """Money that the bank says moved (银行到账或付款回单). Append-only: what became of it later stands next to it."""
 
     __tablename__ = "bank_confirmations"
     __table_args__ = (

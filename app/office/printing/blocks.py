@@ -54,7 +54,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """A square code of `content` (an address, say) with lines of text beside it."""
+    """A square code of `content` (an address, say) with lines of text next to it."""
 
     content: str
     lines: Sequence[str] = ()
@@ -67,7 +67,7 @@ Block = Heading | Prose | Fields | Items | Grid | QrCode
 class Printed:
     """A document to be printed on A4.
 
-    `footer` are the lines at the foot of each page (a verification code, a hash), beside the page's number. `mark` is
+    `footer` are the lines at the foot of each page (a verification code, a hash), next to the page's number. `mark` is
     printed large and pale across each page (作废), or not at all.
     """
 

@@ -14,7 +14,7 @@ from app.pricing.appraised.kinds import PurchaseOfferStatus
 class PurchaseOffer(Identified, Numbered, Revised, Base):
     """A buyer declares to buy at a price (CNY) until `expires_at`, and is bound that long unless it is `revocable`.
 
-    At most one on a listing is accepted at a time, held by a unique index beside the listing's row lock. `lapses_at` is
+    At most one on a listing is accepted at a time, held by a unique index and the listing's row lock. `lapses_at` is
     when an accepted one that has not become a deal ends. `abroad`: the buyer is abroad, or the rights are to reach
     beyond the mainland.
     """

@@ -42,7 +42,7 @@ async def get_offer(session: AsyncSession, actor: Actor, offer_id: UUID) -> Purc
 
 
 async def read_offer(session: AsyncSession, offer_id: UUID) -> PurchaseOffer:
-    """An offer whoever asks, for what time does and for gates; raises `not_found`."""
+    """An offer, without a check of access, for what time does and for gates; raises `not_found`."""
     return await _one(session, select(PurchaseOffer).where(PurchaseOffer.id == offer_id))
 
 
@@ -67,7 +67,7 @@ async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> S
 
 
 async def behind(session: AsyncSession, deal_id: UUID) -> PurchaseOffer | None:
-    """The offer that led to a deal, whoever asks, for those who have checked access to the deal."""
+    """The offer that led to a deal, without a check of access, for callers that have made it."""
     return await find_one(session, select(PurchaseOffer).where(PurchaseOffer.deal_id == deal_id))
 
 

@@ -67,7 +67,7 @@ def check_status(offer: OfferFacts, wanted: PurchaseOfferStatus) -> None:
 
 
 def check_acceptance(offer: OfferFacts, now: datetime) -> None:
-    """Whether the seller may accept; `now` was read under the lock, whether or not the worker has come round.
+    """Whether the seller may accept; `now` was read under the lock, whether or not the worker has run.
 
     Raises `purchase_offer_not_open`, `offer_expired` naming when.
     """

@@ -95,8 +95,8 @@ class AuctionBidder(Base):
 class AuctionEntry(Base):
     """One entry of an auction's log: `hash` is that of the log up to it, over `content` in canonical JSON. Append-only.
 
-    `content` is what everybody may read. Beside it stands who sent a bid, under which key, and what of it is secret,
-    encrypted. There is no foreign key: entries are written by whoever holds the auction's row lock, and the check of
+    `content` is what everybody may read. Next to it stands who sent a bid, under which key, and what of it is secret,
+    encrypted. There is no foreign key: entries are written under the auction's row lock, and the check of
     each would cost a query on the one path that must be fast.
     """
 

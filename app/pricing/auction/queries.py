@@ -51,7 +51,7 @@ async def get_auction(session: AsyncSession, actor: Actor | None, auction_id: UU
 
 
 async def read_auction(session: AsyncSession, auction_id: UUID) -> Auction:
-    """An auction, whoever asks; raises `not_found`."""
+    """An auction, without a check of access; raises `not_found`."""
     return await _one(session, select(Auction).where(Auction.id == auction_id))
 
 
@@ -111,7 +111,7 @@ async def list_auctions(
 
 
 async def find_number(session: AsyncSession, auction_id: str) -> tuple[UUID, str] | None:
-    """Id and number of an auction, whoever asks; None if there is no such one."""
+    """Id and number of an auction, without a check of access; None if there is no such one."""
     try:
         wanted = UUID(auction_id)
     except ValueError:
@@ -289,7 +289,7 @@ async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionCon
 
 
 async def confirmation_for(session: AsyncSession, deal_id: UUID) -> AuctionConfirmation | None:
-    """The confirmation of a deal, with its signatures, whoever asks."""
+    """The confirmation of a deal, with its signatures, without a check of access."""
     statement = (
         select(AuctionConfirmation)
         .where(AuctionConfirmation.deal_id == deal_id)

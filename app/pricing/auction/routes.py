@@ -51,8 +51,8 @@ REFUSED_BID = {
 }
 REPLAYED = {"description": "`true` where this is the answer to an earlier attempt", "schema": {"type": "string"}}
 UNDECIDED = {
-    "description": "Too many bids wait, the database is away, or it was lost before it said what was decided: after "
-    "`Retry-After` seconds, retry with the same Idempotency-Key and get what was decided",
+    "description": "Too many bids are waiting, or the database is unavailable. Retry after `Retry-After` seconds with "
+    "the same Idempotency-Key to get the decision",
     "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}}},
     "headers": {"Retry-After": {"schema": {"type": "integer"}}},
 }
@@ -129,7 +129,7 @@ async def suspend(
 async def resume(
     actor: Operator, session: Session, settings: Config, auction_id: UUID, response: Response
 ) -> schemas.AuctionOut:
-    """Resume a suspended auction. What was still to come moves by the length of the suspension."""
+    """Resume a suspended auction. Later times move by the length of the suspension."""
     return await _answer(session, actor, await service.resume(session, settings, auction_id), response)
 
 

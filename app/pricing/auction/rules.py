@@ -29,7 +29,7 @@ def check_notice(starts_on: date, today: date, days: int) -> None:
 
 
 def check_viewing(first: date, last: date, starts_on: date, today: date, least: int) -> None:
-    """Enough days of viewing still to come before the start (art. 48); raises `auction_viewing_too_short`."""
+    """Enough days of viewing before the start (art. 48); raises `auction_viewing_too_short`."""
     days = (min(last, starts_on - timedelta(days=1)) - max(first, today)).days + 1
     if days < least:
         raise VIEWING_TOO_SHORT(field="viewing_from", first=first, last=last, days=max(days, 0), least=least)

@@ -1,4 +1,4 @@
-"""Use cases of an auction's life before and beside the bidding. Lock order: listing, auction, deposits.
+"""Use cases of an auction's life before and outside the bidding. Lock order: listing, auction, deposits.
 
 Bids do not come this way: the clerk decides them. Whatever changes what the clerk reads holds the auction's row.
 """
@@ -184,7 +184,7 @@ async def halt(session: AsyncSession, listing: Listing, auction: Auction, reason
 
 
 async def resume(session: AsyncSession, settings: Settings, auction_id: UUID) -> Auction:
-    """Let the clock run on: every time still to come moves by what the suspension took."""
+    """Let the clock run on: every later time moves by the length of the suspension."""
     listing, auction = await lock_both(session, auction_id)
     check_status(auction.status, AuctionStatus.SUSPENDED)
     now = await read_clock(session)

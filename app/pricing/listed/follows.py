@@ -42,7 +42,7 @@ async def suspension_ends(session: AsyncSession, settings: Settings, listing_id:
 
 async def when_deal_ends_end_sale(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
     """The deal of a sale ended without a contract. The listing has lapsed with it: its notice is over, and who else
-    registered has the deposit back; the seller lists anew [P].
+    registered has the deposit back; the seller lists again [P].
     """
     sale = await queries.sale_of(session, deal.listing_id) if deal.listing_id else None
     if sale is not None and sale.deal_id == deal.id:

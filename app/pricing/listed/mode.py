@@ -26,7 +26,7 @@ WITHDRAWN = {
 
 
 class Competitive(modes.Mode):
-    """The notice sets the end: it opens at the publication, stops and goes on with the listing, and begins anew when
+    """The notice sets the end: it opens at the publication, stops and goes on with the listing, and begins again when
     what was published changes.
     """
 

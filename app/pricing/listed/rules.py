@@ -49,7 +49,7 @@ class Sale:
 
 
 def check_notice_runs(sale: Sale, what: Text, now: datetime) -> None:
-    """Published, and before the end of the notice, whether or not the worker has come round.
+    """Published, and before the end of the notice, whether or not the worker has run.
 
     Raises `listing_notice_over`; `listing_not_open` while the listing is suspended.
     """
@@ -112,7 +112,7 @@ def check_live(number: str, status: RegistrantStatus, what: Text) -> None:
 
 
 def check_confirmation(number: str, agreed: int, seen: int, sale: Sale, now: datetime) -> None:
-    """Whether a registrant agrees anew, to what was published since.
+    """Whether a registrant agrees again, to what was published since.
 
     Raises `listing_notice_over`, `version_changed`, `registration_current`.
     """

@@ -108,7 +108,7 @@ class RegistrantOut(Output):
 
 
 class RevisionIn(Input):
-    """What to change of a published listing; what is left out stays. The notice then begins anew in full."""
+    """What to change of a published listing; what is left out stays. The notice then begins again in full."""
 
     title: Name = Field(default_factory=unset)
     summary: Prose = Field(default_factory=unset)

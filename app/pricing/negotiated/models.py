@@ -16,7 +16,7 @@ from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus, Obj
 class Negotiation(Identified, Numbered, Revised, Base):
     """A negotiation between the seller of a listing and a buyer, or several led by one (`lead_id`).
 
-    At most one on a listing is agreed at a time, held by a unique index beside the listing's row lock.
+    At most one on a listing is agreed at a time, held by a unique index and the listing's row lock.
     """
 
     __tablename__ = "negotiations"

@@ -52,7 +52,7 @@ async def get_negotiation(session: AsyncSession, actor: Actor, negotiation_id: U
 
 
 async def read_negotiation(session: AsyncSession, negotiation_id: UUID) -> Negotiation:
-    """A negotiation whoever asks, for what time does and for gates; raises `not_found`."""
+    """A negotiation, without a check of access, for what time does and for gates; raises `not_found`."""
     return await _one(session, select(Negotiation).where(Negotiation.id == negotiation_id).options(*_PARTS))
 
 
@@ -102,7 +102,7 @@ async def offers_of(session: AsyncSession, negotiation_ids: Sequence[UUID]) -> S
 
 
 async def behind(session: AsyncSession, deal_id: UUID) -> Negotiation | None:
-    """The negotiation that led to a deal, if one did, whoever asks."""
+    """The negotiation that led to a deal, if one did, without a check of access."""
     statement = select(Negotiation).where(Negotiation.deal_id == deal_id).options(*_PARTS)
     return await find_one(session, statement)
 

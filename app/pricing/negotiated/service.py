@@ -84,7 +84,7 @@ async def open_negotiation(
 async def make_offer(
     session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID, body: schemas.OfferIn
 ) -> Negotiation:
-    """Answer the standing offer with another, or offer anew where one's own has expired.
+    """Answer the standing offer with another, or offer again where one's own has expired.
 
     Raises `offer_binding` while one's own offer stands, `offer_expiry_past`, `notice_mandatory`, `listing_not_open`,
     and the refusals of `terms_rules.check_terms`.
@@ -158,7 +158,7 @@ async def terminate(session: AsyncSession, settings: Settings, negotiation_id: U
 
 
 async def close(session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID) -> Negotiation:
-    """Close an agreed negotiation now, if the worker has not come round yet; else the refusal says what blocks it."""
+    """Close an agreed negotiation now, if the worker has not run yet; else the refusal says what blocks it."""
     found = await queries.get_negotiation(session, actor, negotiation_id)
     rules.side_of(actor.organisation(), found.seller_id, found.lead_id)
     listing = await listings.lock_listing(session, found.listing_id)

@@ -74,7 +74,7 @@ def _with_capability(uid: int, gid: int, *, runs: bool, cluster: Path) -> tuple[
             "own folder; use folders that every user can enter (TECHEX_DATA_DIR), or set DATABASE_URL."
         )
     kept = f"-all,+{chosen}"
-    # `initdb` asks access(2) for `postgres` beside it, which leaves capabilities out for who is not root, unless this
+    # `initdb` asks access(2) for `postgres` next to it, which leaves capabilities out for who is not root, unless this
     # bit is set. What the server keeps is the one capability all the same.
     bits = ("--securebits=+no_setuid_fixup",) if held >> _CAPABILITY_BITS[_SETPCAP] & 1 else ()
     return (

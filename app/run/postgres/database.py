@@ -92,7 +92,7 @@ def bring_up_to_date(url: str) -> bool:
 def require_current(url: str, *, newer_allowed: bool = False) -> None:
     """Refuse, by `StartError`, a database that is not at this release's revision.
 
-    `newer_allowed` is for the API and the worker: a migration must run beside the release before it, which may restart.
+    `newer_allowed` is for the API and the worker: a migration runs while the previous release runs, which may restart.
     """
     revisions = read_revisions()
     state = asyncio.run(inspect_database(url))

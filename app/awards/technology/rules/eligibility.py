@@ -185,7 +185,7 @@ def _relation(contract: ContractFacts, buyer: OrganisationFacts, seller: Organis
 def _own_fault(
     role: Role, organisation: OrganisationFacts, agency: Agency | None, countable: Countable, terms: Terms
 ) -> Fault | None:
-    """What bars an organisation itself, whoever it dealt with."""
+    """What bars an organisation itself, regardless of its partners."""
     fault = _kind_fault(role, organisation, terms) or _residence_fault(role, organisation, countable.received_on, terms)
     if fault is not None:
         return fault

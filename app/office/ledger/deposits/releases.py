@@ -1,7 +1,7 @@
 """The days within which a deposit must be back (保证金退还): a period of `law.periods`, which a declared holiday moves.
 
-Order of locks: the calendar, before any deposit, instruction or account. Whoever declares a day holds it alone and may
-then wait for money that moves; nobody who moves money must be waiting for the calendar.
+Order of locks: the calendar, before any deposit, instruction or account. A transaction that declares a day holds
+the calendar alone and may then wait for money that moves. One that moves money must not wait for the calendar.
 """
 
 from datetime import date

@@ -38,7 +38,7 @@ async def find_instruction(session: AsyncSession, number: str) -> PaymentInstruc
 
 
 async def get_instruction(session: AsyncSession, instruction_id: UUID) -> PaymentInstruction:
-    """One instruction, not locked, whoever asks."""
+    """One instruction, not locked, without a check of access."""
     return (
         await session.execute(select(PaymentInstruction).where(PaymentInstruction.id == instruction_id))
     ).scalar_one()

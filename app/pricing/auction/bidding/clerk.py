@@ -36,7 +36,7 @@ CLOSE_SECONDS = 2.0
 PATIENCE_SECONDS = turn.PATIENCE_MS / 1000
 MAX_PATIENCE_SECONDS = 10.0
 ASIDE = 3
-"""So many auctions of a lane are waited for aside: each holds a connection of the pool."""
+"""This many auctions of a lane are waited for aside: each holds a connection of the pool."""
 
 
 class Clerk:
@@ -48,14 +48,14 @@ class Clerk:
 
     async def submit(self, submission: Submission) -> Decided:
         """Have a bid decided. Raises the refusals of `admission`, `idempotency_key_reused`, `not_found`,
-        `bids_overloaded`; a database that is away raises what the driver does, and nothing is known of the bid.
+        `bids_overloaded`; a database that is unavailable raises what the driver does, and nothing is known of the bid.
         """
         lane = self._lanes[submission.auction_id.int % LANES]
         lane.put(submission)
         return await submission.answer
 
     async def close(self) -> None:
-        """Have what waits decided, or give it up after 2 s: whoever sent it retries with its key, elsewhere."""
+        """Have what waits decided, or give it up after 2 s: anyone who sent it retries with its key, elsewhere."""
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 while working := self._working():

@@ -108,7 +108,7 @@ def is_away(error: Exception) -> bool:
 
 
 def passes(error: Exception) -> bool:
-    """Whether what failed may pass another time: the database is away, or others were in the way."""
+    """Whether what failed may pass another time: the database is unavailable, or others were in the way."""
     return is_away(error) or str(getattr(error, "sqlstate", "") or "")[:2] in {"40", "55"}
 
 

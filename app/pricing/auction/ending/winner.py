@@ -151,7 +151,7 @@ async def _confirm(
 
 
 async def when_deal_ends_ask_next_bidder(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
-    """The deal of an auction ended without a contract: unless the seller let it fail, the next bidder gets its chance.
+    """The deal of an auction ended without a contract: unless the seller defaulted, the next bidder gets its chance.
 
     A contract that was not signed in time counts as the winner's default here [P]; what becomes of its deposit is found
     by the operator.
@@ -193,7 +193,7 @@ async def _give_up(session: AsyncSession, settings: Settings, listing: Listing, 
 async def _next_or_none(session: AsyncSession, deal: Deal, auction: Auction) -> tuple[int, Decimal] | None:
     """The next bidder. Time does not wait for keys that do not fit: nobody is asked, and the reason says why.
 
-    Whoever cancels is told `exchange_keys_wrong` and may do it later.
+    Anyone who cancels is told `exchange_keys_wrong` and may do it later.
     """
     try:
         return await _next(session, auction)

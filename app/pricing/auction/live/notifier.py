@@ -52,7 +52,7 @@ class Notifier:
 
 
 class Listening:
-    """A connection beside the pool that listens; `heard` is called for each notice, and when the connection is lost."""
+    """A listening connection outside the pool; `heard` is called for each notice and when the connection is lost."""
 
     def __init__(self, database: Database, heard: Callable[[], None]) -> None:
         self._database = database

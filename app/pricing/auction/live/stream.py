@@ -1,8 +1,8 @@
 """Live: every entry of a log to every watcher of a process, as server-sent events (text/event-stream).
 
 A process listens once for all its watchers, reads what is new once an auction, and hands the same bytes to all of them.
-A notice may be lost with a connection, so the hub also looks twice a second at the heads of the watched logs: whoever
-wrote an entry, and however, it is out within that time.
+A notice may be lost with a connection, so the hub also looks twice a second at the heads of the watched logs: every
+entry is out within that time, however it was written.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ LOOK_SECONDS = 0.5
 KEEP_SECONDS = 1.0
 BATCH = 200
 READS_AT_ONCE = 4
-"""Watchers that catch up share so many connections: two thousand that come back at once must not starve the bids."""
+"""Watchers that catch up share this many connections: two thousand that come back at once must not starve the bids."""
 SLICE = 100
-"""So many watchers are served before other work has its turn."""
+"""This many watchers are served before other work has its turn."""
 MAX_WATCHERS = 10_000
 Step = Callable[[], Awaitable[None]]
 RETRY = b"retry: 1000\n\n"
@@ -67,7 +67,7 @@ class Hub:
     def join(self, auction_id: UUID, head: int, after: int, send: Send, cut: Callable[[], None]) -> Watcher:
         """Let a client have all that follows the place it knows. `head`: how long the log is at least, as just read.
 
-        Whoever joins leaves. `cut` ends the stream of a client that takes nothing.
+        Anyone who joins leaves. `cut` ends the stream of a client that takes nothing.
         """
         room = self._rooms.setdefault(auction_id, Room(auction_id, head))
         watcher = Watcher(room, after, self._read, send, cut)
@@ -120,7 +120,7 @@ class Hub:
         await _each(self._all(), lambda watcher: watcher.keep(now))
 
     async def _listen(self) -> None:
-        """Listen and look for as long as the connection lasts; a database that is away is waited for."""
+        """Listen and look for as long as the connection lasts; a database that is unavailable is waited for."""
         try:
             async with Listening(self._database, self._wake.set) as listening:
                 while self._rooms and not listening.lost:
@@ -131,7 +131,7 @@ class Hub:
                     await asyncio.sleep(time.perf_counter() - began)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-        except Exception as error:  # noqa: BLE001 — watchers outlive a database that is away
+        except Exception as error:  # noqa: BLE001 — watchers outlive a database that is unavailable
             log.warning("stream_interrupted", error=type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 

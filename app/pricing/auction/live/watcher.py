@@ -116,7 +116,7 @@ class Watcher:
                 self._stuck_since = clock()
                 await self._send({"type": "http.response.body", "body": found[1], "more_body": not self._ended})
                 self.seq, self._stuck_since = found[0], None
-        except Exception as error:  # noqa: BLE001 — a database that is away is waited for: `keep` comes again
+        except Exception as error:  # noqa: BLE001 — a database that is unavailable is waited for: `keep` comes again
             log.warning("watcher_interrupted", error=type(error).__name__)
         finally:
             self._sending = self._stuck_since = None

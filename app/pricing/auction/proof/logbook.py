@@ -1,4 +1,4 @@
-"""Writing to an auction's log beside the clerk, and telling of it: the caller holds the auction's row."""
+"""Writing to an auction's log outside the clerk, and telling of it: the caller holds the auction's row."""
 
 from collections.abc import Mapping
 from datetime import datetime

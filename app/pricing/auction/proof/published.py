@@ -11,7 +11,7 @@ from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log
 
 SEALING_KEY_ID = "sealing_key_id"
-"""Published beside the conditions: the name of the key with which the auction's secrets are sealed."""
+"""Published with the conditions: the name of the key with which the auction's secrets are sealed."""
 
 
 def published_conditions(conditions: Conditions) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.pricing.auction.proof.transcript import FORMAT
 
 CHUNK: Final = 1000
 Lines = Callable[[int, int], Awaitable[Sequence[tuple[int, str, str]]]]
-"""At most so many entries after a place in the log: place, content as text, hash in hex."""
+"""At most this many entries after a place in the log: place, content as text, hash in hex."""
 
 
 def opening(auction: Auction, keys: Sequence[ExchangeKey], signer: Signer) -> dict[str, Any]:

@@ -59,7 +59,7 @@ async def read_conditions(session: AsyncSession, actor: Actor | None, listing_id
 
 
 def check_values(values: ListedConditionsIn | ListedConditions, asking_price: Decimal, today: date) -> None:
-    """What holds of conditions whenever they are set, submitted or published, beside an asking price (CNY).
+    """What holds of conditions whenever they are set, submitted or published; the asking price is given (CNY).
 
     Raises `deposit_out_of_range`, `extensions_misplaced`, and `period_too_short` for a notice or an extension shorter
     than the rule of that day.

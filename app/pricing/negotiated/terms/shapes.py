@@ -211,7 +211,7 @@ class BundleItem(Input):
 
 
 class Donation(Input):
-    """A gift beside the price; no part of it."""
+    """A gift in addition to the price, and no part of it."""
 
     amount: PositiveMoney
     to: Name

@@ -67,7 +67,7 @@ def outcome(
     opened: Sequence[Opened],
     reserve: Decimal | None,
 ) -> Outcome:
-    """Whoever took it has it; there is no other bidder."""
+    """The first bidder has it; there is no other."""
     return open_outcome(state, {}, reserve)
 
 
