@@ -26,22 +26,28 @@ class _Told:
 
 
 class Router(APIRouter):
-    """FastAPI's router, whose routes wait in `told` until `add_routes` takes them into an application."""
-
-    told: list[_Told]
+    """FastAPI's router, whose routes wait until `add_routes` takes them into an application."""
 
     def __init__(self, *, route_class: Any, tags: tuple[str, ...] = ()) -> None:
         super().__init__(route_class=route_class)
-        self.told = []
+        self._told: list[_Told | Router] = []
         self._tags = tags
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], *args: Any, **options: Any) -> None:
-        self.told.append(_Told(path, endpoint, self.route_class, self._tags, options))
+        self._told.append(_Told(path, endpoint, self.route_class, self._tags, options))
 
     def include_router(self, router: APIRouter, *args: Any, **options: Any) -> None:
         """Take in the routes of another route class, under the tags of this router."""
         assert isinstance(router, Router)
-        self.told += [replace(told, tags=self._tags) for told in router.told]
+        self._told.append(router)
+
+    def told(self) -> Iterator[_Told]:
+        """The routes in the order in which they were told."""
+        for told in self._told:
+            if isinstance(told, Router):
+                yield from (replace(inner, tags=self._tags) for inner in told.told())
+            else:
+                yield told
 
 
 class LazyRoute(BaseRoute):
@@ -73,7 +79,7 @@ class LazyRoute(BaseRoute):
 
 def add_routes(application: FastAPI, router: Router, prefix: str = "") -> None:
     """Let the application answer a router's paths, each below the prefix."""
-    application.router.routes += [LazyRoute(told, prefix) for told in router.told]
+    application.router.routes += [LazyRoute(told, prefix) for told in router.told()]
 
 
 def built_routes(application: FastAPI) -> Iterator[BaseRoute]:
