@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -29,6 +29,8 @@ MAX_LIMIT = 100
 
 class Page(BaseModel, Generic[Item]):
     """A page of a list. `next_cursor` is null on the last page."""
+
+    model_config = ConfigDict(defer_build=True)
 
     items: list[Item]
     next_cursor: str | None = Field(default=None, description="Pass as `cursor` for the next page; null on the last.")
