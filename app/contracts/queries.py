@@ -1,4 +1,4 @@
-"""All reading of contracts, registrations and payments, and who may see what."""
+"""Reading contracts and who may see them; what is paid on one, and what awards are computed from."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -6,25 +6,20 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from app.contracts.amounts import Paid
 from app.contracts.kinds import ContractStatus, RegistrationStatus
-from app.contracts.models import Contract, ContractParty, Invoice, Payment, Registration
-from app.contracts.payments.rules import Paid
+from app.contracts.models import Contract, ContractParty, Payment, Registration
 from app.core.access import Actor
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, cut, paged, read_page
+from app.core.web.pages import Found, PageRequest, read_page
 from app.office.documents.access import Level
 
-OPEN_CASES = (
-    RegistrationStatus.SUBMITTED,
-    RegistrationStatus.ACCEPTED,
-    RegistrationStatus.SUPPLEMENTS_REQUESTED,
-)
-UNDATED = date(9999, 12, 31)
+"""Reading contracts and who may see them; what is paid on one, and what awards are computed from."""
 
 
 def _visible(actor: Actor) -> Select[Contract]:
@@ -99,41 +94,6 @@ async def fixed_total_of_others(session: AsyncSession, deal_id: UUID, contract_i
     return (await session.execute(statement)).scalar_one()
 
 
-async def worklist(session: AsyncSession, page: PageRequest, status: RegistrationStatus | None) -> Found[Registration]:
-    """Applications by the day their decision is due, those without one last; by default the open ones."""
-    due = func.coalesce(Registration.decision_due_on, UNDATED)
-    statement = (
-        select(Registration)
-        .join(Registration.contract)
-        .options(contains_eager(Registration.contract))
-        .where(Registration.status.in_([status] if status else OPEN_CASES))
-    )
-    rows = await read_all(session, paged(statement, page, due, Registration.id))
-    return cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
-
-
-async def lock_registration(session: AsyncSession, registration_id: UUID) -> Registration:
-    """A registration with its contract, locked by the contract's row."""
-    return (await session.execute(_for_change(registration_id))).scalar_one()
-
-
-async def find_free_registration(session: AsyncSession, registration_id: UUID, *, wait: bool) -> Registration | None:
-    """The same; without `wait`, None where somebody else holds the contract."""
-    statement = _for_change(registration_id, skip_locked=not wait)
-    return await find_one(session, statement)
-
-
-def _for_change(registration_id: UUID, *, skip_locked: bool = False) -> Select[Registration]:
-    return (
-        select(Registration)
-        .join(Registration.contract)
-        .options(contains_eager(Registration.contract))
-        .where(Registration.id == registration_id)
-        .with_for_update(of=Contract, key_share=True, skip_locked=skip_locked)
-        .execution_options(populate_existing=True)
-    )
-
-
 async def paid_on(session: AsyncSession, contract_id: UUID) -> Sequence[Paid]:
     """The amounts of every payment and reversal of a contract. Read it under the contract's lock before a decision."""
     statement = select(Payment.amount, Payment.technical_amount).where(Payment.contract_id == contract_id)
@@ -145,35 +105,6 @@ async def paying_parties(session: AsyncSession, contract_id: UUID) -> dict[str, 
     statement = select(Payment.payer_id, Payment.payee_id).where(Payment.contract_id == contract_id)
     rows = (await session.execute(statement)).all()
     return {"buyers": {row.payer_id for row in rows}, "sellers": {row.payee_id for row in rows}}
-
-
-async def list_payments(session: AsyncSession, contract_id: UUID, page: PageRequest) -> Found[Payment]:
-    """A page of a contract's payments in order of receipt. Check first who may see the contract."""
-    statement = select(Payment).where(Payment.contract_id == contract_id).options(selectinload(Payment.invoices))
-    return await read_page(session, statement, page, Payment.received_at, Payment.id)
-
-
-async def get_payment(session: AsyncSession, payment_id: UUID) -> Payment:
-    """A payment with its invoices; the caller has still to look at the contract, which says who may see it."""
-    statement = select(Payment).where(Payment.id == payment_id).options(selectinload(Payment.invoices))
-    return await read_one(session, statement, Text("payment", "收款记录"), fresh=True)
-
-
-async def is_reversed(session: AsyncSession, payment_id: UUID) -> bool:
-    """Whether a reversal names the payment."""
-    return bool((await session.execute(select(exists().where(Payment.reverses_id == payment_id)))).scalar_one())
-
-
-async def bank_reference_used(session: AsyncSession, payee_id: UUID, reference: str) -> bool:
-    """Whether the payee recorded that bank reference before. Read it under the payee's lock."""
-    statement = select(exists().where(Payment.payee_id == payee_id, Payment.bank_reference == reference))
-    return bool((await session.execute(statement)).scalar_one())
-
-
-async def invoice_number_used(session: AsyncSession, issuer_id: UUID, number: str) -> bool:
-    """Whether the issuer recorded that invoice before. Read it under the issuer's lock."""
-    statement = select(exists().where(Invoice.issuer_id == issuer_id, Invoice.number == number))
-    return bool((await session.execute(statement)).scalar_one())
 
 
 async def award_facts(

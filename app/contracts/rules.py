@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.catalogue.results.kinds import TransferMode
 from app.contracts import problems
+from app.contracts.amounts import Balance
 from app.contracts.kinds import ContractType, PaymentTerms
 from app.core.problems import DATES_OUT_OF_ORDER
 from app.market.deals.kinds import PartyRole
@@ -170,3 +171,20 @@ def check_broker(field: str, broker: Employed, day: date) -> None:
     """A broker served for the agency that employed them on the signing day; raises `broker_not_employed`."""
     if not broker.on(day):
         raise problems.BROKER_NOT_EMPLOYED(field=field, broker=broker.broker_id, day=day)
+
+
+def check_amendment(now: Balance, paid: Mapping[str, set[UUID]], kept: Mapping[str, set[UUID]]) -> None:
+    """An amended contract covers what was paid and keeps who paid and received, each on its side.
+
+    `now` is the balance by its new terms; `paid` and `kept` name the `buyers` and `sellers` before and after.
+
+    Raises `below_paid`, `paid_party_missing`. Provisional amounts are estimates, so they may be below what was paid.
+    """
+    terms = now.terms
+    if not terms.provisional and terms.total < now.paid:
+        raise problems.BELOW_PAID(field="total_amount", paid=now.paid, amount=terms.total)
+    if not terms.provisional and terms.holding.technical < now.technical:
+        raise problems.BELOW_PAID(field="technical_amount", paid=now.technical_paid, amount=terms.holding.technical)
+    for side in ("buyers", "sellers"):
+        for missing in sorted(paid[side] - kept[side]):
+            raise problems.PAID_PARTY_MISSING(field=side, id=missing, side=side)

@@ -8,10 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import hooks, problems, queries, rules, schemas
-from app.contracts.amounts import Amounts
+from app.contracts.amounts import Amounts, Terms, balance
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractDeduction, ContractParty
-from app.contracts.payments.rules import Terms, balance, check_amendment
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
 from app.core.history import events
@@ -230,7 +229,7 @@ async def _check_paid(session: AsyncSession, contract: Contract, body: schemas.C
         "buyers": {party.organisation_id for party in body.buyers},
         "sellers": {party.organisation_id for party in body.sellers},
     }
-    check_amendment(now, await queries.paying_parties(session, contract.id), kept)
+    rules.check_amendment(now, await queries.paying_parties(session, contract.id), kept)
 
 
 def _write(contract: Contract, body: schemas.ContractContent) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.contracts import rules as contracts
-from app.contracts.amounts import Amounts
+from app.contracts.amounts import Amounts, Paid, Terms, balance
 from app.contracts.payments import rules as payments
 from app.contracts.registration import rules as registration
 from app.market.deals.kinds import PartyRole
@@ -76,35 +76,35 @@ CONTRACTS = (
 # Payments
 
 
-def owed(total: str, technical: str) -> payments.Terms:
-    return payments.Terms(cny(total), Amounts(cny(total), cny(technical)), provisional=False)
+def owed(total: str, technical: str) -> Terms:
+    return Terms(cny(total), Amounts(cny(total), cny(technical)), provisional=False)
 
 
-BEFORE = payments.balance(owed("90.00", "60.00"), [payments.Paid(cny("40.00"), cny("30.00"))])
-RATIO = payments.balance(owed("3.00", "1.00"), [payments.Paid(cny("1.00"), None)])
+BEFORE = balance(owed("90.00", "60.00"), [Paid(cny("40.00"), cny("30.00"))])
+RATIO = balance(owed("3.00", "1.00"), [Paid(cny("1.00"), None)])
 
 
 def amend(total: str, technical: str) -> None:
-    paid = payments.balance(owed(total, technical), [payments.Paid(cny("40.00"), cny("30.00"))])
-    payments.check_amendment(paid, {"buyers": set(), "sellers": set()}, {"buyers": set(), "sellers": set()})
+    paid = balance(owed(total, technical), [Paid(cny("40.00"), cny("30.00"))])
+    contracts.check_amendment(paid, {"buyers": set(), "sellers": set()}, {"buyers": set(), "sellers": set()})
 
 
 PAYMENTS = (
     Trial(
         "payment_above_due", "due", cny("50.01"),
-        lambda amount: payments.check_payment(BEFORE, payments.Paid(amount, cny("0.00"))),
+        lambda amount: payments.check_payment(BEFORE, Paid(amount, cny("0.00"))),
     ),
     Trial(
         "technical_above_payment", "amount", cny("10.01"),
-        lambda part: payments.check_payment(BEFORE, payments.Paid(cny("10.00"), part)),
+        lambda part: payments.check_payment(BEFORE, Paid(cny("10.00"), part)),
     ),
     Trial(
         "technical_above_left", "left", cny("30.01"),
-        lambda part: payments.check_payment(BEFORE, payments.Paid(cny("50.00"), part)),
+        lambda part: payments.check_payment(BEFORE, Paid(cny("50.00"), part)),
     ),
     Trial(  # what is left is two thirds of a yuan, which no fen says exactly
         "technical_above_left", "left", cny("0.67"),
-        lambda part: payments.check_payment(RATIO, payments.Paid(cny("2.00"), part)),
+        lambda part: payments.check_payment(RATIO, Paid(cny("2.00"), part)),
     ),
     Trial("below_paid", "paid", "39.99", lambda total: amend(total, "30.00")),
     Trial("below_paid", "paid", "29.99", lambda technical: amend("90.00", technical)),

@@ -4,7 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from app.contracts import queries
-from app.contracts.payments import rules, schemas, service
+from app.contracts.amounts import balance
+from app.contracts.payments import queries as payments
+from app.contracts.payments import schemas, service
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Config, MoneyEndpoint, Paging, Session
@@ -30,14 +32,14 @@ async def list_payments(actor: Reader, session: Session, contract_id: UUID, page
     """List a contract's payments and reversals in order of receipt. The totals cover all of them."""
     contract = await queries.get_contract(session, actor, contract_id)
     terms = service.terms_of(contract)
-    balance = rules.balance(terms, await queries.paid_on(session, contract_id))
-    found = await queries.list_payments(session, contract_id, page)
+    sums = balance(terms, await queries.paid_on(session, contract_id))
+    found = await payments.list_payments(session, contract_id, page)
     totals = schemas.PaymentTotalsOut(
         total_amount=terms.total,
         amounts_provisional=terms.provisional,
-        paid=balance.paid,
-        due=balance.due,
-        technical_paid=balance.technical_paid,
+        paid=sums.paid,
+        due=sums.due,
+        technical_paid=sums.technical_paid,
     )
     items = [schemas.PaymentOut.model_validate(row) for row in found.rows]
     return schemas.PaymentPage(items=items, next_cursor=found.next_cursor, totals=totals)

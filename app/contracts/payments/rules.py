@@ -1,65 +1,17 @@
 """Pure decisions about payments and invoices. Money is CNY, exact; nothing is rounded before it is shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.contracts.amounts import Amounts, technical_part
+from app.contracts.amounts import Balance, Paid, technical_part
 from app.contracts.payments import problems
-from app.contracts.problems import BELOW_PAID, IN_FUTURE, PAID_PARTY_MISSING
+from app.contracts.problems import IN_FUTURE
 from app.contracts.rules import check_order, check_past
 from app.core.money import exact, round_fen
 from app.core.problems import DATES_OUT_OF_ORDER
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """A payment or, with negative amounts, a reversal; `technical` None: it does not state its technical part."""
-
-    amount: Decimal
-    technical: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a contract owes (`total`), the amounts that hold for technical parts, and whether all is estimated."""
-
-    total: Decimal
-    holding: Amounts
-    provisional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Where a contract stands. `technical` is exact; a payment that does not state its part counts by the ratio."""
-
-    terms: Terms
-    paid: Decimal
-    technical: Fraction
-
-    @property
-    def due(self) -> Decimal:
-        """What is still due; zero where royalties passed the estimate."""
-        return max(self.terms.total - self.paid, Decimal(0))
-
-    @property
-    def technical_paid(self) -> Decimal:
-        """The technical part of what was paid, rounded to the fen, for showing."""
-        return round_fen(self.technical)
-
-
-def balance(terms: Terms, payments: Iterable[Paid]) -> Balance:
-    """The sums of a contract's payments and reversals."""
-    rows = list(payments)
-    return Balance(
-        terms,
-        sum((row.amount for row in rows), Decimal(0)),
-        sum((technical_part(terms.holding, row.amount, row.technical) for row in rows), Fraction(0)),
-    )
 
 
 def check_payment(before: Balance, payment: Paid) -> None:
@@ -118,23 +70,6 @@ def check_issued(issued_on: date, signed_on: date, today: date, field: str) -> N
     """An invoice is issued from the signing day to today; raises `contract_date_in_future`, `dates_out_of_order`."""
     check_past("issued_on", issued_on, today, field)
     check_order("signed_on", signed_on, "issued_on", issued_on, field)
-
-
-def check_amendment(now: Balance, paid: Mapping[str, set[UUID]], kept: Mapping[str, set[UUID]]) -> None:
-    """An amended contract covers what was paid and keeps who paid and received, each on its side.
-
-    `now` is the balance by its new terms; `paid` and `kept` name the `buyers` and `sellers` before and after.
-
-    Raises `below_paid`, `paid_party_missing`. Provisional amounts are estimates, so they may be below what was paid.
-    """
-    terms = now.terms
-    if not terms.provisional and terms.total < now.paid:
-        raise BELOW_PAID(field="total_amount", paid=now.paid, amount=terms.total)
-    if not terms.provisional and terms.holding.technical < now.technical:
-        raise BELOW_PAID(field="technical_amount", paid=now.technical_paid, amount=terms.holding.technical)
-    for side in ("buyers", "sellers"):
-        for missing in sorted(paid[side] - kept[side]):
-            raise PAID_PARTY_MISSING(field=side, id=missing, side=side)
 
 
 def check_invoice(payment_amount: Decimal, invoiced: Sequence[Decimal], amount: Decimal, field: str) -> None:

@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import hooks, queries
+from app.contracts.amounts import Paid, Terms, balance
 from app.contracts.kinds import ContractStatus
 from app.contracts.models import Contract, Invoice, Payment
 from app.contracts.payments import problems, rules, schemas
+from app.contracts.payments import queries as payments
 from app.contracts.problems import CONTRACT_NOT_SIGNED, SELLER
 from app.contracts.service import audience_of, check_side_of, parties_of
 from app.core.access import Actor
@@ -40,8 +42,8 @@ async def record_payment(
         raise problems.NOT_A_BUYER(field="payer_id", id=body.payer_id)
     now = await read_clock(session)
     rules.check_received(body.received_at, now, _signed_on(contract), settings.zone)
-    before = rules.balance(terms_of(contract), await queries.paid_on(session, contract.id))
-    rules.check_payment(before, rules.Paid(body.amount, body.technical_amount))
+    before = balance(terms_of(contract), await queries.paid_on(session, contract.id))
+    rules.check_payment(before, Paid(body.amount, body.technical_amount))
     await _claim_reference(session, payee_id, body.bank_reference)
     payment = Payment(
         id=new_id(),
@@ -112,9 +114,9 @@ async def add_invoice(
     return payment
 
 
-def terms_of(contract: Contract) -> rules.Terms:
+def terms_of(contract: Contract) -> Terms:
     """What the contract owes; technical parts count by the registered amounts as soon as there are some."""
-    return rules.Terms(contract.total_amount, contract.amounts, contract.amounts_provisional)
+    return Terms(contract.total_amount, contract.amounts, contract.amounts_provisional)
 
 
 async def _lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
@@ -125,24 +127,24 @@ async def _lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID)
 
 async def _lock_payment(session: AsyncSession, actor: Actor, payment_id: UUID) -> tuple[Contract, Payment]:
     """A payment and its contract, locked, for the payee. A contract the actor may not see hides its payments too."""
-    payment = await queries.get_payment(session, payment_id)
+    payment = await payments.get_payment(session, payment_id)
     try:
         contract = await _lock_contract(session, actor, payment.contract_id)
     except Problem as hidden:
         raise NOT_FOUND(what=Text("payment", "收款记录")) from hidden
     check_side_of(actor, [payment.payee_id], Text("the payee", "收款方"))
-    return contract, await queries.get_payment(session, payment_id)
+    return contract, await payments.get_payment(session, payment_id)
 
 
 async def _check_not_reversed(session: AsyncSession, payment: Payment) -> None:
-    if payment.reverses_id is not None or await queries.is_reversed(session, payment.id):
+    if payment.reverses_id is not None or await payments.is_reversed(session, payment.id):
         raise problems.PAYMENT_REVERSED()
 
 
 async def _claim_reference(session: AsyncSession, payee_id: UUID, reference: str) -> None:
     """Raises `bank_reference_used`; the lock keeps the payee's other contracts out until this is committed."""
     await advisory_lock(session, "payee", payee_id)
-    if await queries.bank_reference_used(session, payee_id, reference):
+    if await payments.bank_reference_used(session, payee_id, reference):
         raise BANK_REFERENCE_USED(field="bank_reference", reference=reference)
 
 
@@ -159,7 +161,7 @@ async def _add_invoice(
     invoiced = [invoice.amount for invoice in payment.invoices]
     rules.check_invoice(payment.amount, invoiced, body.amount, f"{prefix}amount")
     await advisory_lock(session, "payee", payment.payee_id)
-    if await queries.invoice_number_used(session, payment.payee_id, body.number):
+    if await payments.invoice_number_used(session, payment.payee_id, body.number):
         raise problems.INVOICE_NUMBER_USED(field=f"{prefix}number", number=body.number)
     payment.invoices.append(Invoice(id=new_id(), issuer_id=payment.payee_id, **body.model_dump()))
 

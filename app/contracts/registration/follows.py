@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import queries
 from app.contracts.kinds import RegistrationStatus
+from app.contracts.registration import queries
 from app.contracts.registration.service import DECISION_DUE, DECISION_PERIOD, SUBJECT
 from app.core import deadlines
 from app.core.history import events

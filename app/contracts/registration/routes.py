@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts import queries
 from app.contracts.kinds import RegistrationStatus
 from app.contracts.models import Registration
+from app.contracts.registration import queries as registrations
 from app.contracts.registration import schemas, service
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.clock import read_clock
@@ -34,7 +35,7 @@ async def list_registrations(
     actor: Staff, session: Session, page: Paging, status: RegistrationStatus | None = None
 ) -> Page[schemas.RegistrationWorklistItem]:
     """List open applications by the day their decision is due, those without one last. The registrar works from it."""
-    found = await queries.worklist(session, page, status)
+    found = await registrations.worklist(session, page, status)
     now = await read_clock(session)
     return found.shown(lambda row: _item(row, now))
 

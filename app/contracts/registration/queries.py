@@ -1,0 +1,57 @@
+"""Reading applications for recognition and registration; who sees the contract sees its registration."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager
+
+from app.contracts.kinds import RegistrationStatus
+from app.contracts.models import Contract, Registration
+from app.core.database import find_one, read_all
+from app.core.web.pages import Found, PageRequest, cut, paged
+
+OPEN_CASES = (
+    RegistrationStatus.SUBMITTED,
+    RegistrationStatus.ACCEPTED,
+    RegistrationStatus.SUPPLEMENTS_REQUESTED,
+)
+
+
+UNDATED = date(9999, 12, 31)
+
+
+async def worklist(session: AsyncSession, page: PageRequest, status: RegistrationStatus | None) -> Found[Registration]:
+    """Applications by the day their decision is due, those without one last; by default the open ones."""
+    due = func.coalesce(Registration.decision_due_on, UNDATED)
+    statement = (
+        select(Registration)
+        .join(Registration.contract)
+        .options(contains_eager(Registration.contract))
+        .where(Registration.status.in_([status] if status else OPEN_CASES))
+    )
+    rows = await read_all(session, paged(statement, page, due, Registration.id))
+    return cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
+
+
+async def lock_registration(session: AsyncSession, registration_id: UUID) -> Registration:
+    """A registration with its contract, locked by the contract's row."""
+    return (await session.execute(_for_change(registration_id))).scalar_one()
+
+
+async def find_free_registration(session: AsyncSession, registration_id: UUID, *, wait: bool) -> Registration | None:
+    """The same; without `wait`, None where somebody else holds the contract."""
+    statement = _for_change(registration_id, skip_locked=not wait)
+    return await find_one(session, statement)
+
+
+def _for_change(registration_id: UUID, *, skip_locked: bool = False) -> Select[Registration]:
+    return (
+        select(Registration)
+        .join(Registration.contract)
+        .options(contains_eager(Registration.contract))
+        .where(Registration.id == registration_id)
+        .with_for_update(of=Contract, key_share=True, skip_locked=skip_locked)
+        .execution_options(populate_existing=True)
+    )
