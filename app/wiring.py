@@ -1,8 +1,8 @@
-"""What the house consists of: a row a package, in the order of the story.
+"""The table of packages: one row a package, in the order of the story.
 
-A row names the modules of a package that a process needs: its tables, what it does without a request (`follows`: hooks,
-deadlines, what it provides), and its routers. They are named, not imported, so that each process loads only what it
-uses: the worker serves no routes. `techex hooks` prints who follows what.
+A row names the parts of a package that a process needs: its tables, its work without a request (`follows`: hooks,
+deadlines, ports), and its router. The parts are named and not imported, so each process loads only what it uses: the
+worker serves no routes. `techex hooks` prints who follows what.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The one clock. It stands in the database, so that every process reads the same time, and a sandbox may move it.
+"""The one clock. The database keeps it, so every process reads the same time. A sandbox may move it.
 
 `techex_now()` is `clock_timestamp()` plus what the sandbox has been moved forward. It is not `now()`: that is the
 start of the transaction, and lateness is decided after the lock has been had.
@@ -44,7 +44,7 @@ $$ SELECT clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interv
 
 
 async def read_clock(session: AsyncSession) -> datetime:
-    """The exchange's time now (UTC), read after whatever locks the caller already holds."""
+    """The exchange's time now (UTC), read after the locks that the caller already holds."""
     now: datetime = (await session.execute(text("SELECT techex_now()"))).scalar_one()
     return now
 
@@ -55,7 +55,7 @@ def local_date(moment: datetime, zone: ZoneInfo) -> date:
 
 
 async def move_clock(session: AsyncSession, to: datetime) -> datetime:
-    """Move a sandbox's clock forward to `to`; answers the new time. Raises `clock_backward`."""
+    """Move a sandbox's clock forward to `to`; returns the new time. Raises `clock_backward`."""
     row = insert(SandboxClock).values(only_row=True, moved=timedelta(0))
     await session.execute(row.on_conflict_do_nothing())
     await session.execute(select(SandboxClock).with_for_update())
@@ -67,5 +67,5 @@ async def move_clock(session: AsyncSession, to: datetime) -> datetime:
 
 
 async def is_moved(session: AsyncSession) -> bool:
-    """Whether this database's clock was ever moved: a production process must not serve from it."""
+    """Whether this database's clock was ever moved. A production process must not use such a database."""
     return (await session.execute(select(SandboxClock.moved))).scalar_one_or_none() not in (None, timedelta(0))

@@ -56,20 +56,20 @@ class Identified:
 
 
 class Numbered:
-    """A number that people can say (`core.ids.readable_number`)."""
+    """A readable number (`core.ids.readable_number`)."""
 
     number: Mapped[str] = mapped_column(unique=True)
 
 
 class OfSubject:
-    """What a row is about, in whatever package that is: the name of the kind, and the id."""
+    """What a row is about, in any package: the name of the kind, and the id."""
 
     subject_type: Mapped[str]
     subject_id: Mapped[UUID]
 
 
 class Revised:
-    """Counts the changes of a row that several may edit: what an `ETag` names and `If-Match` asks for."""
+    """Counts the changes of a row that several people may edit; `ETag` and `If-Match` carry it."""
 
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -131,7 +131,7 @@ class Database:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
-        """A session whose reads all see one moment, and which cannot write: for an answer of many parts that agree."""
+        """A session whose reads all see one moment, and which cannot write: for an answer whose parts must agree."""
         async with self.transaction() as session:
             if self.bound is None:
                 await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
@@ -195,7 +195,7 @@ class Database:
             pooled.close()
 
     async def driver_connection(self) -> asyncpg.Connection:
-        """A connection of the driver's own next to the pool, to listen on;, without a check of access closes it."""
+        """A connection of the driver outside the pool, for listening. The caller closes it."""
         url = self.engine.url.set(drivername="postgresql")
         return await asyncpg.connect(url.render_as_string(hide_password=False), timeout=10)
 
@@ -231,7 +231,7 @@ async def _read(session: AsyncSession, statement: Select[Row], fresh: bool) -> S
 
 
 def given(statement: Selected, *wanted: tuple[Any, object]) -> Selected:
-    """A statement narrowed to the columns' values that were asked for; None asks for nothing."""
+    """The statement with a filter for each column whose wanted value is not None."""
     return statement.where(*(column == value for column, value in wanted if value is not None))
 
 

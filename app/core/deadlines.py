@@ -1,8 +1,8 @@
-"""Deadlines: what must happen at a time, exactly once, whatever number of workers run.
+"""Deadlines: what must happen at a time, exactly once, with any number of workers.
 
 A deadline is a row written in the transaction that causes it. A worker runs its handler and ticks the row in one
-transaction, so the effect and the tick are one. Due is judged by the exchange's clock, which a sandbox may move; that
-is why these are rows and not jobs of a queue that keeps its own time.
+transaction, so the effect and the tick are one. The exchange's clock decides what is due, and a sandbox may move it;
+that is why these are rows and not jobs of a queue, which keeps its own time.
 
 Lock order, here as in every use case: the subject first, its deadline last. A worker that held the row while its
 handler waits for the subject would deadlock with the command that holds the subject and moves or cancels the deadline.
@@ -115,7 +115,7 @@ async def schedule(session: AsyncSession, kind: str, subject_id: UUID, due_at: d
 
 
 async def cancel(session: AsyncSession, kind: str, subject_id: UUID) -> None:
-    """Settle a pending deadline without running it. The handler under way may cancel its own: it is over then."""
+    """Settle a pending deadline without running it. A running handler may cancel its own deadline, which then ends."""
     running: _Running | None = session.info.get(RUNNING)
     if running is not None and (running.kind, running.subject_id) == (kind, subject_id):
         await _tick(session)
@@ -128,7 +128,7 @@ async def cancel(session: AsyncSession, kind: str, subject_id: UUID) -> None:
 
 
 async def run_due(database: Database, settings: Settings, limit: int = 100) -> int:
-    """Run up to `limit` due deadlines, each in a transaction of its own; answers how many were taken.
+    """Run up to `limit` due deadlines, each in a transaction of its own; returns how many were taken.
 
     Several run at once; those of one subject one after another, in the order they fell due. A handler that fails
     leaves its row pending, to be tried again after 2, 4, 8 … seconds, at most an hour.
@@ -156,7 +156,7 @@ async def run_due(database: Database, settings: Settings, limit: int = 100) -> i
 
 
 async def _run_one(database: Database, settings: Settings, deadline_id: UUID) -> bool:
-    """Run one deadline if it is still due; answers whether it was taken."""
+    """Run one deadline if it is still due; returns whether it was taken."""
     deadline: Row[str, UUID, datetime] | None = None
     try:
         async with database.transaction() as session:
@@ -188,7 +188,7 @@ async def _tick(session: AsyncSession) -> None:
 
 
 class _MovedError(Exception):
-    """While the handler waited for its subject, the deadline was cancelled or moved: undo what the handler did."""
+    """The deadline was cancelled or moved while its handler waited. The handler's work is rolled back."""
 
 
 async def _note_failure(database: Database, deadline_id: UUID, kind: str, error: Exception) -> None:

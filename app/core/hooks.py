@@ -1,4 +1,4 @@
-"""How a package is told or asked by packages that it may not import.
+"""How packages tell and ask packages that they may not import.
 
 A package **announces** an event on a `Hook`, others **follow** it. Where exactly one package must answer for a key (who
 reads a listing's documents, what runs at a deadline of a kind), it **provides** for that key of a `Port`.
@@ -89,7 +89,7 @@ def provides(port: Port[K, T], key: K, provider: T) -> Link:
 
 
 class NotWiredError(RuntimeError):
-    """A process announced or asked before `wiring.connect` had run: its followers would not have heard."""
+    """A process announced or asked before `wiring.connect` had run, so no follower was connected."""
 
 
 def check_wired() -> None:

@@ -26,7 +26,7 @@ class Counter(Base):
 
 
 class NumberPrefix(StrEnum):
-    """The letter by which a number tells what it is of. Letters are never changed nor used again: numbers last."""
+    """The letter in a number that names the kind of thing. A letter is never changed or reused."""
 
     AWARD_RUN = "A"  # 奖补核算
     DEPOSIT = "B"  # 保证金 bǎozhèngjīn
@@ -59,7 +59,7 @@ async def next_in_series(session: AsyncSession, series: str, year: int) -> int:
 
 
 async def readable_number(session: AsyncSession, settings: Settings, prefix: NumberPrefix, made: datetime | int) -> str:
-    """A number people can say, such as `WH-L-2026-000123`: city, letter of the kind, local year, serial.
+    """A readable number, such as `WH-L-2026-000123`: city, letter of the kind, local year, serial.
 
     `made` is the moment in whose local year it is given, or that year.
     """

@@ -16,7 +16,7 @@ Exact = Decimal | Fraction
 
 
 class Ordered(Hashable, Protocol):
-    """A key that can be told apart and put in order."""
+    """A key that can be compared and sorted."""
 
     def __lt__(self, other: Any, /) -> bool: ...
 

@@ -1,4 +1,4 @@
-"""Where documents lie: a folder or any S3-compatible store, through one interface (obstore).
+"""Document storage: a folder or any S3-compatible store, through one interface (obstore).
 
 Objects are content-addressed by SHA-256, so writing twice is writing once, and what is read can be checked.
 """
@@ -45,7 +45,7 @@ class Storage(Protocol):
 
 
 class ObjectStorage:
-    """Storage in an obstore `ObjectStore`: `ab/cdef…`, so that no folder grows too wide."""
+    """Storage in an obstore `ObjectStore`: `ab/cdef…`, so that no folder holds too many files."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
@@ -65,7 +65,7 @@ class ObjectStorage:
 
 @contextmanager
 def _reachable() -> Iterator[None]:
-    """Raises `storage_unavailable` for a store that is unavailable; what is not in it stays `FileNotFoundError`."""
+    """Raises `storage_unavailable` if the store is unavailable. A missing object stays `FileNotFoundError`."""
     try:
         yield
     except BaseError as error:
@@ -74,7 +74,7 @@ def _reachable() -> Iterator[None]:
 
 
 def _sync(folder: Path, path: str) -> None:
-    """Bring a file and the names that lead to it to the disk: the store itself leaves that to the system's leisure."""
+    """Flush a file and its folders to the disk. The store itself does not wait for that."""
     file = folder / path
     folders = [file.parent, folder] if os.name == "posix" else []  # Windows opens no folder
     for written, mode in ((file, os.O_RDWR), *((parent, os.O_RDONLY) for parent in folders)):

@@ -1,8 +1,8 @@
 """From an agreed price to the deal: one order of refusals for every mode in which gates stand before the deal.
 
-A mode says what was agreed (`Agreed`). `refuse_agreement` is asked at the agreement, `make_deal` then and whenever
-something that blocked has changed. The order, here alone: what can never be sold, what the mode itself waits for (a
-notice), gates, and last the appraisal report. The caller holds the listing and the subject of the gates, in this order.
+A mode says what was agreed (`Agreed`). It calls `refuse_agreement` at the agreement, and `make_deal` then and each
+time a blocking fact has changed. The order of refusals stands only here: what can never be sold, what the mode waits for (a
+notice), gates, and the appraisal report. The caller has locked the listing and then the subject of the gates.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,9 +53,7 @@ class Agreed:
 
 
 def one_buyer(organisation_id: UUID, *, abroad: bool, chosen: bool) -> openings.Buying:
-    """A single organisation buys. Where the seller has `chosen` it, and it was not found in the open, a related party
-    needs an approval.
-    """
+    """One organisation buys. If the seller has `chosen` it without competition, a related party needs an approval."""
     buyer = PartyShare(PartyRole.BUYER, organisation_id)
     return openings.Buying([buyer], organisation_id, abroad, related_needs_approval=chosen)
 
@@ -76,7 +74,7 @@ async def refuse_agreement(
 
 
 async def hold(session: AsyncSession, listing: Listing, index: str) -> None:
-    """Write the agreement and hold the listing for its buyers. Raises `listing_taken` where another was first.
+    """Write the agreement and hold the listing for its buyers. Raises `listing_taken` if another agreement was first.
 
     The row lock on the listing decides; the unique `index` holds the promise even against a caller who forgot it.
     """
@@ -99,7 +97,7 @@ async def make_deal(
     asked_by: Actor | None,
     waits_for: Callable[[Sequence[Gate]], Problem | None] = openings.what_blocks,
 ) -> Deal | Problem | None:
-    """Make the deal, or answer what blocks it, judged by the facts of today; gates that became needed are opened.
+    """Make the deal, or return what blocks it by today's facts. Opens the gates that are needed now.
 
     None: the result may never be sold any more, and the mode ends its sale. `waits_for` is what the mode waits for,
     the gates of the subject included. `asked_by` is who asks for the deal now; None where time or another package does.
@@ -133,7 +131,7 @@ async def _report_blocks(session: AsyncSession, agreed: Agreed, today: date, ask
 
 
 async def let_go(session: AsyncSession, listing: Listing, now: datetime) -> None:
-    """An agreement ended without a deal: the listing is back on offer, or lapses past its end.
+    """Release the listing of an agreement that ended without a deal. It is on sale again, or lapses after its end.
 
     A result that became secret while the listing was held must not come back on offer: a deadline looks at it.
     """

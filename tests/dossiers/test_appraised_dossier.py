@@ -24,7 +24,7 @@ async def test_offers_are_told_to_their_sides(fresh_world: World, tmp_path: Path
     assert keys(found)[3:] == ["appraisals", "appraised_offers", "appraised_gates", "deal", "contracts"]
     assert words(found, "appraisals") == [
         "Appraisal report recorded", "Report accepted", "Report named by the listing",
-        "Price below the floor approved again",
+        "Lower price re-approved",
     ]  # fmt: skip
     assert words(found, "appraised_offers") == [
         "Purchase offer", "Offer withdrawn", "Purchase offer", "Offer accepted", "Closed with the deal",

@@ -78,7 +78,7 @@ async def test_an_auction_tells_its_whole_way(fresh_world: World, tmp_path: Path
         "contracts",
     ]  # fmt: skip
     assert words(found, "auction_life") == [
-        "Proposed by the seller", "Announced", "Called off", "Proposed by the seller", "Announced", "Bidding closed",
+        "Proposed by the seller", "Announced", "Cancelled", "Proposed by the seller", "Announced", "Bidding closed",
     ]  # fmt: skip
     announced = facts(found, "auction_life", "Announced")[1]
     assert (announced["conditions"]["starting_price"], announced["deposit_amount"]) == ("100000.00", "50000.00")
@@ -112,11 +112,11 @@ async def test_an_auction_tells_its_whole_way(fresh_world: World, tmp_path: Path
     certificate = await issued(world, deal)
     after = await checked(world, buyer, deal, tmp_path)
     assert keys(after)[-5:] == ["deal", "deposits", "settlement", "contracts", "certificates"]
-    assert words(after, "deposits")[-1] == "Deposit became fee and price"
+    assert words(after, "deposits")[-1] == "Deposit applied to fee and price"
     assert set(words(after, "settlement")) == {
         "Settlement opened with the contract", "Payment instruction", "Instruction settled by the bank",
     }  # fmt: skip
-    assert words(after, "certificates") == ["Conditions hold: to be issued", "Certificate issued"]
+    assert words(after, "certificates") == ["Conditions met: certificate to be issued", "Certificate issued"]
     (issue,) = facts(after, "certificates", "Certificate issued")
     assert issue["sha256"] == certificate["sha256"]
     assert certificate["content"]["verification_code"] not in str(after), "a dossier is passed on; the code is not"
@@ -125,7 +125,7 @@ async def test_an_auction_tells_its_whole_way(fresh_world: World, tmp_path: Path
     assert words(for_auditor, "settlement").count("The bank confirmed money in") == words(
         for_auditor, "settlement"
     ).count("Instruction settled by the bank")
-    assert "Deposit to be given back" in words(for_auditor, "deposits")
+    assert "Deposit to be returned" in words(for_auditor, "deposits")
 
 
 async def test_the_transcripts_are_in_the_bundle_and_hold(fresh_world: World, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ async def test_the_next_bidder_after_a_default(fresh_world: World, tmp_path: Pat
     deal: Json = {"id": (await world.api.ok("POST", f"{scene.path}/offer-acceptance", following))["deal_id"]}
     life = [
         "Proposed by the seller", "Announced", "Bidding closed", "The winner defaulted", "Offered to the next bidder",
-        "The next bidder took its chance",
+        "The next bidder accepted",
     ]  # fmt: skip
     for made, buyer, stranger in ((failed, winner, following), (deal, following, winner)):
         await strangers(world, made, stranger)
@@ -222,5 +222,5 @@ async def test_the_next_bidder_after_a_default(fresh_world: World, tmp_path: Pat
         assert words(own, "auction_life") == life[1:]
         assert str(stranger.id) not in str(own)
     ended = await checked(world, scene.seller, failed, tmp_path)
-    assert words(ended, "deal") == ["Deal agreed", "Who let the deal fail was found", "Deal cancelled"]
+    assert words(ended, "deal") == ["Deal agreed", "Defaulting party decided", "Deal cancelled"]
     assert words(await checked(world, winner, failed, tmp_path), "deposits")[-1] == "Deposit forfeited"

@@ -71,13 +71,13 @@ async def test_a_sale_to_the_one_registrant(fresh_world: World, tmp_path: Path) 
         "Registered", "Agreed to the changed content", "Found to meet the conditions", "Found to meet the conditions",
         "Counted: buys",
     ]  # fmt: skip
-    assert words(own, "deposits") == ["Deposit asked for", "Deposit received", "Deposit held"]
+    assert words(own, "deposits") == ["Deposit requested", "Deposit received", "Deposit held"]
     assert section(own, "deposits")["withheld"]["en"].startswith("A deposit is known to who paid it")
 
     for_operator = await checked(world, world.operator, deal, tmp_path)
     assert words(for_operator, "listed_registrations") == words(found, "listed_registrations")
     assert words(for_operator, "deposits").count("The bank confirmed money in") == 2
-    assert words(for_operator, "deposits").count("Deposit to be given back") == 1
+    assert words(for_operator, "deposits").count("Deposit to be returned") == 1
     registrar = await dossier_of(world, world.registrar, deal)
     assert section(registrar, "listed_registrations")["entries"] == []
     assert "BANK-" not in str(registrar)
@@ -97,7 +97,7 @@ async def test_open_bidding_between_registrants(fresh_world: World, tmp_path: Pa
         "listed_sale", "listed_registrations", "auction_life", "auction_bidders", "auction_bids",
         "auction_confirmation", "auction_gates", "deal", "deposits", "contracts",
     ]  # fmt: skip
-    assert words(found, "listed_sale")[-1] == "Handed over to open bidding"
+    assert words(found, "listed_sale")[-1] == "Passed on to open bidding"
     assert words(found, "listed_registrations")[-4:] == [
         "Counted: goes on to open bidding", "Counted: goes on to open bidding", "Did not win", "Counted: buys",
     ]  # fmt: skip

@@ -62,7 +62,7 @@ async def test_a_certificate_that_was_revoked_and_replaced(fresh_world: World, t
     second = await issued(world, deal)
     found = await checked(world, seller, deal, tmp_path)
     assert words(found, "certificates") == [
-        "Conditions hold: to be issued", "Certificate issued", "Certificate revoked", "Certificate issued",
+        "Conditions met: certificate to be issued", "Certificate issued", "Certificate revoked", "Certificate issued",
     ]  # fmt: skip
     numbers = [(row["number"], row["replaces"]) for row in facts(found, "certificates", "Certificate issued")]
     assert numbers == [(first["number"], None), (second["number"], first["number"])]

@@ -54,13 +54,13 @@ async def lock_visible(session: AsyncSession, actor: Actor, report_id: UUID) -> 
 
 
 async def hold_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
-    """One report, without a check of access, with all its parts, unchanged until the transaction ends."""
+    """One report with all its parts, without a check of access, unchanged until the transaction ends."""
     statement = select(AppraisalReport).where(AppraisalReport.id == report_id)
     return await _find(session, statement.with_for_update(of=AppraisalReport, read=True))
 
 
 async def read_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
-    """One report, without a check of access, with all its parts, for services that have checked what may be seen."""
+    """One report with all its parts, without a check of access, for services that have made it."""
     return await _find(session, select(AppraisalReport).where(AppraisalReport.id == report_id))
 
 

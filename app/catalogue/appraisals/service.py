@@ -194,7 +194,7 @@ async def _parties(session: AsyncSession, actor: Actor, body: schemas.ReportIn) 
     if result is None or not (by_keeper or known[own].kind == OrganisationKind.APPRAISER):
         raise UNKNOWN_REFERENCE(field="result_id", what=Text("result", "科技成果"))
     if by_keeper and body.appraiser_id is None:
-        missing = FieldError("appraiser_id", "missing", Text("Say whose report it is", "请指明评估机构"))
+        missing = FieldError("appraiser_id", "missing", Text("Name the appraiser", "请指明评估机构"))
         raise INVALID_INPUT(errors=[missing], count=1)
     appraiser_id = body.appraiser_id or own
     if appraiser_id not in known or not (by_keeper or appraiser_id == own):

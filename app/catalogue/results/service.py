@@ -190,7 +190,7 @@ async def _today(session: AsyncSession, settings: Settings) -> date:
 async def _keeper(session: AsyncSession, actor: Actor, named: UUID | None) -> Organisation:
     if actor.has(Role.OPERATOR):
         if named is None:
-            missing = FieldError("organisation_id", "missing", Text("Say for whom", "请指明为哪一组织登记"))
+            missing = FieldError("organisation_id", "missing", Text("Name the organisation", "请指明单位"))
             raise INVALID_INPUT(errors=[missing], count=1)
         keeper_id = named
     else:

@@ -83,7 +83,7 @@ def content_of(event: Event) -> dict[str, Any]:
 
 
 async def seal_settled(session: AsyncSession) -> int:
-    """Seal up to a batch of settled events; answers how many. One sealer at a time, others wait."""
+    """Seal up to one batch of settled events; returns how many. One process seals at a time, and others wait."""
     await advisory_lock(session, "audit", "chain")
     tail = (
         await session.execute(
@@ -113,7 +113,7 @@ async def seal_all(database: Database, *, batches: int | None = None) -> None:
 
 
 async def head(session: AsyncSession) -> tuple[int, str]:
-    """Length and hash of the chain: note it elsewhere, and a cut end cannot go unseen."""
+    """Length and hash of the chain. Noted elsewhere, they show whether its end was cut off later."""
     row = (
         await session.execute(select(Seal.position, Seal.hash).order_by(Seal.position.desc()).limit(1))
     ).one_or_none()

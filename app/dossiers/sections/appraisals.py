@@ -97,7 +97,7 @@ def _reapprovals(report: AppraisalReport, happened: Sequence[Event]) -> list[Ent
         Entry(
             at=row.recorded_at,
             by=_keeper(recorders.get(row.document.sha256)),
-            what=Text("Price below the floor approved again", "低于评估下限的价格再次审批"),
+            what=Text("Lower price re-approved", "原批准单位书面同意"),
             facts={
                 "number": report.number,
                 "approved_by": row.approved_by,

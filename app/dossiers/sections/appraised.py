@@ -28,7 +28,7 @@ HIDDEN = Text(
 MADE = "purchase_offer.made"
 HAPPENED: Mapping[str, Text] = {
     MADE: Text("Purchase offer", "购买要约"),
-    "purchase_offer.accepted": Text("Offer accepted", "承诺"),
+    "purchase_offer.accepted": Text("Offer accepted", "接受要约（承诺）"),
     "purchase_offer.withdrawn": Text("Offer withdrawn", "撤销要约"),
     "purchase_offer.expired": Text("Offer expired", "要约到期失效"),
     "purchase_offer.refused": Text("Ended without a deal", "未成交而终止"),

@@ -40,7 +40,7 @@ LOGGED: Mapping[EntryKind, tuple[Text, str, Capacity]] = {
     EntryKind.RESUMED: (Text("Resumed", "恢复拍卖"), "auction.resumed", Capacity.OPERATOR),
     EntryKind.REVEALED: (Text("Sealed bids opened", "开启密封报价"), "auction.closed", Capacity.TIME),
     EntryKind.CLOSED: (Text("Bidding closed", "竞价结束"), "auction.closed", Capacity.TIME),
-    EntryKind.CANCELLED: (Text("Called off", "终止拍卖"), "auction.cancelled", Capacity.OPERATOR),
+    EntryKind.CANCELLED: (Text("Cancelled", "终止拍卖"), "auction.cancelled", Capacity.OPERATOR),
     EntryKind.DEFAULTED: (Text("The winner defaulted", "买受人违约"), "auction.defaulted", Capacity.BIDDER),
     EntryKind.OFFERED: (Text("Offered to the next bidder", "由次高竞买人递补"), "auction.offered", Capacity.EXCHANGE),
 }
@@ -48,8 +48,8 @@ LOGGED: Mapping[EntryKind, tuple[Text, str, Capacity]] = {
 BESIDE: Mapping[str, tuple[Text, tuple[str, ...]]] = {
     "auction.proposed": (Text("Proposed by the seller", "委托拍卖申请"), ()),
     "auction.sale_refused": (Text("Sale ended without a deal", "未成交而终止"), ("reason",)),
-    "auction.offer_accepted": (Text("The next bidder took its chance", "递补竞买人应买"), ("paddle",)),
-    "auction.offer_lapsed": (Text("The next bidder let its chance pass", "递补竞买人逾期未应买"), ()),
+    "auction.offer_accepted": (Text("The next bidder accepted", "递补竞买人同意受让"), ("paddle",)),
+    "auction.offer_lapsed": (Text("The next bidder did not accept", "递补竞买人逾期未应买"), ()),
 }
 """Events that leave no entry in the log."""
 

@@ -127,7 +127,7 @@ async def _bids(session: AsyncSession, auction: Auction, names: Mapping[int, UUI
     firsts = [event.payload["first_seq"] for event in turns]
     entries = [_bid(auction, row, names, _turn_of(turns, firsts, row.seq)) for row in bids]
     left_out = await queries.count_bids(session, auction.id, before=bids[0].seq) if bids else 0
-    return Section("auction_bids", Text("Bids and decisions", "出价与裁定"), entries, _withheld(left_out))
+    return Section("auction_bids", Text("Bids and decisions", "报价与确认结果"), entries, _withheld(left_out))
 
 
 def _turn_of(turns: Sequence[Event], firsts: Sequence[int], seq: int) -> Event | None:

@@ -12,7 +12,7 @@ CONFIRMED = {
     Direction.IN: Text("The bank confirmed money in", "银行到账确认"),
     Direction.OUT: Text("The bank confirmed money out", "银行付款确认"),
 }
-RESOLVED = Text("Unmatched money found out", "不明款项认领")
+RESOLVED = Text("Unmatched money resolved", "待查款项认领")
 REVERSED = Text("Confirmation reversed", "银行确认冲销")
 
 

@@ -20,7 +20,7 @@ from app.dossiers.story import By, Entry, Fact, Section
 from app.market.deals.models import Deal
 
 DUE: Mapping[str, Text] = {
-    "certificate.due": Text("Conditions hold: to be issued", "出具条件已具备"),
+    "certificate.due": Text("Conditions met: certificate to be issued", "出具条件已具备"),
     "certificate.overdue": Text("Not issued in time", "逾期未出具"),
 }
 

@@ -27,7 +27,10 @@ HAPPENED: Mapping[str, Text] = {
     "contract.registration_cancelled": Text("Registration cancelled", "注销登记"),
 }
 TOLD = ("type", "total_amount", "technical_amount", "revision", "regime", "accepted_on", "decision_due_on")
-HIDDEN = Text("A contract is read by its own parties and the market's staff.", "合同由其当事人和交易所人员查阅。")
+HIDDEN = Text(
+    "Only the parties of a contract and the exchange's staff see its content.",
+    "合同内容仅限合同当事人和交易机构工作人员查阅，此处不予列示。",
+)
 
 
 async def contract_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:

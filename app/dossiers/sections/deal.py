@@ -20,7 +20,7 @@ HAPPENED: Mapping[str, Text] = {
     "deal.contracted": Text("Contract signed", "签订合同"),
     "deal.cancelled": Text("Deal cancelled", "成交取消"),
     "deal.expired": Text("Deal expired without a contract", "逾期未签合同,成交失效"),
-    DEFAULT: Text("Who let the deal fail was found", "违约认定"),
+    DEFAULT: Text("Defaulting party decided", "违约认定"),
 }
 APPRAISAL = ("number", "base_date", "valid_to", "value", "floor_share", "price_floor", "judged_on")
 MADE = frozenset({"deal.agreed", "deal.recorded"})

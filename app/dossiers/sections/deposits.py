@@ -26,19 +26,22 @@ HIDDEN = Text(
     "A deposit is known to who paid it and the market's staff; whether others deposited is not told here.",
     "保证金由交纳人和交易所人员查阅;是否另有交纳人不在此披露。",
 )
-HIDDEN_BANK = Text("The bank's references are read by operator and auditor.", "银行流水号由运营方和审计员查阅。")
+HIDDEN_BANK = Text(
+    "Only the operator and the auditor see the bank's references.",
+    "银行流水号仅限交易机构和审计人员查阅，此处不予列示。",
+)
 REQUESTED, RECEIVED, DUE_MOVED = "deposit.requested", "deposit.received", "deposit.due_moved"
 HAPPENED: Mapping[str, Text] = {
-    REQUESTED: Text("Deposit asked for", "要求交纳保证金"),
-    DUE_MOVED: Text("Day for paying moved", "交纳期限变更"),
+    REQUESTED: Text("Deposit requested", "要求交纳保证金"),
+    DUE_MOVED: Text("Due day of the payment moved", "交纳期限变更"),
     RECEIVED: Text("Deposit received", "保证金到账"),
-    "deposit.held": Text("Deposit held", "保证金冻结"),
-    "deposit.release_due": Text("Deposit to be given back", "应退还保证金"),
-    "deposit.release_moved": Text("Day for giving back moved", "退还期限变更"),
-    "deposit.released": Text("Deposit given back", "保证金已退还"),
-    "deposit.applied": Text("Deposit became fee and price", "保证金转为服务费与价款"),
-    "deposit.forfeited": Text("Deposit forfeited", "保证金没收"),
-    "deposit.cancelled": Text("Deposit not asked for any more", "保证金要求撤销"),
+    "deposit.held": Text("Deposit held", "保证金已确认（留存）"),
+    "deposit.release_due": Text("Deposit to be returned", "应退还保证金"),
+    "deposit.release_moved": Text("Due day of the return moved", "退还期限变更"),
+    "deposit.released": Text("Deposit returned", "保证金已退还"),
+    "deposit.applied": Text("Deposit applied to fee and price", "保证金转为服务费与价款"),
+    "deposit.forfeited": Text("Deposit forfeited", "保证金不予退还"),
+    "deposit.cancelled": Text("Deposit request withdrawn", "保证金交纳通知撤销"),
 }
 REVERSED = Text("Confirmation of the bank reversed", "银行确认冲销")
 TOLD = ("due_at", "late", "release_due_on", "fee", "reason")

@@ -49,7 +49,7 @@ DECIDED = {
 REVISED = {
     RevisionStatus.PUBLISHED: Text("Change published", "变更公告发布"),
     RevisionStatus.RETURNED: Text("Change returned", "变更申请退回"),
-    RevisionStatus.MOOT: Text("Change moot: the notice is over", "公告期满,变更申请失效"),
+    RevisionStatus.MOOT: Text("Change dropped: the notice has ended", "公告期满,变更申请失效"),
 }
 MOVED: Mapping[str, Text] = {
     "listing_registration.made": Text("Registered", "登记受让意向"),
@@ -98,7 +98,7 @@ async def _sale(session: AsyncSession, actor: Actor, listing: Listing) -> Sectio
         entries += _revision(listing, revision)
     entries += [
         Entry.of(
-            event, By(Capacity.EXCHANGE), Text("Handed over to open bidding", "转入竞价"), {"number": listing.number}
+            event, By(Capacity.EXCHANGE), Text("Passed on to open bidding", "转入竞价"), {"number": listing.number}
         )
         for event in happened
         if event.type == "listing.bidding_opened"

@@ -30,7 +30,7 @@ LIFE: Mapping[str, Text] = {
     "listing.suspended": Text("Suspended", "暂停"),
     "listing.resumed": Text("Resumed", "恢复"),
     "listing.reserved": Text("Held for a buyer", "为买方保留"),
-    "listing.released": Text("Back on offer", "恢复挂牌"),
+    "listing.released": Text("Listed again", "恢复挂牌"),
     "listing.sold": Text("Sold", "成交"),
     "listing.lapsed": Text("Lapsed", "到期"),
     "listing.withdrawn": Text("Withdrawn", "撤回"),
@@ -86,7 +86,7 @@ def _life(deal: Deal, listing: Listing, happened: Sequence[Event]) -> Section:
         for event in happened
         if event.type in LIFE
     ]
-    return Section("listing_life", Text("The listing's life", "挂牌过程"), entries)
+    return Section("listing_life", Text("Course of the listing", "挂牌过程"), entries)
 
 
 def _by(deal: Deal, listing: Listing, event: Event) -> By:
@@ -133,5 +133,5 @@ async def _questions(session: AsyncSession, actor: Actor, listing: Listing) -> S
         "listing_questions",
         Text("Questions and answers", "提问与答复"),
         entries,
-        withheld=Text("Who asked is told to nobody here.", "提问方不在此披露。"),
+        withheld=Text("The organisation that asked is not disclosed.", "提问单位不予披露。"),
     )

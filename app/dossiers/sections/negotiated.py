@@ -31,7 +31,7 @@ HIDDEN_OBJECTIONS = Text(
     "异议理由由异议人、卖方和交易所人员查阅;联系方式不在此披露。",
 )
 ENDED = {
-    "negotiation.withdrawn": Text("Negotiation withdrawn", "撤回协商"),
+    "negotiation.withdrawn": Text("Negotiation withdrawn", "退出协商"),
     "negotiation.refused": Text("Ended without a deal", "未成交而终止"),
     "negotiation.closed": Text("Closed with the deal", "成交结案"),
 }
@@ -98,7 +98,7 @@ def _offer(negotiation: Negotiation, offer: Offer) -> Entry:
     return Entry(
         at=offer.made_at,
         by=_side(negotiation, offer.side),
-        what=Text("Offer", "要约") if offer.number == 1 else Text("Counter-offer or new offer", "反要约或新要约"),
+        what=Text("Offer", "要约") if offer.number == 1 else Text("Counter-offer or new offer", "新要约"),
         facts=facts,
         rule=OFFER_RULE,
         traces=[Trace("offer.made", negotiation.id, {"offer_id": str(offer.id)})],
@@ -117,7 +117,7 @@ def _turns(threads: dict[UUID, Negotiation], offers: Sequence[Offer], happened: 
             offer = by_id[UUID(event.payload["offer_id"])]
             facts |= {"offer_number": offer.number, "price": offer.price, "terms_sha256": offer.terms_sha256}
             side = NegotiationSide.SELLER if offer.side == NegotiationSide.BUYER else NegotiationSide.BUYER
-            what, by = Text("Offer accepted", "承诺"), _side(negotiation, side)
+            what, by = Text("Offer accepted", "接受要约（承诺）"), _side(negotiation, side)
         elif event.type in ENDED:
             facts["reason"] = negotiation.status_reason
             what, by = ENDED[event.type], _mover(negotiation, event)

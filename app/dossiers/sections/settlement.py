@@ -25,9 +25,9 @@ from app.office.ledger.models import PaymentInstruction
 
 OPENED = "settlement.opened"
 HIDDEN = Text(
-    "What a seller received itself is read by the contract's parties and the market's staff; the bank's references by "
-    "operator and auditor.",
-    "卖方自行收款由合同当事人和交易所人员查阅;银行流水号由运营方和审计员查阅。",
+    "Only the parties of the contract and the exchange's staff see what a seller received directly. Only the operator "
+    "and the auditor see the bank's references.",
+    "卖方自行收款仅限合同当事人和交易机构工作人员查阅，银行流水号仅限交易机构和审计人员查阅，此处不予列示。",
 )
 HAPPENED: Mapping[str, Text] = {
     "settlement.instructed": Text("Payment instruction", "结算指令"),

@@ -1,4 +1,4 @@
-"""What becomes of the buyers' deposits when a deal ends without a contract, in every pricing mode that asks for them.
+"""The buyers' deposits when a deal ends without a contract, in every pricing mode with deposits.
 
 Deposits are those of the subject ("listing", listing id); only those of the deal's buyers that are held now count. The
 deal is locked; the order of locks is deal, listing, calendar, deposits. At the contract they become part of the price,
@@ -36,9 +36,9 @@ async def held_by(session: AsyncSession, deal: Deal) -> Sequence[UUID]:
 
 
 async def defaulted_by(session: AsyncSession, actor: Actor, deal: Deal, said: Defaulted | None) -> Defaulted | None:
-    """Who lets a deal fail that is being cancelled; None where no deposit is held.
+    """Who defaulted on a deal that is being cancelled; None if no deposit is held.
 
-    Raises `default_missing` for an operator who does not say, `default_not_yours` for a party that does.
+    Raises `default_missing` if an operator names nobody, and `default_not_yours` if a party names somebody.
     """
     is_operator = actor.has(Role.OPERATOR)
     rules.check_default_said(said, is_operator=is_operator)
@@ -51,7 +51,7 @@ async def defaulted_by(session: AsyncSession, actor: Actor, deal: Deal, said: De
 
 
 async def check_open(session: AsyncSession, deal: Deal) -> None:
-    """Raises `no_default_open` unless the deal ended without a contract and a deposit still waits for a finding."""
+    """Raises `no_default_open` unless the deal ended without a contract and a deposit still waits for a decision."""
     ended = deal.status in rules.ENDED_STATUSES
     if not ended or deal.default is not None or not await held_by(session, deal):
         raise NO_DEFAULT_OPEN(number=deal.number, status=deal.status)
@@ -60,7 +60,7 @@ async def check_open(session: AsyncSession, deal: Deal) -> None:
 async def settle(
     session: AsyncSession, actor: Actor, settings: Settings, deal: Deal, finding: DefaultFindingIn, now: datetime
 ) -> None:
-    """Record who let the deal fail: the buyers' deposits are forfeited, or go back in full."""
+    """Record who defaulted. The buyers' deposits are forfeited or returned in full."""
     assert deal.listing_id is not None  # deposits are of a listing
     await listings.lock_listing(session, deal.listing_id)
     # What follows may owe other deposits back: the calendar comes before any money that moves.
@@ -80,7 +80,7 @@ async def settle(
 
 
 async def end_unheld(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
-    """A deal ended: what a buyer never paid is asked for no more, and what came late goes back in full."""
+    """Withdraw the deposit requests of an ended deal that were never paid, and return late deposits in full."""
     assert deal.listing_id is not None  # deposits are of a listing
     held = await held_by(session, deal)
     for party in deal.parties:
@@ -89,7 +89,7 @@ async def end_unheld(session: AsyncSession, settings: Settings, deal: Deal, now:
 
 
 async def tell_unsettled(session: AsyncSession, deal: Deal) -> None:
-    """A deal expired: a deposit that is held stays so until the operator finds who defaulted."""
+    """Keep the deposit of an expired deal until the operator decides who defaulted."""
     if await held_by(session, deal):
         _tell(session, deal, "deal.default_open", {})
 

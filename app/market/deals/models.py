@@ -1,4 +1,4 @@
-"""Tables of deals: what every pricing mode ends in."""
+"""Tables of deals. Every pricing mode ends in a deal."""
 
 from datetime import date, datetime
 from decimal import Decimal

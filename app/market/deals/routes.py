@@ -63,7 +63,7 @@ async def cancel_deal(
 ) -> schemas.DealOut:
     """Cancel a deal before its contract is signed, with the reason. Its listing goes back on sale or lapses.
 
-    A buyer that cancels forfeits its deposit: where the seller let the deal fail, ask the operator to cancel
+    A buyer that cancels forfeits its deposit: if the seller defaulted, ask the operator to cancel
     instead.
     """
     return await _answer(session, await service.cancel_deal(session, actor, settings, deal_id, body), response)

@@ -140,7 +140,7 @@ async def cancel_deal(
 ) -> Deal:
     """End a deal before its contract is signed, by a seller, a buyer or the operator; the listing is free again.
 
-    A buyer that cancels forfeits its deposit; a seller that does gives it back; the operator says who defaulted.
+    A buyer that cancels forfeits its deposit; a seller that cancels gives it back; the operator says who defaulted.
     Raises `deal_not_open`, `default_missing`, `default_not_yours`.
     """
     deal = await queries.lock_for_cancelling(session, actor, deal_id)

@@ -70,7 +70,7 @@ async def _organisation(session: AsyncSession, actor: Actor, named: UUID | None)
             raise forbidden(actor, {Role.OPERATOR}, field="organisation_id")
         return own
     if named is None:
-        missing = FieldError("organisation_id", "missing", Text("Say for whom", "请指明为哪一组织上传"))
+        missing = FieldError("organisation_id", "missing", Text("Name the organisation", "请指明单位"))
         raise INVALID_INPUT(errors=[missing], count=1)
     if named not in await organisations_by_id(session, [named]):
         raise UNKNOWN_REFERENCE(field="organisation_id", what=ORGANISATION)
