@@ -1,7 +1,7 @@
 """From an agreed price to the deal: one order of refusals for every mode in which gates stand before the deal.
 
-A mode says what was agreed (`Agreed`). It calls `refuse_agreement` at the agreement, and `make_deal` then and each
-time a blocking fact has changed. The order of refusals stands only here: what can never be sold, what the mode waits for (a
+A mode says what was agreed (`Agreed`). It calls `refuse_agreement` at the agreement, and `make_deal` then and each time
+a blocking fact has changed. The order of refusals stands only here: what can never be sold, what the mode waits for (a
 notice), gates, and the appraisal report. The caller has locked the listing and then the subject of the gates.
 """
 
