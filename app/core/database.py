@@ -15,7 +15,7 @@ import asyncpg
 from sqlalchemy import DateTime, MetaData, Numeric, ScalarResult, Select, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.util import greenlet_spawn
@@ -228,6 +228,20 @@ async def read_one(session: AsyncSession, statement: Select[Row], what: problems
 
 async def _read(session: AsyncSession, statement: Select[Row], fresh: bool) -> ScalarResult[Row]:
     return (await session.execute(statement, execution_options={"populate_existing": True} if fresh else {})).scalars()
+
+
+async def add_unique(session: AsyncSession, row: Base, taken: problems.Problem, *indexes: str) -> None:
+    """Add a row, or raise `taken` where one of these unique indexes holds such a row already.
+
+    Mostly a lock decides before; the index keeps the promise even against a caller who forgot it.
+    """
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        if any(f'"{index}"' in str(error.orig) for index in indexes):
+            raise taken from error
+        raise
 
 
 def given(statement: Selected, *wanted: tuple[Any, object]) -> Selected:

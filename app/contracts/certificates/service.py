@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.certificates import queries, rules
@@ -23,6 +22,7 @@ from app.contracts.settlement.progress import Condition, Facts
 from app.contracts.settlement.schemas import CertificateConditionOut
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.database import add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import Settings
@@ -168,14 +168,8 @@ async def _store(
         issued_by_person_id=actor.person_id,
         revocation=None,
     )
-    try:
-        async with session.begin_nested():
-            session.add(made)
-    except IntegrityError as error:
-        # The deal's lock decides; the indexes hold the promise even against a caller who forgot it.
-        if not {"uq_certificates_first", "uq_certificates_replaces_id"} & set(str(error.orig).split('"')):
-            raise
-        raise ALREADY_ISSUED(number="-") from error
+    taken = ALREADY_ISSUED(number="-")
+    await add_unique(session, made, taken, "uq_certificates_first", "uq_certificates_replaces_id")
     return made
 
 

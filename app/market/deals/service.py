@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.appraisals.service import Floor
@@ -15,6 +14,7 @@ from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.database import add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE, Text
@@ -225,14 +225,9 @@ async def _store(
         DealParty(role=party.role, organisation_id=party.organisation_id, share=party.share, position=position)
         for position, party in enumerate(parties)
     ]
-    try:
-        async with session.begin_nested():
-            session.add(deal)
-    except IntegrityError as error:
-        # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
-        if listing is not None and "uq_deals_live_listing" in str(error.orig):
-            raise LISTING_TAKEN(number=listing.number) from error
-        raise
+    # One recorded from elsewhere has no listing, so the index never stands in its way.
+    taken = LISTING_TAKEN(number=listing.number if listing else "-")
+    await add_unique(session, deal, taken, "uq_deals_live_listing")
     _tell(session, deal, "deal.agreed" if listing else "deal.recorded")
 
 

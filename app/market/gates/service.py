@@ -105,8 +105,9 @@ async def _settle(session: AsyncSession, settings: Settings, gate: Gate, closure
     session.add(closure)
     await session.flush()
     _tell(session, gate, "gate.closed", {"outcome": closure.outcome})
+    refusal = f"{gate.kind}: refused / 不予同意" if closure.outcome == GateOutcome.REFUSED else None
     settled = subjects.SUBJECTS.of(gate.subject_type).settled
-    await settled(session, settings, gate, closure.outcome, closure.closed_at)
+    await settled(session, settings, gate.subject_id, refusal, closure.closed_at)
 
 
 def _capacities(actor: Actor, gate: Gate) -> set[Closer]:

@@ -11,19 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.access import Actor
 from app.core.hooks import Port
 from app.core.settings import Settings
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """`lock` locks the subject and answers whether it still waits for gates; `sees` whether the actor is one of its
-    sides; `settled` tells it, still locked, that a gate of its was settled.
+    sides; `settled` tells it, still locked, that a gate of its was settled: None, or
+    the reason where a refusal ends the sale.
     """
 
     lock: Callable[[AsyncSession, UUID], Awaitable[bool]]
     sees: Callable[[AsyncSession, Actor, UUID], Awaitable[bool]]
-    settled: Callable[[AsyncSession, Settings, Gate, GateOutcome, datetime], Awaitable[None]]
+    settled: Callable[[AsyncSession, Settings, UUID, str | None, datetime], Awaitable[None]]
 
 
 SUBJECTS: Final[Port[str, Subject]] = Port("gates.subjects")

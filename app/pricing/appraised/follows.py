@@ -11,8 +11,6 @@ from app.core.access import Actor
 from app.core.hooks import Link, provides
 from app.core.settings import Settings
 from app.market.gates import subjects
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.market.listings.kinds import PricingMode
 from app.market.listings.modes import PROCEDURES
 from app.pricing.appraised import closing, queries, service
@@ -41,11 +39,11 @@ async def sees(session: AsyncSession, actor: Actor, offer_id: UUID) -> bool:
 
 
 async def when_gate_is_settled_go_on(
-    session: AsyncSession, settings: Settings, gate: Gate, outcome: GateOutcome, now: datetime
+    session: AsyncSession, settings: Settings, offer_id: UUID, refusal: str | None, now: datetime
 ) -> None:
-    listing, offer = await lock_both(session, gate.subject_id)
-    if outcome == GateOutcome.REFUSED:
-        await closing.refuse(session, listing, offer, f"{gate.kind}: refused / 不予同意", now)
+    listing, offer = await lock_both(session, offer_id)
+    if refusal is not None:
+        await closing.refuse(session, listing, offer, refusal, now)
     else:
         await closing.try_close(session, settings, listing, offer)
 

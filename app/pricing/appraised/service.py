@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import local_date, read_clock
+from app.core.database import add_unique
 from app.core.ids import NumberPrefix, readable_number
 from app.core.settings import Settings
 from app.identity import queries as identity
@@ -64,22 +64,13 @@ async def make_offer(
         made_at=now,
         made_by_person_id=actor.person_id,
     )
-    await _store(session, offer)
+    # Of two first offers at once each sees none; the index lets one pass.
+    open_until = offer.expires_at.isoformat()
+    taken = OFFER_EXISTS(number=offer.number, status=PurchaseOfferStatus.OPEN, expires_at=open_until)
+    await add_unique(session, offer, taken, "uq_purchase_offers_live_buyer")
     await deadlines.schedule(session, EXPIRES, offer.id, offer.expires_at)
     closing.tell(session, offer, "purchase_offer.made")
     return offer
-
-
-async def _store(session: AsyncSession, offer: PurchaseOffer) -> None:
-    number, expires_at = offer.number, offer.expires_at.isoformat()
-    try:
-        async with session.begin_nested():
-            session.add(offer)
-    except IntegrityError as error:
-        # Of two first offers at once each sees none; the index lets one pass.
-        if "uq_purchase_offers_live_buyer" in str(error.orig):
-            raise OFFER_EXISTS(number=number, status=PurchaseOfferStatus.OPEN, expires_at=expires_at) from error
-        raise
 
 
 async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID, reason: str) -> PurchaseOffer:

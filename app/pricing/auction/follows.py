@@ -12,8 +12,6 @@ from app.core.hooks import Link, follows, provides
 from app.core.settings import Settings
 from app.market.deals import hooks as deal_hooks
 from app.market.gates import subjects
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.market.listings.kinds import PricingMode
 from app.market.listings.modes import PROCEDURES
 from app.pricing import contests
@@ -50,13 +48,13 @@ async def sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
 
 
 async def when_gate_is_settled_go_on(
-    session: AsyncSession, settings: Settings, gate: Gate, settled: GateOutcome, now: datetime
+    session: AsyncSession, settings: Settings, auction_id: UUID, refusal: str | None, now: datetime
 ) -> None:
-    listing, auction = await service.lock_both(session, gate.subject_id)
+    listing, auction = await service.lock_both(session, auction_id)
     if not auction.is_held:
         return
-    if settled == GateOutcome.REFUSED:
-        await winner.refuse(session, settings, listing, auction, f"{gate.kind}: refused / 不予同意", now)
+    if refusal is not None:
+        await winner.refuse(session, settings, listing, auction, refusal, now)
     else:
         await winner.try_deal(session, settings, listing, auction)
 

@@ -14,8 +14,6 @@ from app.market.deals import queries as deals
 from app.market.deals import service as deal_service
 from app.market.deals.kinds import DealStatus
 from app.market.gates import subjects
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.pricing.first_come.gates import SUBJECT, when_contract_is_signed_check_gates
 
 
@@ -29,11 +27,10 @@ async def sees(session: AsyncSession, actor: Actor, deal_id: UUID) -> bool:
 
 
 async def when_gate_is_settled_go_on(
-    session: AsyncSession, settings: Settings, gate: Gate, outcome: GateOutcome, now: datetime
+    session: AsyncSession, settings: Settings, deal_id: UUID, refusal: str | None, now: datetime
 ) -> None:
-    if outcome == GateOutcome.REFUSED:
-        reason = f"{gate.kind}: refused / 不予同意"
-        await deal_service.fall_through(session, settings, await deals.lock_deal(session, gate.subject_id), reason, now)
+    if refusal is not None:
+        await deal_service.fall_through(session, settings, await deals.lock_deal(session, deal_id), refusal, now)
 
 
 LINKS: Final[tuple[Link, ...]] = (

@@ -13,8 +13,6 @@ from app.core.settings import Settings
 from app.market.deals import hooks as deal_hooks
 from app.market.deals.models import Deal
 from app.market.gates import subjects
-from app.market.gates.kinds import GateOutcome
-from app.market.gates.models import Gate
 from app.market.listings import queries as listings
 from app.market.listings.kinds import Allocation, PricingMode
 from app.market.listings.modes import PROCEDURES
@@ -61,13 +59,13 @@ async def sees(session: AsyncSession, actor: Actor, listing_id: UUID) -> bool:
 
 
 async def when_gate_is_settled_go_on(
-    session: AsyncSession, settings: Settings, gate: Gate, outcome: GateOutcome, now: datetime
+    session: AsyncSession, settings: Settings, listing_id: UUID, refusal: str | None, now: datetime
 ) -> None:
-    listing = await listings.lock_listing(session, gate.subject_id)
-    sale = await queries.sale_of(session, gate.subject_id)
+    listing = await listings.lock_listing(session, listing_id)
+    sale = await queries.sale_of(session, listing_id)
     assert sale is not None
-    if outcome == GateOutcome.REFUSED:
-        await closing.refuse(session, settings, listing, sale, f"{gate.kind}: refused / 不予同意", now)
+    if refusal is not None:
+        await closing.refuse(session, settings, listing, sale, refusal, now)
     else:
         await closing.try_close(session, settings, listing, sale)
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
 from app.core.clock import local_date, read_clock
+from app.core.database import add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import NOT_FOUND, Text
@@ -76,14 +76,8 @@ async def register(
         registered_at=now,
         confirmed_at=now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(registrant)
-    except IntegrityError as error:
-        # The row lock on the listing decides; the index holds the promise even against a caller who forgot it.
-        if "uq_listed_registrations_live" not in str(error.orig):
-            raise
-        raise REGISTERED_ALREADY(number="-", version=listing.version, status="registered") from error
+    taken = REGISTERED_ALREADY(number="-", version=listing.version, status="registered")
+    await add_unique(session, registrant, taken, "uq_listed_registrations_live")
     await _request_deposit(session, settings, listing, organisation_id)
     tell(session, registrant, "listing_registration.made")
     return await queries.get_registrant(session, actor, registrant.id)

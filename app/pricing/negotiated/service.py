@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import local_date, read_clock
+from app.core.database import add_unique
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE
 from app.core.settings import Settings
@@ -69,13 +69,7 @@ async def open_negotiation(
             for position, buyer in enumerate(buyers)
         ],
     )
-    try:
-        async with session.begin_nested():
-            session.add(negotiation)
-    except IntegrityError as error:
-        if "uq_negotiations_live_lead" in str(error.orig):
-            raise NEGOTIATION_EXISTS(number=listing.number) from error
-        raise
+    await add_unique(session, negotiation, NEGOTIATION_EXISTS(number=listing.number), "uq_negotiations_live_lead")
     closing.tell(session, negotiation, "negotiation.opened")
     await _offer(session, actor, settings, negotiation, NegotiationSide.BUYER, body, 1, now)
     return await queries.read_negotiation(session, negotiation.id)

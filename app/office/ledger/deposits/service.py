@@ -9,10 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import local_date, read_clock
+from app.core.database import add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import Settings
@@ -61,13 +61,8 @@ async def request_deposit(
         due_at=due_at,
         requested_at=now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(deposit)
-    except IntegrityError as error:
-        if "uq_deposits_live" not in str(error.orig):
-            raise
-        raise DEPOSIT_EXISTS(number="-", status=DepositStatus.REQUESTED) from error
+    taken = DEPOSIT_EXISTS(number="-", status=DepositStatus.REQUESTED)
+    await add_unique(session, deposit, taken, "uq_deposits_live")
     tell(session, deposit, "deposit.requested")
     return deposit
 
