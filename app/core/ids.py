@@ -1,7 +1,7 @@
 """Identifiers: UUIDv7 for machines, readable numbers for people."""
 
 from datetime import datetime
-from enum import StrEnum
+from enum import StrEnum, unique
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer
@@ -25,6 +25,7 @@ class Counter(Base):
     value: Mapped[int] = mapped_column(BigInteger)
 
 
+@unique
 class NumberPrefix(StrEnum):
     """The letter in a number that names the kind of thing. A letter is never changed or reused."""
 
