@@ -41,7 +41,7 @@ async def test_money_past_the_exchange_and_taken_back(fresh_world: World, tmp_pa
 
     third = await checked(world, agency, deal, tmp_path)
     assert "Payment that the seller received" not in words(third, "settlement"), "it is no party of the contract"
-    assert section(third, "settlement")["withheld"]["en"].startswith("What a seller received itself is read by")
+    assert section(third, "settlement")["withheld"]["en"].startswith("Only the parties of the contract")
     registrar = await checked(world, world.registrar, deal, tmp_path)
     assert "The bank confirmed money in" not in words(registrar, "settlement")
     operator = await checked(world, world.operator, deal, tmp_path)
