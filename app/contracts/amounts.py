@@ -61,7 +61,7 @@ class Balance:
 
     @property
     def due(self) -> Decimal:
-        """What is still due; zero where royalties passed the estimate."""
+        """The amount still due (CNY); zero if royalties exceed the estimate."""
         return max(self.terms.total - self.paid, Decimal(0))
 
     @property

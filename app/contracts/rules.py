@@ -55,7 +55,7 @@ class Employed:
 
 
 def are_provisional(terms: PaymentTerms) -> bool:
-    """Whether amounts are provisional (royalties, 提成支付): nobody knows yet what will be sold."""
+    """Whether amounts are provisional, as with royalties (提成支付), which depend on later sales."""
     return terms in ROYALTIES
 
 
@@ -127,7 +127,7 @@ def check_type(type_: ContractType, mode: TransferMode) -> None:
 
 
 def check_price(price: Decimal, others: Decimal, total: Decimal) -> None:
-    """All fixed contracts of a deal together are not above its price (CNY); raises `total_above_price`.
+    """The fixed contracts of a deal together do not exceed its price (CNY); raises `total_above_price`.
 
     Provisional totals do not count: an estimate of royalties is not a price.
     """
@@ -145,7 +145,7 @@ def check_order(earlier_name: str, earlier: date, later_name: str, later: date, 
 
 
 def check_past(name: str, day: date, today: date, field: str | None = None) -> None:
-    """What has happened is not in the future; raises `contract_date_in_future`."""
+    """A past event is not in the future; raises `contract_date_in_future`."""
     if day > today:
         raise problems.IN_FUTURE(field=field or name, name=name, at=day, now=today)
 

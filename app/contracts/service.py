@@ -187,7 +187,7 @@ async def _check_content(
     body: schemas.ContractContent,
     contract: Contract | None,
 ) -> None:
-    """Everything that a contract's content must satisfy before it is stored, under the deal's lock."""
+    """Check a contract's content before it is stored, under the deal's lock."""
     rules.check_type(body.type, deal.transfer_mode)
     rules.check_amounts(body.total_amount, body.technical_amount, [item.amount for item in body.deductions])
     rules.check_validity(body.valid_from, body.valid_to, _agreed_on(deal, settings))
@@ -278,7 +278,7 @@ def check_side_of(actor: Actor, side: list[UUID], name: Text) -> None:
 
 
 def audience_of(contract: Contract) -> list[UUID]:
-    """Who is told of a contract's changes: its parties and the market's staff."""
+    """Who hears of a contract's changes: its parties and the exchange's staff."""
     return [events.STAFF, *(party.organisation_id for party in contract.parties)]
 
 

@@ -58,7 +58,7 @@ def audience_of(deal: Deal) -> list[UUID]:
 async def when_contract_is_signed_open_settlement(
     session: AsyncSession, settings: Settings, deal: Deal, now: datetime
 ) -> None:
-    """The contract of a deal is signed: charge the fees, turn the deposits into price, and ask for what is left."""
+    """Open the settlement of a signed deal: charge the fees, apply the deposits, and ask for what is left."""
     contract = next(iter(await queries.signed_contracts(session, deal.id)), None)
     if contract is None or contract.signed_on is None:
         return  # nothing says yet how the price is paid
@@ -87,7 +87,7 @@ async def when_contract_is_signed_open_settlement(
 
 
 async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) -> Facts:
-    """Everything a settlement's progress follows from. To decide by it, hold the deal's lock."""
+    """The facts that decide a settlement's progress. Hold the deal's lock to decide."""
     return Facts(
         settlement,
         shares_of(deal, PartyRole.BUYER),
@@ -98,7 +98,7 @@ async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) ->
 
 
 async def pay_out(session: AsyncSession, settings: Settings, deal: Deal) -> Decimal:
-    """Owe the sellers by their shares what has gathered of a locked deal's price; answers how much that was (CNY)."""
+    """Owe the sellers by their shares what has gathered of a locked deal's price; returns the amount (CNY)."""
     subject = ("deal", deal.id)
     place = price_account(deal.id)
     await ledger.lock_accounts(session, [place])
@@ -149,7 +149,7 @@ async def _apply_deposits(
     parts: Sequence[Part],
     now: datetime,
 ) -> dict[UUID, Decimal]:
-    """Turn the buyers' held deposits into fee and price; answers what each paid of its fee by it. Others go back."""
+    """Apply the buyers' held deposits to fee and price; returns the fee each paid so. Others are returned."""
     assert deal.listing_id is not None
     buyers = shares_of(deal, PartyRole.BUYER)
     split = [rules.by_share(part.amount, buyers) for part in parts]
@@ -246,7 +246,7 @@ async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
 
 
 async def _drop_if_ended(session: AsyncSession, deal: Deal, waiting: Iterable[UUID]) -> None:
-    """Ask for nothing where every contract has ended, though the bank took money back since."""
+    """Cancel every request if all contracts have ended, even if the bank took money back later."""
     if await queries.contract_in_force(session, deal.id) is None:
         for instruction_id in waiting:
             await instructions.cancel_request(session, instruction_id, reason="No contract stands / 合同均已终止")
