@@ -32,6 +32,8 @@ from tests.support.databases import execute
 from tests.support.machines import LONG
 from tests.support.world import World
 
+pytest_plugins = ["tests.support.emitted"]
+
 # Nothing here outlives the run, so nothing waits for a disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 

@@ -1,0 +1,55 @@
+"""A migrated database cluster, made once a run and copied wherever a test needs a server of its own.
+
+Creating and migrating one takes 2 s of CPU, copying it a fraction. The process that needs it first makes it; the other
+processes of xdist wait, and find it.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from app.run.migrations.upgrade import upgrade
+from app.run.postgres.embedded import EmbeddedPostgres
+
+FOLDER = "TECHEX_TEST_SEED"
+"""The variable with the folder of this run's seed, which the processes of xdist inherit."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = str(short_folder())
+        config.add_cleanup(_remove)
+
+
+def short_folder() -> Path:
+    """A new folder with a short path (socket paths are limited to 107 bytes) that PostgreSQL's own user may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="tx-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def copy_to(data_dir: Path) -> None:
+    """Put a copy of the seed into a data folder, as a first start would have left it."""
+    data_dir.mkdir(exist_ok=True)
+    command = ["cp", "-a", str(_made() / "postgres"), str(data_dir)]  # keeps owners and modes
+    subprocess.run(command, check=True)
+
+
+def _made() -> Path:
+    folder = Path(os.environ[FOLDER])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "data").exists():
+            with EmbeddedPostgres(folder / "making", {"fsync": "off"}) as server:
+                upgrade(server.url())
+            (folder / "making").rename(folder / "data")
+    return folder / "data"
+
+
+def _remove() -> None:
+    shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
