@@ -7,7 +7,6 @@ feed, restarts) take `fresh_url`: a database of their own, copied from a migrate
 import asyncio
 import gc
 import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -23,16 +22,13 @@ from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
 from app.main import create_app, open_context
-from app.run.migrations.upgrade import upgrade
-from app.run.postgres.embedded import EmbeddedPostgres
-from tests.support import locks
+from app.run.postgres.embedded import DATABASE, EmbeddedPostgres
+from tests.support import emitted, locks, seed
 from tests.support.api import Api
 from tests.support.applications import application
 from tests.support.databases import execute
 from tests.support.machines import LONG
 from tests.support.world import World
-
-pytest_plugins = ["tests.support.emitted"]
 
 # Nothing here outlives the run, so nothing waits for a disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -53,6 +49,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("techex")
 
 wiring.connect()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for plugin in (emitted, seed):
+        config.pluginmanager.register(plugin)
 
 
 def pytest_collection_finish() -> None:
@@ -89,34 +90,27 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
 
 
 @pytest.fixture(scope="session")
-def run_dir() -> Iterator[Path]:
-    """A folder with a short path (socket paths are limited to 107 bytes) that PostgreSQL's own user may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="tx-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def postgres(run_dir: Path) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(run_dir / "pg", FAST) as server:
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """The server of this test process. Its database `techex` is migrated, and as `template` it is copied."""
+    folder = seed.short_folder()
+    seed.copy_to(folder)
+    with EmbeddedPostgres(folder, FAST) as server:
         yield server
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedPostgres) -> str:
     """The name of a migrated database that others are copied from."""
     name = "template_techex"
-    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE {name}"))
-    upgrade(postgres.url(name))
+    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {DATABASE}"))
     return name
 
 
 @pytest.fixture(scope="session")
 def shared_url(postgres: EmbeddedPostgres, template: str) -> str:
-    """A database for the tests that roll back."""
-    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE shared TEMPLATE {template}"))
-    return postgres.url("shared")
+    """The database for the tests that roll back."""
+    return postgres.url()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Fixtures of the tests that kill processes."""
 
-import tempfile
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
 from app.main import create_app, open_context
-from app.run.migrations.upgrade import upgrade
 from app.run.postgres.embedded import EmbeddedPostgres
+from tests.support import seed
 from tests.support.api import Api
 from tests.support.world import World
 
@@ -19,11 +19,11 @@ from tests.support.world import World
 @pytest.fixture
 def durable() -> Iterator[EmbeddedPostgres]:
     """A server with the durability of production: what it acknowledged survives its own death."""
-    with tempfile.TemporaryDirectory(prefix="tx-") as folder:
-        Path(folder).chmod(0o755)
-        with EmbeddedPostgres(Path(folder) / "pg") as server:
-            upgrade(server.url())
-            yield server
+    folder = seed.short_folder()
+    seed.copy_to(folder)
+    with EmbeddedPostgres(folder) as server:
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -3,42 +3,26 @@
 import os
 import select
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from app.run.migrations.upgrade import upgrade
-from app.run.postgres.embedded import EmbeddedPostgres
+from tests.support import seed
 
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """A folder with a short path that every user can enter; pytest's own is private and long."""
-    folder = Path(tempfile.mkdtemp(prefix="tx-"))
-    folder.chmod(0o755)
+    folder = seed.short_folder()
     yield folder / "data"
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def migrated_cluster() -> Iterator[Path]:
-    """A cluster as a first start leaves it: created and migrated once a test process."""
-    folder = Path(tempfile.mkdtemp(prefix="tx-"))
-    folder.chmod(0o755)
-    with EmbeddedPostgres(folder / "data", {"fsync": "off"}) as server:
-        upgrade(server.url())
-    yield folder / "data" / "postgres"
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
-def later_start(data_dir: Path, migrated_cluster: Path) -> None:
+def later_start(data_dir: Path) -> None:
     """The test's folder has a migrated cluster already, so that `techex run` is not a first start."""
-    data_dir.mkdir()
-    subprocess.run(["cp", "-a", str(migrated_cluster), str(data_dir)], check=True)  # keeps owners and modes
+    seed.copy_to(data_dir)
 
 
 @pytest.fixture

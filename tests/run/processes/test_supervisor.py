@@ -138,7 +138,8 @@ def test_a_child_that_dies_brings_everything_down(
 ) -> None:
     run = start()
     run.until("running")
-    os.kill(_child(run.process.pid, name), signal.SIGKILL)
+    (child,) = (pid for pid in processes_of(data_dir) if name in _words(pid))
+    os.kill(child, signal.SIGKILL)
     assert "process ended (signal SIGKILL)" in refused(run)
     assert processes_of(data_dir) == []
 
@@ -206,8 +207,6 @@ def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     assert json.loads(path.read_text()) == {"operator": "k", "审计": "a"}
 
 
-def _child(parent: int, command: str) -> int:
-    lists = [task.read_text().split() for task in Path(f"/proc/{parent}/task").glob("*/children")]
-    return next(
-        int(pid) for pids in lists for pid in pids if command in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    )
+def _words(pid: int) -> list[str]:
+    """The command of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
