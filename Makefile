@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q app
 AUCTIONS := bench/bench_auction.py bench/bench_watchers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint typecheck imports pytest format bench bench-auction chaos openapi lock clean
+.PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction chaos openapi lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ run: $(VENV)/.run-installed ## Start database, API and worker on 127.0.0.1:8000 
 
 test: $(VENV)/.dev-installed ## Everything that must pass: style, types, imports, tests.
 	@$(MAKE) --no-print-directory lint typecheck imports pytest
+
+check: $(VENV)/.dev-installed ## Style, types, imports, structure and rules: what needs no database, within a minute.
+	@$(MAKE) --no-print-directory --jobs $(JOBS) lint typecheck imports pure
 
 lint: $(VENV)/.dev-installed ## ruff: rules and format.
 	@$(BIN)/ruff check .
@@ -33,6 +36,9 @@ imports: $(VENV)/.dev-installed ## import-linter: which package may import which
 
 pytest: $(VENV)/.dev-installed ## The tests alone.
 	@$(BIN)/pytest -n $(JOBS)
+
+pure: $(VENV)/.dev-installed ## The tests that need no database.
+	@$(BIN)/pytest -m "not database"
 
 format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
 	@$(BIN)/ruff format .

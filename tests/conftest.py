@@ -30,6 +30,8 @@ from tests.support.databases import execute
 from tests.support.machines import LONG
 from tests.support.world import World
 
+SERVERS = {"postgres", "durable", "data_dir", "played"}
+
 # Nothing here outlives the run, so nothing waits for a disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -54,6 +56,13 @@ wiring.connect()
 def pytest_configure(config: pytest.Config) -> None:
     for plugin in (emitted, seed):
         config.pluginmanager.register(plugin)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make check` runs the tests that start no server: those that take none of these fixtures."""
+    for item in items:
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
 
 
 def pytest_collection_finish() -> None:

@@ -77,7 +77,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_make_alone_lists_what_it_can_do(tmp_path: Path) -> None:
     shown = make(tmp_path)
     assert shown.returncode == 0
-    for target in ("run", "test", "lint", "typecheck", "bench", "chaos", "openapi", "lock", "clean"):
+    for target in ("run", "test", "check", "lint", "typecheck", "bench", "chaos", "openapi", "lock", "clean"):
         assert f"make {target} " in shown.stdout
 
 
