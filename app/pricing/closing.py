@@ -106,9 +106,7 @@ async def make_deal(
     sale = await openings.find_sale(session, settings, listing, agreed.buying, now)
     if gate_rules.never(sale, today):
         return None
-    gates = await openings.open_gates(
-        session, settings, agreed.subject, listing.seller_id, sale, now, opened_by=asked_by
-    )
+    gates = await openings.open_gates(session, settings, agreed.subject, listing.seller_id, sale, now)
     block = waits_for(gates) or await _report_blocks(session, agreed, today, asked_by)
     if block is not None:
         return block

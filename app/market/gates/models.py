@@ -33,7 +33,6 @@ class Gate(Identified, OfSubject, Base):
     holder_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     detail: Mapped[str]
     opened_at: Mapped[datetime]
-    opened_by_person_id: Mapped[UUID | None]
     lapses_at: Mapped[datetime | None]
     closure: Mapped["GateClosure | None"] = relationship(lazy="raise")
 

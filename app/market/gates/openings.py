@@ -19,7 +19,6 @@ from app.catalogue.results import queries as results
 from app.catalogue.results.kinds import TransferMode
 from app.catalogue.results.listability import as_error
 from app.catalogue.results.problems import RESULT_NOT_LISTABLE
-from app.core.access import Actor
 from app.core.clock import local_date
 from app.core.problems import Problem
 from app.core.settings import Settings
@@ -92,8 +91,6 @@ async def open_gates(
     seller_id: UUID,
     sale: Sale,
     now: datetime,
-    *,
-    opened_by: Actor | None,
 ) -> Sequence[Gate]:
     """Open the gates that the sale needs today and the subject does not have yet; answers all it has, in order.
 
@@ -103,9 +100,7 @@ async def open_gates(
     today = local_date(now, settings.zone)
     days = int(parameter(FIRST_REFUSAL_DAYS, on=today).value)
     lapses_at = end_of_day(today + timedelta(days=days), settings.zone)
-    return await service.open_needed(
-        session, subject, seller_id, rules.needed(sale, today), now, lapses_at=lapses_at, opened_by=opened_by
-    )
+    return await service.open_needed(session, subject, seller_id, rules.needed(sale, today), now, lapses_at=lapses_at)
 
 
 def what_blocks(gates: Sequence[Gate]) -> Problem | None:

@@ -32,7 +32,6 @@ async def open_needed(
     now: datetime,
     *,
     lapses_at: datetime,
-    opened_by: Actor | None,
 ) -> Sequence[Gate]:
     """Open those of the needed gates that the subject does not have yet; answers all it has. Subject locked.
 
@@ -52,7 +51,6 @@ async def open_needed(
             holder_person_id=need.person_id,
             detail=need.detail,
             opened_at=now,
-            opened_by_person_id=opened_by.person_id if opened_by else None,
             lapses_at=lapses_at if need.kind == GateKind.FIRST_REFUSAL else None,
         )
         session.add(gate)

@@ -137,5 +137,5 @@ async def _named(session: AsyncSession, listing: Listing) -> AppraisalReport | N
 
 
 def _is_told(actor: Actor | None, listing: Listing) -> bool:
-    """Without an actor the refusal stays inside: no request is answered with it."""
-    return actor is None or actor.is_staff or actor.organisation_id == listing.seller_id
+    """Without an actor nobody is told: the text may be stored, and the buyer reads it."""
+    return actor is not None and (actor.is_staff or actor.organisation_id == listing.seller_id)

@@ -45,7 +45,7 @@ async def open_gates(
     buying = openings.Buying(buyers, buyers[0].organisation_id, abroad, related_needs_approval=False)
     sale = await openings.find_sale(session, settings, listing, buying, now)
     openings.refuse_never(sale, local_date(now, settings.zone))
-    await openings.open_gates(session, settings, (SUBJECT, deal.id), listing.seller_id, sale, now, opened_by=actor)
+    await openings.open_gates(session, settings, (SUBJECT, deal.id), listing.seller_id, sale, now)
 
 
 async def when_contract_is_signed_check_gates(

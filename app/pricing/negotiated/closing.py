@@ -66,9 +66,7 @@ async def agree(
     if Terms.model_validate(offer.terms).public_notice:
         flags = await notice.interests(session, sale, negotiation)
         negotiation.notice = await notice.publish(session, settings, listing, negotiation, offer, result, flags, now)
-    await openings.open_gates(
-        session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now, opened_by=actor
-    )
+    await openings.open_gates(session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now)
     await try_close(session, settings, listing, negotiation, asked_by=actor)
 
 

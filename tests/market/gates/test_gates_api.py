@@ -50,6 +50,9 @@ async def test_an_assignment_is_offered_to_the_completers_first(world: World) ->
     assert made["status"] == "closed"
     assert [gate["closure"]["outcome"] for gate in made["gates"]] == ["cleared", "lapsed"]
     assert made["gates"][1]["id"] == second["id"]
+    async with world.database.reading() as session:
+        rows = await session.execute(text("SELECT actor_person_id FROM events WHERE type = 'gate.opened'"))
+    assert set(rows.scalars()) == {seller.person_id}, "its event says who opened a gate"
 
 
 async def test_a_completer_who_uses_the_right_ends_the_sale(world: World) -> None:

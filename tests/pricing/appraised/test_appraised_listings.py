@@ -1,11 +1,15 @@
 """A listing names an appraisal report: when, which, what everybody sees of it, and the floor under every mode."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from app.core.history.events import PUBLIC
+from app.market.listings import appraisal
+from app.market.listings import queries as listings
 from tests.catalogue.appraisals.factory import accepted_report, appraiser_of, reapproved, submitted_report
 from tests.catalogue.results.factory import recorded_result
 from tests.market.deals.factory import purchase
@@ -145,6 +149,11 @@ async def test_a_report_sets_the_floor_of_a_fixed_price(world: World, seller: Pa
     problem = await world.api.refused(422, "price_below_floor", "POST", path, buyer, json=body)
     assert "1080000.00" in problem["remedy"]
     assert "1050000.00" not in str(problem), "how low was re-approved is not the buyer's to know"
+    async with world.database.reading() as session:
+        row = await listings.read_listing(session, UUID(listing["id"]))
+        unasked = await appraisal.what_blocks(session, row, Decimal("1000000.00"), await today(world), None)
+    assert unasked is not None
+    assert "1050000.00" not in str(unasked.params), "nor anybody's where nobody asks: the text may be stored"
     await reapproved(world, dearer, seller, "1000000.00")
     deal = await purchase(world, buyer, listing)
     assert (deal["appraisal"]["report_id"], deal["appraisal"]["price_floor"]) == (dearer["id"], "1080000.00")
