@@ -4,15 +4,21 @@ The expected cells stand in `access_matrix.txt`, a line an operation, a letter a
 table fails, and so does a cell that changed: the table is read and signed by a person, not made from the code.
 """
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from httpx import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.database import Database
+from app.identity.rules import RESOURCES
+from app.identity.service import create_key
 from tests.support.access.scene import Call, Scene, build
-from tests.support.api import Api
+from tests.support.api import Api, Caller
 from tests.support.world import Party, World
 
 TABLE = Path(__file__).parent / "support" / "access" / "matrix.txt"
@@ -20,6 +26,7 @@ COLUMNS = (
     "anonymous", "seller_admin", "seller_member", "buyer", "agency", "broker", "stranger", "operator", "registrar",
     "award_officer", "auditor",
 )  # fmt: skip
+CLOCK = re.compile(r'"(?:server_time|request_id|instance)":"[^"]*"')
 LETTERS = {401: "U", 403: "F", 404: "H"}
 # A second row for an operation whose answer depends on the state of what it reads.
 ALIASES = {"read_draft_listing": "read_listing", "read_proposed_auction": "read_auction"}
@@ -31,25 +38,83 @@ def expected() -> dict[str, str]:
     return {row[0]: "".join(row[1:]) for row in rows}
 
 
-def operations(app: FastAPI) -> dict[str, tuple[str, str]]:
-    """Every operation of the document: method and path."""
+@dataclass(frozen=True)
+class Route:
+    """An operation of the document, and what it says of who may call."""
+
+    method: str
+    path: str
+    is_public: bool
+    scope: str | None
+
+
+def operations(app: FastAPI) -> dict[str, Route]:
+    """Every operation of the document."""
     paths = app.openapi()["paths"]
-    return {o["operationId"]: (m.upper(), path) for path, item in paths.items() for m, o in item.items()}
+    return {
+        o["operationId"]: Route(m.upper(), path, o["x-access"]["roles"] == ["public"], o["x-access"].get("scope"))
+        for path, item in paths.items()
+        for m, o in item.items()
+    }
 
 
-async def _status(
-    api: Api, connection: AsyncConnection, route: tuple[str, str], call: Call, caller: Party | None
-) -> str:
-    method, path = route
-    address = path.format(**call.path) + (f"?{call.query}" if call.query else "")
+async def test_c5_every_write_asks_for_a_scope_to_write(app: FastAPI) -> None:
+    lax = {
+        name: route.scope
+        for name, route in operations(app).items()
+        if (route.method != "GET") != (route.scope is not None and route.scope.endswith(":write"))
+    }
+    assert not lax
+    named = {route.scope.split(":")[0] for route in operations(app).values() if route.scope}
+    assert named == set(RESOURCES), "a resource that no route asks for says nothing"
+
+
+async def _answer(api: Api, connection: AsyncConnection, route: Route, call: Call, caller: Caller | None) -> Response:
+    address = route.path.format(**call.path) + (f"?{call.query}" if call.query else "")
     headers = {"If-Match": '*, "1"'} | ({"Content-Type": "text/plain"} if call.content else {})
     undo = await connection.begin_nested()
     try:
-        response = await api.send(method, address, caller, json=call.json, content=call.content, headers=headers)
+        response = await api.send(route.method, address, caller, json=call.json, content=call.content, headers=headers)
     finally:
         await undo.rollback()
     assert response.status_code < 500, (address, response.text)
-    return response.status_code
+    return response
+
+
+@dataclass(frozen=True)
+class Key:
+    secret: str
+
+
+class Keys:
+    """Further keys of the scene's callers, by the scopes that they carry."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.made: dict[tuple[UUID, str], Key] = {}
+
+    async def without(self, party: Party, scope: str) -> Key:
+        """A key that carries every scope but one; of a scope to write, it still may read."""
+        resource, action = scope.split(":")
+        scopes = [f"{other}:*" for other in RESOURCES if other != resource]
+        return await self._key(party, [*scopes, f"{resource}:read"] if action == "write" else scopes)
+
+    async def only(self, party: Party, scope: str) -> Key:
+        """A key that carries one scope."""
+        return await self._key(party, [scope])
+
+    async def _key(self, party: Party, scopes: list[str]) -> Key:
+        name = (party.person_id, " ".join(scopes))
+        if name not in self.made:
+            async with self.database.transaction() as session:
+                key = await create_key(session, party.person_id, party.id, "test", scopes, 1)
+            self.made[name] = Key(key.secret)
+        return self.made[name]
+
+
+def _told(response: Response) -> tuple[int, str]:
+    """What an answer says, apart from the time of the clock and of the request."""
+    return response.status_code, CLOCK.sub("", response.text)
 
 
 @pytest.fixture
@@ -57,7 +122,9 @@ async def scene(world: World) -> Scene:
     return await build(world)
 
 
-async def test_every_cell(app: FastAPI, api: Api, database: Database, scene: Scene) -> None:
+async def test_every_cell_and_c1_no_key_reaches_past_its_scopes(
+    app: FastAPI, api: Api, database: Database, scene: Scene
+) -> None:
     routes, table = operations(app), expected()
     assert set(table) - set(ALIASES) == set(routes), "a line an operation: no more, no fewer"
     assert set(scene.calls) == set(table)
@@ -66,8 +133,40 @@ async def test_every_cell(app: FastAPI, api: Api, database: Database, scene: Sce
     found = {}
     for name in sorted(table):
         route = routes[ALIASES.get(name, name)]
-        statuses = [await _status(api, connection, route, scene.calls[name], scene.callers[who]) for who in COLUMNS]
+        call = scene.calls[name]
+        statuses = [(await _answer(api, connection, route, call, scene.callers[who])).status_code for who in COLUMNS]
         assert any(status < 300 or status == 409 for status in statuses), f"{name}: well-formed for nobody: {statuses}"
         found[name] = "".join(LETTERS.get(status, "A") for status in statuses)
     wrong = {name: (table[name], found[name]) for name in table if table[name] != found[name]}
     assert not wrong, "\n".join(f"{name}: expected {e}, found {f}" for name, (e, f) in wrong.items())
+    keys = Keys(database)
+    for name in sorted(table):
+        await _check_scope(api, connection, scene, keys, name, routes[ALIASES.get(name, name)], table[name])
+
+
+async def _check_scope(
+    api: Api, connection: AsyncConnection, scene: Scene, keys: Keys, name: str, route: Route, cells: str
+) -> None:
+    """A key without the scope of a route is refused; where everyone may call, it is told what anybody is told."""
+    call = scene.calls[name]
+
+    async def answer(caller: Caller | None) -> Response:
+        return await _answer(api, connection, route, call, caller)
+
+    if route.is_public:
+        anybody = _told(await answer(None))
+        for who in ("seller_admin", "operator", "auditor"):
+            party = scene.callers[who]
+            assert party is not None
+            told = _told(await answer(party))
+            if route.scope is None:
+                assert told == anybody, f"{name}: {who} is told more, and no scope says so"
+                continue
+            assert _told(await answer(await keys.without(party, route.scope))) == anybody, (name, who)
+            assert _told(await answer(await keys.only(party, route.scope))) == told, (name, who)
+        return
+    assert route.scope is not None, f"{name}: no scope"
+    party = scene.callers[COLUMNS[cells.index("A")]]
+    assert party is not None
+    refused = await answer(await keys.without(party, route.scope))
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing"), (name, refused.text)

@@ -20,7 +20,8 @@ from app.office.documents.reading import open_checked
 router = Router(route_class=Endpoint, tags=("dossiers",))
 export_router = Router(route_class=ExportEndpoint)
 
-Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="dossiers:read")]
+Exporter = Annotated[Actor, allow(*EVERY_ROLE, scope="dossiers:write")]
 PRIVATE = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
 
 
@@ -41,7 +42,7 @@ async def read_dossier(actor: Reader, session: Session, settings: Config, deal_i
 
 
 @export_router.post("/deals/{deal_id}/dossier-exports", status_code=201, operation_id="export_dossier")
-async def export_dossier(actor: Reader, session: Session, deal_id: UUID, bundle: Made) -> schemas.DossierExportOut:
+async def export_dossier(actor: Exporter, session: Session, deal_id: UUID, bundle: Made) -> schemas.DossierExportOut:
     """Export the dossier as you see it: JSON and PDF in one bundle. Its hashes are recorded and sealed."""
     return schemas.DossierExportOut.model_validate(await service.record_export(session, actor, deal_id, bundle))
 

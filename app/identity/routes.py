@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from app.core.access import STAFF_ROLES, Actor, Role
-from app.core.web.access import EVERY_ROLE, Public, allow
+from app.core.web.access import EVERY_ROLE, allow, public
 from app.core.web.http import Config, Endpoint, IfMatch, Paging, SecretEndpoint, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -18,6 +18,7 @@ router = Router(route_class=Endpoint, tags=("identity",))
 secrets_router = Router(route_class=SecretEndpoint)
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
+Viewer = Annotated[Actor | None, public(scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
 OperatorOrAdmin = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write")]
 KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:write")]
@@ -48,7 +49,7 @@ async def register_organisation(
 
 @router.get("/organisations", operation_id="list_organisations")
 async def list_organisations(
-    actor: Public,
+    actor: Viewer,
     session: Session,
     page: Paging,
     kind: OrganisationKind | None = None,
@@ -61,7 +62,7 @@ async def list_organisations(
 
 @router.get("/organisations/{organisation_id}", operation_id="read_organisation")
 async def read_organisation(
-    actor: Public, session: Session, organisation_id: UUID, response: Response
+    actor: Viewer, session: Session, organisation_id: UUID, response: Response
 ) -> schemas.OrganisationOut:
     """Read an organisation with the places it resided in."""
     organisation = await queries.get_organisation(session, actor, organisation_id)

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.access import Actor, Role
 from app.core.history import audit, events
 from app.core.problems import NOT_FOUND, REGISTRY, Text
-from app.core.web.access import EVERY_ROLE, Public, allow
+from app.core.web.access import EVERY_ROLE, Public, allow, public
 from app.core.web.http import Endpoint, Paging, Session, context_of
 from app.core.web.pages import encode_cursor
 from app.core.web.routing import Router
@@ -21,15 +21,16 @@ router = Router(route_class=Endpoint, tags=("system",))
 sandbox_router = Router(route_class=Endpoint, tags=("sandbox",))
 root_router = Router(route_class=Endpoint, tags=("system",))
 READY_SECONDS = 3
+Viewer = Annotated[Actor | None, public(scope="events:read")]
 Types = Annotated[list[str] | None, Query(alias="type", max_length=20, description="Only these types; repeat it")]
 
 
 @router.get("/events", operation_id="read_events")
-async def read_events(actor: Public, session: Session, page: Paging, types: Types = None) -> schemas.Feed:
+async def read_events(actor: Viewer, session: Session, page: Paging, types: Types = None) -> schemas.Feed:
     """Read what happened, oldest first, in an order that never changes and loses nothing.
 
-    Poll with the `next_cursor` you were last given. Without a key you see the public events, with one also your
-    organisation's; an auditor sees all.
+    Poll with the `next_cursor` you were last given. Without a key, or with one that lacks `events:read`, you see the
+    public events, else also your organisation's; an auditor sees all.
     """
     after = page.after(_bigint, _bigint)
     now, settled = await queries.feed_position(session)

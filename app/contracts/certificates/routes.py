@@ -23,8 +23,8 @@ from app.office.printing.service import print_pdf
 
 router = Router(route_class=MoneyEndpoint, tags=("certificates",))
 
-Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
-Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
+Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="certificates:read")]
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="certificates:write")]
 PDF = "application/pdf"
 
 

@@ -1,4 +1,4 @@
-"""What a route lets a caller do. Deny by default: a route without `allow` or `Public` is refused.
+"""What a route lets a caller do. Deny by default: a route without `allow`, `public` or `Public` is refused.
 
 Answers 401 or 403 by role and scope; what the caller may *see* is decided in each package's `queries.py`.
 """
@@ -12,7 +12,10 @@ from app.core.problems import SCOPE_MISSING, UNAUTHENTICATED
 
 
 class Allow:
-    """The access statement of a route: the roles, and the scope that the key must carry."""
+    """The access statement of a route: the roles, and the scope that the key must carry.
+
+    Without roles everyone may call, and a key counts only where it carries the scope: without it the caller is anybody.
+    """
 
     def __init__(self, roles: frozenset[Role], scope: str | None) -> None:
         self.roles = roles
@@ -22,7 +25,7 @@ class Allow:
     async def __call__(self, request: Request) -> Actor | None:
         actor: Actor | None = request.state.actor
         if not self.roles:
-            return actor
+            return actor if actor is not None and self.scope and actor.holds_scope(self.scope) else None
         if actor is None:
             raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
         if actor.roles.isdisjoint(self.roles):
@@ -39,10 +42,15 @@ class Allow:
 def allow(*roles: Role, scope: str) -> Any:
     """`Annotated[Actor, allow(Role.MEMBER, scope="listings:write")]`: only those roles, only with that scope."""
     if not roles:
-        raise ValueError("name the roles; a public route says PUBLIC")
+        raise ValueError("name the roles; a route for everyone says `public` or `Public`")
     return Depends(Allow(frozenset(roles), scope))
 
 
+def public(*, scope: str) -> Any:
+    """`Annotated[Actor | None, public(scope="listings:read")]`: anyone; a key with that scope also sees its own."""
+    return Depends(Allow(frozenset(), scope))
+
+
 EVERY_ROLE = tuple(Role)
-Public = Annotated[Actor | None, Depends(Allow(frozenset(), None))]
-"""Anyone, with or without a key; a key that is sent must still be valid."""
+Public = Annotated[None, Depends(Allow(frozenset(), None))]
+"""Anyone, and the answer is the same for all: who calls is not told to the route. A key that is sent must be valid."""

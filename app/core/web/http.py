@@ -62,7 +62,7 @@ def context_of(request: Request) -> Context:
 
 
 class Endpoint(APIRoute):
-    """A route that states its access (`allow` or `Public`), or is refused when it is built.
+    """A route that states its access (`allow`, `public` or `Public`), or is refused when it is built.
 
     In the OpenAPI document the first sentence of the docstring is the summary, and what follows the description.
     """

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
-from app.core.web.access import Public
+from app.core.web.access import Public, public
 from app.core.web.http import Endpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -20,6 +21,8 @@ from app.law.periods.catalogue import RULES, PeriodRule
 from app.law.periods.kinds import PeriodStatus
 
 router = Router(route_class=Endpoint, tags=("periods",))
+# Periods are told to the audiences that their events have.
+Viewer = Annotated[Actor | None, public(scope="events:read")]
 
 
 def language_of(request: Request) -> Language:
@@ -30,7 +33,7 @@ def language_of(request: Request) -> Language:
 
 @router.get("/periods", operation_id="list_periods")
 async def list_periods(
-    actor: Public,
+    actor: Viewer,
     session: Session,
     page: Paging,
     request: Request,
@@ -45,7 +48,7 @@ async def list_periods(
 
 @router.get("/periods/{period_id}", operation_id="read_period")
 async def read_period(
-    actor: Public, session: Session, period_id: UUID, request: Request, response: Response
+    actor: Viewer, session: Session, period_id: UUID, request: Request, response: Response
 ) -> schemas.PeriodOut:
     """Read a period. Those who are told of it may: the public, the parties, or staff."""
     period = await queries.get_period(session, actor, period_id)

@@ -12,7 +12,7 @@ from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import MONEY_PATTERN, ReasonIn
-from app.core.web.access import Public, allow
+from app.core.web.access import Public, allow, public
 from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, context_of, session_of, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -28,6 +28,7 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]
 SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="listings:write")]
 Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="listings:read")]
 Staff = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="listings:read")]
+Viewer = Annotated[Actor | None, public(scope="listings:read")]
 IfNoneMatch = Annotated[str | None, Header(max_length=200, description="The `ETag` you hold; 304 if it is current")]
 Amount = Annotated[str | None, Query(pattern=MONEY_PATTERN, max_length=19, description="CNY")]
 PublicStatus = Literal[
@@ -94,7 +95,7 @@ async def list_desk(
     "/listings/{listing_id}", operation_id="read_listing", response_model=schemas.ListingOut, responses=NOT_MODIFIED
 )
 async def read_listing(
-    actor: Public, request: Request, listing_id: UUID, if_none_match: IfNoneMatch = None
+    actor: Viewer, request: Request, listing_id: UUID, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Read a listing that was published. Its seller, its agency and staff see drafts and the working copy."""
     if actor is not None:
@@ -198,7 +199,7 @@ async def name_appraisal(
 
 
 @router.get("/listings/{listing_id}/appraisal", operation_id="read_listing_appraisal")
-async def read_appraisal(actor: Public, session: Session, listing_id: UUID) -> schemas.ListedAppraisal:
+async def read_appraisal(actor: Viewer, session: Session, listing_id: UUID) -> schemas.ListedAppraisal:
     """Read the public facts of the report that the listing names now.
 
     Those of the report that it was published on are in its sealed content.
@@ -213,7 +214,7 @@ async def attach_document(actor: Seller, session: Session, listing_id: UUID, bod
 
 
 @router.get("/listings/{listing_id}/documents", operation_id="list_listing_documents")
-async def list_documents(actor: Public, session: Session, listing_id: UUID) -> list[AttachmentOut]:
+async def list_documents(actor: Viewer, session: Session, listing_id: UUID) -> list[AttachmentOut]:
     """List the documents of a listing that you may read."""
     rows = await attachments.attached(session, actor, listing_id)
     return [AttachmentOut.model_validate(row) for row in rows]
@@ -226,7 +227,7 @@ async def ask(actor: Seller, session: Session, listing_id: UUID, body: schemas.Q
 
 
 @router.get("/listings/{listing_id}/questions", operation_id="list_questions")
-async def list_questions(actor: Public, session: Session, listing_id: UUID, page: Paging) -> Page[schemas.QuestionOut]:
+async def list_questions(actor: Viewer, session: Session, listing_id: UUID, page: Paging) -> Page[schemas.QuestionOut]:
     """List answered questions, oldest first. The seller sees all, and everyone their own."""
     listing = await queries.get_listing(session, actor, listing_id)
     return (await queries.list_questions(session, actor, listing, page)).shown(lambda row: _question_for(actor, row))

@@ -1,7 +1,7 @@
 """All reading of documents, and who may see what.
 
 A document is its organisation's own; operator and auditor read every one. Others read it only where it is attached to
-something whose package lets them (`access`). A key without `documents:read` reads what everyone may.
+something whose package lets them (`access`).
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,10 @@ from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
 from app.office.documents.problems import DOCUMENT
 
-SCOPE = "documents:read"
-
 
 def is_own(actor: Actor | None, document: Document) -> bool:
     """Whether the actor reads it without any attachment: its organisation, the operator, the auditor."""
-    if actor is None or not actor.holds_scope(SCOPE):
+    if actor is None:
         return False
     return actor.has(Role.OPERATOR, Role.AUDITOR) or actor.organisation_id == document.organisation_id
 
@@ -54,10 +52,9 @@ async def find_own(session: AsyncSession, actor: Actor, document_id: UUID) -> Do
 
 
 async def _readable_where_attached(session: AsyncSession, actor: Actor | None, document_id: UUID) -> bool:
-    reader = actor if actor is not None and actor.holds_scope(SCOPE) else None
     statement = select(Attachment).where(Attachment.document_id == document_id).order_by(Attachment.id)
     for attachment in await read_all(session, statement):
-        level = await access.level_of(session, reader, attachment.subject_type, attachment.subject_id)
+        level = await access.level_of(session, actor, attachment.subject_type, attachment.subject_id)
         if level == "parties" or (level == "public" and attachment.visibility == Visibility.PUBLIC):
             return True
     return False

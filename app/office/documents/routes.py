@@ -7,7 +7,7 @@ from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import ORGANISATION_ROLES, Actor, Role
-from app.core.web.access import Public, allow
+from app.core.web.access import allow, public
 from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -17,6 +17,7 @@ from app.office.documents.upload import Received, UploadEndpoint
 router = Router(route_class=Endpoint, tags=("documents",))
 uploads = Router(route_class=UploadEndpoint)
 
+Viewer = Annotated[Actor | None, public(scope="documents:read")]
 Uploader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="documents:write")]
 Lister = Annotated[Actor, allow(*ORGANISATION_ROLES, Role.OPERATOR, Role.AUDITOR, scope="documents:read")]
 
@@ -49,7 +50,7 @@ async def list_documents(actor: Lister, session: Session, page: Paging) -> Page[
 
 
 @router.get("/documents/{document_id}", operation_id="read_document")
-async def read_document(actor: Public, session: Session, document_id: UUID) -> schemas.DocumentOut:
+async def read_document(actor: Viewer, session: Session, document_id: UUID) -> schemas.DocumentOut:
     """Read a document's description with its hash. It is yours, or attached to something that you may read."""
     return schemas.DocumentOut.model_validate(await queries.get_document(session, actor, document_id))
 
@@ -61,7 +62,7 @@ async def read_document(actor: Public, session: Session, document_id: UUID) -> s
     responses={**file_answer("The file, with its own type", "*/*"), 304: {"description": "You have it already"}},
 )
 async def read_document_content(
-    actor: Public,
+    actor: Viewer,
     session: Session,
     document_id: UUID,
     request: Request,

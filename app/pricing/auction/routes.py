@@ -10,7 +10,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND, PROBLEM_MEDIA_TYPE
 from app.core.schemas import ReasonIn
-from app.core.web.access import EVERY_ROLE, Public, allow
+from app.core.web.access import EVERY_ROLE, allow, public
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -31,6 +31,7 @@ Bidder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="auctions:write")]
 SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="auctions:write")]
 Signatory = Annotated[Actor, allow(Role.ADMIN, scope="auctions:write")]
+Viewer = Annotated[Actor | None, public(scope="auctions:read")]
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="auctions:read")]
 
 
@@ -93,7 +94,7 @@ async def propose(
 
 @router.get("/auctions", operation_id="list_auctions")
 async def list_auctions(
-    actor: Public,
+    actor: Viewer,
     session: Session,
     page: Paging,
     status: AuctionStatus | None = None,
@@ -104,7 +105,7 @@ async def list_auctions(
 
 
 @router.get("/auctions/{auction_id}", operation_id="read_auction")
-async def read_auction(actor: Public, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+async def read_auction(actor: Viewer, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
     """Read an auction with its conditions and where the bidding stands."""
     return await _answer(session, actor, await queries.get_auction(session, actor, auction_id), response)
 
@@ -157,7 +158,7 @@ async def register(
 
 
 @router.get("/auctions/{auction_id}/bidders", operation_id="list_bidders")
-async def list_bidders(actor: Public, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.BidderOut]:
+async def list_bidders(actor: Viewer, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.BidderOut]:
     """List the bidders by paddle. Operator and auditor see who they are, the seller after the close."""
     auction = await queries.get_auction(session, actor, auction_id)
     found = await queries.list_bidders(session, auction.id, page)

@@ -9,7 +9,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
 from app.core.schemas import ReasonIn
-from app.core.web.access import EVERY_ROLE, Public, allow
+from app.core.web.access import EVERY_ROLE, allow, public
 from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -38,6 +38,7 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]
 Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 JudgeOfRegistrants = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write")]
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Viewer = Annotated[Actor | None, public(scope="listings:read")]
 ListingReader = Annotated[Actor, allow(*EVERY_ROLE, scope="listings:read")]
 
 
@@ -52,13 +53,13 @@ async def set_conditions(
 
 
 @router.get("/listings/{listing_id}/listed-conditions", operation_id="read_listed_conditions")
-async def read_conditions(actor: Public, session: Session, listing_id: UUID) -> ListedConditionsOut:
+async def read_conditions(actor: Viewer, session: Session, listing_id: UUID) -> ListedConditionsOut:
     """Read the conditions of a sale whose listing you may see. Once published, they are those in `published`."""
     return ListedConditionsOut.model_validate(await conditions.read_conditions(session, actor, listing_id))
 
 
 @router.get("/listings/{listing_id}/listed-sale", operation_id="read_listed_sale")
-async def read_sale(actor: Public, session: Session, listing_id: UUID) -> ListedSaleOut:
+async def read_sale(actor: Viewer, session: Session, listing_id: UUID) -> ListedSaleOut:
     """Read how far a competitive sale has come whose listing you may see. It does not say who registered.
 
     Why it ended without a deal is for the seller, its agency and staff.

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.core.web.access import Public
+from app.core.access import Actor
+from app.core.web.access import Public, public
 from app.core.web.http import Endpoint, Paging, Session, context_of
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -17,6 +18,7 @@ from app.pricing.auction.live import stream
 from app.pricing.auction.proof import transcribing
 
 router = Router(route_class=Endpoint, tags=("auctions",))
+Viewer = Annotated[Actor | None, public(scope="auctions:read")]
 MAX_SEQ = 2**53
 
 
@@ -47,7 +49,7 @@ async def poll(
 
 @router.get("/auctions/{auction_id}/entries", operation_id="list_auction_entries")
 async def list_entries(
-    actor: Public, session: Session, auction_id: UUID, page: Paging
+    actor: Viewer, session: Session, auction_id: UUID, page: Paging
 ) -> Page[schemas.AuctionEntryOut]:
     """List the entries of an auction's log in order. Each has the hash that chains it to the one before."""
     auction = await queries.get_auction(session, actor, auction_id)
@@ -93,7 +95,7 @@ async def watch(
     response_class=StreamingResponse,
     responses={200: {"description": "The transcript", "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
-async def transcript(actor: Public, request: Request, session: Session, auction_id: UUID) -> Response:
+async def transcript(actor: Viewer, request: Request, session: Session, auction_id: UUID) -> Response:
     """Download the whole log with a signed head and the keys, as one file. `techex verify` checks it offline."""
     auction = await queries.get_auction(session, actor, auction_id)
     await queries.live(context_of(request).database, auction_id)
