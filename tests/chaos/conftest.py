@@ -9,10 +9,10 @@ import pytest
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
-from app.main import create_app, open_context
 from app.run.postgres.embedded import EmbeddedPostgres
 from tests.support import seed
 from tests.support.api import Api
+from tests.support.applications import application
 from tests.support.world import World
 
 
@@ -32,8 +32,6 @@ async def world_before(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterat
     database = Database(durable.url())
     settings = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="CRITICAL")
     configure_logging(settings)
-    app = create_app(settings, database)
-    app.state.context = open_context(settings, database)
-    async with Api(app) as api:
+    async with Api(application(settings, database, "before")) as api:
         yield await World.create(database, api)
     await database.close()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.patience import PATIENCE
 from tests.support.served import ROOT, await_ready, free_port
 
 
@@ -33,7 +34,7 @@ class Killable:
         """Kill it; nothing happens where it does not run."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
-            self._process.wait(20)
+            self._process.wait(PATIENCE)
 
 
 class ApiProcess(Killable):

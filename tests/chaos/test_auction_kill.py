@@ -6,7 +6,6 @@ answer came, and bid anew. Afterwards what they saw is held against the log (`hi
 """
 
 import asyncio
-import os
 import random
 import time
 import uuid
@@ -25,7 +24,6 @@ from sqlalchemy import text
 from app.core.database import Database
 from app.core.history import audit
 from app.core.settings import Environment, Settings
-from app.main import create_app, open_context
 from app.pricing.auction.proof.published import conditions_of
 from app.pricing.auction.proof.transcript import verify_transcript
 from app.run.postgres.embedded import EmbeddedPostgres
@@ -35,12 +33,14 @@ from tests.office.ledger.factory import balances
 from tests.pricing.auction import factory
 from tests.pricing.auction.proof import history
 from tests.support.api import Api
+from tests.support.applications import application
+from tests.support.machines import LONG
+from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
 
-LONG = os.environ.get("TECHEX_CHAOS") == "long"
 BIDDERS, ROUNDS, WORKERS, THINKS = (200, 4, 2, 2.0) if LONG else (30, 1, 1, 2.0)
 FORMS = ["english", "sealed"] if LONG else ["english"]
-PATIENCE, RETRY_SECONDS, GIVES_UP = 120, 0.05, 0.2
+RETRY_SECONDS, GIVES_UP = 0.05, 0.2
 OVER = {"bid_too_late", "auction_state"}
 STEP = Decimal(1000)
 
@@ -124,9 +124,7 @@ async def seen_by(durable: EmbeddedPostgres, data_dir: Path, before: World) -> A
     """The world on new connections: the old ones may be those of a server that has died."""
     database = Database(durable.url())
     settings = Settings(environment=Environment.SANDBOX, data_dir=data_dir, log_level="CRITICAL")
-    app = create_app(settings, database)
-    app.state.context = open_context(settings, database)
-    async with Api(app) as api:
+    async with Api(application(settings, database, "after")) as api:
         yield World(database, api, before.staff)
     await database.close()
 
@@ -162,7 +160,7 @@ async def _trouble(
 
 
 async def _bid(bidders: list[Bidder], form: str) -> None:
-    async with httpx.AsyncClient(timeout=20, limits=httpx.Limits(max_connections=None)) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE, limits=httpx.Limits(max_connections=None)) as client:
         await asyncio.gather(*(bidder.bid_to_the_end(client, form) for bidder in bidders))
 
 

@@ -5,7 +5,6 @@ Buyers race for listings and sellers' payments come in while the API is killed (
 """
 
 import asyncio
-import os
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +19,12 @@ from app.core.history import audit
 from app.run.postgres.embedded import EmbeddedPostgres
 from tests.chaos.processes import ApiProcess
 from tests.market.listings.factory import published_listing
+from tests.support.machines import LONG
+from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
 
-LONG = os.environ.get("TECHEX_CHAOS") == "long"
 LISTINGS, BUYERS, KILLS = (30, 20, 12) if LONG else (6, 8, 2)
-RETRY_SECONDS, PATIENCE = 0.05, 60
+RETRY_SECONDS = 0.05
 
 
 @dataclass
@@ -67,7 +67,7 @@ async def _trouble(api: ApiProcess, server: EmbeddedPostgres) -> None:
 
 async def _market(url: str, listings: list[dict[str, Any]], buyers: list[Party], outcome: Outcome) -> None:
     """Every buyer wants every listing, one listing after the other."""
-    async with httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=64)) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE, limits=httpx.Limits(max_connections=64)) as client:
         for listing in listings:
             await asyncio.gather(*(_buy(client, url, buyer, listing, outcome) for buyer in buyers))
 

@@ -18,6 +18,7 @@ from app.core.history import events
 from app.core.ids import new_id
 from app.core.settings import Settings
 from tests.support.due import run_due
+from tests.support.patience import PATIENCE
 
 FAILING: set[UUID] = set()
 WAITING: dict[UUID, asyncio.Event] = {}
@@ -122,7 +123,7 @@ async def test_a_command_on_the_subject_and_its_deadline_at_once_do_not_deadlock
     async with fresh_database.transaction() as session:
         await advisory_lock(session, "subject", subject)
         worker = asyncio.create_task(run_due(fresh_database))
-        await asyncio.wait_for(WAITING[subject].wait(), 10)
+        await asyncio.wait_for(WAITING[subject].wait(), PATIENCE)
         await session.execute(text("SET LOCAL lock_timeout = '500ms'"))
         if moved:
             later = await read_clock(session) + timedelta(days=1)
@@ -144,7 +145,7 @@ async def test_a_worker_takes_what_no_other_has_begun(fresh_database: Database) 
     async with fresh_database.transaction() as session:
         await advisory_lock(session, "subject", held)
         first = asyncio.create_task(run_due(fresh_database, limit=1))
-        await asyncio.wait_for(WAITING[held].wait(), 10)
+        await asyncio.wait_for(WAITING[held].wait(), PATIENCE)
         assert await run_due(fresh_database) == 3, "neither waits for the one, nor tries it"
         assert sorted(await _noted(fresh_database)) == sorted(others)
     assert await first == 1

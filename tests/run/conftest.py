@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import seed
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def later_start(data_dir: Path) -> None:
 
 @pytest.fixture
 def wait_for_end() -> Callable[[int], bool]:
-    """Waits for the end of any process, also of one that is not a child: whether it came within 20 s."""
+    """Waits for the end of any process, also of one that is not a child: whether it came."""
 
     def wait(pid: int) -> bool:
         try:
@@ -35,7 +36,7 @@ def wait_for_end() -> Callable[[int], bool]:
         except ProcessLookupError:
             return True
         try:
-            return bool(select.select([descriptor], [], [], 20)[0])
+            return bool(select.select([descriptor], [], [], PATIENCE)[0])
         finally:
             os.close(descriptor)
 

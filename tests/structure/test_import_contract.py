@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.structure.source import ROOT
+from tests.support.patience import PATIENCE
 
 # What is planted where, and the link that the linter then names.
 PLANTED = {
@@ -36,7 +37,7 @@ def test_planted_imports_are_found(tmp_path: Path) -> None:
         with (tmp_path / place).open("a", encoding="utf-8") as file:
             file.write(f"\n{planted}\n")
     command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
-    linted = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    linted = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert linted.returncode == 1, linted.stderr
     for place, (_, named) in PLANTED.items():
         assert named in linted.stdout, place

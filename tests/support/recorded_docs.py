@@ -26,6 +26,7 @@ from app.core.clock import move_clock, read_clock
 from app.core.database import Database
 from app.core.settings import Settings
 from app.run.postgres.database import bring_up_to_date, database_for
+from tests.support.patience import PATIENCE
 from tests.support.served import ROOT, free_port
 
 # In the order in which they are played, each in a shell of its own; all from the integration guide on move the clock.
@@ -148,7 +149,7 @@ def running(data_dir: Path, port: int) -> Iterator[str]:
         finally:
             process.terminate()
             process.stdout.read()
-            assert process.wait(30) == 0
+            assert process.wait(PATIENCE) == 0
 
 
 def _environment(data_dir: Path, port: int) -> Mapping[str, str]:
@@ -169,7 +170,7 @@ def session(document: str, port: int, data_dir: Path, folder: Path) -> list[str]
     script = script.replace(".venv/bin/python", sys.executable)
     ran = subprocess.run(
         ["bash", "-c", script],
-        cwd=folder, env=_environment(data_dir, port), capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, env=_environment(data_dir, port), capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
     return [plain(part.strip("\n") + "\n") for part in ran.stdout.split("\036")[:-1]]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -40,15 +42,15 @@ def served(database_url: str, data_dir: Path, extra: Mapping[str, str] | None = 
             yield url
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def await_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the process answers that it is ready; raises if it ends or takes 30 s."""
-    deadline = time.monotonic() + 30
+    """Wait until the process answers that it is ready; raises if it ends or takes longer than `PATIENCE`."""
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{url}/readyz", timeout=2).is_success:
+            if httpx.get(f"{url}/readyz", timeout=PATIENCE).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from app.core.database import Database
+from tests.support.patience import PATIENCE
 from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +19,13 @@ def _verify(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TECHEX_")}
     command = [sys.executable, "-m", "app.cli", "audit", "verify", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env=clean | {"DATABASE_URL": url}, timeout=60
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=clean | {"DATABASE_URL": url},
+        timeout=PATIENCE,
     )
 
 

@@ -26,6 +26,7 @@ from tests.contracts.factory import registration_step, signed_contract
 from tests.law.declarations.test_calendar_api import NOTICE, Json, declare, next_day
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
 from tests.support.due import run_due
+from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
 
 SETTINGS = Settings()
@@ -329,7 +330,7 @@ async def test_a_declaration_does_not_wait_for_a_held_contract(
     day = await next_day(world, True)
     async with world.database.transaction() as session:
         await session.execute(text("SELECT FROM contracts FOR UPDATE"))
-        await asyncio.wait_for(declare(world, day, False), 10)
+        await asyncio.wait_for(declare(world, day, False), PATIENCE)
         await service.end(session, ("registration", new_id()), "registration_decision", day, "waits for the calendar")
     path = f"/v1/contracts/{contract['id']}/registration"
     assert (await world.api.ok("GET", path, world.registrar))["decision_due_on"] == accepted["decision_due_on"]

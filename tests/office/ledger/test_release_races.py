@@ -14,6 +14,7 @@ from tests.law.periods.test_periods import declare, until_it_waits
 from tests.office.ledger.factory import SETTINGS, confirmed, held_deposit, releasing, shown
 from tests.pricing.auction.factory import running
 from tests.support.due import run_due
+from tests.support.patience import PATIENCE
 from tests.support.world import World
 
 
@@ -45,7 +46,7 @@ async def test_a_declaration_does_not_wait_for_a_held_deposit(fresh_world: World
     before = await _day(fresh_world, deposit)
     async with fresh_world.database.transaction() as session:
         await session.execute(text("SELECT FROM deposits FOR UPDATE"))
-        await asyncio.wait_for(declare(fresh_world, before, False), 10)
+        await asyncio.wait_for(declare(fresh_world, before, False), PATIENCE)
     assert await _day(fresh_world, deposit) == before
     await run_due(fresh_world.database)
     assert await _day(fresh_world, deposit) > before

@@ -16,6 +16,7 @@ from app.market.listings import queries
 from app.market.listings.models import Listing
 from tests.market.deals.factory import purchase
 from tests.market.listings.factory import draft_listing, move_clock_to, published_listing
+from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
 
 OFFER = {"price": "1000000.00", "listing_version": 1}
@@ -193,13 +194,13 @@ async def test_a_purchase_beside_a_repeated_publication_does_not_deadlock(
     async def buyers(session: AsyncSession, listing_id: UUID) -> Listing:
         found = await lock_public(session, listing_id)
         listing_locked.set()
-        await asyncio.wait_for(result_locked.wait(), 10)
+        await asyncio.wait_for(result_locked.wait(), PATIENCE)
         await session.execute(text("SET LOCAL lock_timeout = '1s'"))
         return found
 
     async def operators(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
         result_locked.set()
-        await asyncio.wait_for(listing_locked.wait(), 10)
+        await asyncio.wait_for(listing_locked.wait(), PATIENCE)
         return await lock_for(session, actor, listing_id)
 
     monkeypatch.setattr(queries, "lock_public", buyers)

@@ -29,6 +29,7 @@ from tests.pricing.listed.factory import (
     work,
 )
 from tests.support.due import run_due
+from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
 
 Json = dict[str, Any]
@@ -82,7 +83,7 @@ async def past_the_end(
         async def wait(session: AsyncSession, listing_id: UUID) -> Listing:
             if "deadline" not in session.info:
                 waits.set()
-                await asyncio.wait_for(free.wait(), 10)
+                await asyncio.wait_for(free.wait(), PATIENCE)
             return await lock(session, listing_id)
 
         return wait
@@ -91,7 +92,7 @@ async def past_the_end(
     for name in ("lock_listing", "lock_public"):
         monkeypatch.setattr(queries, name, behind(getattr(queries, name)))
     answer = asyncio.ensure_future(act())
-    await asyncio.wait_for(waits.wait(), 10)
+    await asyncio.wait_for(waits.wait(), PATIENCE)
     await move_clock_to(world, end)
     if worker:
         await run_due(world.database)
@@ -131,13 +132,13 @@ async def test_the_count_waits_for_a_withdrawal_under_way(fresh_world: World, mo
 
     async def late(*arguments: Any) -> None:
         holds.set()
-        await asyncio.wait_for(free.wait(), 10)
+        await asyncio.wait_for(free.wait(), PATIENCE)
         await give_back(*arguments)
 
     end = await end_of(world, listing)
     monkeypatch.setattr(service, "give_back", late)
     going = asyncio.ensure_future(world.api.post(path, buyer, json={"reason": "示例"}))
-    await asyncio.wait_for(holds.wait(), 10)
+    await asyncio.wait_for(holds.wait(), PATIENCE)
     await move_clock_to(world, end)
     counting = asyncio.ensure_future(run_due(world.database))
     async with asyncio.timeout(10):

@@ -17,6 +17,7 @@ import asyncpg
 import pytest
 
 from app.run.postgres.embedded import EmbeddedPostgres
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[3]
 Processes = Callable[[Path], list[int]]
@@ -24,7 +25,7 @@ WaitForEnd = Callable[[int], bool]
 
 
 class Run:
-    """A `techex run` under test; killed after 60 s, so that a hanging one fails instead of blocking the suite."""
+    """A `techex run` under test; killed after `PATIENCE`, so that a hanging one fails instead of blocking the suite."""
 
     def __init__(self, data_dir: Path, *flags: str, **environment: str) -> None:
         self.process = subprocess.Popen(
@@ -32,7 +33,7 @@ class Run:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
             env={k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | environment,
         )  # fmt: skip
-        self._limit = threading.Timer(60, self.process.kill)
+        self._limit = threading.Timer(PATIENCE, self.process.kill)
         self._limit.start()
 
     def until(self, pattern: str) -> re.Match[str]:
@@ -47,11 +48,11 @@ class Run:
 
     def refusal(self) -> str:
         """Standard error once the process has ended."""
-        return self.process.communicate(timeout=30)[1]
+        return self.process.communicate(timeout=PATIENCE)[1]
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
     def close(self) -> None:
@@ -83,61 +84,58 @@ def refused(run: Run) -> str:
     return message
 
 
-@pytest.mark.usefixtures("later_start")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_answers_and_stops_whole(
-    start: Callable[..., Run], data_dir: Path, processes_of: Processes, number: signal.Signals
+def test_an_installation_answers_keeps_its_folder_and_stops_whole(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes
 ) -> None:
+    """A first start makes the database, a second finds it; both stop whole, running (SIGINT) or not yet (SIGTERM)."""
     run = start()
+    run.until("creating a database")
+    run.until("database migrated")
     base_url = run.until(r"API on (http://\S+),").group(1)
     run.until("running; stop with Ctrl-C")
-    with urllib.request.urlopen(f"{base_url}/readyz", timeout=10) as answer:
+    with urllib.request.urlopen(f"{base_url}/readyz", timeout=PATIENCE) as answer:
         assert answer.status == 200
     assert len(processes_of(data_dir)) >= 4  # supervisor, API, worker, PostgreSQL
-    assert run.stop(number) == 0
+    assert "Another `techex run` uses" in refused(start())
+    assert run.process.poll() is None
+    assert run.stop(signal.SIGINT) == 0
+    assert processes_of(data_dir) == []
+
+    second = start()
+    assert "migrated" not in second.until("API on|migrated").group(0)
+    assert second.stop(signal.SIGTERM) == 0
     assert processes_of(data_dir) == []
 
 
-@pytest.mark.parametrize("said", ["creating a database", "API on"])
-def test_a_stop_is_answered_at_any_moment(
-    start: Callable[..., Run], data_dir: Path, processes_of: Processes, said: str
+def test_a_stop_while_the_database_is_made_leaves_one_that_can_be_started(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes
 ) -> None:
+    """The second start is also the one whose worker dies, which brings everything down."""
     run = start()
-    run.until(said)
+    run.until("creating a database")
     assert run.stop() == 0
     assert processes_of(data_dir) == []
     again = start()
     again.until("running")
-
-
-def test_a_second_start_finds_its_data(start: Callable[..., Run], data_dir: Path) -> None:
-    first = start()
-    first.until("creating a database")
-    first.until("database migrated")
-    first.until("running")
-    assert first.stop() == 0
-    second = start()
-    assert "migrated" not in second.until("API on|migrated").group(0)
+    _kill_child(again, data_dir, processes_of, "worker")
 
 
 @pytest.mark.usefixtures("later_start")
-def test_no_process_survives_a_killed_supervisor(
+def test_no_process_survives_a_killed_child_nor_a_killed_supervisor(
     start: Callable[..., Run], data_dir: Path, processes_of: Processes, wait_for_end: WaitForEnd
 ) -> None:
     run = start()
     run.until("running")
-    others = [pid for pid in processes_of(data_dir) if pid != run.process.pid]
-    run.process.kill()
+    _kill_child(run, data_dir, processes_of, "serve")
+    again = start()
+    again.until("running")
+    others = [pid for pid in processes_of(data_dir) if pid != again.process.pid]
+    again.process.kill()
     assert all(wait_for_end(pid) for pid in others)
 
 
-@pytest.mark.usefixtures("later_start")
-@pytest.mark.parametrize("name", ["serve", "worker"])
-def test_a_child_that_dies_brings_everything_down(
-    start: Callable[..., Run], data_dir: Path, processes_of: Processes, name: str
-) -> None:
-    run = start()
-    run.until("running")
+def _kill_child(run: Run, data_dir: Path, processes_of: Processes, name: str) -> None:
+    """Kill one process of an installation, and see it end as a whole and say why."""
     (child,) = (pid for pid in processes_of(data_dir) if name in _words(pid))
     os.kill(child, signal.SIGKILL)
     assert "process ended (signal SIGKILL)" in refused(run)
@@ -182,14 +180,6 @@ def test_a_database_of_a_newer_release_is_refused_untouched(start: Callable[...,
         message = refused(start(DATABASE_URL=server.url()))
         assert asyncio.run(execute(server.url(), "SELECT 1")) == "from_the_future"
     assert "newer release (revision from_the_future)" in message
-
-
-@pytest.mark.usefixtures("later_start")
-def test_a_folder_in_use_is_refused_and_its_owner_runs_on(start: Callable[..., Run]) -> None:
-    owner = start()
-    owner.until("running")
-    assert "Another `techex run` uses" in refused(start())
-    assert owner.process.poll() is None
 
 
 def test_a_wrong_setting_is_named(start: Callable[..., Run]) -> None:
