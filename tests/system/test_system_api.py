@@ -83,7 +83,6 @@ async def test_production_has_no_such_route(tmp_path: Path, database: Database, 
         await api.refused(404, "not_found", "POST", "/v1/sandbox/clock", world.operator, json=body)
         assert (await api.get("/v1/clock")).status_code == 200
     assert await _now(world) - before < timedelta(minutes=1)
-    assert "/v1/sandbox/clock" not in app.openapi()["paths"]
 
 
 async def test_production_does_not_serve_from_a_moved_clock(

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import read_clock
 from app.core.settings import Settings
-from app.main import create_app, open_context
 from app.office.ledger.deposits import service as deposits
 from app.pricing.auction.bidding import clerk, turn
 from app.pricing.auction.proof.transcript import verify_transcript
@@ -24,6 +23,7 @@ from tests.office.ledger.factory import SETTINGS, balances
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
 from tests.support.api import Api
+from tests.support.applications import application
 from tests.support.due import run_due
 from tests.support.world import Party, World
 
@@ -31,9 +31,7 @@ from tests.support.world import Party, World
 @pytest.fixture
 async def other(settings: Settings, fresh_world: World) -> AsyncIterator[Api]:
     """Another API process, as far as the clerk goes: an application with an auction house of its own."""
-    app = create_app(settings, fresh_world.database)
-    app.state.context = open_context(settings, fresh_world.database)
-    async with Api(app) as api:
+    async with Api(application(settings, fresh_world.database, "other")) as api:
         yield api
 
 

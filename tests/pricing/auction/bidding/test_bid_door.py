@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
-from app.run.documents import openapi_text
 from tests.pricing.auction import factory
 from tests.support.api import Api
+from tests.support.served import ROOT
 from tests.support.world import Party, World
 
 Headers = list[tuple[bytes, bytes]]
@@ -92,7 +92,8 @@ async def test_an_address_that_is_none_is_named_as_everywhere(api: Api, world: W
 
 
 def test_the_document_says_what_a_refused_bid_is_told() -> None:
-    responses = json.loads(openapi_text())["paths"]["/v1/auctions/{auction_id}/bids"]["post"]["responses"]
+    document = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
+    responses = document["paths"]["/v1/auctions/{auction_id}/bids"]["post"]["responses"]
     for status in ("409", "422"):
         (content,) = responses[status]["content"].values()
         told = content["schema"]["allOf"][1]["properties"]

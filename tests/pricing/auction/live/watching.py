@@ -10,9 +10,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.core.settings import Settings
-from app.main import create_app, open_context
 from app.pricing.auction.bidding import house
+from app.process import open_database
 from app.run.processes.api_server import ApiServer
+from tests.support.applications import application
 
 
 @asynccontextmanager
@@ -35,8 +36,7 @@ async def serving(app: FastAPI) -> AsyncIterator[int]:
 @asynccontextmanager
 async def another(settings: Settings) -> AsyncIterator[int]:
     """The port of an API with connections, watchers and a clerk of its own, as another process would have them."""
-    app = create_app(settings)
-    app.state.context = open_context(settings)
+    app = application(settings, open_database(settings), "another")
     async with serving(app) as port:
         yield port
     await app.state.context.database.close()

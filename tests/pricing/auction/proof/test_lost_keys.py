@@ -17,7 +17,6 @@ from sqlalchemy import text
 from app.core import keys
 from app.core.keys import Keys
 from app.core.settings import Settings
-from app.main import create_app, open_context
 from tests.market.listings.factory import move_clock_to
 from tests.office.ledger.factory import balances
 from tests.pricing.auction import factory
@@ -25,6 +24,7 @@ from tests.pricing.auction.ending.test_winner import sold
 from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.test_auction_api import checked, transcript
 from tests.support.api import Api
+from tests.support.applications import application
 from tests.support.due import run_due
 from tests.support.world import World
 
@@ -47,8 +47,7 @@ def other_key() -> AbstractContextManager[None]:
 @asynccontextmanager
 async def process(settings: Settings, world: World, held: Keys) -> AsyncIterator[Api]:
     """An API process that holds other keys, from its start."""
-    app, right = create_app(settings, world.database), keys.current()
-    app.state.context = open_context(settings, world.database)
+    app, right = application(settings, world.database, "other keys"), keys.current()
     keys._LOADED[:] = [right]
     with holding(held):
         async with Api(app) as api:
