@@ -32,6 +32,19 @@ from tests.support.world import World
 
 SERVERS = {"postgres", "durable", "data_dir", "played"}
 
+# What takes more than 5 s on a machine of its own.
+LONGEST = (
+    "tests/test_access_matrix.py",
+    "tests/test_contract_fuzz.py",
+    "tests/test_python_client.py",
+    "tests/chaos/",
+    "tests/run/processes/",
+    "tests/run/test_cli.py",
+    "tests/office/ledger/test_ledger_properties.py",
+    "tests/pricing/negotiated/test_negotiation_machine.py",
+    "tests/pricing/listed/test_listed_sale_machine.py",
+)
+
 # Nothing here outlives the run, so nothing waits for a disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -59,7 +72,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make check` runs the tests that start no server: those that take none of these fixtures."""
+    """The longest tests come first, so that no process ends with one while the others have nothing left to do.
+
+    `make check` runs the tests that start no server: those that take none of these fixtures.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:
         if SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("database")
