@@ -118,7 +118,7 @@ async def _seals(
 
 
 def _seal(actor: Actor, event: Event, link: audit.Link | None) -> schemas.EventSeal:
-    whole = link is not None and rules.sees_whole(
+    whole = rules.sees_whole(
         actor,
         is_for=events.is_for(event, actor),
         acting=event.actor_organisation_id,
@@ -131,7 +131,7 @@ def _seal(actor: Actor, event: Event, link: audit.Link | None) -> schemas.EventS
         position=link.position if link else None,
         previous=link.previous if link else None,
         hash=link.hash if link else None,
-        content=audit.content_of(event) if whole else None,
+        content=audit.content_of(event, link.version) if link and whole else None,
     )
 
 

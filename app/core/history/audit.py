@@ -4,15 +4,29 @@ Writers do not wait for each other: they append events, and the one who seals (t
 verify` before it checks) walks what has settled. A hash over the chain's head inside each writer's transaction would
 have put all writers of the exchange in one queue. Changing, dropping, inserting or reordering an event, or a seal, is
 found; cutting off the newest end is found by comparing with a head noted outside (`GET /v1/audit/head`).
+
+Two versions of a seal are in use, each checked by its own form for good. Version 1 left out the transaction id, by
+which the feed is ordered and an event can be hidden: there the order of the chain alone holds it. Version 2 covers it.
 """
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, func, select, text, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -24,6 +38,9 @@ from app.core.settings import Settings
 
 GENESIS = bytes(32)
 BATCH = 1000
+VERSION: Final = 2
+"""The form of the seals that are made now."""
+_NEXT_XID: ColumnElement[int] = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 
 
 class Seal(Base):
@@ -34,6 +51,7 @@ class Seal(Base):
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_seq: Mapped[int] = mapped_column(ForeignKey("events.seq"), unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
 
 
 @dataclass(slots=True)
@@ -50,9 +68,9 @@ class AuditReport:
         return not self.problems
 
 
-def link(previous: bytes, event: Event) -> bytes:
+def link(previous: bytes, event: Event, version: int = VERSION) -> bytes:
     """SHA-256 over the seal before and the event in canonical JSON (RFC 8785)."""
-    return link_content(previous, content_of(event))
+    return link_content(previous, content_of(event, version))
 
 
 def link_content(previous: bytes, content: Any) -> bytes:
@@ -60,8 +78,8 @@ def link_content(previous: bytes, content: Any) -> bytes:
     return sha256(previous + canonical_json(content))
 
 
-def content_of(event: Event) -> dict[str, Any]:
-    """What the seal of an event covers: all of it, times in UTC."""
+def content_of(event: Event, version: int = VERSION) -> dict[str, Any]:
+    """What the seal of an event covers: all of it, times in UTC; in version 1 all but its transaction id."""
 
     def text_of(value: object) -> str | None:
         return None if value is None else str(value)
@@ -79,7 +97,7 @@ def content_of(event: Event) -> dict[str, Any]:
         "actor_key_id": text_of(event.actor_key_id),
         "request_id": event.request_id,
         "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
-    }
+    } | ({} if version == 1 else {"version": version, "xid": str(event.xid)})
 
 
 async def seal_settled(session: AsyncSession) -> int:
@@ -98,7 +116,7 @@ async def seal_settled(session: AsyncSession) -> int:
     for event in (await session.execute(settled_after(cursor).limit(BATCH))).scalars():
         position += 1
         previous = link(previous, event)
-        rows.append({"position": position, "event_seq": event.seq, "hash": previous})
+        rows.append({"position": position, "event_seq": event.seq, "hash": previous, "version": VERSION})
     if rows:
         await session.execute(insert(Seal), rows)
     return len(rows)
@@ -122,24 +140,25 @@ async def head(session: AsyncSession) -> tuple[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A seal with the hash before it: `hash` is `link(previous, event)`."""
+    """A seal with the hash before it: `hash` is `link(previous, event, version)`."""
 
     position: int
     previous: str
     hash: str
+    version: int
 
 
 async def links_of(session: AsyncSession, seqs: Iterable[int]) -> dict[int, Link]:
     """The links of some events by their `seq`; one that is not sealed yet has none."""
     before = aliased(Seal)
     statement = (
-        select(Seal.event_seq, Seal.position, Seal.hash, before.hash)
+        select(Seal.event_seq, Seal.position, Seal.hash, Seal.version, before.hash)
         .outerjoin(before, before.position == Seal.position - 1)
         .where(Seal.event_seq.in_(sorted(set(seqs))))
     )
     return {
-        seq: Link(position, (previous or GENESIS).hex(), digest.hex())
-        for seq, position, digest, previous in await session.execute(statement)
+        seq: Link(position, (previous or GENESIS).hex(), digest.hex(), version)
+        for seq, position, digest, version, previous in await session.execute(statement)
     }
 
 
@@ -174,8 +193,12 @@ async def check_chain(session: AsyncSession, noted_head: str | None = None) -> A
         if event is None:
             report.problems.append(f"position {seal.position}: its event {seal.event_seq} is gone")
         else:
-            if link(previous, event) != seal.hash:
+            if link(previous, event, seal.version) != seal.hash:
                 report.problems.append(f"position {seal.position}: event {event.id} is not what was sealed")
+            if (event.xid, event.seq) <= last:
+                report.problems.append(
+                    f"position {seal.position}: event {event.id} stands before the one sealed before it"
+                )
             last = (event.xid, event.seq)
         previous = seal.hash
         noted |= seal.hash.hex() == noted_head
@@ -197,6 +220,11 @@ async def _count_unsealed(session: AsyncSession, last: tuple[int, int], report: 
     if behind:
         report.problems.append(f"{behind} event(s) were put in behind the sealed end of the chain")
     report.unsealed = (await session.execute(unsealed)).scalar_one() - behind
+    hidden = (await session.execute(unsealed.where(Event.xid >= _NEXT_XID))).scalar_one()
+    if hidden:
+        report.problems.append(
+            f"{hidden} event(s) bear a transaction id that was never given: no feed shows them, no seal covers them"
+        )
 
 
 async def verify(settings: Settings, noted_head: str | None = None) -> AuditReport:
