@@ -89,6 +89,16 @@ def migrate() -> None:
 
 
 @cli.command()
+def advance() -> None:
+    """After a dump was restored into another server: let its transaction counter go on from where the old one stood."""
+    from app.run.postgres.database import advance_counter, database_for
+
+    with database_for(_settings()) as settings:
+        used = advance_counter(_url(settings), typer.echo)
+    typer.echo("the counter stands above every event." if used else "the counter stood above every event already.")
+
+
+@cli.command()
 def keys(
     compose: Annotated[
         bool, typer.Option("--compose", help="Also the database password that compose.yaml asks for.")

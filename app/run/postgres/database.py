@@ -1,7 +1,7 @@
 """The database an installation uses: reached, new enough, at this release's revision."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,14 +12,26 @@ from app.run.migrations.revisions import Revisions, read_revisions
 
 OLDEST_SERVER = 15
 _CONNECT_SECONDS = 5
+_BEHIND = """
+SELECT greatest(0, (SELECT max(xid) FROM events) + 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+"""
+_ADVANCE_AT_ONCE = 1_000_000
+_ADVANCE = """
+DO $$BEGIN FOR i IN 1..{count} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END$$
+"""
 
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """A database as found: the server's major version, and the revision it was migrated to (none: never)."""
+    """A database as found: the server's major version, and the revision it was migrated to (none: never).
+
+    `behind`: how far the server's transaction ids stand behind those of the events, which are ordered by them. Not 0
+    only after a dump was restored into a server that has counted less than the one it came from.
+    """
 
     server_major: int
     revision: str | None
+    behind: int = 0
 
 
 def plain_url(url: str) -> str:
@@ -58,9 +70,10 @@ async def inspect_database(url: str) -> DatabaseState:
             revision = await connection.fetchval("SELECT version_num FROM alembic_version")
         except asyncpg.UndefinedTableError:
             revision = None
+        behind = await connection.fetchval(_BEHIND) if revision else 0
     finally:
         await connection.close()
-    return DatabaseState(major, revision)
+    return DatabaseState(major, revision, behind)
 
 
 def require_supported(state: DatabaseState, url: str, revisions: Revisions) -> None:
@@ -73,6 +86,16 @@ def require_supported(state: DatabaseState, url: str, revisions: Revisions) -> N
         raise StartError(
             f"The database {describe(url)} was migrated by a newer release (revision {state.revision}); "
             "start that release, or restore a backup from before its migration."
+        )
+    require_counted(state, url)
+
+
+def require_counted(state: DatabaseState, url: str) -> None:
+    """Refuse, by `StartError`, a restored dump whose server would give new events a place before the old ones."""
+    if state.behind:
+        raise StartError(
+            f"The database {describe(url)} was restored into a server whose transaction counter is {state.behind} "
+            "behind its events: new events would come before old ones. Run `techex advance`, then start again."
         )
 
 
@@ -89,6 +112,30 @@ def bring_up_to_date(url: str) -> bool:
     return True
 
 
+def advance_counter(url: str, say: Callable[[str], None]) -> int:
+    """After a dump was restored: use up transaction ids until the next one is above every event's; how many were.
+
+    Some 150 000 a second; each million is told to `say`. No row is written, and the server goes on serving.
+    """
+
+    async def advance() -> int:
+        import asyncpg  # noqa: PLC0415
+
+        used = 0
+        while behind := (await inspect_database(url)).behind:
+            connection = await asyncpg.connect(plain_url(url), timeout=_CONNECT_SECONDS)
+            try:
+                count = min(behind, _ADVANCE_AT_ONCE)
+                await connection.execute(_ADVANCE.format(count=count))
+            finally:
+                await connection.close()
+            used += count
+            say(f"advanced by {used}, {behind - count} to go")
+        return used
+
+    return asyncio.run(advance())
+
+
 def require_current(url: str, *, newer_allowed: bool = False) -> None:
     """Refuse, by `StartError`, a database that is not at this release's revision.
 
@@ -98,6 +145,7 @@ def require_current(url: str, *, newer_allowed: bool = False) -> None:
     state = asyncio.run(inspect_database(url))
     if not newer_allowed or state.server_major < OLDEST_SERVER:
         require_supported(state, url, revisions)
+    require_counted(state, url)
     if revisions.compare(state.revision) == "behind":
         raise StartError(f"The database {describe(url)} is not migrated to this release; run `techex migrate` first.")
 
