@@ -1,287 +1,38 @@
-"""The `techex` command. What a command needs is imported inside it: `techex run` starts in fractions of a second."""
+"""The entry of the `techex` command. `techex run` starts the API's process first, which then loads while the rest does.
+
+What a command needs is imported where it begins: reading a command line costs 50 ms, and settings 130.
+"""
 
 # ruff: noqa: PLC0415
 
-import asyncio
-import json
-import os
 import sys
-from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
-
-import typer
 
 from app.run.errors import StartError
-
-if TYPE_CHECKING:
-    from app.core.settings import Settings
-
-cli = typer.Typer(
-    name="techex",
-    help="Backend of a technology exchange. Settings come from the environment: DATABASE_URL and TECHEX_….",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-audit = typer.Typer(help="The audit log.", no_args_is_help=True)
-openapi = typer.Typer(help="The API's document.", no_args_is_help=True)
-dossier = typer.Typer(help="Price dossiers.", no_args_is_help=True)
-bootstrap = typer.Typer(help="The first user of an empty installation.", no_args_is_help=True)
-cli.add_typer(audit, name="audit")
-cli.add_typer(openapi, name="openapi")
-cli.add_typer(dossier, name="dossier")
-cli.add_typer(bootstrap, name="bootstrap")
-
-T = TypeVar("T")
-_ROOT = Path(__file__).resolve().parents[1]
-Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
-
-
-@cli.command()
-def run(
-    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one (TECHEX_PORT; 8000).")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data (TECHEX_DATA_DIR; .data).")] = None,
-    demo: Annotated[bool, typer.Option(help="Play the demonstration on an empty database.")] = True,
-) -> None:
-    """Run everything on this machine: database, API, worker. Ctrl-C stops it.
-
-    A sandbox unless TECHEX_ENVIRONMENT says production.
-    """
-    os.environ.setdefault("TECHEX_ENVIRONMENT", "sandbox")
-    if port is not None:
-        os.environ["TECHEX_PORT"] = str(port)
-    if data_dir is not None:
-        os.environ["TECHEX_DATA_DIR"] = str(data_dir)
-    settings = _settings()
-    from app.run.processes.supervisor import Supervisor
-
-    Supervisor(settings, demo=demo).run()
-
-
-@cli.command()
-def serve(supervised: Annotated[int | None, typer.Option("--supervised", hidden=True)] = None) -> None:
-    """Serve the API alone, on a migrated database named by DATABASE_URL."""
-    settings = _settings()
-    from app.run.processes.serving import serve as serve_api
-
-    serve_api(_require_database(settings, checked=supervised is None), inherited=supervised)
-
-
-@cli.command()
-def worker(supervised: Supervised = False) -> None:
-    """Do the background work alone, on a migrated database named by DATABASE_URL."""
-    settings = _settings()
-    from app.run.processes.serving import work
-
-    work(_require_database(settings, checked=not supervised), supervised=supervised)
-
-
-@cli.command()
-def migrate() -> None:
-    """Bring the database to this release's revision."""
-    from app.run.postgres.database import bring_up_to_date, database_for
-
-    with database_for(_settings()) as settings:
-        migrated = bring_up_to_date(_url(settings))
-    typer.echo("database migrated." if migrated else "database is up to date.")
-
-
-@cli.command()
-def advance() -> None:
-    """After a dump was restored into another server: let its transaction counter go on from where the old one stood."""
-    from app.run.postgres.database import advance_counter, database_for
-
-    with database_for(_settings()) as settings:
-        used = advance_counter(_url(settings), typer.echo)
-    typer.echo("the counter stands above every event." if used else "the counter stood above every event already.")
-
-
-@cli.command()
-def keys(
-    compose: Annotated[
-        bool, typer.Option("--compose", help="Also the database password that compose.yaml asks for.")
-    ] = False,
-) -> None:
-    """Print fresh keys of the exchange, as lines for the environment of every API and worker process.
-
-    Nothing is stored. Keep them: what was sealed with a lost key cannot be opened.
-    """
-    from app.run.fresh_keys import lines
-
-    for line in lines(compose=compose):
-        typer.echo(line)
-
-
-@cli.command("hooks")
-def show_hooks() -> None:
-    """Print what follows what: each hook with its followers in order, each port with who provides for which key."""
-    from app import wiring
-
-    for line in wiring.overview():
-        typer.echo(line)
-
-
-@audit.command()
-def verify(
-    head: Annotated[str | None, typer.Option(help="A head noted earlier, which must still be in the chain.")] = None,
-) -> None:
-    """Check the hash chain of the audit log: status 0 if it holds, 1 with each problem if it does not."""
-    from app.core.history.audit import verify as verify_chain
-
-    report = _on_database(lambda settings: verify_chain(settings, head))
-    typer.echo(f"sealed {report.sealed}, not yet sealed {report.unsealed}, head {report.head}")
-    for problem in report.problems:
-        typer.echo(problem, err=True)
-    typer.echo("the audit chain holds." if report.ok else "the audit chain is BROKEN.", err=not report.ok)
-    raise typer.Exit(0 if report.ok else 1)
-
-
-@cli.command("verify")
-def verify_auction(
-    transcript: Annotated[Path, typer.Argument(help="The transcript of an auction, as the exchange publishes it.")],
-    receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that must be in it; may be repeated.")] = None,
-    key: Annotated[list[str] | None, typer.Option(help="The exchange's public key in hex, from elsewhere.")] = None,
-) -> None:
-    """Check an auction's transcript offline and decide every bid again: status 1 with each problem if it does not hold.
-
-    Needs no database and no settings.
-    """
-    from app.pricing.auction.proof.transcript import verify_transcript
-
-    keys = [_public_key(text) for text in key] if key else None
-    report = verify_transcript(_read_json(transcript), [_read_json(path) for path in receipt or ()], keys)
-    typer.echo(f"{report.entries} entries, {report.bids} bids decided again, {report.receipts} receipts")
-    typer.echo(f"head {report.head}")
-    if not report.trusted:
-        typer.echo("signatures were held against the transcript's own keys: give the exchange's with --key.")
-    if report.unchecked:
-        typer.echo(f"{report.unchecked} prices rest on maxima that are secret until the close: checked within bounds.")
-    for seq, problem in report.problems:
-        typer.echo(f"entry {seq}: {problem}" if seq else problem, err=True)
-    typer.echo("the transcript holds." if report.ok else "the transcript is NOT sound.", err=not report.ok)
-    raise typer.Exit(0 if report.ok else 1)
-
-
-@dossier.command("verify")
-def verify_dossier(
-    bundle: Annotated[Path, typer.Argument(help="The bundle.zip of an export.")],
-    sha256: Annotated[str | None, typer.Option(help="Its SHA-256 as the exchange has it on record.")] = None,
-    key: Annotated[str | None, typer.Option(help="The exchange's public key as it is on record.")] = None,
-) -> None:
-    """Check a bundle offline: status 0 if it is as it was made, 1 with each problem if it is not."""
-    from app.dossiers.verification.checking import verify as verify_bundle
-
-    report = verify_bundle(bundle, sha256, key)
-    typer.echo(
-        f"deal {report.deal}, audit chain {report.sealed} {report.head}\nsigned by {report.public_key}\n"
-        f"events recomputed {report.recomputed}, hash alone {report.alone}, not sealed yet {report.unsealed}\n"
-        f"bids decided again {report.bids}"
-    )
-    for problem in report.problems:
-        typer.echo(problem, err=True)
-    typer.echo("the dossier holds." if report.ok else "the dossier does NOT hold.", err=not report.ok)
-    raise typer.Exit(0 if report.ok else 1)
-
-
-@openapi.command()
-def export(
-    path: Annotated[Path, typer.Argument(help="Where to write it.")] = _ROOT / "openapi" / "openapi.json",
-) -> None:
-    """Write the OpenAPI document, keys sorted, so that two exports of one release are equal byte for byte."""
-    from app.run.documents import openapi_text
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(openapi_text(), encoding="utf-8")
-    typer.echo(str(path))
-
-
-@bootstrap.command()
-def operator(name: Annotated[str, typer.Argument(help="The person's name.")]) -> None:
-    """Create the first operator and print the key, which is not stored and cannot be shown again."""
-    from app.identity.bootstrap import create_operator
-
-    async def create(settings: "Settings") -> str:
-        return await create_operator(settings, name)
-
-    typer.echo(_on_database(create))
+from app.run.processes.children import Child
 
 
 def main() -> None:
     """Run the command line; what keeps it from starting is one line on standard error and status 1, never a trace."""
     try:
-        cli(prog_name="techex")
+        match sys.argv[1:]:
+            case [("serve" | "worker") as name, "--supervised"]:
+                from app.run.processes import supervised
+
+                supervised.work() if name == "worker" else supervised.serve()
+            case ["run", *_]:
+                with Child("api", "serve") as api:
+                    _read(api)
+            case _:
+                _read(None)
     except StartError as error:
-        typer.echo(f"techex: {error}", err=True)
+        sys.stderr.write(f"techex: {error}\n")
         sys.exit(1)
 
 
-def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
-    """Run `use` on the database, which is checked to be of this release and never migrated on the way."""
-    from app.run.postgres.database import database_for, require_current
+def _read(api: Child | None) -> None:
+    from app.commands import cli
 
-    with database_for(_settings()) as settings:
-        require_current(_url(settings))
-        return asyncio.run(use(settings))
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once_each, parse_constant=_no_constant)
-    except (OSError, ValueError, RecursionError) as error:
-        raise StartError(f"{path} cannot be read as JSON: {error}") from None
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object without doubt: a name that stands twice in it would be read in two ways by two readers."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return made
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _public_key(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise StartError("a key is given as 64 hex characters.")
-    return key
-
-
-def _settings() -> "Settings":
-    from pydantic import ValidationError
-
-    from app.core.settings import get_settings
-
-    try:
-        return get_settings()
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        full = name if name.endswith("DATABASE_URL") else f"TECHEX_{name}"
-        raise StartError(f"{full} is not valid: {first['msg']}") from None
-
-
-def _require_database(settings: "Settings", *, checked: bool) -> "Settings":
-    """The settings of a process that brings no database along; `checked`: no supervisor has looked at it before."""
-    if settings.database_url is None:
-        raise StartError("DATABASE_URL is not set; set it, or use `techex run`, which brings a database along.")
-    if checked:
-        from app.run.postgres.database import require_current
-
-        require_current(_url(settings), newer_allowed=True)
-    return settings
-
-
-def _url(settings: "Settings") -> str:
-    return settings.database_url.get_secret_value() if settings.database_url else ""
+    cli(prog_name="techex", obj=api)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
+from app.core.database import Base, Database
 from app.core.problems import ProblemType, Text
+from app.core.settings import Environment, Settings
 
 
 class SandboxClock(Base):
@@ -27,6 +28,10 @@ class SandboxClock(Base):
 
     only_row: Mapped[bool] = mapped_column(Boolean, primary_key=True, default=True)
     moved: Mapped[timedelta] = mapped_column(Interval)
+
+
+class ClockMovedError(RuntimeError):
+    """A production process was pointed at a database whose clock a sandbox has moved."""
 
 
 CLOCK_BACKWARD = ProblemType(
@@ -69,3 +74,11 @@ async def move_clock(session: AsyncSession, to: datetime) -> datetime:
 async def is_moved(session: AsyncSession) -> bool:
     """Whether this database's clock was ever moved. A production process must not use such a database."""
     return (await session.execute(select(SandboxClock.moved))).scalar_one_or_none() not in (None, timedelta(0))
+
+
+async def refuse_moved_clock(settings: Settings, database: Database) -> None:
+    """Production must not serve from a database whose clock was moved; raises `ClockMovedError`."""
+    if settings.environment is Environment.PRODUCTION:
+        async with database.reading() as session:
+            if await is_moved(session):
+                raise ClockMovedError("this database's clock was moved in a sandbox; production will not serve from it")

@@ -22,6 +22,7 @@ from sqlalchemy.util import greenlet_spawn
 from uuid_utils.compat import uuid7
 
 from app.core import problems
+from app.core.settings import Settings
 
 Row = TypeVar("Row")
 Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])
@@ -206,6 +207,13 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def connect(settings: Settings) -> Database:
+    """The connections that the settings name; none is opened yet. Raises `ValueError` where they name none."""
+    if settings.database_url is None:
+        raise ValueError("no database: set DATABASE_URL, or use `techex run`")
+    return Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
 
 
 async def read_all(session: AsyncSession, statement: Select[Row], *, fresh: bool = False) -> Sequence[Row]:

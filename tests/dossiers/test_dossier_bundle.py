@@ -12,7 +12,7 @@ import rfc8785
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.commands import cli
 from app.core.history import audit
 from app.dossiers import gathering
 from app.dossiers.exports import bundle

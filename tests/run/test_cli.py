@@ -50,17 +50,21 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     assert command[-1] in shown.stdout
 
 
-def test_loading_the_command_loads_nothing_heavy() -> None:
-    code = f"import sys, app.cli, app.run.processes.supervisor; print([m for m in {HEAVY!r} if m in sys.modules])"
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert shown.stdout.strip() == "[]"
+WEB = ("fastapi", "app.wiring", "app.market", "app.pricing", "app.core.web.http")
 
 
-def test_the_worker_loads_no_web_framework_and_what_it_never_uses() -> None:
-    code = (
-        "import sys, app.worker, app.run.processes.serving; app.wiring.connect();"
-        f"print([m for m in {FOREIGN_TO_THE_WORKER!r} if m in sys.modules])"
-    )
+@pytest.mark.parametrize(
+    ("loaded", "absent"),
+    [
+        ("app.cli", ("typer", "pydantic", "asyncio")),
+        ("app.commands, app.run.processes.supervisor", HEAVY),
+        ("app.run.processes.front", WEB),
+        ("app.worker, app.run.processes.serving; app.wiring.connect()", FOREIGN_TO_THE_WORKER),
+    ],
+    ids=["what starts the API's process", "the supervisor", "what answers for health", "the worker"],
+)
+def test_a_process_loads_first_what_it_begins_with(loaded: str, absent: tuple[str, ...]) -> None:
+    code = f"import sys, {loaded}; print([m for m in {absent!r} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert shown.stdout.strip() == "[]"
 

@@ -12,15 +12,14 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.core.clock import move_clock
+from app.core.clock import ClockMovedError, move_clock
 from app.core.database import Database
 from app.core.history import audit
 from app.core.problems import REGISTRY
 from app.core.settings import Environment, Settings
 from app.main import create_app, open_context
 from app.pricing.auction.proof.receipts import Signer
-from app.process import ClockMovedError
-from app.system import routes
+from app.system import health
 from tests.support.api import Api
 from tests.support.world import World
 
@@ -197,7 +196,7 @@ async def test_not_ready_while_the_database_does_not_answer(
     async def silence() -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(routes, "READY_SECONDS", 0.01)
+    monkeypatch.setattr(health, "READY_SECONDS", 0.01)
     monkeypatch.setattr(app.state.context.database, "ping", silence)
     assert (await api.get("/readyz")).status_code == 503
 

@@ -4,10 +4,8 @@ A thread starts things one after another and plays the demonstration; the main t
 a signal, a child's death, the thread's failure. So a stop is answered at any moment, also in the middle of a start.
 """
 
-import os
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.settings import Settings
@@ -32,16 +30,20 @@ class _Ending(Exception):  # noqa: N818 - no error: the starter is told to go no
 
 
 class Supervisor:
-    """One run of an installation; `demo`: whether an empty database is filled with the demonstration."""
+    """One run of an installation; `demo`: whether an empty database is filled with the demonstration.
 
-    def __init__(self, settings: Settings, *, demo: bool = True) -> None:
+    `api` is the API's process, which loads already.
+    """
+
+    def __init__(self, settings: Settings, *, api: Child, demo: bool = True) -> None:
         self._settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
         self._demo = demo
         self._wakeup = Wakeup()
         self._ending = threading.Event()
         self._spawning = threading.Lock()
         self._failure: BaseException | None = None
-        self._children: list[Child] = []
+        self._api = api
+        self._children = [api]
         self._server: EmbeddedPostgres | None = None
         self._server_up = False
 
@@ -94,19 +96,18 @@ class Supervisor:
                 self._wakeup.notify()
 
     def _serve(self, listener: "socket.socket") -> None:
+        self._wakeup.notify()  # the API may have died before anybody looked
         base_url = url_of(listener)
         settings = self._with_database()
         url = settings.database_url.get_secret_value() if settings.database_url else ""
         environment = _environment(settings, url, listener.getsockname()[1])
-        # The API imports itself while the database is looked at; it begins when it is told to.
-        api = self._spawn("api", ["serve", "--supervised", str(listener.fileno())], environment, listener.fileno())
-        listener.close()
         if bring_up_to_date(url):
             _say("database migrated.")
-        api.go()
+        self._go(self._api, environment, listener)
+        listener.close()
         if not wait_ready(base_url, seconds=_READY_SECONDS, give_up=self._ending.is_set):
-            raise StartError(f"The API was not ready within {_READY_SECONDS} s (see {api.log})")
-        self._spawn("worker", ["worker", "--supervised"], environment).go()
+            raise StartError(f"The API was not ready within {_READY_SECONDS} s (see {self._api.log})")
+        self._go(self._spawn("worker", "worker"), environment)
         _say(f"API on {base_url}, documentation on {base_url}/docs")
         if self._demo:
             from app.run.demonstration import show  # noqa: PLC0415 - its imports cost time: after the first answer
@@ -126,15 +127,17 @@ class Supervisor:
         self._server_up = True
         return with_url(self._settings, self._server.url())
 
-    def _spawn(self, name: str, arguments: list[str], environment: dict[str, str], *keep: int) -> Child:
-        log = Path(environment["TECHEX_DATA_DIR"]) / "logs" / f"{name}.log"
+    def _spawn(self, name: str, command: str) -> Child:
         with self._spawning:
             if self._ending.is_set():
                 raise _Ending
-            child = Child(name, arguments, log=log, environment=environment, keep=keep)
+            child = Child(name, command)
             self._children.append(child)
         self._wakeup.notify()  # one that died before it was in the list is looked at now
         return child
+
+    def _go(self, child: Child, environment: dict[str, str], listener: "socket.socket | None" = None) -> None:
+        child.go(self._settings.data_dir / "logs" / f"{child.name}.log", environment, listener)
 
     def _obituary(self) -> str | None:
         """A line on the first process that is gone; none while all live."""
@@ -150,7 +153,6 @@ class Supervisor:
 def _environment(settings: Settings, url: str, port: int) -> dict[str, str]:
     """The settings as the children read them: what the flags said is said to them too."""
     return {
-        **os.environ,
         "DATABASE_URL": url,
         "TECHEX_DATA_DIR": str(settings.data_dir),
         "TECHEX_ENVIRONMENT": settings.environment.value,

@@ -22,6 +22,14 @@ from tests.support.patience import PATIENCE
 ROOT = Path(__file__).resolve().parents[3]
 Processes = Callable[[Path], list[int]]
 WaitForEnd = Callable[[int], bool]
+BROKEN_PACKAGE = """
+import sys
+class Broken:
+    def find_spec(self, name, *_):
+        if name == "app.awards.runs.routes":
+            raise ImportError("planted")
+sys.meta_path.insert(0, Broken())
+"""
 
 
 class Run:
@@ -31,7 +39,9 @@ class Run:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "run", "--data-dir", str(data_dir), *flags],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-            env={k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | environment,
+            env={k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+            | {"TECHEX_DATA_DIR": f"{data_dir}/beaten-by-the-flag"}  # and tells the children of this run from others
+            | environment,
         )  # fmt: skip
         self._limit = threading.Timer(PATIENCE, self.process.kill)
         self._limit.start()
@@ -139,6 +149,16 @@ def _kill_child(run: Run, data_dir: Path, processes_of: Processes, name: str) ->
     (child,) = (pid for pid in processes_of(data_dir) if name in _words(pid))
     os.kill(child, signal.SIGKILL)
     assert "process ended (signal SIGKILL)" in refused(run)
+    assert processes_of(data_dir) == []
+
+
+@pytest.mark.usefixtures("later_start")
+def test_a_package_that_cannot_be_loaded_ends_the_run_with_the_reason(
+    start: Callable[..., Run], data_dir: Path, processes_of: Processes, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(BROKEN_PACKAGE)
+    run = start(PYTHONPATH=str(tmp_path))
+    assert "api process ended (status 1): ImportError: planted" in refused(run)
     assert processes_of(data_dir) == []
 
 

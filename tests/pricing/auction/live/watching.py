@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Self
 
 import uvicorn
 from fastapi import FastAPI
 
 from app.core.settings import Settings
+from app.main import hang_up
 from app.pricing.auction.bidding import house
 from app.process import open_database
 from app.run.processes.api_server import ApiServer
@@ -22,7 +24,7 @@ async def serving(app: FastAPI) -> AsyncIterator[int]:
     config = uvicorn.Config(
         app, port=0, lifespan="off", http="httptools", access_log=False, log_config=None, timeout_graceful_shutdown=5
     )
-    server = ApiServer(app, config)
+    server = ApiServer(config, partial(hang_up, app))
     config.load()
     server.lifespan = config.lifespan_class(config)
     await server.startup()

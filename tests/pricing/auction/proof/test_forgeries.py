@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.commands import cli
 from app.pricing.auction.bidding.rules import Bid
 from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log

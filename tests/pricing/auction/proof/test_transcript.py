@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.commands import cli
 from app.pricing.auction.bidding.rules import Bid
 from app.pricing.auction.kinds import AuctionForm
 from app.pricing.auction.proof import log
