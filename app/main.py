@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI
 
@@ -64,7 +63,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 def open_context(settings: Settings, database: Database | None = None) -> Context:
     """The process's connections, stores and keys. Raises `ValueError` without a database."""
     database = open_database(settings, database)
-    return Context(settings, database, open_storage(settings), partial(authenticate, zone=settings.timezone))
+    return Context(settings, database, open_storage(settings), authenticate)
 
 
 async def hang_up(application: FastAPI) -> None:

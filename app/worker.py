@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
 
 from app.core import deadlines
 from app.core.database import Database
@@ -28,11 +27,10 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         log.info("worker_started")
         # Side by side: a handler that waits for a lock, or a flood of deadlines, must not keep events unsealed.
         async with asyncio.TaskGroup() as jobs:
-            jobs.create_task(_repeat("deadlines", lambda: deadlines.run_due(database, settings), TICK_SECONDS, stop))
+            jobs.create_task(_repeat("deadlines", lambda: deadlines.run_due(database), TICK_SECONDS, stop))
             jobs.create_task(_repeat("audit", lambda: audit.seal_all(database), TICK_SECONDS, stop))
             jobs.create_task(_repeat("purge", lambda: _purge(database), HOUR_SECONDS, stop))
-            after = partial(recompute.after_announcement, database, settings)
-            jobs.create_task(_repeat("calendar", after, HOUR_SECONDS, stop))
+            jobs.create_task(_repeat("calendar", lambda: recompute.after_announcement(database), HOUR_SECONDS, stop))
     finally:
         await database.close()
         log.info("worker_stopped")

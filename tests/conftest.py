@@ -26,7 +26,7 @@ from app.run.postgres.embedded import DATABASE, EmbeddedPostgres
 from tests.support import emitted, locks, seed
 from tests.support.api import Api
 from tests.support.applications import application
-from tests.support.databases import execute
+from tests.support.databases import CITY, execute
 from tests.support.machines import LONG
 from tests.support.world import World
 
@@ -157,7 +157,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 async def shared_database(shared_url: str) -> AsyncIterator[Database]:
-    database = Database(shared_url)
+    database = Database(shared_url, CITY)
     yield database
     await database.close()
 
@@ -167,7 +167,7 @@ async def database(shared_database: Database, shared_url: str) -> AsyncIterator[
     """A database whose every session joins one outer transaction, rolled back after the test."""
     async with shared_database.engine.connect() as connection:
         outer = await connection.begin()
-        yield Database(shared_url, bound=connection)
+        yield Database(shared_url, CITY, bound=connection)
         await outer.rollback()
 
 
@@ -199,7 +199,7 @@ async def world(database: Database, api: Api) -> World:
 @pytest.fixture
 async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
     """A database with real commits."""
-    database = Database(fresh_url)
+    database = Database(fresh_url, CITY)
     yield database
     await database.close()
 

@@ -18,7 +18,7 @@ from app.run.postgres.embedded import EmbeddedPostgres
 from tests.office.ledger.factory import held_deposit, releasing
 from tests.pricing.listed.factory import CONDITIONS, competitive_listing
 from tests.pricing.negotiated.factory import agreed, decided, objection
-from tests.support.databases import execute
+from tests.support.databases import CITY, execute
 from tests.support.world import World
 
 
@@ -31,7 +31,7 @@ def empty_url(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 async def _differences(url: str) -> list[object]:
-    database = Database(url)
+    database = Database(url, CITY)
 
     def compare(connection: Connection) -> list[object]:
         options = {"compare_type": True, "compare_server_default": True}

@@ -3,15 +3,13 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts.models import Contract
+from app.core.database import Session
 from app.core.hooks import Hook
-from app.core.settings import Settings
 
-signed: Final[Hook[[AsyncSession, Settings, Contract, datetime]]] = Hook("contract.signed")
+signed: Final[Hook[[Session, Contract, datetime]]] = Hook("contract.signed")
 """A contract is signed by everybody, its deal being under contract; also after an amendment."""
-paid: Final[Hook[[AsyncSession, Settings, Contract, datetime]]] = Hook("contract.paid")
+paid: Final[Hook[[Session, Contract, datetime]]] = Hook("contract.paid")
 """A seller recorded a payment, or the reversal of one."""
-ended: Final[Hook[[AsyncSession, Settings, Contract, datetime]]] = Hook("contract.ended")
+ended: Final[Hook[[Session, Contract, datetime]]] = Hook("contract.ended")
 """A contract ended (变更、解除、撤销)."""

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.contracts.amounts import Paid
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractParty, Payment, Registration
 from app.core.access import Actor
-from app.core.database import given, read_all, read_one
+from app.core.database import Session, given, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.documents.access import Level
@@ -39,19 +37,19 @@ def _in_full(statement: Select[Contract]) -> Select[Contract]:
     ).execution_options(populate_existing=True)
 
 
-async def get_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
+async def get_contract(session: Session, actor: Actor, contract_id: UUID) -> Contract:
     """One contract in full, with its registration and steps; raises `not_found` where the actor may not see it."""
     statement = _in_full(_visible(actor).where(Contract.id == contract_id))
     return await read_one(session, statement, Text("contract", "合同"))
 
 
-async def lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
+async def lock_contract(session: Session, actor: Actor, contract_id: UUID) -> Contract:
     """The same, locked: its registration and its payments change only under this lock."""
     statement = _visible(actor).where(Contract.id == contract_id).with_for_update(of=Contract, key_share=True)
     return await read_one(session, _in_full(statement), Text("contract", "合同"))
 
 
-async def access_to_documents(session: AsyncSession, actor: Actor | None, contract_id: UUID) -> Level:
+async def access_to_documents(session: Session, actor: Actor | None, contract_id: UUID) -> Level:
     """Who may see a contract may read what is attached to it; nobody else."""
     if actor is None:
         return "none"
@@ -60,7 +58,7 @@ async def access_to_documents(session: AsyncSession, actor: Actor | None, contra
 
 
 async def list_contracts(
-    session: AsyncSession,
+    session: Session,
     actor: Actor,
     page: PageRequest,
     status: ContractStatus | None,
@@ -76,13 +74,13 @@ async def list_contracts(
     return await read_page(session, statement, page, Contract.id)
 
 
-async def of_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Sequence[Contract]:
+async def of_deal(session: Session, actor: Actor, deal_id: UUID) -> Sequence[Contract]:
     """The contracts of a deal that the actor may see, with their parties, oldest first."""
     statement = _in_full(_visible(actor).where(Contract.deal_id == deal_id)).order_by(Contract.id)
     return await read_all(session, statement)
 
 
-async def fixed_total_of_others(session: AsyncSession, deal_id: UUID, contract_id: UUID | None) -> Decimal:
+async def fixed_total_of_others(session: Session, deal_id: UUID, contract_id: UUID | None) -> Decimal:
     """What the deal's other fixed contracts sum to (CNY). Read it under the deal's lock."""
     statement = select(func.coalesce(func.sum(Contract.total_amount), Decimal(0))).where(
         Contract.deal_id == deal_id,
@@ -94,29 +92,27 @@ async def fixed_total_of_others(session: AsyncSession, deal_id: UUID, contract_i
     return (await session.execute(statement)).scalar_one()
 
 
-async def paid_on(session: AsyncSession, contract_id: UUID) -> Sequence[Paid]:
+async def paid_on(session: Session, contract_id: UUID) -> Sequence[Paid]:
     """The amounts of every payment and reversal of a contract. Read it under the contract's lock before a decision."""
     statement = select(Payment.amount, Payment.technical_amount).where(Payment.contract_id == contract_id)
     return [Paid(row.amount, row.technical_amount) for row in await session.execute(statement)]
 
 
-async def paying_parties(session: AsyncSession, contract_id: UUID) -> dict[str, set[UUID]]:
+async def paying_parties(session: Session, contract_id: UUID) -> dict[str, set[UUID]]:
     """Who paid (`buyers`) and who received money (`sellers`) on a contract."""
     statement = select(Payment.payer_id, Payment.payee_id).where(Payment.contract_id == contract_id)
     rows = (await session.execute(statement)).all()
     return {"buyers": {row.payer_id for row in rows}, "sellers": {row.payee_id for row in rows}}
 
 
-async def award_facts(
-    session: AsyncSession, year_end: date, zone: ZoneInfo
-) -> tuple[list[Contract], list[Payment], set[UUID]]:
+async def award_facts(session: Session, year_end: date) -> tuple[list[Contract], list[Payment], set[UUID]]:
     """What awards are computed from, as it stands: every contract paid on up to a local day, and its payments.
 
     The contracts come with parties, brokers, registration and deal (`deal.related_party`); the payments with invoices,
     in order of receipt, reversals among them (`reverses_id`, negative amounts). The set names every party. Three
     queries, however many contracts there are. A registration that was cancelled says so in `cancelled_on`.
     """
-    bound = datetime.combine(year_end + timedelta(days=1), time.min, zone)
+    bound = datetime.combine(year_end + timedelta(days=1), time.min, session.city.zone)
     received = Payment.received_at < bound
     contracts = (
         select(Contract)

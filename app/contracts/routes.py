@@ -10,7 +10,7 @@ from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractParty
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, set_etag
+from app.core.web.http import Endpoint, IfMatch, Paging, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.deals.kinds import PartyRole
@@ -25,13 +25,13 @@ PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:wr
 
 @router.post("/contracts", status_code=201, operation_id="draft_contract")
 async def draft_contract(
-    actor: PartyActor, session: Session, settings: Config, body: schemas.ContractIn, response: Response
+    actor: PartyActor, session: Session, body: schemas.ContractIn, response: Response
 ) -> schemas.ContractOut:
     """Draft a contract (技术合同) on a deal, as one of its sellers. A deal may have several, of different types.
 
     The technical amount is the total less the deductions, to the fen; the parties are the deal's, or some of them.
     """
-    contract = await service.draft_contract(session, actor, settings, body)
+    contract = await service.draft_contract(session, actor, body)
     return _answer(contract, response)
 
 
@@ -59,7 +59,6 @@ async def read_contract(actor: Reader, session: Session, contract_id: UUID, resp
 async def amend_contract(
     actor: PartyActor,
     session: Session,
-    settings: Config,
     contract_id: UUID,
     body: schemas.ContractContent,
     if_match: IfMatch,
@@ -69,7 +68,7 @@ async def amend_contract(
 
     A signed contract whose registration was refused becomes a draft again. It is then signed and applied for again.
     """
-    contract = await service.amend_contract(session, actor, settings, contract_id, body, if_match)
+    contract = await service.amend_contract(session, actor, contract_id, body, if_match)
     return _answer(contract, response)
 
 
@@ -77,14 +76,13 @@ async def amend_contract(
 async def sign_contract(
     actor: PartyActor,
     session: Session,
-    settings: Config,
     contract_id: UUID,
     body: schemas.SignatureIn,
     if_match: IfMatch,
     response: Response,
 ) -> schemas.ContractOut:
     """Sign the revision that you read. The contract is concluded when every seller and buyer has signed."""
-    contract = await service.sign_contract(session, actor, settings, contract_id, body, if_match)
+    contract = await service.sign_contract(session, actor, contract_id, body, if_match)
     return _answer(contract, response)
 
 

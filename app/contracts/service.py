@@ -5,18 +5,17 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts import hooks, problems, queries, rules, schemas
 from app.contracts.amounts import Amounts, Terms, balance
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractDeduction, ContractParty
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.problems import UNKNOWN_REFERENCE, Text
-from app.core.settings import Settings
+from app.core.settings import City
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.models import Broker
@@ -33,16 +32,16 @@ from app.office.documents.models import Attachment
 SIGNERS = (PartyRole.SELLER, PartyRole.BUYER)
 
 
-async def draft_contract(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ContractIn) -> Contract:
+async def draft_contract(session: Session, actor: Actor, body: schemas.ContractIn) -> Contract:
     """Draft a contract on a deal, by one of its sellers. Raises what `rules` refuses, and `deal_not_live`."""
     deal = await deal_queries.get_deal(session, actor, body.deal_id)
     await _lock_live(session, deal)
     check_side_of(actor, _of_deal(deal, PartyRole.SELLER), Text("a seller of the deal", "成交项目的转让方"))
-    await _check_content(session, settings, actor, deal, body, None)
-    year = local_date(await read_clock(session), settings.zone).year
+    await _check_content(session, actor, deal, body, None)
+    year = (await read_today(session)).year
     contract = Contract(
         id=new_id(),
-        number=await readable_number(session, settings, NumberPrefix.CONTRACT, year),
+        number=await readable_number(session, NumberPrefix.CONTRACT, year),
         deal_id=deal.id,
         status=ContractStatus.DRAFT,
         deductions=[],
@@ -58,12 +57,7 @@ async def draft_contract(session: AsyncSession, actor: Actor, settings: Settings
 
 
 async def amend_contract(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.ContractContent,
-    precondition: Precondition,
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.ContractContent, precondition: Precondition
 ) -> Contract:
     """Replace what a draft says; a signed contract whose registration was refused becomes a draft again [P].
 
@@ -76,7 +70,7 @@ async def amend_contract(
     refused = contract.registration is not None and contract.registration.status == RegistrationStatus.REFUSED
     if contract.status != ContractStatus.DRAFT and not (contract.status == ContractStatus.SIGNED and refused):
         raise problems.CONTRACT_NOT_DRAFT(status=contract.status)
-    await _check_content(session, settings, actor, deal, body, contract)
+    await _check_content(session, actor, deal, body, contract)
     # Old rows leave before new ones with the same keys come.
     contract.deductions.clear()
     contract.parties.clear()
@@ -91,12 +85,7 @@ async def amend_contract(
 
 
 async def sign_contract(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.SignatureIn,
-    precondition: Precondition,
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.SignatureIn, precondition: Precondition
 ) -> Contract:
     """Record a seller's or buyer's signature of the revision it read; the last one concludes the contract.
 
@@ -110,8 +99,8 @@ async def sign_contract(
     signers = [party for party in contract.parties if party.role in SIGNERS]
     check_side_of(actor, [party.organisation_id for party in signers], problems.SIGNER)
     now = await read_clock(session)
-    today = local_date(now, settings.zone)
-    rules.check_signing(body.signed_on, today, contract.valid_to, _agreed_on(deal, settings))
+    today = session.city.day_of(now)
+    rules.check_signing(body.signed_on, today, contract.valid_to, _agreed_on(deal, session.city))
     for party in signers:
         if party.organisation_id == actor.organisation_id:
             if party.signed_on is not None:
@@ -120,7 +109,7 @@ async def sign_contract(
     contract.revision += 1
     days = [party.signed_on for party in signers if party.signed_on is not None]
     if len(days) == len(signers):
-        await _conclude(session, settings, contract, deal, max(days))
+        await _conclude(session, contract, deal, max(days))
     else:
         _tell(session, "contract.party_signed", contract)
     await session.flush()
@@ -128,7 +117,7 @@ async def sign_contract(
 
 
 async def attach_document(
-    session: AsyncSession, actor: Actor, contract_id: UUID, body: schemas.ContractDocumentIn
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.ContractDocumentIn
 ) -> Attachment:
     """A seller or buyer attaches a document of its own. Raises `unknown_reference`, `already_attached`."""
     contract = await queries.get_contract(session, actor, contract_id)
@@ -153,25 +142,25 @@ async def attach_document(
     return attachment
 
 
-async def _conclude(session: AsyncSession, settings: Settings, contract: Contract, deal: Deal, signed_on: date) -> None:
+async def _conclude(session: Session, contract: Contract, deal: Deal, signed_on: date) -> None:
     brokers = await identity.brokers_by_id(session, [row.broker_id for row in contract.brokers])
     for index, row in enumerate(contract.brokers):
         rules.check_broker(f"brokers.{index}", _employed(brokers[row.broker_id], row.agency_id), signed_on)
     contract.status, contract.signed_on = ContractStatus.SIGNED, signed_on
     if deal.status == DealStatus.AGREED:
-        await deal_service.mark_contracted(session, settings, deal.id)
+        await deal_service.mark_contracted(session, deal.id)
     _tell(session, "contract.signed", contract)
-    await hooks.signed.announce(session, settings, contract, await read_clock(session))
+    await hooks.signed.announce(session, contract, await read_clock(session))
 
 
-async def _lock_live(session: AsyncSession, deal: Deal) -> None:
+async def _lock_live(session: Session, deal: Deal) -> None:
     await deal_queries.lock_deal(session, deal.id)
     if not is_live(deal.status, deal.contract_due_at, await read_clock(session)):
         status = DealStatus.EXPIRED if deal.status == DealStatus.AGREED else deal.status
         raise problems.DEAL_NOT_LIVE(status=status)
 
 
-async def _lock_both(session: AsyncSession, actor: Actor, contract_id: UUID) -> tuple[Contract, Deal]:
+async def _lock_both(session: Session, actor: Actor, contract_id: UUID) -> tuple[Contract, Deal]:
     """The contract and its deal, locked in the one order that every writer keeps; raises `deal_not_live`."""
     seen = await queries.get_contract(session, actor, contract_id)
     deal = await deal_queries.get_deal(session, actor, seen.deal_id)
@@ -180,17 +169,12 @@ async def _lock_both(session: AsyncSession, actor: Actor, contract_id: UUID) -> 
 
 
 async def _check_content(
-    session: AsyncSession,
-    settings: Settings,
-    actor: Actor,
-    deal: Deal,
-    body: schemas.ContractContent,
-    contract: Contract | None,
+    session: Session, actor: Actor, deal: Deal, body: schemas.ContractContent, contract: Contract | None
 ) -> None:
     """Check a contract's content before it is stored, under the deal's lock."""
     rules.check_type(body.type, deal.transfer_mode)
     rules.check_amounts(body.total_amount, body.technical_amount, [item.amount for item in body.deductions])
-    rules.check_validity(body.valid_from, body.valid_to, _agreed_on(deal, settings))
+    rules.check_validity(body.valid_from, body.valid_to, _agreed_on(deal, session.city))
     rules.check_side("sellers", PartyRole.SELLER, _parts(body.sellers), _shares(deal, PartyRole.SELLER))
     rules.check_side("buyers", PartyRole.BUYER, _parts(body.buyers), _shares(deal, PartyRole.BUYER))
     rules.check_side("agencies", PartyRole.AGENCY, _parts(body.agencies), _shares(deal, PartyRole.AGENCY))
@@ -204,7 +188,7 @@ async def _check_content(
         rules.check_price(deal.price, others, body.total_amount)
 
 
-async def _check_brokers(session: AsyncSession, body: schemas.ContractContent) -> None:
+async def _check_brokers(session: Session, body: schemas.ContractContent) -> None:
     """Brokers exist, work for one agency each, and their shares sum to 1. Employment is judged on the signing day."""
     named = [broker.broker_id for agency in body.agencies for broker in agency.brokers]
     known = await identity.brokers_by_id(session, named) if named else {}
@@ -220,7 +204,7 @@ async def _check_brokers(session: AsyncSession, body: schemas.ContractContent) -
         elsewhere |= {broker.broker_id for broker in agency.brokers}
 
 
-async def _check_paid(session: AsyncSession, contract: Contract, body: schemas.ContractContent) -> None:
+async def _check_paid(session: Session, contract: Contract, body: schemas.ContractContent) -> None:
     """An amended contract keeps what was paid on it, and the parties who paid and received."""
     stated = Amounts(body.total_amount, body.technical_amount)
     terms = Terms(body.total_amount, stated, rules.are_provisional(body.payment_terms))
@@ -282,7 +266,7 @@ def audience_of(contract: Contract) -> list[UUID]:
     return [events.STAFF, *(party.organisation_id for party in contract.parties)]
 
 
-def _tell(session: AsyncSession, type_: str, contract: Contract) -> None:
+def _tell(session: Session, type_: str, contract: Contract) -> None:
     payload = {
         "number": contract.number,
         "deal_id": contract.deal_id,
@@ -294,9 +278,9 @@ def _tell(session: AsyncSession, type_: str, contract: Contract) -> None:
     events.append(session, type_, ("contract", contract.id), audience=audience_of(contract), payload=payload)
 
 
-def _agreed_on(deal: Deal, settings: Settings) -> date | None:
+def _agreed_on(deal: Deal, city: City) -> date | None:
     """The day of agreement; None for a deal recorded from elsewhere, whose public dates may follow its contract."""
-    return local_date(deal.agreed_at, settings.zone) if deal.origin == DealOrigin.EXCHANGE else None
+    return city.day_of(deal.agreed_at) if deal.origin == DealOrigin.EXCHANGE else None
 
 
 def _of_deal(deal: Deal, role: PartyRole) -> list[UUID]:

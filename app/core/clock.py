@@ -5,14 +5,12 @@ start of the transaction, and lateness is decided after the lock has been had.
 """
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, CheckConstraint, Interval, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base, Database
+from app.core.database import Base, Database, Session
 from app.core.problems import ProblemType, Text
 from app.core.settings import Environment, Settings
 
@@ -48,18 +46,18 @@ $$ SELECT clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interv
 """
 
 
-async def read_clock(session: AsyncSession) -> datetime:
+async def read_clock(session: Session) -> datetime:
     """The exchange's time now (UTC), read after the locks that the caller already holds."""
     now: datetime = (await session.execute(text("SELECT techex_now()"))).scalar_one()
     return now
 
 
-def local_date(moment: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of a moment in the city: 00:30 on 1 January there belongs to the new year."""
-    return moment.astimezone(zone).date()
+async def read_today(session: Session) -> date:
+    """The city's calendar day now, read like `read_clock`."""
+    return session.city.day_of(await read_clock(session))
 
 
-async def move_clock(session: AsyncSession, to: datetime) -> datetime:
+async def move_clock(session: Session, to: datetime) -> datetime:
     """Move a sandbox's clock forward to `to`; returns the new time. Raises `clock_backward`."""
     row = insert(SandboxClock).values(only_row=True, moved=timedelta(0))
     await session.execute(row.on_conflict_do_nothing())
@@ -71,7 +69,7 @@ async def move_clock(session: AsyncSession, to: datetime) -> datetime:
     return await read_clock(session)
 
 
-async def is_moved(session: AsyncSession) -> bool:
+async def is_moved(session: Session) -> bool:
     """Whether this database's clock was ever moved. A production process must not use such a database."""
     return (await session.execute(select(SandboxClock.moved))).scalar_one_or_none() not in (None, timedelta(0))
 

@@ -22,7 +22,7 @@ from sqlalchemy.util import greenlet_spawn
 from uuid_utils.compat import uuid7
 
 from app.core import problems
-from app.core.settings import Settings
+from app.core.settings import City, Settings
 
 Row = TypeVar("Row")
 Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])
@@ -93,10 +93,22 @@ def async_url(url: str) -> str:
     return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
-class Database:
-    """A process's connections. `bound` joins sessions to one open connection (a test's outer transaction)."""
+class Session(AsyncSession):
+    """A session that knows the city: its rows are counted in the city's days and bear its code."""
 
-    def __init__(self, url: str, *, pool_size: int = 16, bound: AsyncConnection | None = None) -> None:
+    def __init__(self, bind: AsyncEngine | AsyncConnection, city: City, **options: Any) -> None:
+        super().__init__(bind, expire_on_commit=False, **options)
+        self.city = city
+
+
+class Database:
+    """A process's connections, and the city whose days and numbers its sessions count in.
+
+    `bound` joins sessions to one open connection (a test's outer transaction).
+    """
+
+    def __init__(self, url: str, city: City, *, pool_size: int = 16, bound: AsyncConnection | None = None) -> None:
+        self.city = city
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=pool_size,
@@ -114,24 +126,22 @@ class Database:
         return 1 if self.bound is not None else self.pool_size
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self) -> AsyncIterator[Session]:
         """A session in one transaction: committed when the block ends, rolled back when it raises."""
         async with self.session() as session, session.begin():
             yield session
 
-    def session(self) -> AsyncSession:
+    def session(self) -> Session:
         if self.bound is not None:
-            return AsyncSession(self.bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
-        return AsyncSession(self.engine, expire_on_commit=False)
+            return Session(self.bound, self.city, join_transaction_mode="create_savepoint")
+        return Session(self.engine, self.city)
 
-    def reading(self) -> AsyncSession:
+    def reading(self) -> Session:
         """A session for reads, each statement on its own snapshot; close it (it is a context manager)."""
-        if self.bound is not None:
-            return AsyncSession(self.bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
-        return AsyncSession(self._autocommit, expire_on_commit=False, autoflush=False)
+        return self.session() if self.bound is not None else Session(self._autocommit, self.city, autoflush=False)
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+    async def snapshot(self) -> AsyncIterator[Session]:
         """A session whose reads all see one moment, and which cannot write: for an answer whose parts must agree."""
         async with self.transaction() as session:
             if self.bound is None:
@@ -213,20 +223,20 @@ def connect(settings: Settings) -> Database:
     """The connections that the settings name; none is opened yet. Raises `ValueError` where they name none."""
     if settings.database_url is None:
         raise ValueError("no database: set DATABASE_URL, or use `techex run`")
-    return Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    return Database(settings.database_url.get_secret_value(), settings.city, pool_size=settings.database_pool_size)
 
 
-async def read_all(session: AsyncSession, statement: Select[Row], *, fresh: bool = False) -> Sequence[Row]:
+async def read_all(session: Session, statement: Select[Row], *, fresh: bool = False) -> Sequence[Row]:
     """Every row of a statement. `fresh`: what the session read before is read again, as it must be under a lock."""
     return (await _read(session, statement, fresh)).all()
 
 
-async def find_one(session: AsyncSession, statement: Select[Row], *, fresh: bool = False) -> Row | None:
+async def find_one(session: Session, statement: Select[Row], *, fresh: bool = False) -> Row | None:
     """The one row of a statement, or None."""
     return (await _read(session, statement, fresh)).one_or_none()
 
 
-async def read_one(session: AsyncSession, statement: Select[Row], what: problems.Text, *, fresh: bool = False) -> Row:
+async def read_one(session: Session, statement: Select[Row], what: problems.Text, *, fresh: bool = False) -> Row:
     """The one row of a statement; raises `not_found` naming `what` is missing, as in `Text("deal", "成交项目")`."""
     found = (await _read(session, statement, fresh)).one_or_none()
     if found is None:
@@ -234,11 +244,11 @@ async def read_one(session: AsyncSession, statement: Select[Row], what: problems
     return found
 
 
-async def _read(session: AsyncSession, statement: Select[Row], fresh: bool) -> ScalarResult[Row]:
+async def _read(session: Session, statement: Select[Row], fresh: bool) -> ScalarResult[Row]:
     return (await session.execute(statement, execution_options={"populate_existing": True} if fresh else {})).scalars()
 
 
-async def add_unique(session: AsyncSession, row: Base, taken: problems.Problem, *indexes: str) -> None:
+async def add_unique(session: Session, row: Base, taken: problems.Problem, *indexes: str) -> None:
     """Add a row, or raise `taken` where one of these unique indexes holds such a row already.
 
     Mostly a lock decides before; the index keeps the promise even against a caller who forgot it.
@@ -257,7 +267,7 @@ def given(statement: Selected, *wanted: tuple[Any, object]) -> Selected:
     return statement.where(*(column == value for column, value in wanted if value is not None))
 
 
-async def advisory_lock(session: AsyncSession, name: str, key: UUID | str, *, shared: bool = False) -> None:
+async def advisory_lock(session: Session, name: str, key: UUID | str, *, shared: bool = False) -> None:
     """Lock what has no row yet, such as an organisation's yearly cap, until the transaction ends.
 
     `shared`: any number hold it together, and only an exclusive holder waits for them or makes them wait.

@@ -22,20 +22,18 @@ from uuid import UUID
 
 from sqlalchemy import Index, Integer, Row, func, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import read_clock
-from app.core.database import Base, Database
+from app.core.database import Base, Database, Session
 from app.core.hooks import Port
 from app.core.ids import new_id
 from app.core.logs import get_logger, trace_of
 from app.core.problems import Problem
-from app.core.settings import Settings
 
 log = get_logger(__name__)
-Handler = Callable[[AsyncSession, Settings, UUID, datetime], Awaitable[None]]
-"""`(session, settings, subject_id, now)`. A handler may schedule its subject's next deadline of the same kind."""
+Handler = Callable[[Session, UUID, datetime], Awaitable[None]]
+"""`(session, subject_id, now)`. A handler may schedule its subject's next deadline of the same kind."""
 HANDLERS: Final[Port[str, Handler]] = Port("deadlines")
 """By kind: what happens when a deadline of the kind falls due."""
 MAX_BACKOFF = timedelta(hours=1)
@@ -96,7 +94,7 @@ _TICK = text("""
 """)
 
 
-async def schedule(session: AsyncSession, kind: str, subject_id: UUID, due_at: datetime) -> None:
+async def schedule(session: Session, kind: str, subject_id: UUID, due_at: datetime) -> None:
     """Set the subject's pending deadline of a kind, or move it; `KeyError` for a kind that nobody provides."""
     HANDLERS.of(kind)
     running: _Running | None = session.info.get(RUNNING)
@@ -114,7 +112,7 @@ async def schedule(session: AsyncSession, kind: str, subject_id: UUID, due_at: d
     )
 
 
-async def cancel(session: AsyncSession, kind: str, subject_id: UUID) -> None:
+async def cancel(session: Session, kind: str, subject_id: UUID) -> None:
     """Settle a pending deadline without running it. A running handler may cancel its own deadline, which then ends."""
     running: _Running | None = session.info.get(RUNNING)
     if running is not None and (running.kind, running.subject_id) == (kind, subject_id):
@@ -127,7 +125,7 @@ async def cancel(session: AsyncSession, kind: str, subject_id: UUID) -> None:
     )
 
 
-async def run_due(database: Database, settings: Settings, limit: int = 100) -> int:
+async def run_due(database: Database, limit: int = 100) -> int:
     """Run up to `limit` due deadlines, each in a transaction of its own; returns how many were taken.
 
     Several run at once; those of one subject one after another, in the order they fell due. A handler that fails
@@ -144,7 +142,7 @@ async def run_due(database: Database, settings: Settings, limit: int = 100) -> i
             nonlocal taken
             while left:
                 for deadline_id in left.pop():
-                    ran = await _run_one(database, settings, deadline_id)
+                    ran = await _run_one(database, deadline_id)
                     taken += ran
 
         # This transaction stays open: it holds the claims. It has written nothing, so it holds back nobody's events.
@@ -155,7 +153,7 @@ async def run_due(database: Database, settings: Settings, limit: int = 100) -> i
     return taken
 
 
-async def _run_one(database: Database, settings: Settings, deadline_id: UUID) -> bool:
+async def _run_one(database: Database, deadline_id: UUID) -> bool:
     """Run one deadline if it is still due; returns whether it was taken."""
     deadline: Row[str, UUID, datetime] | None = None
     try:
@@ -165,7 +163,7 @@ async def _run_one(database: Database, settings: Settings, deadline_id: UUID) ->
                 return False
             kind, subject_id, now = deadline
             session.info[RUNNING] = _Running(deadline_id, kind, subject_id, now)
-            await HANDLERS.of(kind)(session, settings, subject_id, now)
+            await HANDLERS.of(kind)(session, subject_id, now)
             await session.flush()
             await _tick(session)
     except _MovedError:
@@ -177,7 +175,7 @@ async def _run_one(database: Database, settings: Settings, deadline_id: UUID) ->
     return True
 
 
-async def _tick(session: AsyncSession) -> None:
+async def _tick(session: Session) -> None:
     """Settle the deadline under way, once; raises `_MovedError` if it is not due any more."""
     running: _Running | None = session.info.pop(RUNNING, None)
     if running is None:

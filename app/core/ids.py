@@ -6,13 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
-from app.core.clock import local_date
-from app.core.database import Base
-from app.core.settings import Settings
+from app.core.database import Base, Session
 
 
 class Counter(Base):
@@ -50,7 +47,7 @@ def new_id() -> UUID:
     return uuid7()
 
 
-async def next_in_series(session: AsyncSession, series: str, year: int) -> int:
+async def next_in_series(session: Session, series: str, year: int) -> int:
     """The next number of a series in a year, from 1 and without gaps: the row stays locked until the commit."""
     statement = insert(Counter).values(series=series, year=year, value=1)
     statement = statement.on_conflict_do_update(
@@ -59,11 +56,11 @@ async def next_in_series(session: AsyncSession, series: str, year: int) -> int:
     return (await session.execute(statement.returning(Counter.value))).scalar_one()
 
 
-async def readable_number(session: AsyncSession, settings: Settings, prefix: NumberPrefix, made: datetime | int) -> str:
+async def readable_number(session: Session, prefix: NumberPrefix, made: datetime | int) -> str:
     """A readable number, such as `WH-L-2026-000123`: city, letter of the kind, local year, serial.
 
     `made` is the moment in whose local year it is given, or that year.
     """
-    year = made if isinstance(made, int) else local_date(made, settings.zone).year
-    series = f"{settings.city_code}-{prefix}"
+    year = made if isinstance(made, int) else session.city.day_of(made).year
+    series = f"{session.city.code}-{prefix}"
     return f"{series}-{year}-{await next_in_series(session, series, year):06d}"

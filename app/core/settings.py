@@ -1,6 +1,8 @@
 """Settings, read once from the environment (`TECHEX_…`; `DATABASE_URL` has no prefix)."""
 
 import re
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +19,18 @@ class Environment(StrEnum):
 
     PRODUCTION = "production"
     SANDBOX = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Where the exchange stands: days, award years and ends of periods are local, and numbers bear its code."""
+
+    code: str
+    zone: ZoneInfo
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment in the city: 00:30 on 1 January there belongs to the new year."""
+        return moment.astimezone(self.zone).date()
 
 
 class Settings(BaseSettings):
@@ -96,9 +110,9 @@ class Settings(BaseSettings):
         return value
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The city's time zone: award years and notice days are local."""
-        return ZoneInfo(self.timezone)
+    def city(self) -> City:
+        """The city of the process: it goes with the database into every session."""
+        return City(self.city_code, ZoneInfo(self.timezone))
 
 
 @lru_cache(maxsize=1)

@@ -7,15 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
+from app.core.database import Session
 from app.core.history import audit, events
 from app.core.history.events import Event
 from app.core.problems import Rule, Text
 from app.core.schemas import Bilingual
-from app.core.settings import Settings
 from app.dossiers import rules, schemas
 from app.dossiers import sections as story_of
 from app.dossiers.problems import BASIS, BASIS_TITLE
@@ -29,7 +27,7 @@ ORGANISATION = "organisation_id"
 APPRAISER = "appraiser_id"
 
 
-async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_id: UUID) -> schemas.Dossier:
+async def gather(session: Session, actor: Actor, deal_id: UUID) -> schemas.Dossier:
     """The dossier of a deal as the actor may see it; raises `not_found` for a deal it does not see.
 
     The session must read one moment (`Database.snapshot`), so that the parts agree with each other and with the end
@@ -52,13 +50,13 @@ async def gather(session: AsyncSession, settings: Settings, actor: Actor, deal_i
         audit=schemas.ChainEnd(sealed=position, head=head),
         organisations=[schemas.NamedOrganisation(id=key, name=named[key].name) for key in sorted(named)],
         sections=shown,
-        comparables=await compare(session, settings, deal),
+        comparables=await compare(session, deal),
         texts=dict(sorted(texts.items())),
         events=await _seals(session, actor, found, shown),
     )
 
 
-async def attachments(session: AsyncSession, actor: Actor, deal_id: UUID) -> list[Attachment]:
+async def attachments(session: Session, actor: Actor, deal_id: UUID) -> list[Attachment]:
     """The files that go into a bundle next to the dossier; read their pieces in the same moment, in this session."""
     return await story_of.attached(session, await deals.get_deal(session, actor, deal_id), actor)
 
@@ -71,7 +69,7 @@ async def canonical(dossier: schemas.Dossier) -> bytes:
     return await asyncio.to_thread(lambda: canonical_json(dossier))
 
 
-async def _happened(session: AsyncSession, sections: Sequence[Section]) -> dict[UUID, Event]:
+async def _happened(session: Session, sections: Sequence[Section]) -> dict[UUID, Event]:
     """The events that the entries name, else all those on what they are about; by id, oldest first.
 
     Of a subject with thousands of events, such as an auction, the few that are told are named.
@@ -106,10 +104,7 @@ def _entry(entry: Entry, happened: Happenings) -> schemas.DossierEntryOut:
 
 
 async def _seals(
-    session: AsyncSession,
-    actor: Actor,
-    found: Mapping[UUID, Event],
-    shown: Sequence[schemas.DossierSectionOut],
+    session: Session, actor: Actor, found: Mapping[UUID, Event], shown: Sequence[schemas.DossierSectionOut]
 ) -> list[schemas.EventSeal]:
     named = {event_id for section in shown for entry in section.entries for event_id in entry.events}
     behind = [event for event in found.values() if event.id in named]

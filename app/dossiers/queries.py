@@ -7,10 +7,9 @@ it: the organisation, or the market's staff of the role it was made for. The aud
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.database import read_one
+from app.core.database import Session, read_one
 from app.core.web.pages import Found, PageRequest, read_page
 from app.dossiers.models import DossierExport
 from app.dossiers.problems import EXPORT
@@ -28,12 +27,12 @@ def _visible(actor: Actor, deal_id: UUID) -> Select[DossierExport]:
     return statement.where(DossierExport.organisation_id == actor.organisation(), DossierExport.deal_id.in_(seen))
 
 
-async def get_export(session: AsyncSession, actor: Actor, deal_id: UUID, export_id: UUID) -> DossierExport:
+async def get_export(session: Session, actor: Actor, deal_id: UUID, export_id: UUID) -> DossierExport:
     """One export of a deal that the actor may read; raises `not_found`."""
     return await read_one(session, _visible(actor, deal_id).where(DossierExport.id == export_id), EXPORT)
 
 
-async def list_exports(session: AsyncSession, actor: Actor, deal_id: UUID, page: PageRequest) -> Found[DossierExport]:
+async def list_exports(session: Session, actor: Actor, deal_id: UUID, page: PageRequest) -> Found[DossierExport]:
     """A page of the exports of a deal that the actor may read, oldest first."""
     statement = _visible(actor, deal_id)
     return await read_page(session, statement, page, DossierExport.id)

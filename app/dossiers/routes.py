@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from app.core.access import Actor
 from app.core.canonical import sha256_hex
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, Paging, Session, context_of, file_answer
+from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.dossiers import gathering, queries, schemas, service
@@ -31,11 +31,11 @@ PRIVATE = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosn
     response_model=schemas.Dossier,
     responses={200: {"description": "Canonical JSON (RFC 8785); its SHA-256 is the `ETag`"}},
 )
-async def read_dossier(actor: Reader, session: Session, settings: Config, deal_id: UUID, request: Request) -> Response:
+async def read_dossier(actor: Reader, session: Session, deal_id: UUID, request: Request) -> Response:
     """Read the price dossier of a deal as it stands now. Its parties and staff each see their own view."""
     await session.commit()  # the connection goes back before the snapshot takes one
     async with context_of(request).database.snapshot() as reading:
-        dossier = await gathering.gather(reading, settings, actor, deal_id)
+        dossier = await gathering.gather(reading, actor, deal_id)
     canonical = await gathering.canonical(dossier)
     headers = {"ETag": f'"{sha256_hex(canonical)}"', **PRIVATE}
     return Response(canonical, media_type="application/json", headers=headers)

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.history import events
 from app.core.ids import new_id
 from app.dossiers.exports.taking import Bundle
@@ -13,7 +12,7 @@ from app.dossiers.models import DossierExport
 from app.market.deals import queries as deals
 
 
-async def record_export(session: AsyncSession, actor: Actor, deal_id: UUID, bundle: Bundle) -> DossierExport:
+async def record_export(session: Session, actor: Actor, deal_id: UUID, bundle: Bundle) -> DossierExport:
     """Record that the actor took a bundle, with its hashes; the event seals them. Raises `not_found`.
 
     The event is told only to the one who took it (and to the auditor): the other side does not learn of it.

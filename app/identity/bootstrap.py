@@ -1,10 +1,9 @@
 """The first operator, made from the command line: every later person is recorded through the API."""
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Role
-from app.core.database import Database
+from app.core.database import Database, Session
 from app.core.history import events
 from app.core.settings import Settings
 from app.identity import service
@@ -13,7 +12,7 @@ from app.identity.models import Appointment, Organisation, Person
 OPERATOR_KEY_DAYS = 366
 
 
-async def _add_operator(session: AsyncSession, name: str) -> str:
+async def _add_operator(session: Session, name: str) -> str:
     person = Person(name=name)
     session.add(person)
     await session.flush()
@@ -48,4 +47,4 @@ async def is_empty(settings: Settings) -> bool:
 def _open(settings: Settings) -> Database:
     if settings.database_url is None:
         raise ValueError("no database: set DATABASE_URL")
-    return Database(settings.database_url.get_secret_value(), pool_size=2)
+    return Database(settings.database_url.get_secret_value(), settings.city, pool_size=2)

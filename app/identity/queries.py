@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, Select, cast, func, literal, or_, select, text, union_all, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import given, read_all, read_one
+from app.core.database import Session, given, read_all, read_one
 from app.core.problems import UNAUTHENTICATED, Text
 from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.identity.kinds import OrganisationKind, Verification
@@ -52,7 +51,7 @@ _BY_DIGEST = text(
 )
 
 
-async def authenticate(session: AsyncSession, authorization: str, *, zone: str) -> Actor:
+async def authenticate(session: Session, authorization: str) -> Actor:
     """The actor of a bearer key; `zone` is the city's, in whose days employments count.
 
     Raises `unauthenticated`: unknown, expired, revoked and roleless look the same.
@@ -60,7 +59,9 @@ async def authenticate(session: AsyncSession, authorization: str, *, zone: str) 
     scheme, _, secret = authorization.partition(" ")
     row = None
     if scheme.lower() == "bearer" and secret:
-        row = (await session.execute(_BY_DIGEST, {"digest": digest_of(secret.strip()), "zone": zone})).one_or_none()
+        row = (
+            await session.execute(_BY_DIGEST, {"digest": digest_of(secret.strip()), "zone": session.city.zone.key})
+        ).one_or_none()
     if row is None or not row.roles:
         raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
     if row.stale:
@@ -88,20 +89,20 @@ def visible_organisations(actor: Actor | None) -> Select[Organisation]:
     return statement.where(shown)
 
 
-async def get_organisation(session: AsyncSession, actor: Actor | None, organisation_id: UUID) -> Organisation:
+async def get_organisation(session: Session, actor: Actor | None, organisation_id: UUID) -> Organisation:
     """One organisation the actor may see, with its divisions; raises `not_found`."""
     statement = visible_organisations(actor).where(Organisation.id == organisation_id)
     return await read_one(session, statement, ORGANISATION, fresh=True)
 
 
-async def lock_organisation(session: AsyncSession, organisation_id: UUID) -> Organisation:
+async def lock_organisation(session: Session, organisation_id: UUID) -> Organisation:
     """One organisation, locked for a change; raises `not_found`."""
     statement = select(Organisation).where(Organisation.id == organisation_id).with_for_update()
     return await read_one(session, statement.options(selectinload(Organisation.divisions)), ORGANISATION)
 
 
 async def list_organisations(
-    session: AsyncSession, actor: Actor | None, page: PageRequest, kind: OrganisationKind | None, name: str | None
+    session: Session, actor: Actor | None, page: PageRequest, kind: OrganisationKind | None, name: str | None
 ) -> Found[Organisation]:
     """A page in order of name, optionally of one kind or with a name that begins so."""
     statement = given(visible_organisations(actor), (Organisation.kind, kind))
@@ -110,13 +111,13 @@ async def list_organisations(
     return await read_page(session, statement, page, Organisation.name, Organisation.id)
 
 
-async def organisations_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+async def organisations_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
     """Organisations with their divisions, whatever their state, for rules that need the facts."""
     statement = select(Organisation).where(Organisation.id.in_(list(ids))).options(selectinload(Organisation.divisions))
     return {row.id: row for row in (await session.execute(statement)).scalars()}
 
 
-async def relations_between(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[OrganisationRelation]:
+async def relations_between(session: Session, ids: Iterable[UUID]) -> Sequence[OrganisationRelation]:
     """Every related-party finding of which both sides are among `ids`."""
     wanted = list(ids)
     statement = select(OrganisationRelation).where(
@@ -125,7 +126,7 @@ async def relations_between(session: AsyncSession, ids: Iterable[UUID]) -> Seque
     return await read_all(session, statement.order_by(OrganisationRelation.id))
 
 
-async def list_relations(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[OrganisationRelation]:
+async def list_relations(session: Session, actor: Actor, page: PageRequest) -> Found[OrganisationRelation]:
     """Related-party findings: all for the market's staff, one's own for an organisation."""
     statement = select(OrganisationRelation)
     if not actor.is_staff:
@@ -147,7 +148,7 @@ def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
     )
 
 
-async def list_people(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[Any]:
+async def list_people(session: Session, actor: Actor, page: PageRequest) -> Found[Any]:
     """People with the capacity they act in: all for the operator and auditor, one's own organisation's otherwise."""
     inner = _capacities().subquery()
     statement = paged(select(inner), page, inner.c.capacity_id)
@@ -156,11 +157,11 @@ async def list_people(session: AsyncSession, actor: Actor, page: PageRequest) ->
     return cut((await session.execute(statement)).all(), page, lambda row: (row.capacity_id,))
 
 
-async def find_person(session: AsyncSession, person_id: UUID) -> Person | None:
+async def find_person(session: Session, person_id: UUID) -> Person | None:
     return await session.get(Person, person_id)
 
 
-async def acts_for(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:
+async def acts_for(session: Session, person_id: UUID, organisation_id: UUID | None) -> bool:
     """Whether a person has a current role in an organisation, or (None) in the market."""
     statement = select(Appointment.id).where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
     if organisation_id is not None:
@@ -172,7 +173,7 @@ async def acts_for(session: AsyncSession, person_id: UUID, organisation_id: UUID
     return (await session.execute(statement.limit(1))).first() is not None
 
 
-async def current_membership(session: AsyncSession, actor: Actor, person_id: UUID, organisation_id: UUID) -> Membership:
+async def current_membership(session: Session, actor: Actor, person_id: UUID, organisation_id: UUID) -> Membership:
     """A person's membership, locked; hidden (404) from those who may not end it."""
     statement = select(Membership).where(
         Membership.person_id == person_id, Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
@@ -186,7 +187,7 @@ def _brokers() -> Select[Broker]:
     return select(Broker).options(selectinload(Broker.person), selectinload(Broker.employments))
 
 
-async def get_broker(session: AsyncSession, broker_id: UUID, *, lock: bool = False) -> Broker:
+async def get_broker(session: Session, broker_id: UUID, *, lock: bool = False) -> Broker:
     """One broker with employments; raises `not_found`. Brokers' certificates are public among the key holders."""
     statement = _brokers().where(Broker.id == broker_id).execution_options(populate_existing=True)
     if lock:
@@ -194,7 +195,7 @@ async def get_broker(session: AsyncSession, broker_id: UUID, *, lock: bool = Fal
     return await read_one(session, statement, Text("broker", "技术经纪人"))
 
 
-async def list_brokers(session: AsyncSession, page: PageRequest, agency_id: UUID | None) -> Found[Broker]:
+async def list_brokers(session: Session, page: PageRequest, agency_id: UUID | None) -> Found[Broker]:
     """Brokers in order of registration, optionally those an agency ever employed."""
     statement = _brokers()
     if agency_id:
@@ -202,12 +203,12 @@ async def list_brokers(session: AsyncSession, page: PageRequest, agency_id: UUID
     return await read_page(session, statement, page, Broker.id)
 
 
-async def brokers_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Broker]:
+async def brokers_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Broker]:
     statement = _brokers().where(Broker.id.in_(list(ids)))
     return {row.id: row for row in (await session.execute(statement)).scalars()}
 
 
-async def get_employment(session: AsyncSession, employment_id: UUID) -> Employment:
+async def get_employment(session: Session, employment_id: UUID) -> Employment:
     statement = select(Employment).where(Employment.id == employment_id).with_for_update()
     return await read_one(session, statement, Text("employment", "聘用关系"))
 
@@ -222,12 +223,12 @@ def _visible_keys(actor: Actor) -> Select[ApiKey]:
     return select(ApiKey).where(own)
 
 
-async def list_keys(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[ApiKey]:
+async def list_keys(session: Session, actor: Actor, page: PageRequest) -> Found[ApiKey]:
     statement = _visible_keys(actor)
     return await read_page(session, statement, page, ApiKey.id)
 
 
-async def lock_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
+async def lock_key(session: Session, actor: Actor, key_id: UUID) -> ApiKey:
     """A key the actor may revoke, locked: an auditor sees all, and changes only their own. Raises `not_found`."""
     statement = _visible_keys(actor).where(ApiKey.id == key_id).with_for_update()
     if actor.has(Role.AUDITOR) and not actor.has(Role.OPERATOR):
@@ -235,7 +236,7 @@ async def lock_key(session: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
     return await read_one(session, statement, Text("API key", "密钥"))
 
 
-async def may_hold_key(session: AsyncSession, person_id: UUID, organisation_id: UUID | None) -> bool:
+async def may_hold_key(session: Session, person_id: UUID, organisation_id: UUID | None) -> bool:
     """Whether a person has a capacity there at all: as member, as employed broker, or in the market."""
     if await acts_for(session, person_id, organisation_id):
         return True
@@ -252,7 +253,7 @@ async def may_hold_key(session: AsyncSession, person_id: UUID, organisation_id: 
     return (await session.execute(statement)).scalar_one() > 0
 
 
-async def revoke_keys(session: AsyncSession, person_id: UUID, organisation_id: UUID | None, at: datetime) -> None:
+async def revoke_keys(session: Session, person_id: UUID, organisation_id: UUID | None, at: datetime) -> None:
     """Revoke every key of a person in one capacity."""
     await session.execute(
         update(ApiKey)

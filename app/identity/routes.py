@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Config, Endpoint, IfMatch, Paging, SecretEndpoint, Session, set_etag
+from app.core.web.http import Endpoint, IfMatch, Paging, SecretEndpoint, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.identity import queries, schemas, service
@@ -158,11 +158,9 @@ async def employ_broker(
 
 
 @router.post("/employments/{employment_id}/end", operation_id="end_employment")
-async def end_employment(
-    actor: OperatorOrAdmin, session: Session, settings: Config, employment_id: UUID
-) -> schemas.EmploymentOut:
+async def end_employment(actor: OperatorOrAdmin, session: Session, employment_id: UUID) -> schemas.EmploymentOut:
     """End an employment. Today is its last day."""
-    employment = await service.end_employment(session, actor, settings, employment_id)
+    employment = await service.end_employment(session, actor, employment_id)
     return schemas.EmploymentOut.model_validate(employment)
 
 

@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import STAFF_ROLES, Actor, Role, forbidden
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_FOUND, UNKNOWN_REFERENCE, Text
-from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.identity import problems, queries, rules, schemas
 from app.identity.kinds import OrganisationKind, Verification
@@ -27,7 +25,7 @@ from app.identity.models import (
 PREFIX_LENGTH = 9
 
 
-async def register_organisation(session: AsyncSession, body: schemas.OrganisationIn) -> Organisation:
+async def register_organisation(session: Session, body: schemas.OrganisationIn) -> Organisation:
     """Record an organisation, not yet verified. Raises `uscc_invalid`; a USCC already held is a `conflict`."""
     organisation = Organisation(
         name=body.name,
@@ -50,7 +48,7 @@ async def register_organisation(session: AsyncSession, body: schemas.Organisatio
 
 
 async def verify_organisation(
-    session: AsyncSession, organisation_id: UUID, body: schemas.OrganisationVerificationIn
+    session: Session, organisation_id: UUID, body: schemas.OrganisationVerificationIn
 ) -> Organisation:
     """Record the operator's finding; a suspension stops all keys of the organisation at once."""
     organisation = await queries.lock_organisation(session, organisation_id)
@@ -68,7 +66,7 @@ async def verify_organisation(
 
 
 async def move_organisation(
-    session: AsyncSession, organisation_id: UUID, body: schemas.DivisionIn, precondition: Precondition
+    session: Session, organisation_id: UUID, body: schemas.DivisionIn, precondition: Precondition
 ) -> Organisation:
     """Record a new residence; the one before ends the day before. Raises `period_not_later`."""
     organisation = await queries.lock_organisation(session, organisation_id)
@@ -88,7 +86,7 @@ async def move_organisation(
     return organisation
 
 
-async def relate(session: AsyncSession, body: schemas.RelationIn) -> OrganisationRelation:
+async def relate(session: Session, body: schemas.RelationIn) -> OrganisationRelation:
     """Record that two organisations are related parties (关联方), with the source of the finding."""
     known = await queries.organisations_by_id(session, [body.first_id, body.second_id])
     for name, organisation_id in (("first_id", body.first_id), ("second_id", body.second_id)):
@@ -109,7 +107,7 @@ async def relate(session: AsyncSession, body: schemas.RelationIn) -> Organisatio
     return relation
 
 
-async def add_person(session: AsyncSession, actor: Actor, body: schemas.PersonIn) -> schemas.PersonOut:
+async def add_person(session: Session, actor: Actor, body: schemas.PersonIn) -> schemas.PersonOut:
     """Record a person in one capacity: an admin into the own organisation, the operator anywhere.
 
     Market roles are appointments of people, never of a whole organisation.
@@ -139,7 +137,7 @@ async def add_person(session: AsyncSession, actor: Actor, body: schemas.PersonIn
     return schemas.PersonOut(id=person.id, name=person.name, organisation_id=body.organisation_id, role=body.role)
 
 
-async def end_membership(session: AsyncSession, actor: Actor, person_id: UUID, organisation_id: UUID) -> None:
+async def end_membership(session: Session, actor: Actor, person_id: UUID, organisation_id: UUID) -> None:
     """A person leaves an organisation: the membership ends and its keys stop at once."""
     membership = await queries.current_membership(session, actor, person_id, organisation_id)
     now = await read_clock(session)
@@ -148,7 +146,7 @@ async def end_membership(session: AsyncSession, actor: Actor, person_id: UUID, o
     events.append(session, "person.left", ("person", person_id), audience=[organisation_id])
 
 
-async def certify_broker(session: AsyncSession, body: schemas.BrokerIn) -> Broker:
+async def certify_broker(session: Session, body: schemas.BrokerIn) -> Broker:
     """Record a technical broker's certificate (技术经纪人); a second one for a person is a `conflict`.
 
     Raises `unknown_reference` for a person there is not.
@@ -169,7 +167,7 @@ async def certify_broker(session: AsyncSession, body: schemas.BrokerIn) -> Broke
     return broker
 
 
-async def employ_broker(session: AsyncSession, broker_id: UUID, body: schemas.EmploymentIn) -> Broker:
+async def employ_broker(session: Session, broker_id: UUID, body: schemas.EmploymentIn) -> Broker:
     """Record employment by an agency. Raises `broker_employed` where periods overlap, `not_an_agency`."""
     broker = await queries.get_broker(session, broker_id, lock=True)
     agency = (await queries.organisations_by_id(session, [body.agency_id])).get(body.agency_id)
@@ -192,7 +190,7 @@ async def employ_broker(session: AsyncSession, broker_id: UUID, body: schemas.Em
     return broker
 
 
-async def end_employment(session: AsyncSession, actor: Actor, settings: Settings, employment_id: UUID) -> Employment:
+async def end_employment(session: Session, actor: Actor, employment_id: UUID) -> Employment:
     """End an employment with today as its last day; the agency's admin or the operator may.
 
     One that has ended stays as it is, and one that has not begun is left its first day.
@@ -200,7 +198,7 @@ async def end_employment(session: AsyncSession, actor: Actor, settings: Settings
     employment = await queries.get_employment(session, employment_id)
     if not actor.has(Role.OPERATOR) and employment.agency_id != actor.organisation_id:
         raise NOT_FOUND(what=Text("employment", "聘用关系"))
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     last = max(employment.valid_from, min(today, employment.valid_to or today))
     if employment.valid_to == last:
         return employment
@@ -215,7 +213,7 @@ async def end_employment(session: AsyncSession, actor: Actor, settings: Settings
     return employment
 
 
-async def issue_key(session: AsyncSession, actor: Actor, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
+async def issue_key(session: Session, actor: Actor, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
     """Issue a key: for oneself, by an admin for the organisation's people, by the operator for anyone.
 
     A key never carries more scope than the one that issues it. Raises `not_found` for a person whose capacity the actor
@@ -236,12 +234,7 @@ async def issue_key(session: AsyncSession, actor: Actor, body: schemas.ApiKeyIn)
 
 
 async def create_key(
-    session: AsyncSession,
-    person_id: UUID,
-    organisation_id: UUID | None,
-    name: str,
-    scopes: list[str],
-    expires_in_days: int,
+    session: Session, person_id: UUID, organisation_id: UUID | None, name: str, scopes: list[str], expires_in_days: int
 ) -> schemas.ApiKeyCreated:
     """Make and store a key; the answer holds the only copy of its secret."""
     secret = rules.new_secret()
@@ -266,7 +259,7 @@ async def create_key(
     return schemas.ApiKeyCreated(**schemas.ApiKeyOut.model_validate(key).model_dump(), secret=secret)
 
 
-async def revoke_key(session: AsyncSession, actor: Actor, key_id: UUID) -> None:
+async def revoke_key(session: Session, actor: Actor, key_id: UUID) -> None:
     """Revoke a key the actor may end; it stops with this transaction's commit. Revoking again changes nothing."""
     key = await queries.lock_key(session, actor, key_id)
     if key.revoked_at is None:

@@ -13,14 +13,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
 from app.core.access import Actor
-from app.core.clock import local_date
+from app.core.database import Session
 from app.core.problems import Problem
-from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole, PriceBasis
 from app.market.deals.models import Deal
 from app.market.deals.problems import LISTING_TAKEN
@@ -58,22 +56,20 @@ def one_buyer(organisation_id: UUID, *, abroad: bool, chosen: bool) -> openings.
     return openings.Buying([buyer], organisation_id, abroad, related_needs_approval=chosen)
 
 
-async def refuse_agreement(
-    session: AsyncSession, settings: Settings, agreed: Agreed, actor: Actor, now: datetime
-) -> gate_rules.Sale:
+async def refuse_agreement(session: Session, agreed: Agreed, actor: Actor, now: datetime) -> gate_rules.Sale:
     """Whether the agreement may be made at all; answers the sale as the rules of gates see it.
 
     Raises `result_not_listable` for what became a state secret or prohibited from export, then `appraisal_expired` and
     `price_below_floor` for a price that the listing's report does not carry.
     """
-    today = local_date(now, settings.zone)
-    sale = await openings.find_sale(session, settings, agreed.listing, agreed.buying, now)
+    today = session.city.day_of(now)
+    sale = await openings.find_sale(session, agreed.listing, agreed.buying, now)
     openings.refuse_never(sale, today)
     await appraisal.check_price(session, agreed.listing, agreed.price, today, actor)
     return sale
 
 
-async def hold(session: AsyncSession, listing: Listing, index: str) -> None:
+async def hold(session: Session, listing: Listing, index: str) -> None:
     """Write the agreement and hold the listing for its buyers. Raises `listing_taken` if another agreement was first.
 
     The row lock on the listing decides; the unique `index` holds the promise even against a caller who forgot it.
@@ -89,8 +85,7 @@ async def hold(session: AsyncSession, listing: Listing, index: str) -> None:
 
 
 async def make_deal(
-    session: AsyncSession,
-    settings: Settings,
+    session: Session,
     agreed: Agreed,
     now: datetime,
     *,
@@ -102,17 +97,16 @@ async def make_deal(
     None: the result may never be sold any more, and the mode ends its sale. `waits_for` is what the mode waits for,
     the gates of the subject included. `asked_by` is who asks for the deal now; None where time or another package does.
     """
-    today, listing = local_date(now, settings.zone), agreed.listing
-    sale = await openings.find_sale(session, settings, listing, agreed.buying, now)
+    today, listing = session.city.day_of(now), agreed.listing
+    sale = await openings.find_sale(session, listing, agreed.buying, now)
     if gate_rules.never(sale, today):
         return None
-    gates = await openings.open_gates(session, settings, agreed.subject, listing.seller_id, sale, now)
+    gates = await openings.open_gates(session, agreed.subject, listing.seller_id, sale, now)
     block = waits_for(gates) or await _report_blocks(session, agreed, today, asked_by)
     if block is not None:
         return block
     return await create_deal(
         session,
-        settings,
         listing,
         buyers=agreed.buying.buyers,
         price=agreed.price,
@@ -124,11 +118,11 @@ async def make_deal(
     )
 
 
-async def _report_blocks(session: AsyncSession, agreed: Agreed, today: date, asked_by: Actor | None) -> Problem | None:
+async def _report_blocks(session: Session, agreed: Agreed, today: date, asked_by: Actor | None) -> Problem | None:
     return await appraisal.what_blocks(session, agreed.listing, agreed.price, today, asked_by)
 
 
-async def let_go(session: AsyncSession, listing: Listing, now: datetime) -> None:
+async def let_go(session: Session, listing: Listing, now: datetime) -> None:
     """Release the listing of an agreement that ended without a deal. It is on sale again, or lapses after its end.
 
     A result that became secret while the listing was held must not come back on offer: a deadline looks at it.

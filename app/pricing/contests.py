@@ -11,10 +11,8 @@ from decimal import Decimal
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.core.database import Session
 from app.core.hooks import Port
-from app.core.settings import Settings
 from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
 from app.pricing.kinds import ContestForm
@@ -47,28 +45,22 @@ class Outcome:
 class Bidding(Protocol):
     """The engine of open bidding, as the auctions provide it."""
 
-    async def open(
-        self, session: AsyncSession, settings: Settings, listing: Listing, contest: Contest, now: datetime
-    ) -> UUID:
+    async def open(self, session: Session, listing: Listing, contest: Contest, now: datetime) -> UUID:
         """Open the bidding on a locked, published listing, which does not lapse meanwhile; answers the auction's id."""
 
-    async def cancel(
-        self, session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
-    ) -> None:
+    async def cancel(self, session: Session, listing: Listing, contest_id: UUID, reason: str, now: datetime) -> None:
         """Call off the bidding on a locked listing that may not be sold any more; the mode has ended its sale."""
 
 
 BIDDING: Final[Port[PricingMode, Bidding]] = Port("contests.bidding")
 """By the mode that hands over: the engine of its open bidding."""
-Ended = Callable[[AsyncSession, Settings, Listing, Outcome, datetime], Awaitable[None]]
+Ended = Callable[[Session, Listing, Outcome, datetime], Awaitable[None]]
 ENDED: Final[Port[PricingMode, Ended]] = Port("contests.ended")
 """By the mode that handed over: what it does when the bidding on one of its listings has ended."""
 
 
-async def tell_outcome(
-    session: AsyncSession, settings: Settings, listing: Listing, outcome: Outcome, now: datetime
-) -> None:
+async def tell_outcome(session: Session, listing: Listing, outcome: Outcome, now: datetime) -> None:
     """The bidding on a locked listing has ended; where it sold, the deal exists and holds the listing."""
     ended = ENDED.find(listing.pricing_mode)
     if ended is not None:
-        await ended(session, settings, listing, outcome, now)
+        await ended(session, listing, outcome, now)

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import Session
 from app.core.history import events
 
 
-async def feed_position(session: AsyncSession) -> tuple[datetime, int]:
+async def feed_position(session: Session) -> tuple[datetime, int]:
     """The exchange's time, and the transaction below which the feed is complete.
 
     Read before the feed itself, so that whatever lies below it is in what the feed answers.

@@ -13,6 +13,7 @@ from app.run.postgres.embedded import EmbeddedPostgres
 from tests.support import seed
 from tests.support.api import Api
 from tests.support.applications import application
+from tests.support.databases import CITY
 from tests.support.world import World
 
 
@@ -29,7 +30,7 @@ def durable() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture
 async def world_before(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[World]:
     """Parties and listings made before the trouble begins."""
-    database = Database(durable.url())
+    database = Database(durable.url(), CITY)
     settings = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="CRITICAL")
     configure_logging(settings)
     async with Api(application(settings, database, "before")) as api:

@@ -34,6 +34,7 @@ from tests.pricing.auction import factory
 from tests.pricing.auction.proof import history
 from tests.support.api import Api
 from tests.support.applications import application
+from tests.support.databases import CITY
 from tests.support.machines import LONG
 from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
@@ -122,7 +123,7 @@ class Bidder:
 @asynccontextmanager
 async def seen_by(durable: EmbeddedPostgres, data_dir: Path, before: World) -> AsyncIterator[World]:
     """The world on new connections: the old ones may be those of a server that has died."""
-    database = Database(durable.url())
+    database = Database(durable.url(), CITY)
     settings = Settings(environment=Environment.SANDBOX, data_dir=data_dir, log_level="CRITICAL")
     async with Api(application(settings, database, "after")) as api:
         yield World(database, api, before.staff)

@@ -19,6 +19,7 @@ from app.core.history import audit
 from app.run.postgres.embedded import EmbeddedPostgres
 from tests.chaos.processes import ApiProcess
 from tests.market.listings.factory import published_listing
+from tests.support.databases import CITY
 from tests.support.machines import LONG
 from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
@@ -87,7 +88,7 @@ async def test_acknowledged_purchases_survive_kills(
         api.kill()
     assert len(outcome.deals) == LISTINGS
     assert outcome.refused == LISTINGS * (BUYERS - 1)
-    database = Database(durable.url())
+    database = Database(durable.url(), CITY)
     try:
         await _check(database, outcome)
     finally:

@@ -9,15 +9,13 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
 from app.core.clock import move_clock, read_clock
-from app.core.database import Database, advisory_lock
+from app.core.database import Database, Session, advisory_lock
+from app.core.deadlines import run_due
 from app.core.history import events
 from app.core.ids import new_id
-from app.core.settings import Settings
-from tests.support.due import run_due
 from tests.support.patience import PATIENCE
 
 FAILING: set[UUID] = set()
@@ -25,7 +23,7 @@ WAITING: dict[UUID, asyncio.Event] = {}
 REPEATING: set[UUID] = set()
 
 
-async def _note(session: AsyncSession, settings: Settings, subject_id: UUID, now: datetime) -> None:
+async def _note(session: Session, subject_id: UUID, now: datetime) -> None:
     if subject_id in WAITING:
         WAITING[subject_id].set()
         await advisory_lock(session, "subject", subject_id)
@@ -37,7 +35,7 @@ async def _note(session: AsyncSession, settings: Settings, subject_id: UUID, now
         await deadlines.schedule(session, "test.noted", subject_id, now + timedelta(days=1))
 
 
-async def _note_later(session: AsyncSession, settings: Settings, subject_id: UUID, now: datetime) -> None:
+async def _note_later(session: Session, subject_id: UUID, now: datetime) -> None:
     events.append(session, "test.later", ("test", subject_id), audience=[events.PUBLIC])
 
 
@@ -196,7 +194,7 @@ from app.core.database import Database
 from app.core.history import events
 from app.core.settings import get_settings
 
-async def stuck(session, settings, subject_id, now):
+async def stuck(session, subject_id, now):
     events.append(session, "test.noted", ("test", subject_id), audience=[events.PUBLIC])
     await session.flush()
     print("begun", flush=True)
@@ -204,7 +202,7 @@ async def stuck(session, settings, subject_id, now):
 
 deadlines.HANDLERS.provide("test.noted", stuck)
 hooks.finish_wiring()
-asyncio.run(deadlines.run_due(Database(sys.argv[1]), get_settings()))
+asyncio.run(deadlines.run_due(Database(sys.argv[1], get_settings().city)))
 """
 
 
@@ -226,9 +224,7 @@ async def test_what_a_killed_worker_had_begun_is_done_by_another_at_once(
     assert set(attempts) == {1}
 
 
-async def test_a_failing_deadline_does_not_hold_up_the_others_however_often_it_failed(
-    fresh_database: Database,
-) -> None:
+async def test_a_failing_deadline_does_not_hold_up_the_others_however_often_it_failed(fresh_database: Database) -> None:
     good, bad = await _schedule(fresh_database, 2, timedelta(0))
     FAILING.add(bad)
     async with fresh_database.transaction() as session:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.dossiers.printed import printed
 from app.dossiers.schemas import Dossier
@@ -25,7 +26,6 @@ from tests.pricing.negotiated.factory import (
     read,
     terms,
 )
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]
@@ -113,7 +113,7 @@ async def checked(world: World, party: Party, deal: Json, folder: Path) -> Json:
     assert (report.problems, report.unsealed) == ([], 0)
     dossier = dossier_in(content)
     assert await _seals(world) >= {(row["id"], row["position"], row["hash"]) for row in dossier["events"]}
-    paper = printed(Dossier.model_validate(dossier), export["dossier_sha256"], Settings().zone)
+    paper = printed(Dossier.model_validate(dossier), export["dossier_sha256"], Settings().city.zone)
     headings = [block.text for block in paper.blocks if isinstance(block, Heading)]
     assert headings[:-1] == [f"{part['title']['zh']} {part['title']['en']}" for part in dossier["sections"]]
     silent = [(part["key"], entry["what"]["en"]) for part in dossier["sections"] for entry in part["entries"]

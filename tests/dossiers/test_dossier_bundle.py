@@ -146,7 +146,7 @@ async def _content(world: World, context: Any, party: Any, deal: Json) -> dict[s
     async with world.database.reading() as session:
         actor = await context.authenticate(session, f"Bearer {party.secret}")
     async with world.database.snapshot() as session:
-        dossier = await gathering.gather(session, context.settings, actor, UUID(deal["id"]))
+        dossier = await gathering.gather(session, actor, UUID(deal["id"]))
     canonical = await gathering.canonical(dossier)
-    pdf = set_pages(printed(dossier, hashlib.sha256(canonical).hexdigest(), context.settings.zone))
+    pdf = set_pages(printed(dossier, hashlib.sha256(canonical).hexdigest(), context.settings.city.zone))
     return bundle.parts(dossier, canonical, pdf, bytes(32))

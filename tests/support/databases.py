@@ -2,6 +2,10 @@
 
 import asyncpg
 
+from app.core.settings import Settings
+
+CITY = Settings().city
+
 
 async def execute(url: str, *statements: str) -> None:
     """Run statements one by one, each in its own transaction."""

@@ -13,6 +13,7 @@ from app.core.database import Database
 from app.core.settings import Settings
 from tests.support.api import Api
 from tests.support.applications import application
+from tests.support.databases import CITY
 from tests.support.world import World
 
 LONG = os.environ.get("TECHEX_CHAOS") == "long"
@@ -33,7 +34,7 @@ async def fresh_world(stack: AsyncExitStack, configured: Settings, database: Dat
     connection = await stack.enter_async_context(database.engine.connect())
     outer = await connection.begin()
     stack.push_async_callback(outer.rollback)
-    bound = Database(database.engine.url.render_as_string(hide_password=False), bound=connection)
+    bound = Database(database.engine.url.render_as_string(hide_password=False), CITY, bound=connection)
     api = await stack.enter_async_context(Api(application(configured, bound)))
     return await World.create(bound, api)
 

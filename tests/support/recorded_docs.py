@@ -26,6 +26,7 @@ from app.core.clock import move_clock, read_clock
 from app.core.database import Database
 from app.core.settings import Settings
 from app.run.postgres.database import bring_up_to_date, database_for
+from tests.support.databases import CITY
 from tests.support.patience import PATIENCE
 from tests.support.served import ROOT, free_port
 
@@ -115,10 +116,10 @@ def _begin_in_march(data_dir: Path) -> None:
     settings = Settings(data_dir=data_dir).model_copy(update={"database_url": None})
 
     async def move(url: str) -> None:
-        database = Database(url, pool_size=1)
+        database = Database(url, CITY, pool_size=1)
         try:
             async with database.transaction() as session:
-                now = (await read_clock(session)).astimezone(settings.zone)
+                now = (await read_clock(session)).astimezone(settings.city.zone)
                 march = now.replace(month=3, day=1, hour=9, minute=0)
                 await move_clock(session, march if march > now else march.replace(year=now.year + 1))
         finally:

@@ -6,10 +6,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import STAFF_ROLES, Role
-from app.core.database import Database
+from app.core.database import Database, Session
 from app.identity import service
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Appointment, Broker, Employment, Membership, Organisation, OrganisationDivision, Person
@@ -125,7 +123,7 @@ class World:
             return Party(person.name, agency.id, person.id, key.secret, broker.id)
 
 
-async def _join(session: AsyncSession, organisation: Organisation, role: Role, scopes: list[str] | None) -> Party:
+async def _join(session: Session, organisation: Organisation, role: Role, scopes: list[str] | None) -> Party:
     person = Person(name=f"成员 {next(_serial)}")
     session.add(person)
     await session.flush()
@@ -134,7 +132,7 @@ async def _join(session: AsyncSession, organisation: Organisation, role: Role, s
     return Party(organisation.name, organisation.id, person.id, key.secret)
 
 
-async def _appoint(session: AsyncSession, role: Role) -> Party:
+async def _appoint(session: Session, role: Role) -> Party:
     person = Person(name=f"{role} {next(_serial)}")
     session.add(person)
     await session.flush()

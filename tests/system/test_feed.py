@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import Session
 from app.core.history import events
 from app.core.web.pages import encode_cursor
 from app.system import queries
@@ -168,7 +168,7 @@ async def test_what_settles_while_a_page_is_read_comes_once(
     await _joined(world, party, party.id, 2)
     read = queries.feed_position
 
-    async def before_they_settled(session: AsyncSession) -> tuple[datetime, int]:
+    async def before_they_settled(session: Session) -> tuple[datetime, int]:
         now, _ = await read(session)
         return now, 1
 

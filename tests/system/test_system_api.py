@@ -21,6 +21,7 @@ from app.main import create_app, open_context
 from app.pricing.auction.proof.receipts import Signer
 from app.system import health
 from tests.support.api import Api
+from tests.support.databases import CITY
 from tests.support.world import World
 
 
@@ -171,7 +172,7 @@ async def away() -> AsyncIterator[Database]:
     """A database at a port that is taken and does not listen."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        database = Database(f"postgresql://nobody@127.0.0.1:{held.getsockname()[1]}/none")
+        database = Database(f"postgresql://nobody@127.0.0.1:{held.getsockname()[1]}/none", CITY)
         yield database
         await database.close()
 

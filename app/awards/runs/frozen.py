@@ -16,9 +16,7 @@ _FACTS = TypeAdapter(Facts)
 
 
 def facts_as_json(
-    contracts: Iterable[ContractFacts],
-    payments: Iterable[PaymentFacts],
-    organisations: Iterable[OrganisationFacts],
+    contracts: Iterable[ContractFacts], payments: Iterable[PaymentFacts], organisations: Iterable[OrganisationFacts]
 ) -> dict[str, Any]:
     """The facts as plain data in canonical order: equal facts give equal data, in whatever order they come."""
     plain: dict[str, Any] = _FACTS.dump_python(Facts.of(contracts, payments, organisations), mode="json")

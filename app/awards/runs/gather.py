@@ -5,9 +5,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.awards.technology.rules.facts import (
     Agency,
@@ -25,7 +22,8 @@ from app.contracts import queries as contracts
 from app.contracts.kinds import ContractType
 from app.contracts.models import Contract, ContractParty, Payment
 from app.core.access import Actor
-from app.core.clock import local_date
+from app.core.database import Session
+from app.core.settings import City
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind
 from app.identity.models import Organisation, OrganisationRelation
@@ -48,9 +46,9 @@ CONTRACT_TYPES = {
 }
 
 
-async def facts_until(session: AsyncSession, year_end: date, zone: ZoneInfo) -> Facts:
+async def facts_until(session: Session, year_end: date) -> Facts:
     """Every contract paid on up to `year_end`, its payments and parties; a fixed number of queries."""
-    found, received, ids = await contracts.award_facts(session, year_end, zone)
+    found, received, ids = await contracts.award_facts(session, year_end)
     # Each query sees its own moment: a first payment recorded between the two belongs to a contract not read.
     known = {contract.id for contract in found}
     paid = [payment for payment in received if payment.contract_id in known]
@@ -59,13 +57,13 @@ async def facts_until(session: AsyncSession, year_end: date, zone: ZoneInfo) -> 
     relations = await identity.relations_between(session, ids)
     return Facts.of(
         [_contract_facts(contract, relations) for contract in found],
-        _payment_facts(paid, zone),
+        _payment_facts(paid, session.city),
         [_organisation_facts(organisation) for organisation in organisations.values()],
     )
 
 
 async def supposed_contract(
-    session: AsyncSession, actor: Actor, deal_id: UUID, registered_on: date, zone: ZoneInfo
+    session: Session, actor: Actor, deal_id: UUID, registered_on: date
 ) -> tuple[ContractFacts, list[OrganisationFacts]] | None:
     """A deal as the contract it would become, registered on a day; None where it would make none.
 
@@ -93,7 +91,7 @@ async def supposed_contract(
         sellers=_parties(sides[PartyRole.SELLER]),
         buyers=_parties(sides[PartyRole.BUYER]),
         agencies=tuple(Agency(str(p.organisation_id), p.share, "as in the deal") for p in sides[PartyRole.AGENCY]),
-        related=_related(sides, relations, local_date(deal.agreed_at, zone)),
+        related=_related(sides, relations, session.city.day_of(deal.agreed_at)),
     ), [_organisation_facts(organisation) for organisation in organisations.values()]
 
 
@@ -154,9 +152,9 @@ def _related(
     return tuple(found)
 
 
-def _payment_facts(payments: Sequence[Payment], zone: ZoneInfo) -> list[PaymentFacts]:
+def _payment_facts(payments: Sequence[Payment], city: City) -> list[PaymentFacts]:
     """Payments as facts; a reversal becomes the day on which the payment it names was taken back."""
-    reversed_on = {p.reverses_id: local_date(p.received_at, zone) for p in payments if p.reverses_id}
+    reversed_on = {p.reverses_id: city.day_of(p.received_at) for p in payments if p.reverses_id}
     return [
         PaymentFacts(
             id=str(payment.id),

@@ -7,13 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from app.awards.runs.kinds import AwardRunStatus
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.core.access import Actor
-from app.core.database import given, read_all
+from app.core.database import Session, given, read_all
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, cut, paged
 
@@ -35,7 +34,7 @@ def _runs() -> Select[AwardRun, Any]:
     return select(AwardRun, total)
 
 
-async def list_runs(session: AsyncSession, page: PageRequest, year: int | None) -> Found[RunRow]:
+async def list_runs(session: Session, page: PageRequest, year: int | None) -> Found[RunRow]:
     """Runs without their facts and outcomes, newest first; for the market's staff only (the routes say so)."""
     statement = _runs().options(defer(AwardRun.facts, raiseload=True), defer(AwardRun.outcome, raiseload=True))
     statement = paged(given(statement, (AwardRun.year, year)), page, AwardRun.id, newest_first=True)
@@ -43,7 +42,7 @@ async def list_runs(session: AsyncSession, page: PageRequest, year: int | None) 
     return cut(rows, page, lambda row: (row.run.id,))
 
 
-async def get_run(session: AsyncSession, run_id: UUID) -> RunRow:
+async def get_run(session: Session, run_id: UUID) -> RunRow:
     """One run; raises `not_found`."""
     row = (await session.execute(_runs().where(AwardRun.id == run_id))).one_or_none()
     if row is None:
@@ -51,7 +50,7 @@ async def get_run(session: AsyncSession, run_id: UUID) -> RunRow:
     return RunRow(row[0], row[1])
 
 
-async def lock_runs_of_year(session: AsyncSession, programme_id: str, year: int) -> Sequence[AwardRun]:
+async def lock_runs_of_year(session: Session, programme_id: str, year: int) -> Sequence[AwardRun]:
     """Every run of a programme's year, locked, newest last; what was read before the lock is read again."""
     statement = select(AwardRun).where(AwardRun.programme_id == programme_id, AwardRun.year == year)
     statement = statement.order_by(AwardRun.id).with_for_update().execution_options(populate_existing=True)
@@ -70,7 +69,7 @@ def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
 
 
 async def list_statements(
-    session: AsyncSession, actor: Actor, page: PageRequest, year: int | None, run_id: UUID | None
+    session: Session, actor: Actor, page: PageRequest, year: int | None, run_id: UUID | None
 ) -> Found[tuple[AwardStatement, AwardRun]]:
     """Statements the actor may see, newest first."""
     statement = given(_visible_statements(actor), (AwardRun.year, year), (AwardStatement.run_id, run_id))
@@ -79,7 +78,7 @@ async def list_statements(
     return cut(rows, page, lambda row: (row[0].id,))
 
 
-async def get_statement(session: AsyncSession, actor: Actor, statement_id: UUID) -> tuple[AwardStatement, AwardRun]:
+async def get_statement(session: Session, actor: Actor, statement_id: UUID) -> tuple[AwardStatement, AwardRun]:
     """One statement the actor may see; raises `not_found`."""
     statement = _visible_statements(actor).where(AwardStatement.id == statement_id)
     row = (await session.execute(statement)).one_or_none()
@@ -94,7 +93,7 @@ def outcome_of(run: AwardRun) -> dict[str, Any]:
     return outcome
 
 
-async def statements_of(session: AsyncSession, run_id: UUID) -> Sequence[AwardStatement]:
+async def statements_of(session: Session, run_id: UUID) -> Sequence[AwardStatement]:
     """All statements of a run, without a check of access: for the service."""
     statement = select(AwardStatement).where(AwardStatement.run_id == run_id).order_by(AwardStatement.id)
     return await read_all(session, statement)

@@ -10,6 +10,7 @@ from app.awards.runs.models import AwardRun, AwardStatement
 from app.awards.runs.queries import RunRow
 from app.awards.technology.rules.stated import STATED
 from app.core.access import STAFF_ROLES, Actor, Role
+from app.core.settings import City
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Paging, Session
 from app.core.web.pages import Page
@@ -55,28 +56,26 @@ async def compute_run(
 ) -> schemas.AwardRunDetail:
     """Compute the awards of a year as a draft, from what is recorded now. Its facts are frozen with it."""
     run = await service.compute_run(session, settings, body.year)
-    return _detail(await queries.get_run(session, run.id), settings)
+    return _detail(await queries.get_run(session, run.id), session.city)
 
 
 @router.get("/award-runs", operation_id="list_award_runs")
-async def list_runs(
-    actor: RunReader, session: Session, settings: Config, page: Paging, year: Year = None
-) -> Page[schemas.AwardRunOut]:
+async def list_runs(actor: RunReader, session: Session, page: Paging, year: Year = None) -> Page[schemas.AwardRunOut]:
     """List award runs, newest first."""
-    return (await queries.list_runs(session, page, year)).shown(lambda row: _summary(row, settings))
+    return (await queries.list_runs(session, page, year)).shown(lambda row: _summary(row, session.city))
 
 
 @router.get("/award-runs/{run_id}", operation_id="read_award_run")
-async def read_run(actor: RunReader, session: Session, settings: Config, run_id: UUID) -> schemas.AwardRunDetail:
+async def read_run(actor: RunReader, session: Session, run_id: UUID) -> schemas.AwardRunDetail:
     """Read an award run with its statements and lines, and why everything else earned nothing."""
-    return _detail(await queries.get_run(session, run_id), settings)
+    return _detail(await queries.get_run(session, run_id), session.city)
 
 
 @router.post("/award-runs/{run_id}/publication", operation_id="publish_award_run")
-async def publish_run(actor: Officer, session: Session, settings: Config, run_id: UUID) -> schemas.AwardRunOut:
+async def publish_run(actor: Officer, session: Session, run_id: UUID) -> schemas.AwardRunOut:
     """Publish a draft run for public notice. Each organisation then sees its statement."""
-    await service.publish_run(session, settings, run_id)
-    return _summary(await queries.get_run(session, run_id), settings)
+    await service.publish_run(session, run_id)
+    return _summary(await queries.get_run(session, run_id), session.city)
 
 
 @router.get("/award-runs/{run_id}/verification", operation_id="verify_award_run")
@@ -115,16 +114,16 @@ async def estimate_award(
     return await service.estimate_deal(session, settings, actor, deal_id, year)
 
 
-def _summary(row: RunRow, settings: Config) -> schemas.AwardRunOut:
+def _summary(row: RunRow, city: City) -> schemas.AwardRunOut:
     run = row.run
-    return schemas.AwardRunOut.of(run, preliminary=service.is_preliminary(run, settings), total=row.total)
+    return schemas.AwardRunOut.of(run, preliminary=service.is_preliminary(run, city), total=row.total)
 
 
-def _detail(row: RunRow, settings: Config) -> schemas.AwardRunDetail:
+def _detail(row: RunRow, city: City) -> schemas.AwardRunDetail:
     outcome = queries.outcome_of(row.run)
     return schemas.AwardRunDetail.of(
         row.run,
-        preliminary=service.is_preliminary(row.run, settings),
+        preliminary=service.is_preliminary(row.run, city),
         total=row.total,
         statements=outcome["statements"],
         exclusions=outcome["exclusions"],

@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.awards.runs import gather, problems, queries, schemas
 from app.awards.runs.frozen import freeze, recompute
 from app.awards.runs.kinds import AwardRunStatus
@@ -20,12 +18,12 @@ from app.awards.technology.rules.programme import NoProgrammeError, Programme
 from app.awards.technology.rules.shares import compute, estimate
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
-from app.core.clock import local_date, read_clock
-from app.core.database import advisory_lock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import Text
-from app.core.settings import Settings
+from app.core.settings import City, Settings
 
 NOTHING = Decimal("0.00")
 
@@ -44,13 +42,13 @@ def programme_of(settings: Settings, year: int) -> Programme:
         raise problems.NO_PROGRAMME(field="year", reason=Text(str(error), error.message_zh)) from error
 
 
-async def compute_run(session: AsyncSession, settings: Settings, year: int) -> AwardRun:
+async def compute_run(session: Session, settings: Settings, year: int) -> AwardRun:
     """Compute the awards of a year from what is recorded now, as a draft; earlier drafts are superseded.
 
     Raises `no_programme`, `award_year_ahead`, and `award_year_published` once the year has a published run.
     """
     now = await read_clock(session)
-    current = local_date(now, settings.zone).year
+    current = session.city.day_of(now).year
     programme = programme_of(settings, year)
     if year > current:
         raise problems.YEAR_AHEAD(field="year", year=year, current=current)
@@ -59,12 +57,12 @@ async def compute_run(session: AsyncSession, settings: Settings, year: int) -> A
         if run.status == AwardRunStatus.PUBLISHED:
             raise problems.YEAR_PUBLISHED(field="year", year=year, number=run.number)
         run.status = AwardRunStatus.SUPERSEDED
-    facts = await gather.facts_until(session, date(year, 12, 31), settings.zone)
-    computation = compute(programme, year, facts.contracts, facts.payments, facts.organisations, zone=settings.zone)
-    frozen = canonical_json(freeze(programme, year, facts, settings.zone))
+    facts = await gather.facts_until(session, date(year, 12, 31))
+    computation = compute(programme, year, facts.contracts, facts.payments, facts.organisations, zone=session.city.zone)
+    frozen = canonical_json(freeze(programme, year, facts, session.city.zone))
     outcome = canonical_json(computation.as_json())
     run = AwardRun(
-        number=await readable_number(session, settings, NumberPrefix.AWARD_RUN, year),
+        number=await readable_number(session, NumberPrefix.AWARD_RUN, year),
         programme_id=programme.id,
         year=year,
         facts=frozen.decode(),
@@ -103,7 +101,7 @@ def _statements(run_id: UUID, computation: Computation) -> list[AwardStatement]:
     ]
 
 
-async def publish_run(session: AsyncSession, settings: Settings, run_id: UUID) -> AwardRun:
+async def publish_run(session: Session, run_id: UUID) -> AwardRun:
     """Publish a draft for public notice (公示): from now on each organisation sees its statement.
 
     Raises `award_run_not_draft`, and `award_year_not_over` for a run computed before its year had ended.
@@ -113,7 +111,7 @@ async def publish_run(session: AsyncSession, settings: Settings, run_id: UUID) -
     run = next(item for item in runs if item.id == run_id)
     if run.status != AwardRunStatus.DRAFT:
         raise problems.RUN_NOT_DRAFT(status=run.status)
-    if is_preliminary(run, settings):
+    if is_preliminary(run, session.city):
         raise problems.YEAR_NOT_OVER(year=run.year)
     run.status = AwardRunStatus.PUBLISHED
     run.published_at = await read_clock(session)
@@ -131,9 +129,9 @@ async def publish_run(session: AsyncSession, settings: Settings, run_id: UUID) -
     return run
 
 
-def is_preliminary(run: AwardRun, settings: Settings) -> bool:
+def is_preliminary(run: AwardRun, city: City) -> bool:
     """Whether receipts of the run's year could still come in when it was computed."""
-    return local_date(run.computed_at, settings.zone).year <= run.year
+    return city.day_of(run.computed_at).year <= run.year
 
 
 def verify_run(run: AwardRun, statements: Iterable[AwardStatement]) -> schemas.AwardRunVerificationOut:
@@ -160,17 +158,17 @@ def _shown(statements: Iterable[AwardStatement]) -> list[tuple[str, str, Decimal
 
 
 async def estimate_deal(
-    session: AsyncSession, settings: Settings, actor: Actor, deal_id: UUID, year: int | None
+    session: Session, settings: Settings, actor: Actor, deal_id: UUID, year: int | None
 ) -> schemas.EstimateOut:
     """What a deal would earn alone, if contracted, registered, invoiced and paid in full within `year`."""
-    wanted = year or local_date(await read_clock(session), settings.zone).year
+    wanted = year or (await read_today(session)).year
     programme = programme_of(settings, wanted)
-    supposed = await gather.supposed_contract(session, actor, deal_id, date(wanted, 1, 1), settings.zone)
+    supposed = await gather.supposed_contract(session, actor, deal_id, date(wanted, 1, 1))
     if supposed is None:
         note = "No price, or a way of transfer that makes no technology contract: nothing to estimate."
         return schemas.EstimateOut(year=wanted, programme_id=programme.id, statements=[], exclusions=[], note=note)
     contract, organisations = supposed
-    outcome = estimate(programme, contract, organisations, wanted, zone=settings.zone)
+    outcome = estimate(programme, contract, organisations, wanted, zone=session.city.zone)
     return schemas.EstimateOut(
         year=wanted,
         programme_id=programme.id,

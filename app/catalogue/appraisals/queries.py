@@ -10,7 +10,6 @@ from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -19,7 +18,7 @@ from app.catalogue.appraisals.models import AppraisalReport, Reapproval
 from app.catalogue.results.models import Result
 from app.catalogue.results.queries import visible_results
 from app.core.access import Actor
-from app.core.database import find_one, given, read_all
+from app.core.database import Session, find_one, given, read_all
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.identity import queries as identity
@@ -47,43 +46,43 @@ def _visible(actor: Actor) -> Select[AppraisalReport]:
     return select(AppraisalReport).where(AppraisalReport.id.in_(made.union(owned)))
 
 
-async def get_report(session: AsyncSession, actor: Actor, report_id: UUID) -> AppraisalReport:
+async def get_report(session: Session, actor: Actor, report_id: UUID) -> AppraisalReport:
     """One report the actor may see, with all its parts; raises `not_found`."""
     return await _one(session, _visible(actor).where(AppraisalReport.id == report_id))
 
 
-async def lock_visible(session: AsyncSession, actor: Actor, report_id: UUID) -> AppraisalReport:
+async def lock_visible(session: Session, actor: Actor, report_id: UUID) -> AppraisalReport:
     """The same, locked until the transaction ends."""
     return await _one(
         session, _visible(actor).where(AppraisalReport.id == report_id).with_for_update(of=AppraisalReport)
     )
 
 
-async def hold_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
+async def hold_report(session: Session, report_id: UUID) -> AppraisalReport | None:
     """One report with all its parts, without a check of access, unchanged until the transaction ends."""
     statement = select(AppraisalReport).where(AppraisalReport.id == report_id)
     return await _find(session, statement.with_for_update(of=AppraisalReport, read=True))
 
 
-async def read_report(session: AsyncSession, report_id: UUID) -> AppraisalReport | None:
+async def read_report(session: Session, report_id: UUID) -> AppraisalReport | None:
     """One report with all its parts, without a check of access, for services that have made it."""
     return await _find(session, select(AppraisalReport).where(AppraisalReport.id == report_id))
 
 
-async def _one(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport:
+async def _one(session: Session, statement: Select[AppraisalReport]) -> AppraisalReport:
     found = await _find(session, statement)
     if found is None:
         raise NOT_FOUND(what=Text("appraisal report", "评估报告"))
     return found
 
 
-async def _find(session: AsyncSession, statement: Select[AppraisalReport]) -> AppraisalReport | None:
+async def _find(session: Session, statement: Select[AppraisalReport]) -> AppraisalReport | None:
     statement = statement.options(*_parts()).execution_options(populate_existing=True)
     return await find_one(session, statement)
 
 
 async def list_reports(
-    session: AsyncSession, actor: Actor, page: PageRequest, result_id: UUID | None, status: ReportStatus | None
+    session: Session, actor: Actor, page: PageRequest, result_id: UUID | None, status: ReportStatus | None
 ) -> Found[AppraisalReport]:
     """A page of what the actor may see, in order of recording."""
     statement = _visible(actor)
@@ -95,14 +94,14 @@ async def list_reports(
     )
 
 
-async def reports_of(session: AsyncSession, actor: Actor, result_id: UUID) -> Sequence[AppraisalReport]:
+async def reports_of(session: Session, actor: Actor, result_id: UUID) -> Sequence[AppraisalReport]:
     """Every report of a result that the actor may see, with all its parts, in order of recording."""
     statement = _visible(actor).where(AppraisalReport.result_id == result_id).order_by(AppraisalReport.id)
     statement = statement.options(*_parts()).execution_options(populate_existing=True)
     return await read_all(session, statement)
 
 
-async def number_used(session: AsyncSession, appraiser_id: UUID, number: str) -> bool:
+async def number_used(session: Session, appraiser_id: UUID, number: str) -> bool:
     """Whether the appraiser has a report of that number that was not refused. Read it under the number's lock."""
     statement = select(
         exists().where(
@@ -114,13 +113,13 @@ async def number_used(session: AsyncSession, appraiser_id: UUID, number: str) ->
     return bool((await session.execute(statement)).scalar_one())
 
 
-async def find_result(session: AsyncSession, result_id: UUID) -> Result | None:
+async def find_result(session: Session, result_id: UUID) -> Result | None:
     """A result with its owners, without a check of access; the service decides who may have it appraised."""
     statement = select(Result).where(Result.id == result_id).options(selectinload(Result.owners))
     return await find_one(session, statement, fresh=True)
 
 
-async def is_related(session: AsyncSession, appraiser_id: UUID, owners: Sequence[UUID], on: date) -> bool:
+async def is_related(session: Session, appraiser_id: UUID, owners: Sequence[UUID], on: date) -> bool:
     """Whether a related-party finding (关联方) between the appraiser and an owner holds on a day."""
     found = await identity.relations_between(session, [appraiser_id, *owners])
     return any(
@@ -130,7 +129,7 @@ async def is_related(session: AsyncSession, appraiser_id: UUID, owners: Sequence
     )
 
 
-async def access_to_documents(session: AsyncSession, actor: Actor | None, report_id: UUID) -> Level:
+async def access_to_documents(session: Session, actor: Actor | None, report_id: UUID) -> Level:
     """Who may see a report may read what is attached to it; nobody else."""
     if actor is None:
         return "none"

@@ -10,11 +10,11 @@ from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport
 from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
 from app.core.access import Actor, Role
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 
@@ -29,20 +29,16 @@ Approver = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="appraisals:w
 
 @money_router.post("/appraisal-reports", status_code=201, operation_id="record_appraisal_report")
 async def record_report(
-    actor: Recorder, session: Session, settings: Config, body: schemas.ReportIn, request: Request, response: Response
+    actor: Recorder, session: Session, body: schemas.ReportIn, request: Request, response: Response
 ) -> schemas.ReportOut:
     """Record an appraisal report (资产评估报告) with its document. The operator reviews it."""
-    report = await service.record_report(session, actor, settings, body)
-    return await _shown(session, settings, report, request, response)
+    report = await service.record_report(session, actor, body)
+    return await _shown(session, report, request, response)
 
 
 @router.get("/appraisal-reports", operation_id="list_appraisal_reports")
 async def list_reports(
-    actor: Reader,
-    session: Session,
-    page: Paging,
-    result_id: UUID | None = None,
-    status: ReportStatus | None = None,
+    actor: Reader, session: Session, page: Paging, result_id: UUID | None = None, status: ReportStatus | None = None
 ) -> Page[schemas.ReportSummary]:
     """List appraisal reports. You see those on your results and those that you wrote; staff see all."""
     found = await queries.list_reports(session, actor, page, result_id, status)
@@ -51,18 +47,17 @@ async def list_reports(
 
 @router.get("/appraisal-reports/{report_id}", operation_id="read_appraisal_report")
 async def read_report(
-    actor: Reader, session: Session, settings: Config, report_id: UUID, request: Request, response: Response
+    actor: Reader, session: Session, report_id: UUID, request: Request, response: Response
 ) -> schemas.ReportOut:
     """Read an appraisal report. It has its document's hash, its floor of today and the re-approvals below it."""
     report = await queries.get_report(session, actor, report_id)
-    return await _shown(session, settings, report, request, response)
+    return await _shown(session, report, request, response)
 
 
 @router.post("/appraisal-reports/{report_id}/review", operation_id="review_appraisal_report")
 async def review(
     actor: Operator,
     session: Session,
-    settings: Config,
     report_id: UUID,
     body: schemas.ReportReviewIn,
     request: Request,
@@ -70,32 +65,24 @@ async def review(
 ) -> schemas.ReportOut:
     """Accept or refuse an appraisal report, once. A price may rest on an accepted one; a refusal says why."""
     report = await service.review(session, actor, report_id, body)
-    return await _shown(session, settings, report, request, response)
+    return await _shown(session, report, request, response)
 
 
 @money_router.post(
     "/appraisal-reports/{report_id}/reapprovals", status_code=201, operation_id="reapprove_appraised_price"
 )
 async def reapprove(
-    actor: Approver,
-    session: Session,
-    settings: Config,
-    report_id: UUID,
-    body: schemas.ReapprovalIn,
-    request: Request,
-    response: Response,
+    actor: Approver, session: Session, report_id: UUID, body: schemas.ReapprovalIn, request: Request, response: Response
 ) -> schemas.ReportOut:
     """Record that a price below the floor was approved again. The operator or an admin of the keeper may."""
-    report = await service.reapprove(session, actor, settings, report_id, body)
-    return await _shown(session, settings, report, request, response)
+    report = await service.reapprove(session, actor, report_id, body)
+    return await _shown(session, report, request, response)
 
 
-async def _shown(
-    session: Session, settings: Config, report: AppraisalReport, request: Request, response: Response
-) -> schemas.ReportOut:
+async def _shown(session: Session, report: AppraisalReport, request: Request, response: Response) -> schemas.ReportOut:
     set_etag(response, report.revision)
     now = await read_clock(session)
-    today = local_date(now, settings.zone)
+    today = session.city.day_of(now)
     language: Language = request.scope.get("language", "en")
     floor = service.floor_on(report, today)
     return schemas.ReportOut.of(

@@ -5,19 +5,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.appraisals import problems, queries, rules, schemas
 from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport, Reapproval
 from app.catalogue.results.models import Result
 from app.core.access import Actor, Role
-from app.core.clock import local_date, read_clock
-from app.core.database import advisory_lock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Organisation
@@ -49,16 +46,14 @@ class Floor:
         return max(carrying, key=lambda row: row.lowest_price, default=None)
 
 
-async def record_report(
-    session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ReportIn
-) -> AppraisalReport:
+async def record_report(session: Session, actor: Actor, body: schemas.ReportIn) -> AppraisalReport:
     """Record a report: by its appraiser, or by the unit that keeps the result. It waits for the operator's review.
 
     Raises `unknown_reference`, `not_an_appraiser`, `organisation_not_verified`, `appraiser_not_independent`,
     `appraisal_date_in_future`, `appraisal_number_used`.
     """
     result, appraiser = await _parties(session, actor, body)
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     rules.check_not_future("base_date", body.base_date, today)
     owners = _owners(result)
     if appraiser.id in owners or await queries.is_related(session, appraiser.id, owners, body.base_date):
@@ -86,7 +81,7 @@ async def record_report(
     return await _announced(session, actor, report.id, "appraisal.submitted")
 
 
-async def review(session: AsyncSession, actor: Actor, report_id: UUID, body: schemas.ReportReviewIn) -> AppraisalReport:
+async def review(session: Session, actor: Actor, report_id: UUID, body: schemas.ReportReviewIn) -> AppraisalReport:
     """The operator accepts or refuses a report, once. Raises `appraisal_reviewed`, `appraisal_conflict_of_interest`."""
     report = await queries.lock_visible(session, actor, report_id)
     for organisation_id in sorted({report.appraiser_id, *_owners(report.result)}):
@@ -101,9 +96,7 @@ async def review(session: AsyncSession, actor: Actor, report_id: UUID, body: sch
     return await _announced(session, actor, report.id, f"appraisal.{body.decision}")
 
 
-async def reapprove(
-    session: AsyncSession, actor: Actor, settings: Settings, report_id: UUID, body: schemas.ReapprovalIn
-) -> AppraisalReport:
+async def reapprove(session: Session, actor: Actor, report_id: UUID, body: schemas.ReapprovalIn) -> AppraisalReport:
     """Record that a price below the floor was approved again, by whom, how low, and with which document.
 
     Raises `appraisal_owner_only`, `appraisal_not_accepted`, `appraisal_expired`, `appraisal_date_in_future`,
@@ -112,7 +105,7 @@ async def reapprove(
     report = await queries.lock_visible(session, actor, report_id)
     if not actor.has(Role.OPERATOR) and actor.organisation_id != report.result.organisation_id:
         raise problems.OWNER_ONLY()
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     rules.check_not_future("approved_on", body.approved_on, today)
     rules.check_usable(facts_of(report), body.approved_on, _years(report.base_date))
     rules.check_reapproval(body.lowest_price, floor_on(report, body.approved_on).floor)
@@ -131,7 +124,7 @@ async def reapprove(
     return await _announced(session, actor, report.id, "appraisal.reapproved", **about)
 
 
-async def usable_floor(session: AsyncSession, report_id: UUID, on: date, *, result_id: UUID | None = None) -> Floor:
+async def usable_floor(session: Session, report_id: UUID, on: date, *, result_id: UUID | None = None) -> Floor:
     """The floor of a report that may be used on a day; the report stays as it is until the transaction ends.
 
     Raises `unknown_reference` for a report that is not there or is of another result than `result_id`,
@@ -147,7 +140,7 @@ async def usable_floor(session: AsyncSession, report_id: UUID, on: date, *, resu
 
 
 async def check_price(
-    session: AsyncSession,
+    session: Session,
     report_id: UUID,
     price: Decimal,
     on: date,
@@ -185,7 +178,7 @@ def _years(base_date: date) -> int:
     return int(parameter("appraisal_validity_years", on=base_date).value)
 
 
-async def _parties(session: AsyncSession, actor: Actor, body: schemas.ReportIn) -> tuple[Result, Organisation]:
+async def _parties(session: Session, actor: Actor, body: schemas.ReportIn) -> tuple[Result, Organisation]:
     """The result and its appraiser. Callers other than the keeper or an appraiser get `not_found`."""
     own = actor.organisation()
     result = await queries.find_result(session, body.result_id)
@@ -213,9 +206,7 @@ def _owners(result: Result) -> list[UUID]:
     return sorted({result.organisation_id, *owners})
 
 
-async def _announced(
-    session: AsyncSession, actor: Actor, report_id: UUID, type_: str, **about: object
-) -> AppraisalReport:
+async def _announced(session: Session, actor: Actor, report_id: UUID, type_: str, **about: object) -> AppraisalReport:
     """Tell the owners, the appraiser and the market's staff; answers the report as it now stands."""
     report = await queries.get_report(session, actor, report_id)
     events.append(

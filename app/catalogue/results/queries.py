@@ -13,14 +13,13 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Select, delete, or_, select, union
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
 from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 from app.core.access import Actor
-from app.core.database import read_one
+from app.core.database import Session, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, paged, read_page
 from app.identity.queries import organisations_by_id
@@ -47,24 +46,24 @@ def visible_results(actor: Actor) -> Select[Result]:
     return select(Result).where(or_(Result.organisation_id == own, Result.id.in_(co_owned)))
 
 
-async def get_result(session: AsyncSession, actor: Actor, result_id: UUID) -> Result:
+async def get_result(session: Session, actor: Actor, result_id: UUID) -> Result:
     """One result the actor may see, with all its parts; raises `not_found`."""
     return await _one(session, visible_results(actor).where(Result.id == result_id))
 
 
-async def lock_visible(session: AsyncSession, actor: Actor, result_id: UUID) -> Result:
+async def lock_visible(session: Session, actor: Actor, result_id: UUID) -> Result:
     """The same, locked until the transaction ends, so that what is decided about it stays true."""
     statement = visible_results(actor).where(Result.id == result_id)
     return await _one(session, statement.with_for_update(of=Result, key_share=True))
 
 
-async def lock_result(session: AsyncSession, result_id: UUID) -> Result:
+async def lock_result(session: Session, result_id: UUID) -> Result:
     """One result with all its parts, locked, without a check of access: the service makes it."""
     statement = select(Result).where(Result.id == result_id)
     return await _one(session, statement.with_for_update(of=Result, key_share=True))
 
 
-async def read_result(session: AsyncSession, result_id: UUID) -> Result:
+async def read_result(session: Session, result_id: UUID) -> Result:
     """One result with all its parts, not locked, without a check of access: the service makes it."""
     return await _one(session, select(Result).where(Result.id == result_id))
 
@@ -72,12 +71,12 @@ async def read_result(session: AsyncSession, result_id: UUID) -> Result:
 RESULT: Final = Text("result", "科技成果")
 
 
-async def _one(session: AsyncSession, statement: Select[Result]) -> Result:
+async def _one(session: Session, statement: Select[Result]) -> Result:
     statement = statement.options(*_parts()).execution_options(populate_existing=True)
     return await read_one(session, statement, RESULT)
 
 
-async def list_results(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[Result]:
+async def list_results(session: Session, actor: Actor, page: PageRequest) -> Found[Result]:
     """A page in order of recording: own and co-owned ones, all for the market's staff."""
     statement = select(Result)
     if not actor.is_staff:
@@ -97,7 +96,7 @@ def may_see_completers(actor: Actor, result: Result) -> bool:
     return actor.is_staff or actor.organisation_id == result.organisation_id
 
 
-async def listing_facts(session: AsyncSession, result_id: UUID, seller_id: UUID | None = None) -> ListingFacts:
+async def listing_facts(session: Session, result_id: UUID, seller_id: UUID | None = None) -> ListingFacts:
     """What decides whether the result may be listed by `seller_id` (left out: its keeper).
 
     For use by other packages' services, which have checked that their actor may know; raises `not_found`.
@@ -121,7 +120,7 @@ async def listing_facts(session: AsyncSession, result_id: UUID, seller_id: UUID 
     )
 
 
-async def owner_names(session: AsyncSession, result: Result) -> dict[UUID | None, str]:
+async def owner_names(session: Session, result: Result) -> dict[UUID | None, str]:
     """The owners' names; the completing team's stands under None."""
     ids = [owner.organisation_id for owner in result.owners if owner.organisation_id is not None]
     names: dict[UUID | None, str] = {None: "completing team / 完成团队"}
@@ -135,12 +134,12 @@ _PART_TABLES: dict[str, type[ResultOwner] | type[Completer] | type[IpAsset]] = {
 }
 
 
-async def clear_consents(session: AsyncSession, result_id: UUID) -> None:
+async def clear_consents(session: Session, result_id: UUID) -> None:
     """Remove every co-owner's consent; the events keep what was given."""
     await session.execute(delete(CoOwnerConsent).where(CoOwnerConsent.result_id == result_id))
 
 
-async def clear_parts(session: AsyncSession, result_id: UUID, part: str) -> None:
+async def clear_parts(session: Session, result_id: UUID, part: str) -> None:
     """Remove every row of `owners`, `completers` or `ip_assets`, before the new list is written."""
     table = _PART_TABLES[part]
     await session.execute(delete(table).where(table.result_id == result_id))

@@ -5,19 +5,17 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.results import problems, queries, rules, schemas
 from app.catalogue.results.ip import check_not_future
 from app.catalogue.results.kinds import EntitlementKind, Secrecy
 from app.catalogue.results.models import Completer, CoOwnerConsent, Entitlement, IpAsset, Result, ResultOwner
 from app.core import deadlines
 from app.core.access import Actor, Role, forbidden
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
-from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
@@ -43,18 +41,18 @@ _COLUMNS = (
 )
 
 
-async def record_result(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.ResultIn) -> Result:
+async def record_result(session: Session, actor: Actor, body: schemas.ResultIn) -> Result:
     """Record a result for a verified organisation: the actor's own, or the one the operator names.
 
     Raises `organisation_not_verified` and everything `rules.check_content` refuses.
     """
     keeper = await _keeper(session, actor, body.organisation_id)
-    today = await _today(session, settings)
+    today = await read_today(session)
     registered_on = body.registered_on or today
     rules.check_content(body, keeper.id, registered_on, today)
     await _check_references(session, body, keeper.id)
     result = Result(
-        number=await readable_number(session, settings, NumberPrefix.RESULT, today.year),
+        number=await readable_number(session, NumberPrefix.RESULT, today.year),
         organisation_id=keeper.id,
         registered_on=registered_on,
         owners=_owners(body.owners),
@@ -69,12 +67,7 @@ async def record_result(session: AsyncSession, actor: Actor, settings: Settings,
 
 
 async def change_result(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    result_id: UUID,
-    body: schemas.ResultPatch,
-    precondition: Precondition,
+    session: Session, actor: Actor, result_id: UUID, body: schemas.ResultPatch, precondition: Precondition
 ) -> Result:
     """Replace what the body names; the whole must hold again. What a listing has published stays as published.
 
@@ -90,7 +83,7 @@ async def change_result(
     if not changed:
         return result
     content = _merged(result, body)
-    rules.check_content(content, result.organisation_id, result.registered_on, await _today(session, settings))
+    rules.check_content(content, result.organisation_id, result.registered_on, await read_today(session))
     entitled = _entitled_share(result)
     if "owners" in changed and entitled is not None:
         rules.check_entitled_share(content.owners, result.organisation_id, entitled)
@@ -107,16 +100,14 @@ async def change_result(
     return await queries.get_result(session, actor, result_id)
 
 
-async def entitle(
-    session: AsyncSession, actor: Actor, settings: Settings, result_id: UUID, body: schemas.EntitlementIn
-) -> Result:
+async def entitle(session: Session, actor: Actor, result_id: UUID, body: schemas.EntitlementIn) -> Result:
     """Record what the completing team was given (赋权, policy art. 2), against the minimum of the day it was agreed.
 
     Raises `entitlement_measure`, `entitlement_exists`, `entitlement_too_small`, `entitlement_not_owned`,
     `entitlement_differs`.
     """
     result = await _lock_own(session, actor, result_id)
-    check_not_future("agreed_on", body.agreed_on, await _today(session, settings))
+    check_not_future("agreed_on", body.agreed_on, await read_today(session))
     if any(given.kind == body.kind for given in result.entitlements):
         raise problems.ENTITLEMENT_EXISTS(field="kind")
     field, amount = rules.measure(body.kind, body.share, body.years)
@@ -129,12 +120,10 @@ async def entitle(
     return await queries.get_result(session, actor, result_id)
 
 
-async def begin_conversion(
-    session: AsyncSession, actor: Actor, settings: Settings, result_id: UUID, begun_on: date
-) -> Result:
+async def begin_conversion(session: Session, actor: Actor, result_id: UUID, begun_on: date) -> Result:
     """Record the day on which the unit began to convert the result. Raises `conversion_already_begun`."""
     result = await _lock_own(session, actor, result_id)
-    today = await _today(session, settings)
+    today = await read_today(session)
     rules.check_begun(begun_on, result.conversion_begun_on, result.completed_on, today)
     result.conversion_begun_on = begun_on
     result.revision += 1
@@ -143,7 +132,7 @@ async def begin_conversion(
     return await queries.get_result(session, actor, result_id)
 
 
-async def consent(session: AsyncSession, actor: Actor, result_id: UUID, body: schemas.ConsentIn) -> Result:
+async def consent(session: Session, actor: Actor, result_id: UUID, body: schemas.ConsentIn) -> Result:
     """Record a co-owner's consent to a mode of transfer: its own, or the team's by the keeper.
 
     Raises `no_such_co_owner` or `consent_exists`.
@@ -183,11 +172,7 @@ def _figure(name: str, on: date) -> Parameter | None:
         return None
 
 
-async def _today(session: AsyncSession, settings: Settings) -> date:
-    return local_date(await read_clock(session), settings.zone)
-
-
-async def _keeper(session: AsyncSession, actor: Actor, named: UUID | None) -> Organisation:
+async def _keeper(session: Session, actor: Actor, named: UUID | None) -> Organisation:
     if actor.has(Role.OPERATOR):
         if named is None:
             missing = FieldError("organisation_id", "missing", Text("Name the organisation", "请指明单位"))
@@ -205,7 +190,7 @@ async def _keeper(session: AsyncSession, actor: Actor, named: UUID | None) -> Or
     return keeper
 
 
-async def _lock_own(session: AsyncSession, actor: Actor, result_id: UUID) -> Result:
+async def _lock_own(session: Session, actor: Actor, result_id: UUID) -> Result:
     result = await queries.lock_visible(session, actor, result_id)
     _check_keeper(actor, result)
     return result
@@ -216,7 +201,7 @@ def _check_keeper(actor: Actor, result: Result) -> None:
         raise problems.NOT_KEEPER()
 
 
-async def _check_references(session: AsyncSession, content: schemas.ResultContent, keeper_id: UUID) -> None:
+async def _check_references(session: Session, content: schemas.ResultContent, keeper_id: UUID) -> None:
     ids = [owner.organisation_id for owner in content.owners if owner.organisation_id is not None]
     known = await identity.organisations_by_id(session, ids)
     for position, owner in enumerate(content.owners):
@@ -240,7 +225,7 @@ def _merged(result: Result, body: schemas.ResultPatch) -> schemas.ResultContent:
     )
 
 
-async def _write(session: AsyncSession, result: Result, content: schemas.ResultContent, changed: Iterable[str]) -> None:
+async def _write(session: Session, result: Result, content: schemas.ResultContent, changed: Iterable[str]) -> None:
     new_rows: dict[str, Sequence[ResultOwner | Completer | IpAsset]] = {
         "owners": _owners(content.owners),
         "completers": _completers(content.completers),
@@ -278,9 +263,7 @@ def _owner_ids(result: Result) -> list[UUID | None]:
     return [owner.organisation_id for owner in result.owners]
 
 
-def _announce(
-    session: AsyncSession, type_: str, result: Result, owners: Iterable[UUID | None], **payload: object
-) -> None:
+def _announce(session: Session, type_: str, result: Result, owners: Iterable[UUID | None], **payload: object) -> None:
     """A result is not public: its keeper, its co-owners and the market's staff are told."""
     told = {owner for owner in owners if owner is not None}
     events.append(

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.appraisals import queries as appraisals
 from app.contracts.certificates import queries, rules, schemas
 from app.contracts.models import Contract
 from app.contracts.settlement.progress import Facts
 from app.contracts.settlement.rules import NIL
 from app.core.canonical import canonical_json, sha256_hex
-from app.core.clock import local_date
-from app.core.settings import Settings
+from app.core.database import Session
 from app.identity import queries as identity
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
@@ -25,29 +22,23 @@ def seal(content: schemas.CertificateContent) -> tuple[str, str]:
 
 
 async def compose(
-    session: AsyncSession,
-    settings: Settings,
-    deal: Deal,
-    facts: Facts,
-    number: str,
-    replaces: str | None,
-    now: datetime,
+    session: Session, deal: Deal, facts: Facts, number: str, replaces: str | None, now: datetime
 ) -> schemas.CertificateContent:
     """The content of a certificate issued now on a deal made on the exchange, whose conditions hold."""
     assert deal.listing_id is not None
     listing, published_at = await queries.listing_of(session, deal.listing_id)
     assert listing.closes_on is not None  # set at the latest when it was published
-    agreed_on = local_date(deal.agreed_at, settings.zone)
+    agreed_on = session.city.day_of(deal.agreed_at)
     payers = facts.payers()
     arrived = sum((payer.arrived for payer in payers), NIL)
     return schemas.CertificateContent(
         number=number,
         verification_code=rules.new_code(),
-        issued_on=local_date(now, settings.zone),
+        issued_on=session.city.day_of(now),
         replaces=replaces,
         deal_number=deal.number,
         project_number=listing.number,
-        listed_from=local_date(published_at, settings.zone),
+        listed_from=session.city.day_of(published_at),
         listed_until=rules.listed_until(listing.closes_on, agreed_on),
         signed_on=max(contract.signed_on for contract in facts.contracts if contract.signed_on),
         contracts=_contracts(facts.contracts),
@@ -56,7 +47,7 @@ async def compose(
         subject=deal.subject,
         transfer_mode=deal.transfer_mode,
         pricing_mode=deal.pricing_mode,
-        appraisal=await _appraisal(session, deal, settings),
+        appraisal=await _appraisal(session, deal),
         price=schemas.CertifiedPrice(
             amount=deal.price,
             basis=deal.price_basis,
@@ -73,20 +64,20 @@ def _contracts(contracts: Sequence[Contract]) -> list[schemas.CertifiedContract]
     return [schemas.CertifiedContract.model_validate(contract) for contract in contracts]
 
 
-async def _side(session: AsyncSession, deal: Deal, role: PartyRole) -> list[schemas.CertifiedParty]:
+async def _side(session: Session, deal: Deal, role: PartyRole) -> list[schemas.CertifiedParty]:
     parties = [party for party in deal.parties if party.role == role]
     known = await identity.organisations_by_id(session, [party.organisation_id for party in parties])
     named = [(known[party.organisation_id], party.share) for party in parties]
     return [schemas.CertifiedParty(name=row.name, uscc=row.uscc, share=share) for row, share in named]
 
 
-async def _appraisal(session: AsyncSession, deal: Deal, settings: Settings) -> schemas.CertifiedAppraisal | None:
+async def _appraisal(session: Session, deal: Deal) -> schemas.CertifiedAppraisal | None:
     """The report that carried the price; where none did, the newest of the result in force on the day of agreement."""
     report = None
     if deal.appraisal is not None:
         report = await appraisals.read_report(session, deal.appraisal.report_id)
     elif deal.result_id is not None:
-        report = await queries.appraisal_on(session, deal.result_id, local_date(deal.agreed_at, settings.zone))
+        report = await queries.appraisal_on(session, deal.result_id, session.city.day_of(deal.agreed_at))
     if report is None:
         return None
     return schemas.CertifiedAppraisal(

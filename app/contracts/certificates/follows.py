@@ -4,22 +4,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts import hooks as contracts
 from app.contracts.certificates import service
 from app.contracts.settlement.service import MOVED
 from app.core import deadlines
+from app.core.database import Session
 from app.core.hooks import Link, follows, provides
-from app.core.settings import Settings
 
 
-async def follow_money(session: AsyncSession, settings: Settings, deal_id: UUID, now: datetime) -> None:
+async def follow_money(session: Session, deal_id: UUID, now: datetime) -> None:
     """Money moved on a deal: ask for what is missing, begin the days for its certificate, or pay out."""
-    await service.look_again(session, settings, deal_id, now)
+    await service.look_again(session, deal_id, now)
 
 
-async def overdue(session: AsyncSession, settings: Settings, deal_id: UUID, now: datetime) -> None:
+async def overdue(session: Session, deal_id: UUID, now: datetime) -> None:
     """A certificate was not issued in its days."""
     await service.note_overdue(session, deal_id)
 

@@ -5,14 +5,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport
 from app.contracts.certificates.models import Certificate
 from app.core.access import Actor
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.law.periods.models import Period
@@ -34,22 +33,22 @@ def _visible(actor: Actor) -> Select[Certificate]:
     return statement.where(Certificate.deal_id.in_(deals.visible(actor).with_only_columns(Deal.id)))
 
 
-async def get_certificate(session: AsyncSession, actor: Actor, certificate_id: UUID) -> Certificate:
+async def get_certificate(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
     """One certificate with its revocation, if the actor may see its deal; raises `not_found`."""
     return await _one(session, _visible(actor).where(Certificate.id == certificate_id))
 
 
-async def get_by_fingerprint(session: AsyncSession, code_sha256: str) -> Certificate:
+async def get_by_fingerprint(session: Session, code_sha256: str) -> Certificate:
     """The certificate of a verification code, without a check of access; raises `not_found`."""
     return await _one(session, _certificates().where(Certificate.code_sha256 == code_sha256))
 
 
-async def _one(session: AsyncSession, statement: Select[Certificate]) -> Certificate:
+async def _one(session: Session, statement: Select[Certificate]) -> Certificate:
     return await read_one(session, statement, Text("certificate", "交易凭证"))
 
 
 async def list_certificates(
-    session: AsyncSession, actor: Actor, page: PageRequest, deal_id: UUID | None
+    session: Session, actor: Actor, page: PageRequest, deal_id: UUID | None
 ) -> Found[Certificate]:
     """A page of what the actor may see, newest first."""
     statement = _visible(actor)
@@ -58,19 +57,19 @@ async def list_certificates(
     )
 
 
-async def of_deal(session: AsyncSession, deal_id: UUID) -> Sequence[Certificate]:
+async def of_deal(session: Session, deal_id: UUID) -> Sequence[Certificate]:
     """Every certificate of a deal, oldest first, for those who see the deal."""
     statement = _certificates().where(Certificate.deal_id == deal_id).order_by(Certificate.id)
     return await read_all(session, statement)
 
 
-async def latest(session: AsyncSession, deal_id: UUID) -> Certificate | None:
+async def latest(session: Session, deal_id: UUID) -> Certificate | None:
     """A deal's newest certificate, valid or revoked. To decide on it, hold the deal's lock."""
     statement = _certificates().where(Certificate.deal_id == deal_id).order_by(Certificate.id.desc()).limit(1)
     return await find_one(session, statement)
 
 
-async def current_period(session: AsyncSession, deal_id: UUID, rule: str) -> Period | None:
+async def current_period(session: Session, deal_id: UUID, rule: str) -> Period | None:
     """The period within which a deal's certificate is issued, if it runs."""
     statement = select(Period).where(
         Period.subject_type == "deal", Period.subject_id == deal_id, Period.rule == rule, Period.status.in_(CURRENT)
@@ -78,7 +77,7 @@ async def current_period(session: AsyncSession, deal_id: UUID, rule: str) -> Per
     return await find_one(session, statement)
 
 
-async def listing_of(session: AsyncSession, listing_id: UUID) -> tuple[Listing, datetime]:
+async def listing_of(session: Session, listing_id: UUID) -> tuple[Listing, datetime]:
     """A listing, without a check of access, and when it was first published."""
     statement = (
         select(Listing, ListingVersion.published_at)
@@ -89,7 +88,7 @@ async def listing_of(session: AsyncSession, listing_id: UUID) -> tuple[Listing, 
     return row[0], row[1]
 
 
-async def appraisal_on(session: AsyncSession, result_id: UUID, day: date) -> AppraisalReport | None:
+async def appraisal_on(session: Session, result_id: UUID, day: date) -> AppraisalReport | None:
     """The newest accepted report on a result that was in force on a day, with its appraiser."""
     statement = (
         select(AppraisalReport)

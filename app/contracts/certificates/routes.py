@@ -68,12 +68,12 @@ async def read_conditions(actor: Reader, session: Session, deal_id: UUID) -> sch
 
 
 @router.post("/deals/{deal_id}/certificate", status_code=201, operation_id="issue_certificate")
-async def issue(actor: Operator, session: Session, settings: Config, deal_id: UUID) -> schemas.CertificateOut:
+async def issue(actor: Operator, session: Session, deal_id: UUID) -> schemas.CertificateOut:
     """Issue the transaction certificate (交易凭证) of a deal whose three conditions hold.
 
     The price is then ordered to be paid out.
     """
-    return await _answer(session, await service.issue(session, actor, settings, deal_id))
+    return await _answer(session, await service.issue(session, actor, deal_id))
 
 
 @router.get("/certificates", operation_id="list_certificates")

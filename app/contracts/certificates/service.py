@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts.certificates import queries, rules
 from app.contracts.certificates.content import compose, seal
 from app.contracts.certificates.models import Certificate, CertificateRevocation
@@ -21,11 +19,10 @@ from app.contracts.settlement.kinds import ConditionKind
 from app.contracts.settlement.progress import Condition, Facts
 from app.contracts.settlement.schemas import CertificateConditionOut
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
-from app.core.database import add_unique
+from app.core.clock import read_clock
+from app.core.database import Session, add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
-from app.core.settings import Settings
 from app.law.periods import service as periods
 from app.market.deals import queries as deals
 from app.market.deals.kinds import DealOrigin
@@ -36,7 +33,7 @@ OVERDUE: Final = "certificate.overdue"
 """The deadline by which a certificate must be issued once its conditions hold."""
 
 
-async def issue(session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID) -> Certificate:
+async def issue(session: Session, actor: Actor, deal_id: UUID) -> Certificate:
     """Issue a deal's certificate, once its three conditions hold, and order what gathered of the price paid out.
 
     A deal has at most one valid certificate. After a revocation a corrected one may be issued, which names the revoked
@@ -55,14 +52,14 @@ async def issue(session: AsyncSession, actor: Actor, settings: Settings, deal_id
     if facts is None or not all(condition.holds for condition in conditions):
         raise _not_due(conditions)
     now = await read_clock(session)
-    made = await _store(session, actor, settings, deal, facts, before, now)
-    await periods.end(session, ("deal", deal.id), PERIOD, local_date(now, settings.zone), "certificate issued")
-    await settlements.pay_out(session, settings, deal)
+    made = await _store(session, actor, deal, facts, before, now)
+    await periods.end(session, ("deal", deal.id), PERIOD, session.city.day_of(now), "certificate issued")
+    await settlements.pay_out(session, deal)
     _tell(session, deal, made, "certificate.issued")
     return made
 
 
-async def revoke(session: AsyncSession, actor: Actor, certificate_id: UUID, reason: str) -> Certificate:
+async def revoke(session: Session, actor: Actor, certificate_id: UUID, reason: str) -> Certificate:
     """Revoke a certificate (撤销). It stays on record and verifies as revoked. Raises `certificate_revoked`."""
     found = await queries.get_certificate(session, actor, certificate_id)
     deal = await deals.lock_deal(session, found.deal_id)
@@ -73,9 +70,7 @@ async def revoke(session: AsyncSession, actor: Actor, certificate_id: UUID, reas
     return await queries.get_certificate(session, actor, certificate_id)
 
 
-async def when_contract_ends_revoke_certificate(
-    session: AsyncSession, settings: Settings, contract: Contract, now: datetime
-) -> None:
+async def when_contract_ends_revoke_certificate(session: Session, contract: Contract, now: datetime) -> None:
     """The deal's last contract ended: what its certificate attests no longer holds, so it is revoked at once [P]."""
     if await settlement_queries.signed_contracts(session, contract.deal_id):
         return
@@ -85,33 +80,33 @@ async def when_contract_ends_revoke_certificate(
         await _revoke(session, deal, found, f"Contract {contract.number} ended / 合同终止", None, now)
 
 
-async def look_again(session: AsyncSession, settings: Settings, deal_id: UUID, now: datetime) -> None:
+async def look_again(session: Session, deal_id: UUID, now: datetime) -> None:
     """Money moved on a deal, or its contract was signed: ask for what is missing, count the days, or pay out.
 
     With a valid certificate, what gathers of later parts of the price is paid out. Before it, the period for issuing
     it begins on the day on which the three conditions are found to hold, and ends where one holds no more.
     """
     deal = await _lock(session, deal_id)
-    await settlements.ask(session, settings, deal)
+    await settlements.ask(session, deal)
     certificate = await queries.latest(session, deal.id)
     if certificate is not None:
         if certificate.revocation is None:
-            await settlements.pay_out(session, settings, deal)
+            await settlements.pay_out(session, deal)
         return
     holds = all(condition.holds for condition in conditions_of(await _facts(session, deal)))
     running = await queries.current_period(session, deal.id, PERIOD)
     if holds and running is None:
-        today = local_date(now, settings.zone)
+        today = session.city.day_of(now)
         audience = settlements.audience_of(deal)
         opening = periods.Opening(PERIOD, ("deal", deal.id), today, audience, deadline=OVERDUE)
-        period = await periods.open_period(session, settings, opening)
+        period = await periods.open_period(session, opening)
         payload = {"number": deal.number, "issue_due_on": period.ends_on}
         events.append(session, "certificate.due", ("deal", deal.id), audience=audience, payload=payload)
     if running is not None and not holds:
-        await periods.end(session, ("deal", deal.id), PERIOD, local_date(now, settings.zone), "a condition fell away")
+        await periods.end(session, ("deal", deal.id), PERIOD, session.city.day_of(now), "a condition fell away")
 
 
-async def note_overdue(session: AsyncSession, deal_id: UUID) -> None:
+async def note_overdue(session: Session, deal_id: UUID) -> None:
     """The days for issuing a certificate are over: the market's staff is told of one that is not issued."""
     deal = await deals.lock_deal(session, deal_id)
     period = await queries.current_period(session, deal_id, PERIOD)
@@ -125,7 +120,7 @@ def conditions_of(facts: Facts | None) -> list[Condition]:
     return facts.conditions() if facts else [Condition(kind, None) for kind in ConditionKind]
 
 
-async def _lock(session: AsyncSession, deal_id: UUID) -> Deal:
+async def _lock(session: Session, deal_id: UUID) -> Deal:
     deal = await deals.lock_deal(session, deal_id)
     await settlement_queries.lock_contracts(session, deal.id)
     # After contracts, as the registrar does; before instructions: who declares a day may wait for one of those.
@@ -133,7 +128,7 @@ async def _lock(session: AsyncSession, deal_id: UUID) -> Deal:
     return deal
 
 
-async def _facts(session: AsyncSession, deal: Deal) -> Facts | None:
+async def _facts(session: Session, deal: Deal) -> Facts | None:
     settlement = await settlement_queries.find_settlement(session, deal.id)
     return None if settlement is None else await settlements.facts_of(session, deal, settlement)
 
@@ -145,16 +140,10 @@ def _not_due(conditions: Sequence[Condition]) -> Exception:
 
 
 async def _store(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    deal: Deal,
-    facts: Facts,
-    before: Certificate | None,
-    now: datetime,
+    session: Session, actor: Actor, deal: Deal, facts: Facts, before: Certificate | None, now: datetime
 ) -> Certificate:
-    number = await readable_number(session, settings, NumberPrefix.CERTIFICATE, now)
-    content = await compose(session, settings, deal, facts, number, before.number if before else None, now)
+    number = await readable_number(session, NumberPrefix.CERTIFICATE, now)
+    content = await compose(session, deal, facts, number, before.number if before else None, now)
     text, sha256 = seal(content)
     made = Certificate(
         id=new_id(),
@@ -174,7 +163,7 @@ async def _store(
 
 
 async def _revoke(
-    session: AsyncSession, deal: Deal, found: Certificate, reason: str, person_id: UUID | None, now: datetime
+    session: Session, deal: Deal, found: Certificate, reason: str, person_id: UUID | None, now: datetime
 ) -> None:
     session.add(
         CertificateRevocation(
@@ -185,7 +174,7 @@ async def _revoke(
     _tell(session, deal, found, "certificate.revoked")
 
 
-def _tell(session: AsyncSession, deal: Deal, certificate: Certificate, type_: str) -> None:
+def _tell(session: Session, deal: Deal, certificate: Certificate, type_: str) -> None:
     """Append the event for the deal's parties and the market's staff; the verification code stays on the paper."""
     payload = {"number": certificate.number, "deal_id": deal.id, "sha256": certificate.sha256}
     subject = ("certificate", certificate.id)

@@ -9,7 +9,7 @@ from app.contracts.payments import queries as payments
 from app.contracts.payments import schemas, service
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, MoneyEndpoint, Paging, Session
+from app.core.web.http import MoneyEndpoint, Paging, Session
 from app.core.web.routing import Router
 
 router = Router(route_class=MoneyEndpoint, tags=("payments",))
@@ -20,10 +20,10 @@ Payee = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")
 
 @router.post("/contracts/{contract_id}/payments", status_code=201, operation_id="record_payment")
 async def record_payment(
-    actor: Payee, session: Session, settings: Config, contract_id: UUID, body: schemas.PaymentIn
+    actor: Payee, session: Session, contract_id: UUID, body: schemas.PaymentIn
 ) -> schemas.PaymentOut:
     """Record a payment that reached the seller's bank account. `Idempotency-Key` is needed: no retry counts twice."""
-    payment = await service.record_payment(session, actor, settings, contract_id, body)
+    payment = await service.record_payment(session, actor, contract_id, body)
     return schemas.PaymentOut.model_validate(payment)
 
 
@@ -46,18 +46,16 @@ async def list_payments(actor: Reader, session: Session, contract_id: UUID, page
 
 
 @router.post("/payments/{payment_id}/invoices", status_code=201, operation_id="add_invoice")
-async def add_invoice(
-    actor: Payee, session: Session, settings: Config, payment_id: UUID, body: schemas.InvoiceIn
-) -> schemas.PaymentOut:
+async def add_invoice(actor: Payee, session: Session, payment_id: UUID, body: schemas.InvoiceIn) -> schemas.PaymentOut:
     """Record an invoice for a payment, as the payee. The answer is the payment with all its invoices."""
-    payment = await service.add_invoice(session, actor, settings, payment_id, body)
+    payment = await service.add_invoice(session, actor, payment_id, body)
     return schemas.PaymentOut.model_validate(payment)
 
 
 @router.post("/payments/{payment_id}/reversal", status_code=201, operation_id="reverse_payment")
 async def reverse_payment(
-    actor: Payee, session: Session, settings: Config, payment_id: UUID, body: schemas.PaymentReversalIn
+    actor: Payee, session: Session, payment_id: UUID, body: schemas.PaymentReversalIn
 ) -> schemas.PaymentOut:
     """Reverse a whole payment, as the payee. The answer is the reversal, whose amounts are negative."""
-    payment = await service.reverse_payment(session, actor, settings, payment_id, body)
+    payment = await service.reverse_payment(session, actor, payment_id, body)
     return schemas.PaymentOut.model_validate(payment)

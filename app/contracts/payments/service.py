@@ -3,8 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts import hooks, queries
 from app.contracts.amounts import Paid, Terms, balance
 from app.contracts.kinds import ContractStatus
@@ -14,19 +12,16 @@ from app.contracts.payments import queries as payments
 from app.contracts.problems import CONTRACT_NOT_SIGNED, SELLER
 from app.contracts.service import audience_of, check_side_of, parties_of
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
-from app.core.database import advisory_lock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem, Text
-from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
 
 
-async def record_payment(
-    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.PaymentIn
-) -> Payment:
+async def record_payment(session: Session, actor: Actor, contract_id: UUID, body: schemas.PaymentIn) -> Payment:
     """A seller records what reached its bank account (CNY), perhaps with the invoice.
 
     The sum is judged under the contract's lock, so that two payments at once never exceed what is due. Raises
@@ -41,7 +36,7 @@ async def record_payment(
     if body.payer_id not in parties_of(contract, PartyRole.BUYER):
         raise problems.NOT_A_BUYER(field="payer_id", id=body.payer_id)
     now = await read_clock(session)
-    rules.check_received(body.received_at, now, _signed_on(contract), settings.zone)
+    rules.check_received(body.received_at, now, _signed_on(contract), session.city.zone)
     before = balance(terms_of(contract), await queries.paid_on(session, contract.id))
     rules.check_payment(before, Paid(body.amount, body.technical_amount))
     await _claim_reference(session, payee_id, body.bank_reference)
@@ -59,16 +54,14 @@ async def record_payment(
     )
     session.add(payment)
     if body.invoice:
-        await _add_invoice(session, settings, contract, payment, body.invoice, "invoice.")
+        await _add_invoice(session, contract, payment, body.invoice, "invoice.")
     await session.flush()
     _tell(session, "payment.recorded", contract, payment)
-    await hooks.paid.announce(session, settings, contract, now)
+    await hooks.paid.announce(session, contract, now)
     return payment
 
 
-async def reverse_payment(
-    session: AsyncSession, actor: Actor, settings: Settings, payment_id: UUID, body: schemas.PaymentReversalIn
-) -> Payment:
+async def reverse_payment(session: Session, actor: Actor, payment_id: UUID, body: schemas.PaymentReversalIn) -> Payment:
     """The payee takes a whole payment back out of the sums, by a payment of its own with negative amounts.
 
     Raises `payment_reversed`, `bank_reference_used`, and what the dates refuse.
@@ -95,17 +88,15 @@ async def reverse_payment(
     session.add(reversal)
     await session.flush()
     _tell(session, "payment.reversed", contract, reversal)
-    await hooks.paid.announce(session, settings, contract, now)
+    await hooks.paid.announce(session, contract, now)
     return reversal
 
 
-async def add_invoice(
-    session: AsyncSession, actor: Actor, settings: Settings, payment_id: UUID, body: schemas.InvoiceIn
-) -> Payment:
+async def add_invoice(session: Session, actor: Actor, payment_id: UUID, body: schemas.InvoiceIn) -> Payment:
     """The payee records an invoice for a payment. Raises `invoice_above_payment`, `invoice_number_used`."""
     contract, payment = await _lock_payment(session, actor, payment_id)
     await _check_not_reversed(session, payment)
-    await _add_invoice(session, settings, contract, payment, body, "")
+    await _add_invoice(session, contract, payment, body, "")
     await session.flush()
     payload = {"number": contract.number, "payment_id": payment.id, "amount": body.amount}
     events.append(
@@ -119,13 +110,13 @@ def terms_of(contract: Contract) -> Terms:
     return Terms(contract.total_amount, contract.amounts, contract.amounts_provisional)
 
 
-async def _lock_contract(session: AsyncSession, actor: Actor, contract_id: UUID) -> Contract:
+async def _lock_contract(session: Session, actor: Actor, contract_id: UUID) -> Contract:
     """A contract under its deal, both locked: what is paid moves the deal's settlement too."""
     await deals.lock_deal(session, (await queries.get_contract(session, actor, contract_id)).deal_id)
     return await queries.lock_contract(session, actor, contract_id)
 
 
-async def _lock_payment(session: AsyncSession, actor: Actor, payment_id: UUID) -> tuple[Contract, Payment]:
+async def _lock_payment(session: Session, actor: Actor, payment_id: UUID) -> tuple[Contract, Payment]:
     """A payment and its contract, locked, for the payee. A contract the actor may not see hides its payments too."""
     payment = await payments.get_payment(session, payment_id)
     try:
@@ -136,12 +127,12 @@ async def _lock_payment(session: AsyncSession, actor: Actor, payment_id: UUID) -
     return contract, await payments.get_payment(session, payment_id)
 
 
-async def _check_not_reversed(session: AsyncSession, payment: Payment) -> None:
+async def _check_not_reversed(session: Session, payment: Payment) -> None:
     if payment.reverses_id is not None or await payments.is_reversed(session, payment.id):
         raise problems.PAYMENT_REVERSED()
 
 
-async def _claim_reference(session: AsyncSession, payee_id: UUID, reference: str) -> None:
+async def _claim_reference(session: Session, payee_id: UUID, reference: str) -> None:
     """Raises `bank_reference_used`; the lock keeps the payee's other contracts out until this is committed."""
     await advisory_lock(session, "payee", payee_id)
     if await payments.bank_reference_used(session, payee_id, reference):
@@ -149,14 +140,9 @@ async def _claim_reference(session: AsyncSession, payee_id: UUID, reference: str
 
 
 async def _add_invoice(
-    session: AsyncSession,
-    settings: Settings,
-    contract: Contract,
-    payment: Payment,
-    body: schemas.InvoiceIn,
-    prefix: str,
+    session: Session, contract: Contract, payment: Payment, body: schemas.InvoiceIn, prefix: str
 ) -> None:
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     rules.check_issued(body.issued_on, _signed_on(contract), today, f"{prefix}issued_on")
     invoiced = [invoice.amount for invoice in payment.invoices]
     rules.check_invoice(payment.amount, invoiced, body.amount, f"{prefix}amount")
@@ -173,7 +159,7 @@ def _signed_on(contract: Contract) -> date:
     return contract.signed_on
 
 
-def _tell(session: AsyncSession, type_: str, contract: Contract, payment: Payment) -> None:
+def _tell(session: Session, type_: str, contract: Contract, payment: Payment) -> None:
     payload = {
         "number": contract.number,
         "payment_id": payment.id,

@@ -4,20 +4,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts.kinds import RegistrationStatus
 from app.contracts.registration import queries
 from app.contracts.registration.service import DECISION_DUE, DECISION_PERIOD, SUBJECT
 from app.core import deadlines
+from app.core.database import Session
 from app.core.history import events
 from app.core.hooks import Link, provides
-from app.core.settings import Settings
 from app.law.periods import queries as periods
 from app.law.periods.hooks import RECOUNTED
 
 
-async def decision_due(session: AsyncSession, settings: Settings, registration_id: UUID, now: datetime) -> None:
+async def decision_due(session: Session, registration_id: UUID, now: datetime) -> None:
     """The registrar's period ended: the market's staff is told of an undecided case. It stays open."""
     registration = await queries.lock_registration(session, registration_id)
     if registration.status != RegistrationStatus.ACCEPTED:
@@ -31,7 +29,7 @@ async def decision_due(session: AsyncSession, settings: Settings, registration_i
     )
 
 
-async def move_decision_day(session: AsyncSession, settings: Settings, registration_id: UUID, wait: bool) -> bool:
+async def move_decision_day(session: Session, registration_id: UUID, wait: bool) -> bool:
     """The calendar changed: the day the decision is due follows the registrar's period."""
     registration = await queries.find_free_registration(session, registration_id, wait=wait)
     if registration is None:

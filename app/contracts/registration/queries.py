@@ -4,12 +4,11 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from app.contracts.kinds import RegistrationStatus
 from app.contracts.models import Contract, Registration
-from app.core.database import find_one, read_all
+from app.core.database import Session, find_one, read_all
 from app.core.web.pages import Found, PageRequest, cut, paged
 
 OPEN_CASES = (
@@ -22,7 +21,7 @@ OPEN_CASES = (
 UNDATED = date(9999, 12, 31)
 
 
-async def worklist(session: AsyncSession, page: PageRequest, status: RegistrationStatus | None) -> Found[Registration]:
+async def worklist(session: Session, page: PageRequest, status: RegistrationStatus | None) -> Found[Registration]:
     """Applications by the day their decision is due, those without one last; by default the open ones."""
     due = func.coalesce(Registration.decision_due_on, UNDATED)
     statement = (
@@ -35,12 +34,12 @@ async def worklist(session: AsyncSession, page: PageRequest, status: Registratio
     return cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
 
 
-async def lock_registration(session: AsyncSession, registration_id: UUID) -> Registration:
+async def lock_registration(session: Session, registration_id: UUID) -> Registration:
     """A registration with its contract, locked by the contract's row."""
     return (await session.execute(_for_change(registration_id))).scalar_one()
 
 
-async def find_free_registration(session: AsyncSession, registration_id: UUID, *, wait: bool) -> Registration | None:
+async def find_free_registration(session: Session, registration_id: UUID, *, wait: bool) -> Registration | None:
     """The same; without `wait`, None where somebody else holds the contract."""
     statement = _for_change(registration_id, skip_locked=not wait)
     return await find_one(session, statement)

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries
 from app.contracts.kinds import RegistrationStatus
@@ -53,56 +52,34 @@ async def read_registration(
 
 @router.post(PATH, status_code=201, operation_id="apply_for_registration")
 async def apply(
-    actor: Applicant,
-    session: Session,
-    settings: Config,
-    contract_id: UUID,
-    body: schemas.RegistrationApplicationIn,
-    response: Response,
+    actor: Applicant, session: Session, contract_id: UUID, body: schemas.RegistrationApplicationIn, response: Response
 ) -> schemas.ContractRegistrationOut:
     """Apply for the registration of a signed contract, as a seller, once."""
-    return await _answer(session, await service.apply(session, actor, settings, contract_id, body), response)
+    return await _answer(session, await service.apply(session, actor, contract_id, body), response)
 
 
 @router.post(f"{PATH}/acceptance", operation_id="accept_registration")
 async def accept(
-    actor: Registrar,
-    session: Session,
-    settings: Config,
-    contract_id: UUID,
-    body: schemas.RegistrationAcceptanceIn,
-    response: Response,
+    actor: Registrar, session: Session, contract_id: UUID, body: schemas.RegistrationAcceptanceIn, response: Response
 ) -> schemas.ContractRegistrationOut:
     """Accept an application. `decision_due_on` is later for a large contract, or one that goes before experts."""
-    return await _answer(session, await service.accept(session, actor, settings, contract_id, body), response)
+    return await _answer(session, await service.accept(session, actor, contract_id, body), response)
 
 
 @router.post(f"{PATH}/supplement-request", operation_id="request_supplements")
 async def request_supplements(
-    actor: Registrar,
-    session: Session,
-    settings: Config,
-    contract_id: UUID,
-    body: schemas.RegistrationSupplementsIn,
-    response: Response,
+    actor: Registrar, session: Session, contract_id: UUID, body: schemas.RegistrationSupplementsIn, response: Response
 ) -> schemas.ContractRegistrationOut:
     """Ask the applicant for what is missing. The period begins again when it comes."""
-    return await _answer(
-        session, await service.request_supplements(session, actor, settings, contract_id, body), response
-    )
+    return await _answer(session, await service.request_supplements(session, actor, contract_id, body), response)
 
 
 @router.post(f"{PATH}/resubmission", operation_id="resubmit_registration")
 async def resubmit(
-    actor: Applicant,
-    session: Session,
-    settings: Config,
-    contract_id: UUID,
-    body: schemas.RegistrationApplicationIn,
-    response: Response,
+    actor: Applicant, session: Session, contract_id: UUID, body: schemas.RegistrationApplicationIn, response: Response
 ) -> schemas.ContractRegistrationOut:
     """Supply what was missing from an application. Its acceptance is reset to today."""
-    return await _answer(session, await service.resubmit(session, actor, settings, contract_id, body), response)
+    return await _answer(session, await service.resubmit(session, actor, contract_id, body), response)
 
 
 @router.post(f"{PATH}/approval", operation_id="register_contract")
@@ -120,33 +97,21 @@ async def register(
 
 @router.post(f"{PATH}/refusal", operation_id="refuse_registration")
 async def refuse(
-    actor: Registrar,
-    session: Session,
-    settings: Config,
-    contract_id: UUID,
-    body: schemas.RegistrationRefusalIn,
-    response: Response,
+    actor: Registrar, session: Session, contract_id: UUID, body: schemas.RegistrationRefusalIn, response: Response
 ) -> schemas.ContractRegistrationOut:
     """Refuse an application, with the reason."""
-    return await _answer(session, await service.refuse(session, actor, settings, contract_id, body), response)
+    return await _answer(session, await service.refuse(session, actor, contract_id, body), response)
 
 
 @router.post(f"{PATH}/cancellation", operation_id="cancel_registration")
 async def cancel(
-    actor: Registrar,
-    session: Session,
-    settings: Config,
-    contract_id: UUID,
-    body: schemas.RegistrationCancellationIn,
-    response: Response,
+    actor: Registrar, session: Session, contract_id: UUID, body: schemas.RegistrationCancellationIn, response: Response
 ) -> schemas.ContractRegistrationOut:
     """Cancel a registration, with the reason. Awards that rest on it come up for review."""
-    return await _answer(session, await service.cancel(session, actor, settings, contract_id, body), response)
+    return await _answer(session, await service.cancel(session, actor, contract_id, body), response)
 
 
-async def _answer(
-    session: AsyncSession, registration: Registration, response: Response
-) -> schemas.ContractRegistrationOut:
+async def _answer(session: Session, registration: Registration, response: Response) -> schemas.ContractRegistrationOut:
     set_etag(response, registration.revision)
     return schemas.ContractRegistrationOut.of(registration, server_time=await read_clock(session))
 

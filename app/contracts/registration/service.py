@@ -5,8 +5,6 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts import hooks, queries
 from app.contracts.kinds import ContractStatus
 from app.contracts.models import Contract, Registration, RegistrationStep
@@ -16,7 +14,8 @@ from app.contracts.registration.kinds import Clock, Step, Taker
 from app.contracts.registration.rules import STEPS
 from app.contracts.service import audience_of, check_side_of, parties_of
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session
 from app.core.history import events
 from app.core.ids import new_id, next_in_series
 from app.core.problems import NOT_FOUND, Text
@@ -41,11 +40,7 @@ class Case:
 
 
 async def apply(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.RegistrationApplicationIn,
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.RegistrationApplicationIn
 ) -> Registration:
     """A seller applies for a signed contract, once; after a refusal again on the amended contract [P].
 
@@ -75,52 +70,36 @@ async def apply(
     registration.accepted_on = None
     registration.expert_review = False
     registration.reason = None
-    return await _take(session, settings, Case(Step.APPLICATION, contract, registration), body.note)
+    return await _take(session, Case(Step.APPLICATION, contract, registration), body.note)
 
 
 async def accept(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.RegistrationAcceptanceIn,
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.RegistrationAcceptanceIn
 ) -> Registration:
     """The registrar accepts today; the decision is due by the figure of the contract's day [D]."""
     case = await _open(session, actor, contract_id, Step.ACCEPTANCE)
     case.registration.expert_review = body.expert_review
-    return await _take(session, settings, case, body.note)
+    return await _take(session, case, body.note)
 
 
 async def request_supplements(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.RegistrationSupplementsIn,
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.RegistrationSupplementsIn
 ) -> Registration:
     """The registrar says what is missing; the period stops until it is supplied."""
     case = await _open(session, actor, contract_id, Step.SUPPLEMENT_REQUEST)
     case.registration.accepted_on = None
-    return await _take(session, settings, case, body.missing)
+    return await _take(session, case, body.missing)
 
 
 async def resubmit(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.RegistrationApplicationIn,
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.RegistrationApplicationIn
 ) -> Registration:
     """The applicant supplies what was missing: acceptance is reset to today, and the period begins again [D]."""
-    return await _take(session, settings, await _open(session, actor, contract_id, Step.RESUBMISSION), body.note)
+    return await _take(session, await _open(session, actor, contract_id, Step.RESUBMISSION), body.note)
 
 
 async def register(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.RegistrationApprovalIn,
+    session: Session, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.RegistrationApprovalIn
 ) -> Registration:
     """The registrar recognises the contract with both amounts and gives it a number of 16 digits.
 
@@ -131,7 +110,7 @@ async def register(
     rules.check_recognised(
         contract.total_amount, contract.technical_amount, body.total_amount, body.technical_amount, body.reason
     )
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     region, station = settings.registry_region_code, settings.registry_station_code
     serial = await next_in_series(session, f"registry-{region}{station}", today.year)
     registration.number = rules.registry_number(region, station, today.year, serial)
@@ -139,43 +118,39 @@ async def register(
     registration.registered_total_amount = body.total_amount
     registration.registered_technical_amount = body.technical_amount
     registration.reason = body.reason
-    return await _take(session, settings, case, body.reason)
+    return await _take(session, case, body.reason)
 
 
 async def refuse(
-    session: AsyncSession, actor: Actor, settings: Settings, contract_id: UUID, body: schemas.RegistrationRefusalIn
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.RegistrationRefusalIn
 ) -> Registration:
     """The registrar refuses, with a reason. The seller may amend the contract and apply again [P]."""
     case = await _open(session, actor, contract_id, Step.REFUSAL)
     case.registration.reason = body.reason
-    return await _take(session, settings, case, body.reason)
+    return await _take(session, case, body.reason)
 
 
 async def cancel(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    contract_id: UUID,
-    body: schemas.RegistrationCancellationIn,
+    session: Session, actor: Actor, contract_id: UUID, body: schemas.RegistrationCancellationIn
 ) -> Registration:
     """The registrar cancels a registration. Number and amounts stay on record; awards given on it must be reviewed."""
     await deals.lock_deal(session, (await queries.get_contract(session, actor, contract_id)).deal_id)
     case = await _open(session, actor, contract_id, Step.CANCELLATION)
     contract, registration = case.contract, case.registration
     now = await read_clock(session)
-    today = local_date(now, settings.zone)
+    today = session.city.day_of(now)
     registration.cancelled_on = today
     registration.reason = body.reason
     if body.contract_ended:
         contract.status, contract.cancelled_on = ContractStatus.CANCELLED, today
         contract.revision += 1
-    await _take(session, settings, case, body.reason)
+    await _take(session, case, body.reason)
     if body.contract_ended:
-        await hooks.ended.announce(session, settings, contract, now)
+        await hooks.ended.announce(session, contract, now)
     return registration
 
 
-async def _open(session: AsyncSession, actor: Actor, contract_id: UUID, step: Step) -> Case:
+async def _open(session: Session, actor: Actor, contract_id: UUID, step: Step) -> Case:
     """The contract of an application, locked, where the actor may take the step now.
 
     Raises `not_found`, `contract_party_only`, `conflict_of_interest`, `registration_step`.
@@ -193,25 +168,25 @@ async def _open(session: AsyncSession, actor: Actor, contract_id: UUID, step: St
     return Case(step, contract, registration)
 
 
-async def _check_impartial(session: AsyncSession, actor: Actor, contract: Contract) -> None:
+async def _check_impartial(session: Session, actor: Actor, contract: Contract) -> None:
     for organisation_id in sorted({party.organisation_id for party in contract.parties}):
         if await identity.may_hold_key(session, actor.person_id, organisation_id):
             raise problems.CONFLICT_OF_INTEREST()
 
 
-async def _division_on(session: AsyncSession, organisation_id: UUID, day: date) -> str | None:
+async def _division_on(session: Session, organisation_id: UUID, day: date) -> str | None:
     organisation = (await identity.organisations_by_id(session, [organisation_id]))[organisation_id]
     periods = [(row.division_code, row.valid_from, row.valid_to) for row in organisation.divisions]
     return rules.division_on(periods, day)
 
 
-async def _take(session: AsyncSession, settings: Settings, case: Case, note: str | None) -> Registration:
+async def _take(session: Session, case: Case, note: str | None) -> Registration:
     """Take the step: move the period and the state by its row, and tell; the note stays in the history."""
     row, registration = STEPS[case.step], case.registration
     if row.clock is Clock.BEGINS:
-        await _begin_period(session, settings, case)
+        await _begin_period(session, case)
     elif row.clock is not None:
-        today = local_date(await read_clock(session), settings.zone)
+        today = await read_today(session)
         await periods.end(session, (SUBJECT, registration.id), DECISION_PERIOD, today, row.target.replace("_", " "))
         if row.clock is Clock.STOPS:
             registration.decision_due_on, registration.decision_due_provisional = None, False
@@ -223,15 +198,14 @@ async def _take(session: AsyncSession, settings: Settings, case: Case, note: str
     return registration
 
 
-async def _begin_period(session: AsyncSession, settings: Settings, case: Case) -> None:
+async def _begin_period(session: Session, case: Case) -> None:
     """Acceptance today: set the day the decision is due, and a deadline at its end."""
     contract, registration = case.contract, case.registration
     assert contract.signed_on is not None
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     figure = rules.decision_figure(contract.signed_on, contract.technical_amount, registration.expert_review)
     period = await periods.open_period(
         session,
-        settings,
         periods.Opening(
             DECISION_PERIOD,
             (SUBJECT, registration.id),
@@ -247,7 +221,7 @@ async def _begin_period(session: AsyncSession, settings: Settings, case: Case) -
     registration.decision_due_provisional = period.provisional
 
 
-def _tell(session: AsyncSession, type_: str, contract: Contract, registration: Registration) -> None:
+def _tell(session: Session, type_: str, contract: Contract, registration: Registration) -> None:
     """Append an event for the parties and the market's staff."""
     payload = {
         "contract_number": contract.number,

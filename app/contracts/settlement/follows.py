@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts import hooks as contracts
 from app.contracts.models import Contract
 from app.contracts.settlement import queries, service
 from app.core import deadlines
+from app.core.database import Session
 from app.core.hooks import Link, follows
-from app.core.settings import Settings
 from app.market.deals import hooks as deal_hooks
 from app.market.deals import queries as deals
 from app.office.ledger.instructions import hooks as instruction_hooks
@@ -18,36 +16,28 @@ from app.office.ledger.instructions import service as instructions
 from app.office.ledger.models import PaymentInstruction
 
 
-async def when_bank_moves_money_look_again(
-    session: AsyncSession, instruction: PaymentInstruction, now: datetime
-) -> None:
+async def when_bank_moves_money_look_again(session: Session, instruction: PaymentInstruction, now: datetime) -> None:
     """A price or a fee was paid, or its confirmation reversed: the deal is looked at by a worker, under its lock."""
     deal_id = await queries.deal_of(session, instruction.id)
     if deal_id is not None:
         await deadlines.schedule(session, service.MOVED, deal_id, now)
 
 
-async def when_contract_is_signed_look_again(
-    session: AsyncSession, settings: Settings, contract: Contract, now: datetime
-) -> None:
+async def when_contract_is_signed_look_again(session: Session, contract: Contract, now: datetime) -> None:
     """A contract of a settled deal was signed, perhaps again after an amendment: look whether its conditions hold."""
     if await queries.find_settlement(session, contract.deal_id) is not None:
         await deadlines.schedule(session, service.MOVED, contract.deal_id, now)
 
 
-async def when_seller_records_payment_ask_again(
-    session: AsyncSession, settings: Settings, contract: Contract, now: datetime
-) -> None:
+async def when_seller_records_payment_ask_again(session: Session, contract: Contract, now: datetime) -> None:
     """A seller recorded what it received itself: the exchange asks for that much less, or for it again."""
     deal = await deals.lock_deal(session, contract.deal_id)
     if await queries.find_settlement(session, deal.id) is not None:
-        await service.ask(session, settings, deal)
+        await service.ask(session, deal)
         await deadlines.schedule(session, service.MOVED, deal.id, now)
 
 
-async def when_contract_ends_stop_asking(
-    session: AsyncSession, settings: Settings, contract: Contract, now: datetime
-) -> None:
+async def when_contract_ends_stop_asking(session: Session, contract: Contract, now: datetime) -> None:
     """A contract ended: where no other contract of the deal stands, nobody is asked for its price any more."""
     if await queries.find_settlement(session, contract.deal_id) is None:
         return

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.contracts.kinds import ContractStatus
@@ -12,7 +11,7 @@ from app.contracts.models import Contract, Payment
 from app.contracts.settlement.models import Settlement, SettlementFee, SettlementRequest
 from app.contracts.settlement.rules import Receipt
 from app.core.access import Actor
-from app.core.database import find_one, read_all
+from app.core.database import Session, find_one, read_all
 from app.core.problems import NOT_FOUND, Text
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
@@ -20,7 +19,7 @@ from app.office.ledger.kinds import InstructionKind, InstructionStatus
 from app.office.ledger.models import Deposit, PaymentInstruction
 
 
-async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | None:
+async def find_settlement(session: Session, deal_id: UUID) -> Settlement | None:
     """A deal's settlement with all its current rows, without a check of access. Hold the deal's lock to decide."""
     statement = (
         select(Settlement)
@@ -35,7 +34,7 @@ async def find_settlement(session: AsyncSession, deal_id: UUID) -> Settlement | 
     return await find_one(session, statement, fresh=True)
 
 
-async def get_settlement(session: AsyncSession, actor: Actor, deal_id: UUID) -> tuple[Deal, Settlement]:
+async def get_settlement(session: Session, actor: Actor, deal_id: UUID) -> tuple[Deal, Settlement]:
     """The settlement of a deal that the actor may see; raises `not_found`, also where there is none (yet)."""
     deal = await deals.get_deal(session, actor, deal_id)
     found = await find_settlement(session, deal_id)
@@ -44,14 +43,14 @@ async def get_settlement(session: AsyncSession, actor: Actor, deal_id: UUID) -> 
     return deal, found
 
 
-async def deal_of(session: AsyncSession, instruction_id: UUID) -> UUID | None:
+async def deal_of(session: Session, instruction_id: UUID) -> UUID | None:
     """The deal whose price or fee an instruction asks for, if it is of a settlement."""
     asked = select(SettlementRequest.deal_id).where(SettlementRequest.instruction_id == instruction_id)
     charged = select(SettlementFee.deal_id).where(SettlementFee.instruction_id == instruction_id)
     return (await session.execute(asked.union_all(charged))).scalar_one_or_none()
 
 
-async def lock_open_requests(session: AsyncSession, deal_id: UUID) -> Sequence[PaymentInstruction]:
+async def lock_open_requests(session: Session, deal_id: UUID) -> Sequence[PaymentInstruction]:
     """The instructions that ask for a deal's price, locked, in order; some may have been settled meanwhile."""
     statement = (
         select(PaymentInstruction)
@@ -63,7 +62,7 @@ async def lock_open_requests(session: AsyncSession, deal_id: UUID) -> Sequence[P
     return await read_all(session, statement, fresh=True)
 
 
-async def lock_instructions(session: AsyncSession, deal_id: UUID) -> None:
+async def lock_instructions(session: Session, deal_id: UUID) -> None:
     """Lock every instruction of a deal's price and fees, so that no confirmation of them is reversed meanwhile."""
     statement = select(PaymentInstruction.id).where(
         PaymentInstruction.subject_type == "deal",
@@ -73,7 +72,7 @@ async def lock_instructions(session: AsyncSession, deal_id: UUID) -> None:
     await session.execute(statement.order_by(PaymentInstruction.id).with_for_update())
 
 
-async def payouts(session: AsyncSession, deal_id: UUID) -> Sequence[PaymentInstruction]:
+async def payouts(session: Session, deal_id: UUID) -> Sequence[PaymentInstruction]:
     """What the bank was told to pay out on a deal: to its sellers, and back to its buyers."""
     statement = select(PaymentInstruction).where(
         PaymentInstruction.subject_type == "deal",
@@ -84,7 +83,7 @@ async def payouts(session: AsyncSession, deal_id: UUID) -> Sequence[PaymentInstr
     return await read_all(session, ordered)
 
 
-async def receipts(session: AsyncSession, deal_id: UUID) -> list[Receipt]:
+async def receipts(session: Session, deal_id: UUID) -> list[Receipt]:
     """What the sellers recorded as received on the deal's contracts, in order of receipt."""
     statement = (
         select(Payment)
@@ -99,13 +98,13 @@ async def receipts(session: AsyncSession, deal_id: UUID) -> list[Receipt]:
     ]
 
 
-async def payments_on(session: AsyncSession, contract_ids: Sequence[UUID]) -> Sequence[Payment]:
+async def payments_on(session: Session, contract_ids: Sequence[UUID]) -> Sequence[Payment]:
     """What sellers recorded as received on contracts, in order, for those who see the contracts."""
     statement = select(Payment).where(Payment.contract_id.in_(contract_ids)).order_by(Payment.recorded_at, Payment.id)
     return await read_all(session, statement)
 
 
-async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Contract]:
+async def signed_contracts(session: Session, deal_id: UUID) -> Sequence[Contract]:
     """The deal's contracts that are signed and have not ended, with their parties, in order of drafting."""
     statement = (
         select(Contract)
@@ -116,7 +115,7 @@ async def signed_contracts(session: AsyncSession, deal_id: UUID) -> Sequence[Con
     return await read_all(session, statement)
 
 
-async def contract_in_force(session: AsyncSession, deal_id: UUID) -> Contract | None:
+async def contract_in_force(session: Session, deal_id: UUID) -> Contract | None:
     """A contract of the deal that binds: signed and not ended, or signed once and being amended after a refusal."""
     in_amendment = Contract.registration.has()
     statement = (
@@ -129,13 +128,13 @@ async def contract_in_force(session: AsyncSession, deal_id: UUID) -> Contract | 
     return await find_one(session, statement)
 
 
-async def lock_contracts(session: AsyncSession, deal_id: UUID) -> None:
+async def lock_contracts(session: Session, deal_id: UUID) -> None:
     """Lock the deal's contracts, so that none of them ends or is amended meanwhile."""
     statement = select(Contract.id).where(Contract.deal_id == deal_id).order_by(Contract.id)
     await session.execute(statement.with_for_update(key_share=True))
 
 
-async def deposit_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> Deposit | None:
+async def deposit_of(session: Session, listing_id: UUID, organisation_id: UUID) -> Deposit | None:
     """An organisation's newest deposit for a listing."""
     statement = (
         select(Deposit)

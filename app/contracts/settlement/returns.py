@@ -5,16 +5,14 @@ Order of locks: deal, instructions, accounts.
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts.settlement import queries
 from app.contracts.settlement.problems import RETURN_NOT_DUE
 from app.contracts.settlement.schemas import PriceReturnIn
 from app.contracts.settlement.service import audience_of, facts_of
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE, Text
-from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.office.ledger import queries as ledger
 from app.office.ledger.instructions import service as instructions
@@ -23,9 +21,7 @@ from app.office.ledger.problems import MORE_THAN_HELD
 from app.office.ledger.rules import price_account
 
 
-async def give_back(
-    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: PriceReturnIn
-) -> PaymentInstruction:
+async def give_back(session: Session, actor: Actor, deal_id: UUID, body: PriceReturnIn) -> PaymentInstruction:
     """Owe a buyer what gathered of its price (CNY), and instruct the bank; by the operator, for a stated reason [P].
 
     At most what this buyer paid through the exchange, its deposit included, and is still held. Raises
@@ -49,7 +45,7 @@ async def give_back(
     if body.amount > held:
         raise MORE_THAN_HELD(field="amount", amount=body.amount, held=held)
     made = await instructions.return_price(
-        session, settings, deal=("deal", deal.id), buyer_id=payer.payer_id, amount=body.amount, reason=body.reason
+        session, deal=("deal", deal.id), buyer_id=payer.payer_id, amount=body.amount, reason=body.reason
     )
     payload = {"number": deal.number, "instruction": made.number, "amount": body.amount, "reason": body.reason}
     events.append(session, "settlement.returned", ("deal", deal.id), audience=audience_of(deal), payload=payload)

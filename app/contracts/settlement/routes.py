@@ -7,7 +7,7 @@ from app.contracts.settlement import queries, returns, schemas, service
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Session
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
 from app.core.web.routing import Router
 from app.office.ledger import queries as ledger
 from app.office.ledger.rules import price_account
@@ -33,13 +33,13 @@ async def read_settlement(actor: Reader, session: Session, deal_id: UUID) -> sch
 
 @money_router.post("/deals/{deal_id}/price-returns", status_code=201, operation_id="return_price")
 async def return_price(
-    actor: Operator, session: Session, settings: Config, deal_id: UUID, body: schemas.PriceReturnIn
+    actor: Operator, session: Session, deal_id: UUID, body: schemas.PriceReturnIn
 ) -> schemas.InstructionBrief:
     """Return to a buyer what gathered of its price (价款退还), once the deal's contract has ended.
 
     This makes the instruction to the bank. What was paid out to the sellers is theirs to give back.
     """
-    return schemas.InstructionBrief.model_validate(await returns.give_back(session, actor, settings, deal_id, body))
+    return schemas.InstructionBrief.model_validate(await returns.give_back(session, actor, deal_id, body))
 
 
 router.include_router(money_router)

@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts.models import Contract
 from app.contracts.settlement import queries, rules
 from app.contracts.settlement.models import (
@@ -23,9 +21,8 @@ from app.contracts.settlement.models import (
 )
 from app.contracts.settlement.progress import Facts
 from app.contracts.settlement.rules import NIL, Part, Shares
-from app.core.clock import local_date
+from app.core.database import Session
 from app.core.history import events
-from app.core.settings import Settings
 from app.law.figures import Parameter, parameter
 from app.law.periods.service import hold_calendar
 from app.market.deals.kinds import PartyRole
@@ -55,9 +52,7 @@ def audience_of(deal: Deal) -> list[UUID]:
     return [events.STAFF, *(party.organisation_id for party in deal.parties)]
 
 
-async def when_contract_is_signed_open_settlement(
-    session: AsyncSession, settings: Settings, deal: Deal, now: datetime
-) -> None:
+async def when_contract_is_signed_open_settlement(session: Session, deal: Deal, now: datetime) -> None:
     """Open the settlement of a signed deal: charge the fees, apply the deposits, and ask for what is left."""
     contract = next(iter(await queries.signed_contracts(session, deal.id)), None)
     if contract is None or contract.signed_on is None:
@@ -74,19 +69,19 @@ async def when_contract_is_signed_open_settlement(
     )
     session.add(settlement)
     await session.flush()
-    today = local_date(now, settings.zone)
+    today = session.city.day_of(now)
     due_on = (await hold_calendar(session)).add_working_days(today, int(figures[DUE_DAYS].value)).day
     _write_parts(session, deal, parts, today, due_on)
     await session.flush()
-    taken = await _apply_deposits(session, settings, deal, _fees(deal, PartyRole.BUYER, figures), parts, now)
-    await _charge(session, settings, deal, figures, taken, due_on)
+    taken = await _apply_deposits(session, deal, _fees(deal, PartyRole.BUYER, figures), parts, now)
+    await _charge(session, deal, figures, taken, due_on)
     await session.flush()
-    await ask(session, settings, deal)
+    await ask(session, deal)
     payload = {"number": deal.number, "price": deal.price, "cash": settlement.cash}
     events.append(session, "settlement.opened", ("deal", deal.id), audience=audience_of(deal), payload=payload)
 
 
-async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) -> Facts:
+async def facts_of(session: Session, deal: Deal, settlement: Settlement) -> Facts:
     """The facts that decide a settlement's progress. Hold the deal's lock to decide."""
     return Facts(
         settlement,
@@ -97,7 +92,7 @@ async def facts_of(session: AsyncSession, deal: Deal, settlement: Settlement) ->
     )
 
 
-async def pay_out(session: AsyncSession, settings: Settings, deal: Deal) -> Decimal:
+async def pay_out(session: Session, deal: Deal) -> Decimal:
     """Owe the sellers by their shares what has gathered of a locked deal's price; returns the amount (CNY)."""
     subject = ("deal", deal.id)
     place = price_account(deal.id)
@@ -105,7 +100,7 @@ async def pay_out(session: AsyncSession, settings: Settings, deal: Deal) -> Deci
     amount = await ledger.balance_of(session, place)
     for seller_id, part in rules.by_share(amount, shares_of(deal, PartyRole.SELLER)).items():
         if part > 0:
-            await instructions.pay_out_price(session, settings, deal=subject, seller_id=seller_id, amount=part)
+            await instructions.pay_out_price(session, deal=subject, seller_id=seller_id, amount=part)
     return amount
 
 
@@ -119,7 +114,7 @@ def _shown(figure: Parameter) -> dict[str, str]:
     return {"value": str(figure.value), "reference": figure.reference, "mark": figure.mark}
 
 
-def _write_parts(session: AsyncSession, deal: Deal, parts: Sequence[Part], today: date, due_on: date) -> None:
+def _write_parts(session: Session, deal: Deal, parts: Sequence[Part], today: date, due_on: date) -> None:
     first = rules.first_of(parts)
     for position, part in enumerate(parts):
         assert part.kind is not None
@@ -142,12 +137,7 @@ def _fees(deal: Deal, role: PartyRole, figures: Mapping[str, Parameter]) -> dict
 
 
 async def _apply_deposits(
-    session: AsyncSession,
-    settings: Settings,
-    deal: Deal,
-    fees: Mapping[UUID, Decimal],
-    parts: Sequence[Part],
-    now: datetime,
+    session: Session, deal: Deal, fees: Mapping[UUID, Decimal], parts: Sequence[Part], now: datetime
 ) -> dict[UUID, Decimal]:
     """Apply the buyers' held deposits to fee and price; returns the fee each paid so. Others are returned."""
     assert deal.listing_id is not None
@@ -158,14 +148,14 @@ async def _apply_deposits(
         deposit = await queries.deposit_of(session, deal.listing_id, buyer_id)
         if deposit is None or deposit.status != DepositStatus.HELD:
             # Late, or taken back by the bank meanwhile: it secures nothing any more.
-            await deposits.give_back(session, settings, ("listing", deal.listing_id), buyer_id, now)
+            await deposits.give_back(session, ("listing", deal.listing_id), buyer_id, now)
             continue
         owed = sum((share[buyer_id] for share in split), NIL)
         use = rules.use_deposit(deposit.required_amount, fees[buyer_id], owed)
         subject = ("deal", deal.id)
         await deposits.apply_to_price(session, ("listing", deal.listing_id), buyer_id, deal=subject, fee=use.fee)
         if use.returned:
-            await instructions.return_price(session, settings, deal=subject, buyer_id=buyer_id, amount=use.returned)
+            await instructions.return_price(session, deal=subject, buyer_id=buyer_id, amount=use.returned)
         session.add(
             SettlementDeposit(
                 deal_id=deal.id,
@@ -182,12 +172,7 @@ async def _apply_deposits(
 
 
 async def _charge(
-    session: AsyncSession,
-    settings: Settings,
-    deal: Deal,
-    figures: Mapping[str, Parameter],
-    taken: Mapping[UUID, Decimal],
-    due_on: date,
+    session: Session, deal: Deal, figures: Mapping[str, Parameter], taken: Mapping[UUID, Decimal], due_on: date
 ) -> None:
     """Charge both sides' fees, less what a deposit has paid."""
     position = 0
@@ -199,8 +184,8 @@ async def _charge(
             instruction = None
             if amount > paid:
                 instruction = await instructions.charge_fee(
-                    session, settings, subject=("deal", deal.id), organisation_id=organisation_id,
-                    amount=amount - paid, due_on=due_on,
+                    session, subject=("deal", deal.id), organisation_id=organisation_id,
+                    amount=amount - paid, due_on=due_on
                 )  # fmt: skip
             session.add(
                 SettlementFee(
@@ -216,7 +201,7 @@ async def _charge(
             position += 1
 
 
-async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
+async def ask(session: Session, deal: Deal) -> None:
     """Let the open requests of a locked deal ask for exactly what is missing, part by part and buyer by buyer.
 
     While a contract is amended, nothing changes; where none stands, nobody is asked.
@@ -242,21 +227,19 @@ async def ask(session: AsyncSession, settings: Settings, deal: Deal) -> None:
                 reason = "Covered by what has arrived / 已由到账款项抵付"
                 await instructions.cancel_request(session, row.id, reason=reason)
             if left > 0:
-                await _request(session, settings, deal, part, payer.payer_id, left)
+                await _request(session, deal, part, payer.payer_id, left)
 
 
-async def _drop_if_ended(session: AsyncSession, deal: Deal, waiting: Iterable[UUID]) -> None:
+async def _drop_if_ended(session: Session, deal: Deal, waiting: Iterable[UUID]) -> None:
     """Cancel every request if all contracts have ended, even if the bank took money back later."""
     if await queries.contract_in_force(session, deal.id) is None:
         for instruction_id in waiting:
             await instructions.cancel_request(session, instruction_id, reason="No contract stands / 合同均已终止")
 
 
-async def _request(
-    session: AsyncSession, settings: Settings, deal: Deal, part: SettlementPart, payer_id: UUID, amount: Decimal
-) -> None:
+async def _request(session: Session, deal: Deal, part: SettlementPart, payer_id: UUID, amount: Decimal) -> None:
     instruction = await instructions.request_price(
-        session, settings, deal=("deal", deal.id), payer_id=payer_id, amount=amount, due_on=part.due_on
+        session, deal=("deal", deal.id), payer_id=payer_id, amount=amount, due_on=part.due_on
     )
     session.add(
         SettlementRequest(instruction_id=instruction.id, deal_id=deal.id, position=part.position, payer_id=payer_id)

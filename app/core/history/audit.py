@@ -28,11 +28,10 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.core.canonical import canonical_json, sha256
-from app.core.database import Base, Database, advisory_lock
+from app.core.database import Base, Database, Session, advisory_lock
 from app.core.history.events import Event, settled_after
 from app.core.settings import Settings
 
@@ -100,7 +99,7 @@ def content_of(event: Event, version: int = VERSION) -> dict[str, Any]:
     } | ({} if version == 1 else {"version": version, "xid": str(event.xid)})
 
 
-async def seal_settled(session: AsyncSession) -> int:
+async def seal_settled(session: Session) -> int:
     """Seal up to one batch of settled events; returns how many. One process seals at a time, and others wait."""
     await advisory_lock(session, "audit", "chain")
     tail = (
@@ -130,7 +129,7 @@ async def seal_all(database: Database, *, batches: int | None = None) -> None:
                 return
 
 
-async def head(session: AsyncSession) -> tuple[int, str]:
+async def head(session: Session) -> tuple[int, str]:
     """Length and hash of the chain. Noted elsewhere, they show whether its end was cut off later."""
     row = (
         await session.execute(select(Seal.position, Seal.hash).order_by(Seal.position.desc()).limit(1))
@@ -148,7 +147,7 @@ class Link:
     version: int
 
 
-async def links_of(session: AsyncSession, seqs: Iterable[int]) -> dict[int, Link]:
+async def links_of(session: Session, seqs: Iterable[int]) -> dict[int, Link]:
     """The links of some events by their `seq`; one that is not sealed yet has none."""
     before = aliased(Seal)
     statement = (
@@ -162,7 +161,7 @@ async def links_of(session: AsyncSession, seqs: Iterable[int]) -> dict[int, Link
     }
 
 
-async def _sealed(session: AsyncSession) -> AsyncIterator[tuple[Seal, Event | None]]:
+async def _sealed(session: Session) -> AsyncIterator[tuple[Seal, Event | None]]:
     after = 0
     while True:
         statement = (
@@ -182,7 +181,7 @@ async def _sealed(session: AsyncSession) -> AsyncIterator[tuple[Seal, Event | No
             return
 
 
-async def check_chain(session: AsyncSession, noted_head: str | None = None) -> AuditReport:
+async def check_chain(session: Session, noted_head: str | None = None) -> AuditReport:
     """Recompute every seal from its event. `noted_head` must be among the chain's hashes."""
     report, previous, last, noted = AuditReport(), GENESIS, (0, 0), noted_head is None
     async for seal, event in _sealed(session):
@@ -209,7 +208,7 @@ async def check_chain(session: AsyncSession, noted_head: str | None = None) -> A
     return report
 
 
-async def _count_unsealed(session: AsyncSession, last: tuple[int, int], report: AuditReport) -> None:
+async def _count_unsealed(session: Session, last: tuple[int, int], report: AuditReport) -> None:
     unsealed = (
         select(func.count())
         .select_from(Event)
@@ -231,7 +230,7 @@ async def verify(settings: Settings, noted_head: str | None = None) -> AuditRepo
     """Seal what has settled, then check the whole chain of the database in `settings`."""
     if settings.database_url is None:
         raise ValueError("verify needs a database")
-    database = Database(settings.database_url.get_secret_value(), pool_size=2)
+    database = Database(settings.database_url.get_secret_value(), settings.city, pool_size=2)
     try:
         await seal_all(database)
         async with database.transaction() as session:

@@ -25,11 +25,10 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.access import Actor, Role
-from app.core.database import Base
+from app.core.database import Base, Session
 from app.core.ids import new_id
 
 _TYPE = re.compile(r"^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$")
@@ -65,7 +64,7 @@ class Event(Base):
 
 
 def append(
-    session: AsyncSession,
+    session: Session,
     type_: str,
     subject: tuple[str, UUID],
     *,
@@ -132,7 +131,7 @@ def is_for(event: Event, actor: Actor | None) -> bool:
 
 
 async def of_subjects(
-    session: AsyncSession, subject_ids: Iterable[UUID], *, leave_out: Iterable[str] = ()
+    session: Session, subject_ids: Iterable[UUID], *, leave_out: Iterable[str] = ()
 ) -> Sequence[Event]:
     """Everything that happened to some subjects, oldest first, for services that decide who may read it.
 
@@ -145,14 +144,14 @@ async def of_subjects(
     return (await session.execute(statement)).scalars().all()
 
 
-async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[Event]:
+async def by_ids(session: Session, ids: Iterable[UUID]) -> Sequence[Event]:
     """Some events, oldest first, for services that decide who may read them."""
     wanted = literal(sorted(set(ids)), ARRAY(Uuid))
     statement = select(Event).where(Event.id == any_(wanted)).order_by(Event.seq)
     return (await session.execute(statement)).scalars().all()
 
 
-async def latest_of(session: AsyncSession, subject_id: UUID, type_: str, limit: int) -> Sequence[Event]:
+async def latest_of(session: Session, subject_id: UUID, type_: str, limit: int) -> Sequence[Event]:
     """The last events of a type on a subject, at most `limit`, oldest first."""
     statement = select(Event).where(Event.subject_id == subject_id, Event.type == type_)
     found = (await session.execute(statement.order_by(Event.seq.desc()).limit(limit))).scalars().all()
@@ -160,7 +159,7 @@ async def latest_of(session: AsyncSession, subject_id: UUID, type_: str, limit: 
 
 
 async def read_feed(
-    session: AsyncSession, actor: Actor | None, cursor: tuple[int, int] | None, limit: int, types: Sequence[str] = ()
+    session: Session, actor: Actor | None, cursor: tuple[int, int] | None, limit: int, types: Sequence[str] = ()
 ) -> Sequence[Event]:
     """At most `limit` events after `cursor` that the actor may see, oldest first."""
     statement = settled_after(cursor).limit(limit)

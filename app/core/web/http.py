@@ -14,12 +14,12 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from app.core.access import Actor
 from app.core.database import Database
+from app.core.database import Session as _Session
 from app.core.problems import (
     BODY_TOO_LARGE,
     IDEMPOTENCY_KEY_REQUIRED,
@@ -43,7 +43,7 @@ Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 class Authenticate(Protocol):
     """Turns an `Authorization` header into the actor; raises `unauthenticated` for a key that is not valid."""
 
-    async def __call__(self, session: AsyncSession, authorization: str) -> Actor: ...
+    async def __call__(self, session: _Session, authorization: str) -> Actor: ...
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class Endpoint(APIRoute):
                 raise UNSUPPORTED_MEDIA_TYPE(expected="application/json", got=got or "-")
         return body
 
-    async def _once(self, request: Request, session: AsyncSession, body: bytes, inner: Inner) -> Response:
+    async def _once(self, request: Request, session: _Session, body: bytes, inner: Inner) -> Response:
         key = request.headers.get(idempotency.HEADER)
         actor: Actor | None = request.state.actor
         if request.method != "POST" or key is None or actor is None:
@@ -193,7 +193,7 @@ def _replay(body: bytes) -> Callable[[], Awaitable[Message]]:
     return receive
 
 
-async def _enter(request: Request, context: Context, session: AsyncSession) -> None:
+async def _enter(request: Request, context: Context, session: _Session) -> None:
     state = request.state
     state.session = session
     state.actor = None
@@ -273,8 +273,8 @@ DESCRIPTIONS = {
 }
 
 
-def session_of(request: Request) -> AsyncSession:
-    session: AsyncSession = request.state.session
+def session_of(request: Request) -> _Session:
+    session: _Session = request.state.session
     return session
 
 
@@ -282,11 +282,11 @@ async def settings_of(request: Request) -> Settings:
     return context_of(request).settings
 
 
-async def _session(request: Request) -> AsyncSession:
+async def _session(request: Request) -> _Session:
     return session_of(request)
 
 
-Session = Annotated[AsyncSession, Depends(_session)]
+Session = Annotated[_Session, Depends(_session)]
 Config = Annotated[Settings, Depends(settings_of)]
 
 

@@ -11,11 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, SmallInteger, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.canonical import sha256
-from app.core.database import Base
+from app.core.database import Base, Session
 from app.core.problems import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED
 
 HEADER = "idempotency-key"
@@ -49,7 +48,7 @@ def request_hash(method: str, path: str, query: str, body: bytes) -> bytes:
     return sha256(b"\x00".join([method.encode(), path.encode(), query.encode(), body]))
 
 
-async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: bytes) -> StoredAnswer | None:
+async def claim(session: Session, principal_id: UUID, key: str, digest: bytes) -> StoredAnswer | None:
     """Claim a key for this transaction, or answer what it got before. Raises `idempotency_key_reused`."""
     statement = insert(StoredAnswer).values(principal_id=principal_id, key=key, request_hash=digest)
     claimed = await session.execute(statement.on_conflict_do_nothing().returning(StoredAnswer.key))
@@ -66,7 +65,7 @@ async def claim(session: AsyncSession, principal_id: UUID, key: str, digest: byt
 
 
 async def store(
-    session: AsyncSession, principal_id: UUID, key: str, status: int, headers: Mapping[str, str], body: bytes
+    session: Session, principal_id: UUID, key: str, status: int, headers: Mapping[str, str], body: bytes
 ) -> None:
     """Keep the answer next to the work, in the same transaction."""
     kept = {name: value for name, value in headers.items() if name in {"content-type", "etag", "location"}}
@@ -77,7 +76,7 @@ async def store(
     )
 
 
-async def purge(session: AsyncSession) -> None:
+async def purge(session: Session) -> None:
     """Forget the answers older than 30 days."""
     limit = text(f"techex_now() - interval '{KEPT_DAYS} days'")
     await session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < limit))

@@ -14,10 +14,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlalchemy import ColumnElement, Select, literal, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.core.database import Selected, read_all
+from app.core.database import Selected, Session, read_all
 from app.core.problems import CURSOR_INVALID
 
 Item = TypeVar("Item")
@@ -123,7 +122,7 @@ def paged(statement: Selected, page: PageRequest, *columns: Column, newest_first
 
 
 async def read_page(
-    session: AsyncSession,
+    session: Session,
     statement: Select[Row],
     page: PageRequest,
     *columns: InstrumentedAttribute[Any],

@@ -90,12 +90,12 @@ async def _make(context: Context, actor: Actor, deal_id: UUID) -> Bundle:
 async def _bundle(context: Context, actor: Actor, deal_id: UUID, files_open: ExitStack) -> Bundle:
     await audit.seal_all(context.database, batches=SEAL_BATCHES)
     async with context.database.snapshot() as session:
-        dossier = await gathering.gather(session, context.settings, actor, deal_id)
+        dossier = await gathering.gather(session, actor, deal_id)
         attachments = await gathering.attachments(session, actor, deal_id)
         attached = [await _put_down(attachment, files_open) for attachment in attachments]
     canonical = await gathering.canonical(dossier)
     sha256 = sha256_hex(canonical)
-    pdf = await print_pdf(printed(dossier, sha256, context.settings.zone))
+    pdf = await print_pdf(printed(dossier, sha256, context.settings.city.zone))
     files = bundle.parts(dossier, canonical, pdf, keys.current().signing_seed, attached)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as archive:
         await asyncio.to_thread(bundle.write, files, archive, attached)

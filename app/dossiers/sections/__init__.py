@@ -10,9 +10,8 @@ byte.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
+from app.core.database import Session
 from app.dossiers.sections import (
     appraisals,
     appraised,
@@ -29,7 +28,7 @@ from app.dossiers.sections import (
 from app.dossiers.story import Attachment, Section
 from app.market.deals.models import Deal
 
-Teller = Callable[[AsyncSession, Deal, Actor], Awaitable[Sequence[Section]]]
+Teller = Callable[[Session, Deal, Actor], Awaitable[Sequence[Section]]]
 TELLERS: Final[tuple[Teller, ...]] = (
     listing.listing_history,
     appraisals.appraisal_history,
@@ -50,11 +49,11 @@ TELLERS: Final[tuple[Teller, ...]] = (
 )
 
 
-async def told(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def told(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """Every section of a deal, with its parties loaded, that the actor may see."""
     return [section for teller in TELLERS for section in await teller(session, deal, actor)]
 
 
-async def attached(session: AsyncSession, deal: Deal, actor: Actor) -> list[Attachment]:
+async def attached(session: Session, deal: Deal, actor: Actor) -> list[Attachment]:
     """Every file that goes into the bundle of a deal for the actor; read their pieces one by one, in this session."""
     return sorted(await auction.transcripts(session, deal, actor), key=lambda attachment: attachment.name)

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.appraisals import queries as appraisals
 from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport
 from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -25,7 +24,7 @@ HIDDEN = Text(
 )
 
 
-async def appraisal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def appraisal_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """Every report of the result that the reader may see, with its review and the re-approvals of lower prices."""
     if deal.result_id is None:
         return []

@@ -5,9 +5,8 @@ The report, its review and the re-approval of a price below the floor are told w
 
 from collections.abc import Mapping
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -37,7 +36,7 @@ HAPPENED: Mapping[str, Text] = {
 WITH_REASON = frozenset({"purchase_offer.withdrawn", "purchase_offer.refused"})
 
 
-async def offer_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def offer_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """Every offer on the listing for the seller and the auditor, its own for a buyer, none for anybody else."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.APPRAISED:
         return []
@@ -52,7 +51,7 @@ async def offer_history(session: AsyncSession, deal: Deal, actor: Actor) -> list
     return [Section("appraised_offers", title, entries, withheld=None if sees_all else HIDDEN)]
 
 
-async def offer_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def offer_gates(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The gates of the offer that led to the deal."""
     offer = await queries.behind(session, deal.id)
     if offer is None:

@@ -10,9 +10,8 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import Text
 from app.dossiers.kinds import Capacity
@@ -54,7 +53,7 @@ BESIDE: Mapping[str, tuple[Text, tuple[str, ...]]] = {
 """Events that leave no entry in the log."""
 
 
-async def auction_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def auction_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The auctions of the listing, and of the one that led to the deal its bidders, bids and confirmation."""
     if deal.listing_id is None:
         return []
@@ -71,7 +70,7 @@ async def auction_history(session: AsyncSession, deal: Deal, actor: Actor) -> li
     return sections
 
 
-async def auction_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def auction_gates(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The gates of the sale to the winner."""
     auction = await queries.behind(session, deal.id)
     if auction is None:
@@ -79,7 +78,7 @@ async def auction_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list
     return [await gate_section(session, actor, "auction_gates", [(winner.SUBJECT, auction.id)])]
 
 
-async def transcripts(session: AsyncSession, deal: Deal, actor: Actor) -> list[Attachment]:
+async def transcripts(session: Session, deal: Deal, actor: Actor) -> list[Attachment]:
     """The whole log of each announced auction of the listing: `transcript.json` is that of the one behind the deal."""
     if deal.listing_id is None:
         return []
@@ -97,7 +96,7 @@ async def transcripts(session: AsyncSession, deal: Deal, actor: Actor) -> list[A
     ]
 
 
-async def _life(session: AsyncSession, told: Told, auctions: Mapping[UUID, Auction]) -> Section:
+async def _life(session: Session, told: Told, auctions: Mapping[UUID, Auction]) -> Section:
     """What is public of every auction of the listing, and to the seller and the market's staff a proposal too."""
     entries = [
         _logged(told, auctions[row.auction_id], row)
@@ -160,7 +159,7 @@ def _opened(bid: Mapping[str, Any]) -> dict[str, Any]:
     return {name: bid[name] for name in ("seq", "paddle", "amount")}
 
 
-async def _confirmation(session: AsyncSession, told: Told, auction: Auction) -> Section:
+async def _confirmation(session: Session, told: Told, auction: Auction) -> Section:
     title = Text("Confirmation of the sale", "成交确认书")
     sides = {party.organisation_id: party.role for party in told.deal.parties if party.role != PartyRole.AGENCY}
     found = await queries.confirmation_for(session, told.deal.id)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -71,7 +70,7 @@ class Told:
         return By(Capacity.BIDDER)
 
 
-async def sections(session: AsyncSession, told: Told, auction: Auction) -> list[Section]:
+async def sections(session: Session, told: Told, auction: Auction) -> list[Section]:
     """The bidders by their paddles, and the last bids with what was decided on each."""
     bidders = await queries.bidders_of(session, auction.id)
     names = names_of(told.actor, auction, bidders)
@@ -120,7 +119,7 @@ def _bidders(told: Told, auction: Auction, bidders: Sequence[AuctionBidder], nam
     return sorted(entries, key=lambda entry: entry.at)
 
 
-async def _bids(session: AsyncSession, auction: Auction, names: Mapping[int, UUID]) -> Section:
+async def _bids(session: Session, auction: Auction, names: Mapping[int, UUID]) -> Section:
     bids = await queries.last_bids(session, auction.id, MOST_BIDS)
     # Every decided bid is named by an event of its turn, so that as many events as bids are enough.
     turns = await events.latest_of(session, auction.id, DECIDED, len(bids)) if bids else []

@@ -6,12 +6,11 @@ The certificate itself is not in it: everybody who has its verification code may
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts.certificates import queries
 from app.contracts.certificates.models import Certificate
 from app.contracts.certificates.problems import ISSUE_RULE
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -25,7 +24,7 @@ DUE: Mapping[str, Text] = {
 }
 
 
-async def certificate_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def certificate_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The deal's certificates for all who see the deal; none where nothing has come of them yet."""
     certificates = {row.id: row for row in await queries.of_deal(session, deal.id)}
     entries = []

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts import queries
 from app.contracts.models import Contract
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -33,7 +32,7 @@ HIDDEN = Text(
 )
 
 
-async def contract_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def contract_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The contracts of the deal of which the reader is a party; all for the market's staff. Payments are not told."""
     contracts = {row.id: row for row in await queries.of_deal(session, actor, deal.id)}
     entries = [

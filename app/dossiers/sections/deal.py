@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -26,7 +25,7 @@ APPRAISAL = ("number", "base_date", "valid_to", "value", "floor_share", "price_f
 MADE = frozenset({"deal.agreed", "deal.recorded"})
 
 
-async def deal_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def deal_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The deal as every party of it and the market's staff see it."""
     entries = [
         Entry.of(

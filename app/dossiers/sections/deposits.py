@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -47,7 +46,7 @@ REVERSED = Text("Confirmation of the bank reversed", "银行确认冲销")
 TOLD = ("due_at", "late", "release_due_on", "fee", "reason")
 
 
-async def deposit_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def deposit_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """Every deposit for the deal's listing to the market's staff, an organisation's own to itself."""
     if deal.listing_id is None or not await deposit_queries.has_deposits(session, ("listing", deal.listing_id)):
         return []

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.problems import Text
 from app.dossiers.kinds import Capacity
 from app.dossiers.story import By, DocumentRef, Entry, Section, Trace
@@ -26,7 +25,7 @@ HIDDEN = Text(
 )
 
 
-async def gate_section(session: AsyncSession, actor: Actor, key: str, subjects: Iterable[tuple[str, UUID]]) -> Section:
+async def gate_section(session: Session, actor: Actor, key: str, subjects: Iterable[tuple[str, UUID]]) -> Section:
     """When each gate of these subjects was opened, on what rule, and how it was settled on what paper.
 
     `key` names the section. What the actor may not see of it is left out, by organisation and role alone.
@@ -43,7 +42,7 @@ async def gate_section(session: AsyncSession, actor: Actor, key: str, subjects: 
     return Section(key, Text("Gates and approvals", "前置事项与审批"), entries, withheld)
 
 
-async def _entries(session: AsyncSession, gate: Gate) -> Sequence[Entry]:
+async def _entries(session: Session, gate: Gate) -> Sequence[Entry]:
     rule = KINDS[gate.kind].rule
     opened = Entry(
         at=gate.opened_at,

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -63,7 +62,7 @@ MOVED: Mapping[str, Text] = {
 """What happens to a registration besides decisions, which stand in rows of their own."""
 
 
-async def sale_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def sale_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """How the sale went, and of its registrants those that the reader may know."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.LISTED:
         return []
@@ -73,7 +72,7 @@ async def sale_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[
     return [await _sale(session, actor, listing), await _registrants(session, actor, listing)]
 
 
-async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def sale_gates(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The gates before the deal with the one registrant, or before a first comer's contract; a bidder's are the
     auction's.
     """
@@ -87,7 +86,7 @@ async def sale_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Se
     return [await gate_section(session, actor, "listed_gates", [(closing.SUBJECT, sale.listing_id)])]
 
 
-async def _sale(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
+async def _sale(session: Session, actor: Actor, listing: Listing) -> Section:
     happened = await events.of_subjects(session, [listing.id])
     entries = [
         _period(period, happened)
@@ -165,7 +164,7 @@ def _revision(listing: Listing, revision: ListedRevision) -> list[Entry]:
     return [proposed, decided]
 
 
-async def _registrants(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
+async def _registrants(session: Session, actor: Actor, listing: Listing) -> Section:
     rows = {row.id: row for row in await queries.registrants_on(session, actor, listing.id)}
     entries = [_decision(row, decision) for row in rows.values() for decision in row.decisions]
     entries += [

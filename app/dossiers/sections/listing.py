@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -39,7 +38,7 @@ PUBLISHED = ("listing.published", "listing.republished")
 SUMMARY = ("title", "pricing_mode", "allocation", "transfer_mode", "asking_price", "territory", "closes_on")
 
 
-async def listing_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def listing_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """What is public of the listing for every reader; drafts too for the seller, its agency and the market's staff."""
     if deal.listing_id is None:
         return []
@@ -105,7 +104,7 @@ def _buyers(deal: Deal) -> set[UUID]:
     return {party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER}
 
 
-async def _questions(session: AsyncSession, actor: Actor, listing: Listing) -> Section:
+async def _questions(session: Session, actor: Actor, listing: Listing) -> Section:
     entries = []
     for row in await listings.questions_of(session, actor, listing):
         about = {"question_id": str(row.id)}

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role
 from app.core.canonical import canonical_json
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -37,7 +36,7 @@ ENDED = {
 }
 
 
-async def negotiation_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def negotiation_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """Every negotiation on the listing for the seller and the auditor, its own for a buyer, none for anybody else."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.NEGOTIATED:
         return []
@@ -52,7 +51,7 @@ async def negotiation_history(session: AsyncSession, deal: Deal, actor: Actor) -
     return [Section("negotiated_offers", title, entries, withheld=None if sees_all else HIDDEN)]
 
 
-async def notice_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def notice_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """Every notice on the listing, which is public, and of its objections what the reader may know."""
     if deal.listing_id is None or deal.pricing_mode != PricingMode.NEGOTIATED:
         return []
@@ -66,7 +65,7 @@ async def notice_history(session: AsyncSession, deal: Deal, actor: Actor) -> lis
     return [Section("negotiated_notice", title, entries, withheld=HIDDEN_OBJECTIONS)]
 
 
-async def negotiation_gates(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def negotiation_gates(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The gates of the negotiation that led to the deal."""
     negotiation = await queries.behind(session, deal.id)
     if negotiation is None:

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.contracts import queries as contracts
 from app.contracts.models import Payment
 from app.contracts.settlement import queries
 from app.contracts.settlement.models import Settlement
 from app.core.access import Actor, Role
+from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
 from app.core.problems import Text
@@ -40,7 +39,7 @@ FEE = ("role", "organisation_id", "amount", "from_deposit")
 DEPOSIT = ("organisation_id", "amount", "fee", "credited", "returned")
 
 
-async def settlement_history(session: AsyncSession, deal: Deal, actor: Actor) -> list[Section]:
+async def settlement_history(session: Session, deal: Deal, actor: Actor) -> list[Section]:
     """The settlement as every party of the deal reads it; none before the contract is signed."""
     settlement = await queries.find_settlement(session, deal.id)
     if settlement is None:

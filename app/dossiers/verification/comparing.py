@@ -1,10 +1,8 @@
 """What a price may be compared with: deals whose price everybody can read."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.clock import local_date
+from app.core.database import Session
 from app.core.schemas import Bilingual
-from app.core.settings import Settings
+from app.core.settings import City
 from app.dossiers import rules, schemas
 from app.dossiers.rules import Comparable
 from app.law.figures import parameter
@@ -15,14 +13,14 @@ from app.market.deals.models import Deal
 MOST = "dossier_comparables"
 
 
-async def compare(session: AsyncSession, settings: Settings, deal: Deal) -> schemas.ComparablesOut:
+async def compare(session: Session, deal: Deal) -> schemas.ComparablesOut:
     """The published deals nearest to a deal in time, and by what they were chosen. The same for every reader."""
-    most = int(parameter(MOST, on=local_date(deal.agreed_at, settings.zone)).value)
+    most = int(parameter(MOST, on=session.city.day_of(deal.agreed_at)).value)
     rows = {row.id: row for row in await deals.comparable_deals(session, deal, most)}
     chosen = rules.comparables(_facts(deal), [_facts(row) for row in rows.values()], most)
     return schemas.ComparablesOut(
         chosen_by=_chosen_by(deal, most),
-        deals=[_shown(settings, rows[found.id], deal) for found in chosen],
+        deals=[_shown(session.city, rows[found.id], deal) for found in chosen],
     )
 
 
@@ -40,14 +38,14 @@ def _facts(deal: Deal) -> Comparable:
     )
 
 
-def _shown(settings: Settings, row: Deal, deal: Deal) -> schemas.ComparableOut:
+def _shown(city: City, row: Deal, deal: Deal) -> schemas.ComparableOut:
     assert row.price_public_at is not None
     assert row.price_source is not None
     assert row.price_reference is not None
     # The public knows a negotiated deal by its notice, not by the number that its parties see.
     return schemas.ComparableOut(
         number=row.price_reference if row.price_source == PriceSource.NOTICE else row.number,
-        agreed_on=local_date(row.agreed_at, settings.zone),
+        agreed_on=city.day_of(row.agreed_at),
         pricing_mode=row.pricing_mode,
         transfer_mode=row.transfer_mode,
         price=row.price,

@@ -5,14 +5,13 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import read_all
+from app.core.database import Session, read_all
 from app.law.calendar.models import CalendarOverride
 from app.law.calendar.rules import Calendar
 
 
-async def load_calendar(session: AsyncSession) -> Calendar:
+async def load_calendar(session: Session) -> Calendar:
     """The calendar with the operator's overrides as they stand now."""
     statement = select(CalendarOverride.seq, CalendarOverride.day, CalendarOverride.is_working)
     rows = (await session.execute(statement.order_by(CalendarOverride.seq))).all()
@@ -21,25 +20,25 @@ async def load_calendar(session: AsyncSession) -> Calendar:
     return Calendar(known, rows[-1].seq if rows else 0)
 
 
-async def history_of(session: AsyncSession, day: date) -> Sequence[CalendarOverride]:
+async def history_of(session: Session, day: date) -> Sequence[CalendarOverride]:
     """Everything the operator declared of a day, oldest first."""
     statement = select(CalendarOverride).where(CalendarOverride.day == day).order_by(CalendarOverride.seq)
     return await read_all(session, statement)
 
 
-async def override_in_force(session: AsyncSession, day: date) -> CalendarOverride | None:
+async def override_in_force(session: Session, day: date) -> CalendarOverride | None:
     """What the operator declared last of a day; None where nothing is in force."""
     declared = await history_of(session, day)
     return declared[-1] if declared and declared[-1].is_working is not None else None
 
 
-async def overrides_between(session: AsyncSession, first: date, last: date) -> dict[date, CalendarOverride]:
+async def overrides_between(session: Session, first: date, last: date) -> dict[date, CalendarOverride]:
     """The overrides in force on the days of a range."""
     statement = select(CalendarOverride).where(CalendarOverride.day.between(first, last))
     rows = (await session.execute(statement.order_by(CalendarOverride.seq))).scalars()
     return {day: row for day, row in {row.day: row for row in rows}.items() if row.is_working is not None}
 
 
-async def get_override(session: AsyncSession, override_id: UUID) -> CalendarOverride:
+async def get_override(session: Session, override_id: UUID) -> CalendarOverride:
     """One row of the history, for the work that follows it."""
     return (await session.execute(select(CalendarOverride).where(CalendarOverride.id == override_id))).scalar_one()

@@ -9,7 +9,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import Line
 from app.core.web.access import Public, allow
-from app.core.web.http import Config, Endpoint, Session
+from app.core.web.http import Endpoint, Session
 from app.core.web.routing import Router
 from app.law.calendar import queries
 from app.law.calendar.queries import load_calendar
@@ -52,7 +52,6 @@ async def read_calendar(
 async def add_working_days(
     actor: Public,
     session: Session,
-    settings: Config,
     starts_on: Annotated[CalendarDay, Query(alias="from", description="This day does not count")],
     add: Annotated[int, Query(ge=1, le=500, description="Working days")],
 ) -> schemas.WorkingDaysOut:
@@ -62,7 +61,7 @@ async def add_working_days(
         starts_on=starts_on,
         working_days=add,
         ends_on=end.day,
-        ends_at=end_moment(end.day, settings.zone),
+        ends_at=end_moment(end.day, session.city.zone),
         provisional=end.provisional,
         server_time=await read_clock(session),
     )
@@ -76,14 +75,12 @@ async def read_override(actor: Public, session: Session, day: CalendarDay) -> sc
 
 
 @router.put("/calendar/overrides/{day}", operation_id="declare_calendar_day")
-async def declare(
-    actor: Operator, session: Session, settings: Config, day: CalendarDay, body: schemas.OverrideIn
-) -> schemas.DeclaredOut:
+async def declare(actor: Operator, session: Session, day: CalendarDay, body: schemas.OverrideIn) -> schemas.DeclaredOut:
     """Declare a day a working day or not. Running periods over it are counted again, and their parties told.
 
     A day that has passed is refused unless nothing changes by it.
     """
-    declared = await service.declare(session, settings, day, body.is_working, body.reference)
+    declared = await service.declare(session, day, body.is_working, body.reference)
     return await _answer(session, declared)
 
 
@@ -91,12 +88,11 @@ async def declare(
 async def withdraw(
     actor: Operator,
     session: Session,
-    settings: Config,
     day: CalendarDay,
     reference: Annotated[Line, Query(description="Why: the notice that withdraws it")],
 ) -> schemas.DeclaredOut:
     """Withdraw what was declared of a day. The public calendar counts again; the history keeps both."""
-    return await _answer(session, await service.withdraw(session, settings, day, reference))
+    return await _answer(session, await service.withdraw(session, day, reference))
 
 
 async def _answer(session: Session, declared: Declared) -> schemas.DeclaredOut:

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_today
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
-from app.core.settings import Settings
 from app.law.calendar import queries
 from app.law.calendar.models import CalendarOverride
 from app.law.declarations import rules
@@ -24,37 +22,33 @@ class Declared:
     more: bool
 
 
-async def declare(session: AsyncSession, settings: Settings, day: date, is_working: bool, reference: str) -> Declared:
+async def declare(session: Session, day: date, is_working: bool, reference: str) -> Declared:
     """Declare a day a working day or not, by a notice; the running periods over it are counted again.
 
     Nothing is written where the same is in force already. Raises `calendar_day_past`.
     """
     calendar = await recompute.hold_alone(session)
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     rules.check_day(day, today, calendar.is_working_day(day), is_working)
     before = await queries.override_in_force(session, day)
     if before is not None and (before.is_working, before.reference) == (is_working, reference):
         return Declared(before, 0, more=False)
-    return await _write(
-        session, settings, before, CalendarOverride(day=day, is_working=is_working, reference=reference)
-    )
+    return await _write(session, before, CalendarOverride(day=day, is_working=is_working, reference=reference))
 
 
-async def withdraw(session: AsyncSession, settings: Settings, day: date, reference: str) -> Declared:
+async def withdraw(session: Session, day: date, reference: str) -> Declared:
     """Let the public calendar count again for a day; raises `not_found`, `calendar_day_past`."""
     calendar = await recompute.hold_alone(session)
     before = await queries.override_in_force(session, day)
     if before is None:
         raise NOT_FOUND(what=Text("calendar override", "日历调整"))
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     after = calendar.with_override(day, None)
     rules.check_day(day, today, calendar.is_working_day(day), after.is_working_day(day))
-    return await _write(session, settings, before, CalendarOverride(day=day, is_working=None, reference=reference))
+    return await _write(session, before, CalendarOverride(day=day, is_working=None, reference=reference))
 
 
-async def _write(
-    session: AsyncSession, settings: Settings, before: CalendarOverride | None, override: CalendarOverride
-) -> Declared:
+async def _write(session: Session, before: CalendarOverride | None, override: CalendarOverride) -> Declared:
     session.add(override)
     await session.flush()
     await session.refresh(override, ["recorded_at"])
@@ -70,5 +64,5 @@ async def _write(
             "replaces": {"is_working": before.is_working, "reference": before.reference} if before else None,
         },
     )
-    moved, more = await recompute.after_override(session, settings, override)
+    moved, more = await recompute.after_override(session, override)
     return Declared(override, moved, more)

@@ -4,25 +4,23 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
+from app.core.database import Session
 from app.core.hooks import Link, provides
-from app.core.settings import Settings
 from app.law.calendar import queries as calendar
 from app.law.periods import hooks, queries, recompute
 
 
-async def go_on(session: AsyncSession, settings: Settings, override_id: UUID, now: datetime) -> None:
+async def go_on(session: Session, override_id: UUID, now: datetime) -> None:
     """The next periods over a declared day."""
-    await recompute.after_override(session, settings, await calendar.get_override(session, override_id))
+    await recompute.after_override(session, await calendar.get_override(session, override_id))
 
 
-async def follow(session: AsyncSession, settings: Settings, period_id: UUID, now: datetime) -> None:
+async def follow(session: Session, period_id: UUID, now: datetime) -> None:
     """Tell a subject that was held while its period was recomputed."""
     period = await queries.get_by_id(session, period_id)
     if period is not None:
-        await hooks.recounted(session, settings, period.subject_type, period.subject_id, wait=True)
+        await hooks.recounted(session, period.subject_type, period.subject_id, wait=True)
 
 
 LINKS: Final[tuple[Link, ...]] = (

@@ -4,12 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.core.database import Session
 from app.core.hooks import Port
-from app.core.settings import Settings
 
-Recount = Callable[[AsyncSession, Settings, UUID, bool], Awaitable[bool]]
+Recount = Callable[[Session, UUID, bool], Awaitable[bool]]
 """`(session, settings, subject_id, wait)`: lock the subject, read its current periods again, and take over their ends.
 
 Without `wait` it answers False where another transaction holds the subject, and is called again later: a change of the
@@ -19,7 +17,7 @@ RECOUNTED: Final[Port[str, Recount]] = Port("period.recounted")
 """By type of subject: what happens to a subject whose periods were counted again."""
 
 
-async def recounted(session: AsyncSession, settings: Settings, subject_type: str, subject_id: UUID, wait: bool) -> bool:
+async def recounted(session: Session, subject_type: str, subject_id: UUID, wait: bool) -> bool:
     """Let a subject take over the new end of its periods; False: it is held, do it later."""
     recount = RECOUNTED.find(subject_type)
-    return True if recount is None else await recount(session, settings, subject_id, wait)
+    return True if recount is None else await recount(session, subject_id, wait)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.history.events import audiences_of
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
@@ -18,7 +17,7 @@ from app.law.periods.models import Period
 CURRENT = (PeriodStatus.OPEN, PeriodStatus.SUSPENDED)
 
 
-async def touched(session: AsyncSession, override: CalendarOverride, limit: int) -> Sequence[Period]:
+async def touched(session: Session, override: CalendarOverride, limit: int) -> Sequence[Period]:
     """Running periods over the declared day that do not know of it yet, what ends first coming first; locked."""
     statement = _running().where(
         Period.starts_on < override.day, Period.ends_on >= override.day, Period.calendar_seq < override.seq
@@ -26,7 +25,7 @@ async def touched(session: AsyncSession, override: CalendarOverride, limit: int)
     return await read_all(session, statement.limit(limit))
 
 
-async def computed_before(session: AsyncSession, year: int, limit: int) -> Sequence[Period]:
+async def computed_before(session: Session, year: int, limit: int) -> Sequence[Period]:
     """Running periods whose provisional end was computed before the holidays of `year` were announced; locked."""
     statement = _running().where(Period.provisional, Period.announced_year < year)
     return await read_all(session, statement.limit(limit))
@@ -42,19 +41,19 @@ def _running() -> Select[Period]:
     )
 
 
-async def lock_current(session: AsyncSession, subject: tuple[str, UUID], rule: str) -> Period | None:
+async def lock_current(session: Session, subject: tuple[str, UUID], rule: str) -> Period | None:
     """The open or suspended period of a subject under a rule, locked; for services, without a check of access."""
     statement = _of(subject).where(Period.rule == rule, Period.status.in_(CURRENT)).with_for_update()
     return await find_one(session, statement, fresh=True)
 
 
-async def current_of(session: AsyncSession, subject: tuple[str, UUID]) -> Sequence[Period]:
+async def current_of(session: Session, subject: tuple[str, UUID]) -> Sequence[Period]:
     """The open and suspended periods of a subject, in order of their end; check first who may see the subject."""
     statement = _of(subject).where(Period.status.in_(CURRENT)).order_by(Period.ends_on, Period.id)
     return await read_all(session, statement, fresh=True)
 
 
-async def get_by_id(session: AsyncSession, period_id: UUID) -> Period | None:
+async def get_by_id(session: Session, period_id: UUID) -> Period | None:
     """A period, without a check of access, for the work that follows it."""
     return await session.get(Period, period_id, populate_existing=True)
 
@@ -69,14 +68,14 @@ def _visible(actor: Actor | None) -> Select[Period]:
     return select(Period) if audiences is None else select(Period).where(Period.audiences.overlap(audiences))
 
 
-async def of_subject(session: AsyncSession, actor: Actor | None, subject: tuple[str, UUID]) -> Sequence[Period]:
+async def of_subject(session: Session, actor: Actor | None, subject: tuple[str, UUID]) -> Sequence[Period]:
     """Every period of a subject that the actor may see, oldest first."""
     statement = _visible(actor).where(Period.subject_type == subject[0], Period.subject_id == subject[1])
     return await read_all(session, statement.order_by(Period.id))
 
 
 async def list_periods(
-    session: AsyncSession, actor: Actor | None, page: PageRequest, subject_id: UUID, status: PeriodStatus | None
+    session: Session, actor: Actor | None, page: PageRequest, subject_id: UUID, status: PeriodStatus | None
 ) -> Found[Period]:
     """A page of a subject's periods that the actor may see, oldest first."""
     statement = _visible(actor).where(Period.subject_id == subject_id)
@@ -84,6 +83,6 @@ async def list_periods(
     return await read_page(session, statement, page, Period.id)
 
 
-async def get_period(session: AsyncSession, actor: Actor | None, period_id: UUID) -> Period:
+async def get_period(session: Session, actor: Actor | None, period_id: UUID) -> Period:
     """One period the actor may see; raises `not_found`."""
     return await read_one(session, _visible(actor).where(Period.id == period_id), Text("period", "期限"))

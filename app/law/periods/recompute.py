@@ -6,13 +6,10 @@ follows from it, holds it alone. So no period is missed, and no other transactio
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
 from app.core.clock import read_clock
-from app.core.database import Database, advisory_lock
+from app.core.database import Database, Session, advisory_lock
 from app.core.history import events
-from app.core.settings import Settings
 from app.law.calendar.models import CalendarOverride
 from app.law.calendar.queries import load_calendar
 from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
@@ -27,13 +24,13 @@ RECOMPUTE = "calendar.recompute"
 FOLLOW = "period.follow"
 
 
-async def hold_alone(session: AsyncSession) -> Calendar:
+async def hold_alone(session: Session) -> Calendar:
     """The calendar, which nobody else reads for a period or changes until the transaction ends."""
     await advisory_lock(session, "calendar", "overrides")
     return await load_calendar(session)
 
 
-async def after_override(session: AsyncSession, settings: Settings, override: CalendarOverride) -> tuple[int, bool]:
+async def after_override(session: Session, override: CalendarOverride) -> tuple[int, bool]:
     """Recompute the periods over a declared day, those that end first coming first.
 
     Answers how many ends moved, and whether more are left: a deadline that is due at once goes on with them. None of
@@ -42,13 +39,13 @@ async def after_override(session: AsyncSession, settings: Settings, override: Ca
     calendar = await hold_alone(session)
     found = await queries.touched(session, override, BATCH + 1)
     because = {"day": override.day, "is_working": override.is_working, "reference": override.reference}
-    moved = await _recompute(session, settings, found[:BATCH], calendar, because)
+    moved = await _recompute(session, found[:BATCH], calendar, because)
     if len(found) > BATCH:
         await deadlines.schedule(session, RECOMPUTE, override.id, await read_clock(session))
     return moved, len(found) > BATCH
 
 
-async def after_announcement(database: Database, settings: Settings) -> int:
+async def after_announcement(database: Database) -> int:
     """Recompute the provisional periods once this release knows the holidays of a further year; answers how many moved.
 
     For the worker's start: a new year's holidays come with a release of the calendar.
@@ -59,29 +56,25 @@ async def after_announcement(database: Database, settings: Settings) -> int:
         async with database.transaction() as session:
             calendar = await hold_alone(session)
             found = await queries.computed_before(session, LAST_ANNOUNCED_YEAR, BATCH)
-            moved += await _recompute(session, settings, found, calendar, because)
+            moved += await _recompute(session, found, calendar, because)
             more = len(found) == BATCH
     return moved
 
 
 async def _recompute(
-    session: AsyncSession,
-    settings: Settings,
-    periods: Sequence[Period],
-    calendar: Calendar,
-    because: Mapping[str, object],
+    session: Session, periods: Sequence[Period], calendar: Calendar, because: Mapping[str, object]
 ) -> int:
     changed = [period for period in periods if _move(session, period, calendar, because)]
     await session.flush()
     for period in changed:
-        await set_deadline(session, settings, period)
+        await set_deadline(session, period)
     for (subject_type, subject_id), period in {(p.subject_type, p.subject_id): p for p in changed}.items():
-        if not await hooks.recounted(session, settings, subject_type, subject_id, wait=False):
+        if not await hooks.recounted(session, subject_type, subject_id, wait=False):
             await deadlines.schedule(session, FOLLOW, period.id, await read_clock(session))
     return len(changed)
 
 
-def _move(session: AsyncSession, period: Period, calendar: Calendar, because: Mapping[str, object]) -> bool:
+def _move(session: Session, period: Period, calendar: Calendar, because: Mapping[str, object]) -> bool:
     """Count a period again; True, and an event to its audience, where its end or its certainty changed."""
     period.calendar_seq, period.announced_year = calendar.seq, LAST_ANNOUNCED_YEAR
     sense = RULES[period.rule].sense

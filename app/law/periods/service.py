@@ -9,11 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
-from app.core.database import advisory_lock
-from app.core.settings import Settings
+from app.core.database import Session, advisory_lock
 from app.law.calendar.queries import load_calendar
 from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
 from app.law.figures import parameter
@@ -44,7 +41,7 @@ class Opening:
     count: int | None = None
 
 
-async def open_period(session: AsyncSession, settings: Settings, opening: Opening) -> Period:
+async def open_period(session: Session, opening: Opening) -> Period:
     """Begin a period and set its deadline; raises `period_too_short`, `period_too_long`.
 
     A `ValueError` for a rule or figure that is not in the catalogue; a unique index refuses a second current period of
@@ -73,11 +70,11 @@ async def open_period(session: AsyncSession, settings: Settings, opening: Openin
         status=PeriodStatus.OPEN,
         revision=1,
     )
-    await _begin(session, settings, period, await hold_calendar(session))
+    await _begin(session, period, await hold_calendar(session))
     return period
 
 
-async def end(session: AsyncSession, subject: Subject, rule: str, on: date, reason: str) -> Period | None:
+async def end(session: Session, subject: Subject, rule: str, on: date, reason: str) -> Period | None:
     """What the period was for has happened, or will not: no deadline falls due. None where no period is current."""
     await hold_calendar(session)
     period = await queries.lock_current(session, subject, rule)
@@ -86,17 +83,15 @@ async def end(session: AsyncSession, subject: Subject, rule: str, on: date, reas
     return period
 
 
-async def restart(
-    session: AsyncSession, settings: Settings, subject: Subject, rule: str, on: date, reason: str
-) -> Period:
+async def restart(session: Session, subject: Subject, rule: str, on: date, reason: str) -> Period:
     """The current period begins again in full, from `on`: published content changed, a supplement came."""
     calendar = await hold_calendar(session)
     period = await _current(session, subject, rule)
     await _stop(session, period, PeriodStatus.SUPERSEDED, on, reason)
-    return await _successor(session, settings, period, on, rules.Terms(period.unit, period.count), calendar)
+    return await _successor(session, period, on, rules.Terms(period.unit, period.count), calendar)
 
 
-async def suspend(session: AsyncSession, subject: Subject, rule: str, on: date, reason: str) -> Period:
+async def suspend(session: Session, subject: Subject, rule: str, on: date, reason: str) -> Period:
     """Stop a running period; what passed whole before `on` stays counted. Raises `period_not_running`."""
     calendar = await hold_calendar(session)
     period = await _current(session, subject, rule)
@@ -106,7 +101,7 @@ async def suspend(session: AsyncSession, subject: Subject, rule: str, on: date, 
     return period
 
 
-async def resume(session: AsyncSession, settings: Settings, subject: Subject, rule: str, on: date) -> Period:
+async def resume(session: Session, subject: Subject, rule: str, on: date) -> Period:
     """Go on after a suspension, in a period of its own: the whole count in all, and for a listing's notice 10 working
     days left [V], by the figure of the day of resumption.
     """
@@ -118,7 +113,7 @@ async def resume(session: AsyncSession, settings: Settings, subject: Subject, ru
     terms = replace(terms_of(period), least_remaining=int(parameter(floor, on=on).value) if floor else 0)
     period.status = PeriodStatus.SUPERSEDED
     period.revision += 1
-    return await _successor(session, settings, period, on, terms, calendar)
+    return await _successor(session, period, on, terms, calendar)
 
 
 def terms_of(period: Period) -> rules.Terms:
@@ -126,37 +121,37 @@ def terms_of(period: Period) -> rules.Terms:
     return rules.Terms(period.unit, period.count, period.elapsed, period.least_remaining)
 
 
-async def hold_calendar(session: AsyncSession) -> Calendar:
+async def hold_calendar(session: Session) -> Calendar:
     """The calendar, which nobody changes until the transaction ends."""
     await advisory_lock(session, "calendar", "overrides", shared=True)
     return await load_calendar(session)
 
 
-async def _current(session: AsyncSession, subject: Subject, rule: str) -> Period:
+async def _current(session: Session, subject: Subject, rule: str) -> Period:
     period = await queries.lock_current(session, subject, rule)
     if period is None:
         raise ValueError(f"{subject[0]} {subject[1]} has no current period of {rule}")
     return period
 
 
-async def _begin(session: AsyncSession, settings: Settings, period: Period, calendar: Calendar) -> None:
+async def _begin(session: Session, period: Period, calendar: Calendar) -> None:
     last = rules.end_of(terms_of(period), period.starts_on, calendar)
     period.ends_on, period.provisional = last.day, last.provisional
     period.calendar_seq, period.announced_year = calendar.seq, LAST_ANNOUNCED_YEAR
     session.add(period)
     await session.flush()
     await session.refresh(period, ["opened_at"])
-    await set_deadline(session, settings, period)
+    await set_deadline(session, period)
 
 
-async def set_deadline(session: AsyncSession, settings: Settings, period: Period) -> None:
+async def set_deadline(session: Session, period: Period) -> None:
     """Let the period's deadline fall due at the end of its last day."""
     if period.deadline_kind is not None:
-        due = rules.end_moment(period.ends_on, settings.zone)
+        due = rules.end_moment(period.ends_on, session.city.zone)
         await deadlines.schedule(session, period.deadline_kind, period.subject_id, due)
 
 
-async def _stop(session: AsyncSession, period: Period, status: PeriodStatus, on: date, reason: str) -> None:
+async def _stop(session: Session, period: Period, status: PeriodStatus, on: date, reason: str) -> None:
     period.status, period.stopped_on, period.reason = status, on, reason
     period.revision += 1
     if period.deadline_kind is not None:
@@ -164,9 +159,7 @@ async def _stop(session: AsyncSession, period: Period, status: PeriodStatus, on:
     await session.flush()
 
 
-async def _successor(
-    session: AsyncSession, settings: Settings, before: Period, on: date, terms: rules.Terms, calendar: Calendar
-) -> Period:
+async def _successor(session: Session, before: Period, on: date, terms: rules.Terms, calendar: Calendar) -> Period:
     period = Period(
         subject_type=before.subject_type,
         subject_id=before.subject_id,
@@ -185,5 +178,5 @@ async def _successor(
         revision=1,
     )
     await session.flush()
-    await _begin(session, settings, period, calendar)
+    await _begin(session, period, calendar)
     return period

@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role
+from app.core.database import Session
 from app.core.history import events
-from app.core.settings import Settings
 from app.market.deals import rules
 from app.market.deals.kinds import Defaulted, PartyRole
 from app.market.deals.models import Deal, DealDefault
@@ -26,7 +24,7 @@ from app.office.ledger.deposits import releases
 from app.office.ledger.deposits import service as deposits
 
 
-async def held_by(session: AsyncSession, deal: Deal) -> Sequence[UUID]:
+async def held_by(session: Session, deal: Deal) -> Sequence[UUID]:
     """The buyers of a deal whose deposits are held for its listing."""
     if deal.listing_id is None:
         return []
@@ -35,7 +33,7 @@ async def held_by(session: AsyncSession, deal: Deal) -> Sequence[UUID]:
     return [buyer for buyer in buyers if await deposits.is_held(session, subject, buyer)]
 
 
-async def defaulted_by(session: AsyncSession, actor: Actor, deal: Deal, said: Defaulted | None) -> Defaulted | None:
+async def defaulted_by(session: Session, actor: Actor, deal: Deal, said: Defaulted | None) -> Defaulted | None:
     """Who defaulted on a deal that is being cancelled; None if no deposit is held.
 
     Raises `default_missing` if an operator names nobody, and `default_not_yours` if a party names somebody.
@@ -50,16 +48,14 @@ async def defaulted_by(session: AsyncSession, actor: Actor, deal: Deal, said: De
     return Defaulted.SELLER if sells else Defaulted.BUYER
 
 
-async def check_open(session: AsyncSession, deal: Deal) -> None:
+async def check_open(session: Session, deal: Deal) -> None:
     """Raises `no_default_open` unless the deal ended without a contract and a deposit still waits for a decision."""
     ended = deal.status in rules.ENDED_STATUSES
     if not ended or deal.default is not None or not await held_by(session, deal):
         raise NO_DEFAULT_OPEN(number=deal.number, status=deal.status)
 
 
-async def settle(
-    session: AsyncSession, actor: Actor, settings: Settings, deal: Deal, finding: DefaultFindingIn, now: datetime
-) -> None:
+async def settle(session: Session, actor: Actor, deal: Deal, finding: DefaultFindingIn, now: datetime) -> None:
     """Record who defaulted. The buyers' deposits are forfeited or returned in full."""
     assert deal.listing_id is not None  # deposits are of a listing
     await listings.lock_listing(session, deal.listing_id)
@@ -75,26 +71,26 @@ async def settle(
         if finding.defaulted == Defaulted.BUYER:
             await deposits.forfeit(session, subject, buyer, reason=finding.reason)
         else:
-            await deposits.release(session, settings, subject, buyer, now)
+            await deposits.release(session, subject, buyer, now)
     _tell(session, deal, "deal.default_found", {"defaulted": finding.defaulted})
 
 
-async def end_unheld(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
+async def end_unheld(session: Session, deal: Deal, now: datetime) -> None:
     """Withdraw the deposit requests of an ended deal that were never paid, and return late deposits in full."""
     assert deal.listing_id is not None  # deposits are of a listing
     held = await held_by(session, deal)
     for party in deal.parties:
         if party.role == PartyRole.BUYER and party.organisation_id not in held:
-            await deposits.give_back(session, settings, ("listing", deal.listing_id), party.organisation_id, now)
+            await deposits.give_back(session, ("listing", deal.listing_id), party.organisation_id, now)
 
 
-async def tell_unsettled(session: AsyncSession, deal: Deal) -> None:
+async def tell_unsettled(session: Session, deal: Deal) -> None:
     """Keep the deposit of an expired deal until the operator decides who defaulted."""
     if await held_by(session, deal):
         _tell(session, deal, "deal.default_open", {})
 
 
-def _tell(session: AsyncSession, deal: Deal, event: str, payload: dict[str, str]) -> None:
+def _tell(session: Session, deal: Deal, event: str, payload: dict[str, str]) -> None:
     audience = [events.STAFF, *(party.organisation_id for party in deal.parties)]
     body = {"number": deal.number, "listing_id": deal.listing_id}
     events.append(session, event, ("deal", deal.id), audience=audience, payload=body | payload)

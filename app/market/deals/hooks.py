@@ -6,13 +6,11 @@ Only deals made on the exchange are announced. A follower decides by the deal's 
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.core.database import Session
 from app.core.hooks import Hook
-from app.core.settings import Settings
 from app.market.deals.models import Deal
 
-contracted: Final[Hook[[AsyncSession, Settings, Deal, datetime]]] = Hook("deal.contracted")
+contracted: Final[Hook[[Session, Deal, datetime]]] = Hook("deal.contracted")
 """The contract of a deal is signed."""
-ended: Final[Hook[[AsyncSession, Settings, Deal, datetime]]] = Hook("deal.ended")
+ended: Final[Hook[[Session, Deal, datetime]]] = Hook("deal.ended")
 """A deal was cancelled or expired; its listing is free again."""

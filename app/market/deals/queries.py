@@ -4,12 +4,11 @@ from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Select, literal, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.access import Actor, Role
-from app.core.database import given, read_one
+from app.core.database import Session, given, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.market.deals.kinds import DealStatus, PartyRole
@@ -32,27 +31,27 @@ def visible(actor: Actor) -> Select[Deal]:
     return statement.where(Deal.parties.any(DealParty.organisation_id == actor.organisation()))
 
 
-async def _one(session: AsyncSession, statement: Select[Deal]) -> Deal:
+async def _one(session: Session, statement: Select[Deal]) -> Deal:
     return await read_one(session, statement, Text("deal", "成交项目"), fresh=True)
 
 
-async def get_deal(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
+async def get_deal(session: Session, actor: Actor, deal_id: UUID) -> Deal:
     """A deal with its parties, if the actor may see it; raises `not_found`."""
     return await _one(session, visible(actor).where(Deal.id == deal_id))
 
 
-async def read_deal(session: AsyncSession, deal_id: UUID) -> Deal:
+async def read_deal(session: Session, deal_id: UUID) -> Deal:
     """A deal with its parties, without a check of access, for callers that have made it; raises `not_found`."""
     return await _one(session, select(Deal).where(Deal.id == deal_id).options(*_whole()))
 
 
-async def lock_deal(session: AsyncSession, deal_id: UUID) -> Deal:
+async def lock_deal(session: Session, deal_id: UUID) -> Deal:
     """A deal with its parties, locked, without a check of access; raises `not_found`. Lock it before its listing."""
     statement = select(Deal).where(Deal.id == deal_id).options(*_whole())
     return await _one(session, statement.with_for_update(key_share=True))
 
 
-async def lock_for_cancelling(session: AsyncSession, actor: Actor, deal_id: UUID) -> Deal:
+async def lock_for_cancelling(session: Session, actor: Actor, deal_id: UUID) -> Deal:
     """A deal that the actor may cancel: the operator any, an organisation one where it sells or buys; locked."""
     statement = select(Deal).where(Deal.id == deal_id).options(*_whole())
     if not actor.has(Role.OPERATOR):
@@ -63,7 +62,7 @@ async def lock_for_cancelling(session: AsyncSession, actor: Actor, deal_id: UUID
 
 
 async def list_deals(
-    session: AsyncSession, actor: Actor, page: PageRequest, status: DealStatus | None, listing_id: UUID | None
+    session: Session, actor: Actor, page: PageRequest, status: DealStatus | None, listing_id: UUID | None
 ) -> Found[Deal]:
     """The deals the actor may see, newest first."""
     statement = visible(actor)
@@ -76,7 +75,7 @@ async def list_deals(
     )
 
 
-async def comparable_deals(session: AsyncSession, deal: Deal, most: int) -> list[Deal]:
+async def comparable_deals(session: Session, deal: Deal, most: int) -> list[Deal]:
     """At most `most` deals before and `most` after a deal, nearest first, that may be compared with it: same technical
     field and transfer mode, a public and certain price, parties that are not related. Only what is public of them
     may be shown.

@@ -5,20 +5,18 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from zoneinfo import ZoneInfo
 
 from app.catalogue.appraisals.service import Floor
 from app.catalogue.results import queries as results
 from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
-from app.core.database import add_unique
+from app.core.clock import read_clock
+from app.core.database import Session, add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE, Text
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
@@ -39,8 +37,7 @@ SIGNING_DAYS = "contract_signing_days"
 
 
 async def create_deal(
-    session: AsyncSession,
-    settings: Settings,
+    session: Session,
     listing: Listing,
     *,
     buyers: Sequence[PartyShare],
@@ -65,9 +62,9 @@ async def create_deal(
     parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buyers]
     if listing.agency_id:
         parties.append(PartyShare(PartyRole.AGENCY, listing.agency_id))
-    on = local_date(agreed_at, settings.zone)
+    on = session.city.day_of(agreed_at)
     floor = await appraisal.check_price(session, listing, price, on, asked_by)
-    due = rules.contract_due(agreed_at, int(parameter(SIGNING_DAYS, on=on).value), settings.zone)
+    due = rules.contract_due(agreed_at, int(parameter(SIGNING_DAYS, on=on).value), session.city.zone)
     deal = Deal(
         origin=DealOrigin.EXCHANGE,
         listing_id=listing.id,
@@ -88,15 +85,15 @@ async def create_deal(
     if not held:
         await check_still_listable(session, listing, on)
         listing_service.reserve(session, listing)
-    await _store(session, settings, deal, parties, on, listing)
+    await _store(session, deal, parties, on, listing)
     await deadlines.schedule(session, CONTRACT_DUE, deal.id, due)
     return deal
 
 
-async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, body: schemas.RecordedDealIn) -> Deal:
+async def record_deal(session: Session, actor: Actor, body: schemas.RecordedDealIn) -> Deal:
     """Record a deal concluded elsewhere, with its source. It has no listing and no day to sign by."""
     now = await read_clock(session)
-    day = rules.day_of_record(body.agreed_on, body.published_on, local_date(now, settings.zone))
+    day = rules.day_of_record(body.agreed_on, body.published_on, session.city.day_of(now))
     result = await results.get_result(session, actor, body.result_id) if body.result_id is not None else None
     sides = ((PartyRole.SELLER, body.sellers), (PartyRole.BUYER, body.buyers), (PartyRole.AGENCY, body.agencies))
     parties = [PartyShare(role, party.organisation_id, party.share) for role, side in sides for party in side]
@@ -108,14 +105,14 @@ async def record_deal(session: AsyncSession, actor: Actor, settings: Settings, b
         subject=body.subject,
         price=body.price,
         appraisal=None,
-        agreed_at=datetime.combine(day, time.min, settings.zone).astimezone(UTC),
+        agreed_at=datetime.combine(day, time.min, session.city.zone).astimezone(UTC),
         source_url=str(body.source_url),
         published_on=body.published_on,
         default=None,
         technical_field=result.technical_field if result else None,
     )
-    publish_price(deal, PriceSource.SOURCE, str(body.source_url), _published_at(deal, settings))
-    await _store(session, settings, deal, parties, day, None)
+    publish_price(deal, PriceSource.SOURCE, str(body.source_url), _published_at(deal, session.city.zone))
+    await _store(session, deal, parties, day, None)
     return deal
 
 
@@ -128,16 +125,14 @@ def publish_price(deal: Deal, source: PriceSource, reference: str, at: datetime)
         deal.price_public_at, deal.price_source, deal.price_reference = at, source, reference
 
 
-def _published_at(deal: Deal, settings: Settings) -> datetime:
+def _published_at(deal: Deal, zone: ZoneInfo) -> datetime:
     """A recorded deal has been public since the beginning of the day its source names, or else since its agreement."""
     if deal.published_on is None:
         return deal.agreed_at
-    return datetime.combine(deal.published_on, time.min, settings.zone).astimezone(UTC)
+    return datetime.combine(deal.published_on, time.min, zone).astimezone(UTC)
 
 
-async def cancel_deal(
-    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: schemas.DealCancellationIn
-) -> Deal:
+async def cancel_deal(session: Session, actor: Actor, deal_id: UUID, body: schemas.DealCancellationIn) -> Deal:
     """End a deal before its contract is signed, by a seller, a buyer or the operator; the listing is free again.
 
     A buyer that cancels forfeits its deposit; a seller that cancels gives it back; the operator says who defaulted.
@@ -150,36 +145,34 @@ async def cancel_deal(
     now = await read_clock(session)
     if defaulted is not None:
         finding = schemas.DefaultFindingIn(defaulted=defaulted, reason=body.reason)
-        await deposits.settle(session, actor, settings, deal, finding, now)
-    await _end(session, settings, deal, DealStatus.CANCELLED, body.reason, now)
+        await deposits.settle(session, actor, deal, finding, now)
+    await _end(session, deal, DealStatus.CANCELLED, body.reason, now)
     return deal
 
 
-async def find_default(
-    session: AsyncSession, actor: Actor, settings: Settings, deal_id: UUID, body: schemas.DefaultFindingIn
-) -> Deal:
+async def find_default(session: Session, actor: Actor, deal_id: UUID, body: schemas.DefaultFindingIn) -> Deal:
     """Find who let an ended deal fail whose deposit is still held, once; by the operator. Raises `no_default_open`."""
     deal = await queries.lock_deal(session, deal_id)
     await deposits.check_open(session, deal)
-    await deposits.settle(session, actor, settings, deal, body, await read_clock(session))
+    await deposits.settle(session, actor, deal, body, await read_clock(session))
     return deal
 
 
-async def expire_deal(session: AsyncSession, settings: Settings, deal_id: UUID, now: datetime) -> None:
+async def expire_deal(session: Session, deal_id: UUID, now: datetime) -> None:
     """The day to sign by has passed: a deal still without contract expires, and the listing is free again."""
     deal = await queries.lock_deal(session, deal_id)
     if deal.status == DealStatus.AGREED:
-        await _end(session, settings, deal, DealStatus.EXPIRED, None, now)
+        await _end(session, deal, DealStatus.EXPIRED, None, now)
         await deposits.tell_unsettled(session, deal)
 
 
-async def fall_through(session: AsyncSession, settings: Settings, deal: Deal, reason: str, now: datetime) -> None:
+async def fall_through(session: Session, deal: Deal, reason: str, now: datetime) -> None:
     """End a locked deal, not yet under contract, that may not be: nobody defaulted, and the listing is free again."""
     await deadlines.cancel(session, CONTRACT_DUE, deal.id)
-    await _end(session, settings, deal, DealStatus.CANCELLED, reason, now)
+    await _end(session, deal, DealStatus.CANCELLED, reason, now)
 
 
-async def mark_contracted(session: AsyncSession, settings: Settings, deal_id: UUID) -> Deal:
+async def mark_contracted(session: Session, deal_id: UUID) -> Deal:
     """The contract of a deal is signed: the deal is under contract and its listing sold. Raises `deal_not_open`."""
     deal = await queries.lock_deal(session, deal_id)
     rules.check_agreed(deal.status, Text("signing a contract", "签订合同"))
@@ -191,7 +184,7 @@ async def mark_contracted(session: AsyncSession, settings: Settings, deal_id: UU
         await deadlines.cancel(session, listing_service.CLOSES, deal.listing_id)
     _tell(session, deal, "deal.contracted")
     if deal.listing_id is not None:
-        await hooks.contracted.announce(session, settings, deal, await read_clock(session))
+        await hooks.contracted.announce(session, deal, await read_clock(session))
     return deal
 
 
@@ -211,16 +204,11 @@ def _carried_by(floor: Floor, price: Decimal) -> DealAppraisal:
 
 
 async def _store(
-    session: AsyncSession,
-    settings: Settings,
-    deal: Deal,
-    parties: Sequence[PartyShare],
-    on: date,
-    listing: Listing | None,
+    session: Session, deal: Deal, parties: Sequence[PartyShare], on: date, listing: Listing | None
 ) -> None:
     rules.check_parties(parties)
     deal.related_party = await related_parties(session, parties, on)
-    deal.number = await readable_number(session, settings, NumberPrefix.DEAL, on.year)
+    deal.number = await readable_number(session, NumberPrefix.DEAL, on.year)
     deal.parties = [
         DealParty(role=party.role, organisation_id=party.organisation_id, share=party.share, position=position)
         for position, party in enumerate(parties)
@@ -231,7 +219,7 @@ async def _store(
     _tell(session, deal, "deal.agreed" if listing else "deal.recorded")
 
 
-async def related_parties(session: AsyncSession, parties: Sequence[PartyShare], on: date) -> str | None:
+async def related_parties(session: Session, parties: Sequence[PartyShare], on: date) -> str | None:
     """Why a seller and a buyer are related parties on a day, from the recorded relations; None if not.
 
     Raises `unknown_reference` for a party that does not exist.
@@ -250,9 +238,7 @@ async def related_parties(session: AsyncSession, parties: Sequence[PartyShare], 
     return rules.related_finding(parties, relations, {key: row.name for key, row in known.items()}, on)
 
 
-async def _end(
-    session: AsyncSession, settings: Settings, deal: Deal, status: DealStatus, reason: str | None, now: datetime
-) -> None:
+async def _end(session: Session, deal: Deal, status: DealStatus, reason: str | None, now: datetime) -> None:
     deal.status = status
     deal.status_reason = reason
     deal.revision += 1
@@ -261,13 +247,13 @@ async def _end(
         listing_service.release(session, listing, now)
         # A result that became secret while it was held for the buyer must not come back on offer.
         await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
-        await deposits.end_unheld(session, settings, deal, now)
+        await deposits.end_unheld(session, deal, now)
     _tell(session, deal, f"deal.{status}")
     if deal.listing_id is not None:
-        await hooks.ended.announce(session, settings, deal, now)
+        await hooks.ended.announce(session, deal, now)
 
 
-def _tell(session: AsyncSession, deal: Deal, event: str) -> None:
+def _tell(session: Session, deal: Deal, event: str) -> None:
     """Append the event for the parties and the market: who bought, and at what price, is not public here."""
     audience = [events.STAFF, *(party.organisation_id for party in deal.parties)]
     payload = {

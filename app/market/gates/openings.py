@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.results import queries as results
 from app.catalogue.results.kinds import TransferMode
 from app.catalogue.results.listability import as_error
 from app.catalogue.results.problems import RESULT_NOT_LISTABLE
-from app.core.clock import local_date
+from app.core.database import Session
 from app.core.problems import Problem
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
 from app.market.deals.kinds import PartyRole
@@ -50,7 +47,7 @@ class Buying:
     related_needs_approval: bool
 
 
-async def find_sale(session: AsyncSession, settings: Settings, listing: Listing, buying: Buying, now: datetime) -> Sale:
+async def find_sale(session: Session, listing: Listing, buying: Buying, now: datetime) -> Sale:
     """What the rules of gates ask of a sale, as the facts are today."""
     result = await results.read_result(session, listing.result_id)
     people = tuple(completer.person_id for completer in result.completers)
@@ -58,7 +55,7 @@ async def find_sale(session: AsyncSession, settings: Settings, listing: Listing,
     related = None
     if buying.related_needs_approval:
         parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buying.buyers]
-        related = await related_parties(session, parties, local_date(now, settings.zone))
+        related = await related_parties(session, parties, session.city.day_of(now))
     return Sale(
         result=await results.listing_facts(session, result.id, listing.seller_id),
         transfer_mode=TransferMode(listing.transfer_mode),
@@ -70,7 +67,7 @@ async def find_sale(session: AsyncSession, settings: Settings, listing: Listing,
     )
 
 
-async def _acting_for(session: AsyncSession, people: Sequence[UUID | None], buyers: Sequence[UUID]) -> list[UUID]:
+async def _acting_for(session: Session, people: Sequence[UUID | None], buyers: Sequence[UUID]) -> list[UUID]:
     return [
         person
         for person in people
@@ -85,21 +82,16 @@ def refuse_never(sale: Sale, today: date) -> None:
 
 
 async def open_gates(
-    session: AsyncSession,
-    settings: Settings,
-    subject: tuple[str, UUID],
-    seller_id: UUID,
-    sale: Sale,
-    now: datetime,
+    session: Session, subject: tuple[str, UUID], seller_id: UUID, sale: Sale, now: datetime
 ) -> Sequence[Gate]:
     """Open the gates that the sale needs today and the subject does not have yet; answers all it has, in order.
 
     A right of first refusal lapses at the end of the day `first_refusal_days` calendar days after the local day of
     `now`.
     """
-    today = local_date(now, settings.zone)
+    today = session.city.day_of(now)
     days = int(parameter(FIRST_REFUSAL_DAYS, on=today).value)
-    lapses_at = end_of_day(today + timedelta(days=days), settings.zone)
+    lapses_at = end_of_day(today + timedelta(days=days), session.city.zone)
     return await service.open_needed(session, subject, seller_id, rules.needed(sale, today), now, lapses_at=lapses_at)
 
 

@@ -8,11 +8,10 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.market.gates import subjects
@@ -26,12 +25,12 @@ def _gates() -> Select[Gate]:
     return select(Gate).options(selectinload(Gate.closure)).execution_options(populate_existing=True)
 
 
-async def read_gate(session: AsyncSession, gate_id: UUID) -> Gate:
+async def read_gate(session: Session, gate_id: UUID) -> Gate:
     """A gate with its closure, without a check of access; raises `not_found`."""
     return await read_one(session, _gates().where(Gate.id == gate_id), GATE)
 
 
-async def get_gate(session: AsyncSession, actor: Actor, gate_id: UUID) -> Gate:
+async def get_gate(session: Session, actor: Actor, gate_id: UUID) -> Gate:
     """A gate the actor may see; raises `not_found`."""
     gate = await read_gate(session, gate_id)
     if actor.person_id != gate.holder_person_id and not await sees(session, actor, gate):
@@ -39,7 +38,7 @@ async def get_gate(session: AsyncSession, actor: Actor, gate_id: UUID) -> Gate:
     return gate
 
 
-async def sees(session: AsyncSession, actor: Actor, gate: Gate) -> bool:
+async def sees(session: Session, actor: Actor, gate: Gate) -> bool:
     """Whether the actor's role or organisation sees a gate; a person who holds it sees it besides."""
     own = actor.organisation_id is not None and actor.organisation_id in (gate.seller_id, gate.holder_organisation_id)
     if actor.has(Role.OPERATOR, Role.AUDITOR) or own:
@@ -47,7 +46,7 @@ async def sees(session: AsyncSession, actor: Actor, gate: Gate) -> bool:
     return await subjects.SUBJECTS.of(gate.subject_type).sees(session, actor, gate.subject_id)
 
 
-async def gates_of(session: AsyncSession, subject_type: str, subject_id: UUID) -> Sequence[Gate]:
+async def gates_of(session: Session, subject_type: str, subject_id: UUID) -> Sequence[Gate]:
     """Every gate of a subject, in the order in which they were opened, for services that have checked access."""
     statement = _gates().where(Gate.subject_type == subject_type, Gate.subject_id == subject_id).order_by(Gate.id)
     return await read_all(session, statement)
@@ -59,7 +58,7 @@ def still_open(gates: Sequence[Gate]) -> list[OpenGate]:
 
 
 async def list_gates(
-    session: AsyncSession, actor: Actor, page: PageRequest, *, only_open: bool, subject_id: UUID | None = None
+    session: Session, actor: Actor, page: PageRequest, *, only_open: bool, subject_id: UUID | None = None
 ) -> Found[Gate]:
     """A page: those one holds or whose subject one sells; all for operator and auditor.
 
@@ -77,7 +76,7 @@ async def list_gates(
     return await read_page(session, statement, page, Gate.id)
 
 
-async def _is_side_of(session: AsyncSession, actor: Actor, subject_id: UUID | None) -> bool:
+async def _is_side_of(session: Session, actor: Actor, subject_id: UUID | None) -> bool:
     if subject_id is None:
         return False
     statement = select(Gate.subject_type).where(Gate.subject_id == subject_id).limit(1)

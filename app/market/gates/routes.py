@@ -6,7 +6,7 @@ from uuid import UUID
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, Paging, Session
+from app.core.web.http import Endpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.gates import queries, schemas, service
@@ -38,8 +38,6 @@ async def read_gate(actor: Reader, session: Session, gate_id: UUID) -> schemas.G
 
 
 @router.post("/gates/{gate_id}/closure", status_code=201, operation_id="close_gate")
-async def close_gate(
-    actor: Closer, session: Session, settings: Config, gate_id: UUID, body: schemas.ClosureIn
-) -> schemas.GateOut:
+async def close_gate(actor: Closer, session: Session, gate_id: UUID, body: schemas.ClosureIn) -> schemas.GateOut:
     """Settle a gate, once: clear it with its evidence, or refuse, which ends the sale."""
-    return schemas.gate_out(await service.close(session, actor, settings, gate_id, body), await read_clock(session))
+    return schemas.gate_out(await service.close(session, actor, gate_id, body), await read_clock(session))

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import UNKNOWN_REFERENCE
-from app.core.settings import Settings
 from app.market.gates import queries, rules, schemas, subjects
 from app.market.gates.kinds import Closer, GateKind, GateOutcome
 from app.market.gates.models import Gate, GateClosure
@@ -25,7 +23,7 @@ LAPSES = "gate.lapses"
 
 
 async def open_needed(
-    session: AsyncSession,
+    session: Session,
     subject: tuple[str, UUID],
     seller_id: UUID,
     needed: Iterable[Needed],
@@ -61,9 +59,7 @@ async def open_needed(
     return await queries.gates_of(session, *subject)
 
 
-async def close(
-    session: AsyncSession, actor: Actor, settings: Settings, gate_id: UUID, body: schemas.ClosureIn
-) -> Gate:
+async def close(session: Session, actor: Actor, gate_id: UUID, body: schemas.ClosureIn) -> Gate:
     """Settle a gate, and tell what it stands before. Raises `gate_not_yours`, `gate_closed`, `gate_moot`."""
     gate = await queries.get_gate(session, actor, gate_id)
     waits = await subjects.SUBJECTS.of(gate.subject_type).lock(session, gate.subject_id)
@@ -85,27 +81,27 @@ async def close(
         closed_by_person_id=actor.person_id,
         closed_by_organisation_id=actor.organisation_id,
     )
-    await _settle(session, settings, gate, closure)
+    await _settle(session, gate, closure)
     return await queries.read_gate(session, gate_id)
 
 
-async def lapse(session: AsyncSession, settings: Settings, gate_id: UUID, now: datetime) -> None:
+async def lapse(session: Session, gate_id: UUID, now: datetime) -> None:
     """The period of a gate is over: it closes by itself, unless it was settled or nothing waits for it."""
     gate = await queries.read_gate(session, gate_id)
     waits = await subjects.SUBJECTS.of(gate.subject_type).lock(session, gate.subject_id)
     gate = await queries.read_gate(session, gate_id)
     if waits and gate.closure is None:
         closure = GateClosure(gate_id=gate.id, outcome=GateOutcome.LAPSED, reference="-", closed_at=now)
-        await _settle(session, settings, gate, closure)
+        await _settle(session, gate, closure)
 
 
-async def _settle(session: AsyncSession, settings: Settings, gate: Gate, closure: GateClosure) -> None:
+async def _settle(session: Session, gate: Gate, closure: GateClosure) -> None:
     session.add(closure)
     await session.flush()
     _tell(session, gate, "gate.closed", {"outcome": closure.outcome})
     refusal = f"{gate.kind}: refused / 不予同意" if closure.outcome == GateOutcome.REFUSED else None
     settled = subjects.SUBJECTS.of(gate.subject_type).settled
-    await settled(session, settings, gate.subject_id, refusal, closure.closed_at)
+    await settled(session, gate.subject_id, refusal, closure.closed_at)
 
 
 def _capacities(actor: Actor, gate: Gate) -> set[Closer]:
@@ -120,7 +116,7 @@ def _capacities(actor: Actor, gate: Gate) -> set[Closer]:
     return capacities
 
 
-def _tell(session: AsyncSession, gate: Gate, event: str, payload: dict[str, str]) -> None:
+def _tell(session: Session, gate: Gate, event: str, payload: dict[str, str]) -> None:
     audience = [events.STAFF, gate.seller_id]
     if gate.holder_organisation_id is not None:
         audience.append(gate.holder_organisation_id)

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.hooks import Port
-from app.core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +18,9 @@ class Subject:
     the reason where a refusal ends the sale.
     """
 
-    lock: Callable[[AsyncSession, UUID], Awaitable[bool]]
-    sees: Callable[[AsyncSession, Actor, UUID], Awaitable[bool]]
-    settled: Callable[[AsyncSession, Settings, UUID, str | None, datetime], Awaitable[None]]
+    lock: Callable[[Session, UUID], Awaitable[bool]]
+    sees: Callable[[Session, Actor, UUID], Awaitable[bool]]
+    settled: Callable[[Session, UUID, str | None, datetime], Awaitable[None]]
 
 
 SUBJECTS: Final[Port[str, Subject]] = Port("gates.subjects")

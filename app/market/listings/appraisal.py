@@ -13,23 +13,21 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.appraisals import service as appraisals
 from app.catalogue.appraisals.models import AppraisalReport
 from app.catalogue.appraisals.queries import read_report
 from app.catalogue.appraisals.service import Floor
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_today
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem, Text
-from app.core.settings import Settings
 from app.core.web.preconditions import Precondition
 from app.market.listings import modes, queries, rules, schemas
 from app.market.listings.models import Listing
 
 
-async def floor_for(session: AsyncSession, listing: Listing, on: date) -> Floor | None:
+async def floor_for(session: Session, listing: Listing, on: date) -> Floor | None:
     """How low a price of the listing may go on a day; None where it names no report.
 
     The report stays as it is until the transaction ends. Raises `appraisal_not_accepted`, `appraisal_expired` with the
@@ -41,7 +39,7 @@ async def floor_for(session: AsyncSession, listing: Listing, on: date) -> Floor 
 
 
 async def check_price(
-    session: AsyncSession, listing: Listing, price: Decimal, on: date, asked_by: Actor | None, *, field: str = "price"
+    session: Session, listing: Listing, price: Decimal, on: date, asked_by: Actor | None, *, field: str = "price"
 ) -> Floor | None:
     """Whether a price (CNY) of the listing may be fixed on a day; answers the floor that carried it, if there is one.
 
@@ -62,7 +60,7 @@ async def check_price(
 
 
 async def what_blocks(
-    session: AsyncSession, listing: Listing, price: Decimal, on: date, asked_by: Actor | None
+    session: Session, listing: Listing, price: Decimal, on: date, asked_by: Actor | None
 ) -> Problem | None:
     """The refusal that `check_price` would raise, as a value; None where the price passes."""
     try:
@@ -73,12 +71,7 @@ async def what_blocks(
 
 
 async def name_report(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    listing_id: UUID,
-    body: schemas.ReportChoiceIn,
-    precondition: Precondition,
+    session: Session, actor: Actor, listing_id: UUID, body: schemas.ReportChoiceIn, precondition: Precondition
 ) -> Listing:
     """Name the report on which the price of one's own listing rests: accepted, of its result, usable today.
 
@@ -87,7 +80,7 @@ async def name_report(
     """
     listing = await queries.lock_for(session, actor, listing_id)
     precondition.check(listing.revision)
-    today = local_date(await read_clock(session), settings.zone)
+    today = await read_today(session)
     if listing.status not in rules.EDITABLE:
         before = await _named(session, listing)
         rules.check_replaceable(
@@ -110,11 +103,11 @@ async def name_report(
         "appraisal_report_id": body.report_id,
     }
     events.append(session, "listing.appraisal_named", ("listing", listing.id), audience=audience, payload=payload)
-    await modes.of_listing(listing).appraisal_named(session, settings, listing)
+    await modes.of_listing(listing).appraisal_named(session, listing)
     return listing
 
 
-async def facts_for(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> schemas.ListedAppraisal:
+async def facts_for(session: Session, actor: Actor | None, listing_id: UUID) -> schemas.ListedAppraisal:
     """What everybody may know of the report that a listing names now; raises `not_found` where it names none."""
     listing = await queries.get_listing(session, actor, listing_id)
     report = await _named(session, listing)
@@ -132,7 +125,7 @@ def public_facts(report: AppraisalReport) -> schemas.ListedAppraisal:
     )  # fmt: skip
 
 
-async def _named(session: AsyncSession, listing: Listing) -> AppraisalReport | None:
+async def _named(session: Session, listing: Listing) -> AppraisalReport | None:
     return await read_report(session, listing.appraisal_report_id) if listing.appraisal_report_id else None
 
 

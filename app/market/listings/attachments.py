@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
 from app.market.listings import queries, rules
@@ -19,7 +18,7 @@ from app.office.documents.schemas import AttachmentIn
 SUBJECT = "listing"
 
 
-async def access_to_listing(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Level:
+async def access_to_listing(session: Session, actor: Actor | None, listing_id: UUID) -> Level:
     """Seller, agency and market staff read all documents of a listing; anyone who may see it reads the public ones."""
     try:
         listing = await queries.get_listing(session, actor, listing_id)
@@ -30,7 +29,7 @@ async def access_to_listing(session: AsyncSession, actor: Actor | None, listing_
     return "parties" if queries.sees_working_copy(actor, listing) else "public"
 
 
-async def attach(session: AsyncSession, actor: Actor, listing_id: UUID, body: AttachmentIn) -> Attachment:
+async def attach(session: Session, actor: Actor, listing_id: UUID, body: AttachmentIn) -> Attachment:
     """Attach a document to one's own listing; a public one only while the listing is edited (`listing_not_editable`).
 
     A public document is sealed with the content it is published with; added later, nobody could tell what was
@@ -58,7 +57,7 @@ async def attach(session: AsyncSession, actor: Actor, listing_id: UUID, body: At
     return attachment
 
 
-async def attached(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Sequence[Attachment]:
+async def attached(session: Session, actor: Actor | None, listing_id: UUID) -> Sequence[Attachment]:
     """The documents of a listing that the actor may read; a listing that is hidden is `not_found`."""
     listing = await queries.get_listing(session, actor, listing_id)
     everything = queries.sees_working_copy(actor, listing)

@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
+from app.core.database import Session
 from app.core.hooks import Link, provides
-from app.core.settings import Settings
 from app.law.periods.hooks import RECOUNTED
 from app.market.listings import modes, queries, rules, service
 from app.market.listings.attachments import SUBJECT, access_to_listing
@@ -17,24 +15,24 @@ from app.market.listings.kinds import Move
 from app.office.documents.access import READERS
 
 
-async def withdraw_secret(session: AsyncSession, settings: Settings, result_id: UUID, now: datetime) -> None:
+async def withdraw_secret(session: Session, result_id: UUID, now: datetime) -> None:
     """What concerns a state secret or national security is never listed (policy art. 2), nor public any longer."""
-    await service.withdraw_all_of(session, settings, result_id)
+    await service.withdraw_all_of(session, result_id)
 
 
-async def lapse_at_end(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+async def lapse_at_end(session: Session, listing_id: UUID, now: datetime) -> None:
     """A listing still on offer at its end lapses. One held for a buyer waits for what becomes of the deal."""
     listing = await queries.lock_listing(session, listing_id)
     if listing.status in rules.STEPS[Move.LAPSE].sources:
         service.lapse(session, listing)
 
 
-async def follow_calendar(session: AsyncSession, settings: Settings, listing_id: UUID, wait: bool) -> bool:
+async def follow_calendar(session: Session, listing_id: UUID, wait: bool) -> bool:
     """The calendar changed: what depends on the end of a listing's period follows it."""
     listing = await queries.find_free_listing(session, listing_id, wait=wait)
     if listing is None:
         return False
-    await modes.of_listing(listing).recomputed(session, settings, listing)
+    await modes.of_listing(listing).recomputed(session, listing)
     return True
 
 

@@ -8,11 +8,9 @@ undoes the command.
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
+from app.core.database import Session
 from app.core.hooks import Port
-from app.core.settings import Settings
 from app.market.listings import rules
 from app.market.listings.kinds import Allocation, Mover, PricingMode
 from app.market.listings.models import Listing
@@ -27,45 +25,39 @@ class Mode:
     sets_end = False
     """Whether the procedure says when the listing closes; then a draft has no `closes_on`."""
 
-    async def check(self, session: AsyncSession, listing: Listing, today: date) -> None:
+    async def check(self, session: Session, listing: Listing, today: date) -> None:
         """What must hold besides for a submission, a publication, or a revision; raises the refusal."""
 
-    async def conditions(self, session: AsyncSession, listing: Listing) -> dict[str, Any] | None:
+    async def conditions(self, session: Session, listing: Listing) -> dict[str, Any] | None:
         """The conditions of the sale, sealed with the listing: plain JSON, money in strings."""
         return None
 
-    async def published(self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> datetime:
+    async def published(self, session: Session, listing: Listing, now: datetime) -> datetime:
         """The listing is about to be sealed and published; answers when it closes, and sets `closes_on`."""
         assert listing.closes_on is not None  # checked when it was drafted
-        closes_at = rules.end_of_day(listing.closes_on, settings.zone)
+        closes_at = rules.end_of_day(listing.closes_on, session.city.zone)
         await deadlines.schedule(session, CLOSES, listing.id, closes_at)
         return closes_at
 
-    async def suspended(
-        self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
-    ) -> datetime | None:
+    async def suspended(self, session: Session, listing: Listing, reason: str, now: datetime) -> datetime | None:
         """The listing is taken off sale for a time; answers when it closes now."""
         return listing.closes_at
 
-    async def resumed(
-        self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime
-    ) -> datetime | None:
+    async def resumed(self, session: Session, listing: Listing, now: datetime) -> datetime | None:
         """The listing comes back on sale; answers when it closes now."""
         return listing.closes_at
 
-    async def withdrawn(
-        self, session: AsyncSession, settings: Settings, listing: Listing, mover: Mover, now: datetime
-    ) -> None:
+    async def withdrawn(self, session: Session, listing: Listing, mover: Mover, now: datetime) -> None:
         """The listing is taken back for good, by its seller, or because its result became secret."""
         await deadlines.cancel(session, CLOSES, listing.id)
 
-    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def appraisal_named(self, session: Session, listing: Listing) -> None:
         """The listing names another appraisal report: a sale that waited for one may go on."""
 
-    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def became_secret(self, session: Session, listing: Listing) -> None:
         """The result of a listing held for a buyer became secret: a sale without a deal yet ends."""
 
-    async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def recomputed(self, session: Session, listing: Listing) -> None:
         """The calendar changed, and with it the end of a period of the listing."""
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.appraisals.service import Floor
 from app.catalogue.results import queries as results
 from app.catalogue.results.kinds import TransferMode
@@ -13,6 +11,7 @@ from app.catalogue.results.models import Result
 from app.catalogue.results.rules import refuse_unlistable
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
+from app.core.database import Session
 from app.core.problems import UNKNOWN_REFERENCE
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Verification
@@ -44,7 +43,7 @@ def require_verified(organisation: Organisation) -> None:
         raise NOT_VERIFIED(name=organisation.name, verification=organisation.verification)
 
 
-async def require_agency(session: AsyncSession, agency_id: UUID | None, seller_id: UUID) -> Organisation | None:
+async def require_agency(session: Session, agency_id: UUID | None, seller_id: UUID) -> Organisation | None:
     """The mandated agency, if any: another organisation, verified, of that kind. Raises `agency_refused`."""
     if agency_id is None:
         return None
@@ -89,7 +88,7 @@ def check_appraised(listing: Listing, seller: Organisation, today: date) -> None
     )
 
 
-async def check_still_listable(session: AsyncSession, listing: Listing, today: date) -> None:
+async def check_still_listable(session: Session, listing: Listing, today: date) -> None:
     """What may have changed since publication: the result may still be sold so, and the seller is still verified.
 
     A patent may have expired or been invalidated in the months on offer (Civil Code art. 865), the result have become
@@ -100,7 +99,7 @@ async def check_still_listable(session: AsyncSession, listing: Listing, today: d
     require_verified((await identity.organisations_by_id(session, [listing.seller_id]))[listing.seller_id])
 
 
-async def check_publishable(session: AsyncSession, actor: Actor, listing: Listing, today: date) -> Publishable:
+async def check_publishable(session: Session, actor: Actor, listing: Listing, today: date) -> Publishable:
     """Everything that publication asks for; the caller holds the locks on result and listing."""
     facts = await results.listing_facts(session, listing.result_id, listing.seller_id)
     refuse_unlistable(facts, TransferMode(listing.transfer_mode), today)
@@ -116,7 +115,7 @@ async def check_publishable(session: AsyncSession, actor: Actor, listing: Listin
     return Publishable(await results.lock_result(session, listing.result_id), seller, agency, floor)
 
 
-async def seal(session: AsyncSession, listing: Listing, found: Publishable, now: datetime) -> None:
+async def seal(session: Session, listing: Listing, found: Publishable, now: datetime) -> None:
     """Store what is published from now on: canonical JSON in full and as a card, and its SHA-256."""
     content = canonical_json(await _content(session, listing, found))
     card = canonical_json(_card(listing, found))
@@ -132,7 +131,7 @@ async def seal(session: AsyncSession, listing: Listing, found: Publishable, now:
     )
 
 
-async def _content(session: AsyncSession, listing: Listing, found: Publishable) -> schemas.PublishedListing:
+async def _content(session: Session, listing: Listing, found: Publishable) -> schemas.PublishedListing:
     assert listing.closes_on is not None  # set by the publication
     attachments = await documents.attachments_of(session, ("listing", listing.id), include_private=False)
     return schemas.PublishedListing(

@@ -8,11 +8,10 @@ from uuid import UUID
 
 from asyncpg import Record
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from app.core.access import Actor
-from app.core.database import Database, find_one, given, read_all, read_one
+from app.core.database import Database, Session, find_one, given, read_all, read_one
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, cut, moment, read_page
@@ -50,38 +49,38 @@ def _visible(actor: Actor | None) -> Select[Listing]:
     return select(Listing).where(or_(_public(), own))
 
 
-async def _one(session: AsyncSession, statement: Select[Listing]) -> Listing:
+async def _one(session: Session, statement: Select[Listing]) -> Listing:
     return await read_one(session, statement, LISTING, fresh=True)
 
 
-async def get_listing(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> Listing:
+async def get_listing(session: Session, actor: Actor | None, listing_id: UUID) -> Listing:
     """A listing the actor may see; raises `not_found`."""
     return await _one(session, _visible(actor).where(Listing.id == listing_id))
 
 
-async def read_listing(session: AsyncSession, listing_id: UUID) -> Listing:
+async def read_listing(session: Session, listing_id: UUID) -> Listing:
     """A listing, without a check of access, for callers that have made it; raises `not_found`."""
     return await _one(session, select(Listing).where(Listing.id == listing_id))
 
 
-async def lock_listing(session: AsyncSession, listing_id: UUID) -> Listing:
+async def lock_listing(session: Session, listing_id: UUID) -> Listing:
     """A listing, locked until the transaction ends, without a check of access; raises `not_found`."""
     return await _one(session, select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True))
 
 
-async def find_free_listing(session: AsyncSession, listing_id: UUID, *, wait: bool) -> Listing | None:
+async def find_free_listing(session: Session, listing_id: UUID, *, wait: bool) -> Listing | None:
     """A listing, locked; without `wait`, None where somebody else holds it."""
     statement = select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True, skip_locked=not wait)
     return await find_one(session, statement, fresh=True)
 
 
-async def lock_public(session: AsyncSession, listing_id: UUID) -> Listing:
+async def lock_public(session: Session, listing_id: UUID) -> Listing:
     """A listing that everyone may see, locked; raises `not_found` for any other."""
     statement = select(Listing).where(Listing.id == listing_id, _public())
     return await _one(session, statement.with_for_update(key_share=True))
 
 
-async def lock_for(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+async def lock_for(session: Session, actor: Actor, listing_id: UUID) -> Listing:
     """A listing the actor may move on (the seller's people, the market's staff), locked; others get `not_found`."""
     statement = select(Listing).where(Listing.id == listing_id)
     if not actor.is_staff:
@@ -89,27 +88,25 @@ async def lock_for(session: AsyncSession, actor: Actor, listing_id: UUID) -> Lis
     return await _one(session, statement.with_for_update(key_share=True))
 
 
-async def list_own(
-    session: AsyncSession, actor: Actor, page: PageRequest, status: ListingStatus | None
-) -> Found[Listing]:
+async def list_own(session: Session, actor: Actor, page: PageRequest, status: ListingStatus | None) -> Found[Listing]:
     """What an organisation sells or, as agency, offers; newest first, in every state."""
     own = or_(Listing.seller_id == actor.organisation(), Listing.agency_id == actor.organisation())
     return await _page(session, select(Listing).where(own), page, status)
 
 
-async def list_for_staff(session: AsyncSession, page: PageRequest, status: ListingStatus | None) -> Found[Listing]:
+async def list_for_staff(session: Session, page: PageRequest, status: ListingStatus | None) -> Found[Listing]:
     """All listings, newest first: the operator's desk."""
     return await _page(session, select(Listing), page, status)
 
 
 async def _page(
-    session: AsyncSession, statement: Select[Listing], page: PageRequest, status: ListingStatus | None
+    session: Session, statement: Select[Listing], page: PageRequest, status: ListingStatus | None
 ) -> Found[Listing]:
     statement = given(statement, (Listing.status, status))
     return await read_page(session, statement, page, Listing.id, newest_first=True)
 
 
-async def siblings(session: AsyncSession, listing: Listing) -> list[Sibling]:
+async def siblings(session: Session, listing: Listing) -> list[Sibling]:
     """The other listings of the same result."""
     statement = select(Listing.number, Listing.status, Listing.transfer_mode).where(
         Listing.result_id == listing.result_id, Listing.id != listing.id
@@ -118,24 +115,24 @@ async def siblings(session: AsyncSession, listing: Listing) -> list[Sibling]:
     return [Sibling(row.number, row.status, row.transfer_mode) for row in rows]
 
 
-async def ids_of_result(session: AsyncSession, result_id: UUID) -> Sequence[UUID]:
+async def ids_of_result(session: Session, result_id: UUID) -> Sequence[UUID]:
     """Every listing of a result, in the order in which they are locked."""
     statement = select(Listing.id).where(Listing.result_id == result_id).order_by(Listing.id)
     return await read_all(session, statement)
 
 
-async def get_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion | None:
+async def get_version(session: Session, listing_id: UUID, version: int) -> ListingVersion | None:
     """What was published as that version, if it was."""
     return await session.get(ListingVersion, (listing_id, version))
 
 
-async def versions_of(session: AsyncSession, listing_id: UUID) -> Sequence[ListingVersion]:
+async def versions_of(session: Session, listing_id: UUID) -> Sequence[ListingVersion]:
     """Everything that was published of a listing, in order, for services that have checked access."""
     statement = select(ListingVersion).where(ListingVersion.listing_id == listing_id).order_by(ListingVersion.version)
     return await read_all(session, statement)
 
 
-async def public_version(session: AsyncSession, listing_id: UUID, version: int) -> ListingVersion:
+async def public_version(session: Session, listing_id: UUID, version: int) -> ListingVersion:
     """A version of a listing that everyone may see; raises `not_found`."""
     statement = (
         select(ListingVersion)
@@ -145,15 +142,13 @@ async def public_version(session: AsyncSession, listing_id: UUID, version: int) 
     return await read_one(session, statement, Text("listing version", "项目版本"))
 
 
-async def list_questions(
-    session: AsyncSession, actor: Actor | None, listing: Listing, page: PageRequest
-) -> Found[Question]:
+async def list_questions(session: Session, actor: Actor | None, listing: Listing, page: PageRequest) -> Found[Question]:
     """A page of the questions the actor may see."""
     statement = _questions(actor, listing)
     return await read_page(session, statement, page, Question.id)
 
 
-async def questions_of(session: AsyncSession, actor: Actor | None, listing: Listing) -> Sequence[Question]:
+async def questions_of(session: Session, actor: Actor | None, listing: Listing) -> Sequence[Question]:
     """All of them, for the price dossier."""
     return await read_all(session, _questions(actor, listing))
 
@@ -167,7 +162,7 @@ def _questions(actor: Actor | None, listing: Listing) -> Select[Question]:
     return statement
 
 
-async def lock_question(session: AsyncSession, actor: Actor, question_id: UUID) -> Question:
+async def lock_question(session: Session, actor: Actor, question_id: UUID) -> Question:
     """A question about a listing of the actor's organisation, locked, with the listing; raises `not_found`."""
     statement = (
         select(Question)
@@ -211,7 +206,7 @@ async def published(database: Database, listing_id: UUID) -> Record:
     return row
 
 
-async def public_periods(session: AsyncSession, listing: Listing) -> list[ListingPeriodOut]:
+async def public_periods(session: Session, listing: Listing) -> list[ListingPeriodOut]:
     """The public periods of a listing that run or are suspended."""
     found = await periods.current_of(session, ("listing", listing.id))
     return [

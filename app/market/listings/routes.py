@@ -6,14 +6,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import MONEY_PATTERN, ReasonIn
 from app.core.web.access import Public, allow, public
-from app.core.web.http import Config, Endpoint, IfMatch, Paging, Session, context_of, session_of, set_etag
+from app.core.web.http import Endpoint, IfMatch, Paging, Session, context_of, session_of, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
@@ -128,29 +127,24 @@ async def read_version(
 
 
 @router.post("/listings", status_code=201, operation_id="create_listing", response_model=schemas.ListingOut)
-async def create_listing(actor: Seller, session: Session, settings: Config, body: schemas.ListingIn) -> Response:
+async def create_listing(actor: Seller, session: Session, body: schemas.ListingIn) -> Response:
     """Draft a listing of one of your results. Only you, your agency and staff see it."""
-    listing = await service.create_listing(session, actor, settings, body)
+    listing = await service.create_listing(session, actor, body)
     return await _full(session, listing, status=201)
 
 
 @router.patch("/listings/{listing_id}", operation_id="edit_listing", response_model=schemas.ListingOut)
 async def edit_listing(
-    actor: Seller,
-    session: Session,
-    settings: Config,
-    listing_id: UUID,
-    body: schemas.ListingPatch,
-    if_match: IfMatch,
+    actor: Seller, session: Session, listing_id: UUID, body: schemas.ListingPatch, if_match: IfMatch
 ) -> Response:
     """Change a draft or a returned listing. What was published is not edited: withdraw it and list it again."""
-    return await _full(session, await service.edit_listing(session, actor, settings, listing_id, body, if_match))
+    return await _full(session, await service.edit_listing(session, actor, listing_id, body, if_match))
 
 
 @router.post("/listings/{listing_id}/submission", operation_id="submit_listing", response_model=schemas.ListingOut)
-async def submit(actor: Seller, session: Session, settings: Config, listing_id: UUID) -> Response:
+async def submit(actor: Seller, session: Session, listing_id: UUID) -> Response:
     """Submit a draft to the operator. What may not be listed is refused here, with the article."""
-    return await _full(session, await service.submit(session, actor, settings, listing_id))
+    return await _full(session, await service.submit(session, actor, listing_id))
 
 
 @router.post("/listings/{listing_id}/return", operation_id="return_listing", response_model=schemas.ListingOut)
@@ -160,42 +154,35 @@ async def return_listing(actor: Operator, session: Session, listing_id: UUID, bo
 
 
 @router.post("/listings/{listing_id}/publication", operation_id="publish_listing", response_model=schemas.ListingOut)
-async def publish(actor: Operator, session: Session, settings: Config, listing_id: UUID) -> Response:
+async def publish(actor: Operator, session: Session, listing_id: UUID) -> Response:
     """Publish a submitted listing. It is checked and sealed, and open until the end of `closes_on` or of its notice."""
-    return await _full(session, await service.publish(session, actor, settings, listing_id))
+    return await _full(session, await service.publish(session, actor, listing_id))
 
 
 @router.post("/listings/{listing_id}/suspension", operation_id="suspend_listing", response_model=schemas.ListingOut)
-async def suspend(
-    actor: SellerOrOperator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn
-) -> Response:
+async def suspend(actor: SellerOrOperator, session: Session, listing_id: UUID, body: ReasonIn) -> Response:
     """Take a published listing off sale for a time. Its period runs on; a public notice (`competitive`) stops."""
-    return await _full(session, await service.suspend(session, actor, settings, listing_id, body.reason))
+    return await _full(session, await service.suspend(session, actor, listing_id, body.reason))
 
 
 @router.post("/listings/{listing_id}/resumption", operation_id="resume_listing", response_model=schemas.ListingOut)
-async def resume(actor: SellerOrOperator, session: Session, settings: Config, listing_id: UUID) -> Response:
+async def resume(actor: SellerOrOperator, session: Session, listing_id: UUID) -> Response:
     """Put a suspended listing back on sale. What the operator suspended, only the operator resumes."""
-    return await _full(session, await service.resume(session, actor, settings, listing_id))
+    return await _full(session, await service.resume(session, actor, listing_id))
 
 
 @router.post("/listings/{listing_id}/withdrawal", operation_id="withdraw_listing", response_model=schemas.ListingOut)
-async def withdraw(actor: Seller, session: Session, settings: Config, listing_id: UUID) -> Response:
+async def withdraw(actor: Seller, session: Session, listing_id: UUID) -> Response:
     """Withdraw your listing for good. Refused while it is held for a buyer, and after its public notice has ended."""
-    return await _full(session, await service.withdraw(session, actor, settings, listing_id))
+    return await _full(session, await service.withdraw(session, actor, listing_id))
 
 
 @router.put("/listings/{listing_id}/appraisal", operation_id="name_appraisal", response_model=schemas.ListingOut)
 async def name_appraisal(
-    actor: Seller,
-    session: Session,
-    settings: Config,
-    listing_id: UUID,
-    body: schemas.ReportChoiceIn,
-    if_match: IfMatch,
+    actor: Seller, session: Session, listing_id: UUID, body: schemas.ReportChoiceIn, if_match: IfMatch
 ) -> Response:
     """Name the appraisal report that sets the floor of the price. Once published, only an expired one is replaced."""
-    return await _full(session, await appraisal.name_report(session, actor, settings, listing_id, body, if_match))
+    return await _full(session, await appraisal.name_report(session, actor, listing_id, body, if_match))
 
 
 @router.get("/listings/{listing_id}/appraisal", operation_id="read_listing_appraisal")
@@ -246,7 +233,7 @@ def _question_for(actor: Actor | None, row: Question) -> schemas.QuestionOut:
     return shown
 
 
-async def _full(session: AsyncSession, listing: Listing, status: int = 200) -> Response:
+async def _full(session: Session, listing: Listing, status: int = 200) -> Response:
     """`ListingOut` with the working copy, and the `ETag` that an edit must name."""
     await session.flush()
     sealed = await queries.get_version(session, listing.id, listing.version)

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import find_one, read_all
+from app.core.database import Session, find_one, read_all
 from app.core.problems import NOT_FOUND
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.documents import access
@@ -28,7 +27,7 @@ def is_own(actor: Actor | None, document: Document) -> bool:
     return actor.has(Role.OPERATOR, Role.AUDITOR) or actor.organisation_id == document.organisation_id
 
 
-async def get_document(session: AsyncSession, actor: Actor | None, document_id: UUID) -> Document:
+async def get_document(session: Session, actor: Actor | None, document_id: UUID) -> Document:
     """One document the actor may read; raises `not_found`."""
     document = await session.get(Document, document_id, populate_existing=True)
     if document is None:
@@ -38,12 +37,12 @@ async def get_document(session: AsyncSession, actor: Actor | None, document_id: 
     raise NOT_FOUND(what=DOCUMENT)
 
 
-async def read_document(session: AsyncSession, document_id: UUID) -> Document:
+async def read_document(session: Session, document_id: UUID) -> Document:
     """A document, without a check of access, for services that have made it."""
     return (await session.execute(select(Document).where(Document.id == document_id))).scalar_one()
 
 
-async def find_own(session: AsyncSession, actor: Actor, document_id: UUID) -> Document | None:
+async def find_own(session: Session, actor: Actor, document_id: UUID) -> Document | None:
     """One document that is the actor's to attach: its organisation's, or any for the operator."""
     document = await session.get(Document, document_id)
     if document is None or not (actor.has(Role.OPERATOR) or actor.organisation_id == document.organisation_id):
@@ -51,7 +50,7 @@ async def find_own(session: AsyncSession, actor: Actor, document_id: UUID) -> Do
     return document
 
 
-async def _readable_where_attached(session: AsyncSession, actor: Actor | None, document_id: UUID) -> bool:
+async def _readable_where_attached(session: Session, actor: Actor | None, document_id: UUID) -> bool:
     statement = select(Attachment).where(Attachment.document_id == document_id).order_by(Attachment.id)
     for attachment in await read_all(session, statement):
         level = await access.level_of(session, actor, attachment.subject_type, attachment.subject_id)
@@ -60,7 +59,7 @@ async def _readable_where_attached(session: AsyncSession, actor: Actor | None, d
     return False
 
 
-async def list_documents(session: AsyncSession, actor: Actor, page: PageRequest) -> Found[Document]:
+async def list_documents(session: Session, actor: Actor, page: PageRequest) -> Found[Document]:
     """A page in order of upload: one's own organisation's, all for operator and auditor."""
     statement = select(Document)
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
@@ -68,7 +67,7 @@ async def list_documents(session: AsyncSession, actor: Actor, page: PageRequest)
     return await read_page(session, statement, page, Document.id)
 
 
-async def find_same(session: AsyncSession, organisation_id: UUID, sha256: str, filename: str) -> Document | None:
+async def find_same(session: Session, organisation_id: UUID, sha256: str, filename: str) -> Document | None:
     """The organisation's document of that content and name, if it was uploaded before."""
     statement = select(Document).where(
         Document.organisation_id == organisation_id, Document.sha256 == sha256, Document.filename == filename
@@ -76,9 +75,7 @@ async def find_same(session: AsyncSession, organisation_id: UUID, sha256: str, f
     return await find_one(session, statement)
 
 
-async def attachments_of(
-    session: AsyncSession, subject: tuple[str, UUID], *, include_private: bool
-) -> Sequence[Attachment]:
+async def attachments_of(session: Session, subject: tuple[str, UUID], *, include_private: bool) -> Sequence[Attachment]:
     """What is attached to a subject with its documents, in order; `include_private`: for the parties' eyes too."""
     statement = (
         select(Attachment)

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role, forbidden
-from app.core.database import advisory_lock
+from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.identity.problems import ORGANISATION
@@ -30,9 +28,7 @@ class Upload:
     size: int
 
 
-async def record_upload(
-    session: AsyncSession, actor: Actor, upload: Upload, named: UUID | None
-) -> tuple[Document, bool]:
+async def record_upload(session: Session, actor: Actor, upload: Upload, named: UUID | None) -> tuple[Document, bool]:
     """Record a document whose content is stored already; answers it, and whether it is new.
 
     The same content under the same name is the same document of an organisation. The content's hash is locked, so that
@@ -63,7 +59,7 @@ async def record_upload(
     return document, True
 
 
-async def _organisation(session: AsyncSession, actor: Actor, named: UUID | None) -> UUID:
+async def _organisation(session: Session, actor: Actor, named: UUID | None) -> UUID:
     if not actor.has(Role.OPERATOR):
         own = actor.organisation()
         if named not in (None, own):
@@ -78,13 +74,7 @@ async def _organisation(session: AsyncSession, actor: Actor, named: UUID | None)
 
 
 async def attach(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    subject: tuple[str, UUID],
-    document_id: UUID,
-    title: str,
-    visibility: Visibility,
+    session: Session, actor: Actor, *, subject: tuple[str, UUID], document_id: UUID, title: str, visibility: Visibility
 ) -> Attachment:
     """Attach a document of the actor's organisation (the operator: any) to a subject; answers it with the document.
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import Session
 from app.core.ids import new_id
 from app.office.ledger import queries, rules
 from app.office.ledger.kinds import Undo
@@ -15,7 +15,7 @@ from app.office.ledger.rules import CHART, Movement, Place
 
 
 async def post(
-    session: AsyncSession,
+    session: Session,
     *movements: Movement,
     occurred_at: datetime,
     reference: str,
@@ -53,7 +53,7 @@ async def post(
 
 
 async def reverse(
-    session: AsyncSession, transaction_id: UUID, by: Undo, *, occurred_at: datetime, reference: str, reason: str
+    session: Session, transaction_id: UUID, by: Undo, *, occurred_at: datetime, reference: str, reason: str
 ) -> JournalTransaction:
     """Write the mirror of a transaction; the unique key on what it reverses lets it happen once.
 
@@ -67,7 +67,7 @@ async def reverse(
     return row
 
 
-async def _open(session: AsyncSession, places: set[Place]) -> dict[Place, LedgerAccount]:
+async def _open(session: Session, places: set[Place]) -> dict[Place, LedgerAccount]:
     """The accounts, locked, opened where they are new. In one order for everybody, so that nobody waits in a ring."""
     ordered = sorted(places, key=Place.sort_key)
     found = await queries.lock_accounts(session, ordered)

@@ -6,10 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
-from app.core.database import find_one, given, read_all
+from app.core.database import Session, find_one, given, read_all
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, cut, paged
 from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
@@ -25,7 +24,7 @@ def place_of(account: LedgerAccount) -> Place:
     return Place(account.code, account.organisation_id, subject)
 
 
-async def lock_accounts(session: AsyncSession, places: Iterable[Place]) -> dict[Place, LedgerAccount]:
+async def lock_accounts(session: Session, places: Iterable[Place]) -> dict[Place, LedgerAccount]:
     """The accounts that exist of those named, locked in an order that is the same for everybody.
 
     `FOR NO KEY UPDATE` does not wait for the foreign keys of others' entries, which would make for deadlocks.
@@ -44,7 +43,7 @@ def _matches(place: Place) -> ColumnElement[bool]:
     )
 
 
-async def balances(session: AsyncSession, accounts: Mapping[Place, LedgerAccount]) -> dict[Place, Decimal]:
+async def balances(session: Session, accounts: Mapping[Place, LedgerAccount]) -> dict[Place, Decimal]:
     """The balance of each account on its own side: the sum of its entries, and nothing else."""
     by_id = {account.id: place for place, account in accounts.items()}
     statement = (
@@ -56,13 +55,13 @@ async def balances(session: AsyncSession, accounts: Mapping[Place, LedgerAccount
     return {place: shown_balance(row.side, found.get(place, ZERO)) for place, row in accounts.items()}
 
 
-async def balance_of(session: AsyncSession, place: Place) -> Decimal:
+async def balance_of(session: Session, place: Place) -> Decimal:
     """The balance of one account (CNY, on its own side); zero where it was never used."""
     row = await find_one(session, select(LedgerAccount).where(_matches(place)))
     return (await balances(session, {place: row}))[place] if row else ZERO
 
 
-async def get_account(session: AsyncSession, account_id: UUID) -> LedgerAccount:
+async def get_account(session: Session, account_id: UUID) -> LedgerAccount:
     """One account; raises `not_found`. For operator and auditor (the routes say so)."""
     found = await session.get(LedgerAccount, account_id)
     if found is None:
@@ -71,11 +70,7 @@ async def get_account(session: AsyncSession, account_id: UUID) -> LedgerAccount:
 
 
 async def list_accounts(
-    session: AsyncSession,
-    page: PageRequest,
-    code: AccountCode | None,
-    organisation_id: UUID | None,
-    subject_id: UUID | None,
+    session: Session, page: PageRequest, code: AccountCode | None, organisation_id: UUID | None, subject_id: UUID | None
 ) -> Found[tuple[LedgerAccount, Decimal]]:
     """Accounts with their balances, in order of opening."""
     total = (
@@ -102,7 +97,7 @@ class RunningEntry:
 
 
 async def entries_after(
-    session: AsyncSession, account: LedgerAccount, after: int | None, limit: int, opening: Decimal | None = None
+    session: Session, account: LedgerAccount, after: int | None, limit: int, opening: Decimal | None = None
 ) -> Sequence[RunningEntry]:
     """At most `limit` entries of an account after the entry `after`, oldest first, with the running balance.
 
@@ -123,7 +118,7 @@ async def entries_after(
     return rows
 
 
-async def _balance_at(session: AsyncSession, account: LedgerAccount, seq: int) -> Decimal:
+async def _balance_at(session: Session, account: LedgerAccount, seq: int) -> Decimal:
     total = select(func.coalesce(func.sum(JournalEntry.amount), 0)).where(
         JournalEntry.account_id == account.id, JournalEntry.seq <= seq
     )
@@ -141,7 +136,7 @@ class TrialLine:
     balance: Decimal
 
 
-async def trial_balance(session: AsyncSession) -> Sequence[TrialLine]:
+async def trial_balance(session: Session) -> Sequence[TrialLine]:
     """The whole ledger by account code (试算平衡): debits and credits are equal, or the ledger is broken."""
     amount = JournalEntry.amount
     statement = (
@@ -161,7 +156,7 @@ async def trial_balance(session: AsyncSession) -> Sequence[TrialLine]:
     ]
 
 
-async def get_transaction(session: AsyncSession, transaction_id: UUID) -> tuple[JournalTransaction, tuple[Line, ...]]:
+async def get_transaction(session: Session, transaction_id: UUID) -> tuple[JournalTransaction, tuple[Line, ...]]:
     """A transaction and its entries as the rules see them."""
     row = (
         await session.execute(select(JournalTransaction).where(JournalTransaction.id == transaction_id))
@@ -176,7 +171,7 @@ async def get_transaction(session: AsyncSession, transaction_id: UUID) -> tuple[
     return row, tuple(Line(place_of(account), amount) for amount, account in entries)
 
 
-async def unreversed_transactions(session: AsyncSession, reference: str, kind: MovementKind) -> Sequence[UUID]:
+async def unreversed_transactions(session: Session, reference: str, kind: MovementKind) -> Sequence[UUID]:
     """The transactions of a reference and a kind that nothing has reversed."""
     reverser = aliased(JournalTransaction)
     statement = (

@@ -6,14 +6,12 @@ Every function here is called with listing and offer locked, in this order.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import Problem
-from app.core.settings import Settings
 from app.law.figures import parameter
 from app.market.deals.models import Deal
 from app.market.listings.models import Listing
@@ -28,28 +26,26 @@ LAPSES = "purchase_offer.lapses"
 CLOSING_DAYS = "appraised_closing_days"
 
 
-async def accept(
-    session: AsyncSession, actor: Actor, settings: Settings, listing: Listing, offer: PurchaseOffer, now: datetime
-) -> None:
+async def accept(session: Session, actor: Actor, listing: Listing, offer: PurchaseOffer, now: datetime) -> None:
     """The accepted offer holds the listing and opens the gates; without any that blocks there is a deal at once.
 
     Raises `listing_taken` where another offer was accepted first, `appraisal_expired` and `price_below_floor` for what
     the listing's report does not carry, `result_not_listable` for what became a state secret.
     """
-    await closing.refuse_agreement(session, settings, _agreed(listing, offer), actor, now)
-    days = int(parameter(CLOSING_DAYS, on=local_date(now, settings.zone)).value)
+    await closing.refuse_agreement(session, _agreed(listing, offer), actor, now)
+    days = int(parameter(CLOSING_DAYS, on=session.city.day_of(now)).value)
     offer.status = PurchaseOfferStatus.ACCEPTED
     offer.accepted_at = now
-    offer.lapses_at = rules.closing_ends(now, days, settings.zone)
+    offer.lapses_at = rules.closing_ends(now, days, session.city.zone)
     offer.revision += 1
     await closing.hold(session, listing, "uq_purchase_offers_accepted")
     await deadlines.schedule(session, LAPSES, offer.id, offer.lapses_at)
     tell(session, offer, "purchase_offer.accepted")
-    await try_close(session, settings, listing, offer, asked_by=actor)
+    await try_close(session, listing, offer, asked_by=actor)
 
 
 async def try_close(
-    session: AsyncSession, settings: Settings, listing: Listing, offer: PurchaseOffer, *, asked_by: Actor | None = None
+    session: Session, listing: Listing, offer: PurchaseOffer, *, asked_by: Actor | None = None
 ) -> Problem | None:
     """Make the deal of an accepted offer, or answer what blocks it, judged by today's facts.
 
@@ -57,7 +53,7 @@ async def try_close(
     meanwhile ends the sale.
     """
     now = await read_clock(session)
-    deal = await closing.make_deal(session, settings, _agreed(listing, offer), now, asked_by=asked_by)
+    deal = await closing.make_deal(session, _agreed(listing, offer), now, asked_by=asked_by)
     if deal is None:
         await refuse(session, listing, offer, closing.BECAME_UNLISTABLE, now)
     if not isinstance(deal, Deal):
@@ -69,7 +65,7 @@ async def try_close(
     return None
 
 
-async def refuse(session: AsyncSession, listing: Listing, offer: PurchaseOffer, reason: str, now: datetime) -> None:
+async def refuse(session: Session, listing: Listing, offer: PurchaseOffer, reason: str, now: datetime) -> None:
     """An accepted offer ends without a deal, and the listing is back on offer, or lapses past its end.
 
     The deadline of the sale stays and will find nothing to do: it may be what calls.
@@ -86,7 +82,7 @@ def _agreed(listing: Listing, offer: PurchaseOffer) -> closing.Agreed:
     return closing.Agreed((SUBJECT, offer.id), listing, buying, offer.price)
 
 
-def tell(session: AsyncSession, offer: PurchaseOffer, event: str, **more: Any) -> None:
+def tell(session: Session, offer: PurchaseOffer, event: str, **more: Any) -> None:
     """Append the event for the two sides alone, without any amount."""
     body = {"number": offer.number, "status": offer.status, "listing_id": offer.listing_id}
     audience = [offer.seller_id, offer.buyer_id]

@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.hooks import Link, provides
-from app.core.settings import Settings
 from app.market.gates import subjects
 from app.market.listings.kinds import PricingMode
 from app.market.listings.modes import PROCEDURES
@@ -19,33 +17,31 @@ from app.pricing.appraised.mode import Appraised
 from app.pricing.appraised.service import lock_both
 
 
-async def expire_at_end(session: AsyncSession, settings: Settings, offer_id: UUID, now: datetime) -> None:
+async def expire_at_end(session: Session, offer_id: UUID, now: datetime) -> None:
     """An open offer is over at its expiry."""
     await service.expire(session, offer_id, now)
 
 
-async def lapse_at_end(session: AsyncSession, settings: Settings, offer_id: UUID, now: datetime) -> None:
+async def lapse_at_end(session: Session, offer_id: UUID, now: datetime) -> None:
     """An accepted offer closes in time, or ends."""
-    await service.lapse(session, settings, offer_id, now)
+    await service.lapse(session, offer_id, now)
 
 
-async def lock(session: AsyncSession, offer_id: UUID) -> bool:
+async def lock(session: Session, offer_id: UUID) -> bool:
     return (await lock_both(session, offer_id))[1].status == PurchaseOfferStatus.ACCEPTED
 
 
-async def sees(session: AsyncSession, actor: Actor, offer_id: UUID) -> bool:
+async def sees(session: Session, actor: Actor, offer_id: UUID) -> bool:
     offer = await queries.read_offer(session, offer_id)
     return actor.organisation_id is not None and actor.organisation_id in (offer.seller_id, offer.buyer_id)
 
 
-async def when_gate_is_settled_go_on(
-    session: AsyncSession, settings: Settings, offer_id: UUID, refusal: str | None, now: datetime
-) -> None:
+async def when_gate_is_settled_go_on(session: Session, offer_id: UUID, refusal: str | None, now: datetime) -> None:
     listing, offer = await lock_both(session, offer_id)
     if refusal is not None:
         await closing.refuse(session, listing, offer, refusal, now)
     else:
-        await closing.try_close(session, settings, listing, offer)
+        await closing.try_close(session, listing, offer)
 
 
 LINKS: Final[tuple[Link, ...]] = (

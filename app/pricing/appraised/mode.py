@@ -1,8 +1,6 @@
 """What the appraised mode decides about its listings."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.settings import Settings
+from app.core.database import Session
 from app.market.listings import modes
 from app.market.listings.models import Listing
 from app.pricing.appraised import closing, queries
@@ -11,7 +9,7 @@ from app.pricing.appraised import closing, queries
 class Appraised(modes.Mode):
     """A listing closes on its own day; held for a buyer who waits for gates, it can be let go."""
 
-    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def became_secret(self, session: Session, listing: Listing) -> None:
         accepted = await queries.lock_accepted(session, listing.id)
         if accepted is not None:
-            await closing.try_close(session, settings, listing, accepted)
+            await closing.try_close(session, listing, accepted)

@@ -9,10 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.pricing.appraised.kinds import PurchaseOfferStatus
@@ -32,26 +31,26 @@ def _visible(actor: Actor) -> Select[PurchaseOffer]:
     return select(PurchaseOffer).where(or_(PurchaseOffer.seller_id == own, PurchaseOffer.buyer_id == own))
 
 
-async def _one(session: AsyncSession, statement: Select[PurchaseOffer]) -> PurchaseOffer:
+async def _one(session: Session, statement: Select[PurchaseOffer]) -> PurchaseOffer:
     return await read_one(session, statement, OFFER, fresh=True)
 
 
-async def get_offer(session: AsyncSession, actor: Actor, offer_id: UUID) -> PurchaseOffer:
+async def get_offer(session: Session, actor: Actor, offer_id: UUID) -> PurchaseOffer:
     """An offer the actor may see; raises `not_found`."""
     return await _one(session, _visible(actor).where(PurchaseOffer.id == offer_id))
 
 
-async def read_offer(session: AsyncSession, offer_id: UUID) -> PurchaseOffer:
+async def read_offer(session: Session, offer_id: UUID) -> PurchaseOffer:
     """An offer, without a check of access, for what time does and for gates; raises `not_found`."""
     return await _one(session, select(PurchaseOffer).where(PurchaseOffer.id == offer_id))
 
 
-async def lock_offer(session: AsyncSession, offer_id: UUID) -> PurchaseOffer:
+async def lock_offer(session: Session, offer_id: UUID) -> PurchaseOffer:
     """The same, locked. Lock its listing first."""
     return await _one(session, select(PurchaseOffer).where(PurchaseOffer.id == offer_id).with_for_update())
 
 
-async def lock_live(session: AsyncSession, listing_id: UUID, buyer_id: UUID) -> PurchaseOffer | None:
+async def lock_live(session: Session, listing_id: UUID, buyer_id: UUID) -> PurchaseOffer | None:
     """A buyer's offer on a listing that is open or accepted, locked, if there is one."""
     statement = select(PurchaseOffer).where(
         PurchaseOffer.listing_id == listing_id, PurchaseOffer.buyer_id == buyer_id, PurchaseOffer.status.in_(LIVE)
@@ -60,18 +59,18 @@ async def lock_live(session: AsyncSession, listing_id: UUID, buyer_id: UUID) -> 
     return await find_one(session, locked)
 
 
-async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[PurchaseOffer]:
+async def on_listing(session: Session, actor: Actor, listing_id: UUID) -> Sequence[PurchaseOffer]:
     """Every offer on a listing that the actor may see, oldest first."""
     statement = _visible(actor).where(PurchaseOffer.listing_id == listing_id).order_by(PurchaseOffer.id)
     return await read_all(session, statement)
 
 
-async def behind(session: AsyncSession, deal_id: UUID) -> PurchaseOffer | None:
+async def behind(session: Session, deal_id: UUID) -> PurchaseOffer | None:
     """The offer that led to a deal, without a check of access, for callers that have made it."""
     return await find_one(session, select(PurchaseOffer).where(PurchaseOffer.deal_id == deal_id))
 
 
-async def lock_accepted(session: AsyncSession, listing_id: UUID) -> PurchaseOffer | None:
+async def lock_accepted(session: Session, listing_id: UUID) -> PurchaseOffer | None:
     """The accepted offer that holds a locked listing, locked, if one does."""
     statement = select(PurchaseOffer).where(
         PurchaseOffer.listing_id == listing_id, PurchaseOffer.status == PurchaseOfferStatus.ACCEPTED
@@ -81,7 +80,7 @@ async def lock_accepted(session: AsyncSession, listing_id: UUID) -> PurchaseOffe
 
 
 async def list_offers(
-    session: AsyncSession, actor: Actor, page: PageRequest, status: PurchaseOfferStatus | None, listing_id: UUID | None
+    session: Session, actor: Actor, page: PageRequest, status: PurchaseOfferStatus | None, listing_id: UUID | None
 ) -> Found[PurchaseOffer]:
     """A page of the offers an actor may see, newest first."""
     statement = _visible(actor)

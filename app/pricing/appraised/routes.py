@@ -4,13 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
@@ -28,15 +27,10 @@ Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 
 @money_router.post("/listings/{listing_id}/purchase-offers", status_code=201, operation_id="make_purchase_offer")
 async def make_offer(
-    actor: Party,
-    session: Session,
-    settings: Config,
-    listing_id: UUID,
-    body: schemas.PurchaseOfferIn,
-    response: Response,
+    actor: Party, session: Session, listing_id: UUID, body: schemas.PurchaseOfferIn, response: Response
 ) -> schemas.PurchaseOfferOut:
     """Offer to buy a published listing whose price rests on an appraisal. Only the seller reads the offer."""
-    return await _answer(session, await service.make_offer(session, actor, settings, listing_id, body), response)
+    return await _answer(session, await service.make_offer(session, actor, listing_id, body), response)
 
 
 @router.get("/purchase-offers", operation_id="list_purchase_offers")
@@ -67,22 +61,18 @@ async def withdraw(
 
 
 @money_router.post("/purchase-offers/{offer_id}/acceptance", operation_id="accept_purchase_offer")
-async def accept(
-    actor: Party, session: Session, settings: Config, offer_id: UUID, response: Response
-) -> schemas.PurchaseOfferOut:
+async def accept(actor: Party, session: Session, offer_id: UUID, response: Response) -> schemas.PurchaseOfferOut:
     """Accept an offer on your listing, which is held for the buyer. With nothing left to settle there is a deal."""
-    return await _answer(session, await service.accept(session, actor, settings, offer_id), response)
+    return await _answer(session, await service.accept(session, actor, offer_id), response)
 
 
 @money_router.post("/purchase-offers/{offer_id}/closing", operation_id="close_purchase_offer")
-async def close(
-    actor: Party, session: Session, settings: Config, offer_id: UUID, response: Response
-) -> schemas.PurchaseOfferOut:
+async def close(actor: Party, session: Session, offer_id: UUID, response: Response) -> schemas.PurchaseOfferOut:
     """Make the deal of an offer you accepted, if nothing blocks it. The refusal says what does."""
-    return await _answer(session, await service.close(session, actor, settings, offer_id), response)
+    return await _answer(session, await service.close(session, actor, offer_id), response)
 
 
-async def _answer(session: AsyncSession, offer: PurchaseOffer, response: Response) -> schemas.PurchaseOfferOut:
+async def _answer(session: Session, offer: PurchaseOffer, response: Response) -> schemas.PurchaseOfferOut:
     now = await read_clock(session)
     set_etag(response, offer.revision)
     gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, offer.id)]

@@ -3,14 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
-from app.core.database import add_unique
+from app.core.clock import read_clock
+from app.core.database import Session, add_unique
 from app.core.ids import NumberPrefix, readable_number
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
 from app.market.deals.problems import LISTING_TAKEN
@@ -32,9 +29,7 @@ OFFER_MAX_DAYS = "purchase_offer_max_days"
 TAKEN = frozenset({ListingStatus.RESERVED, ListingStatus.SOLD})
 
 
-async def make_offer(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.PurchaseOfferIn
-) -> PurchaseOffer:
+async def make_offer(session: Session, actor: Actor, listing_id: UUID, body: schemas.PurchaseOfferIn) -> PurchaseOffer:
     """Declare to buy at a price, for the actor's verified organisation; one offer a listing at a time.
 
     A price below the floor may be offered: the seller then has it re-approved before accepting, or does not accept.
@@ -48,7 +43,7 @@ async def make_offer(
     require_verified((await identity.organisations_by_id(session, [buyer_id]))[buyer_id])
     before = await queries.lock_live(session, listing.id, buyer_id)
     now = await read_clock(session)
-    today = local_date(now, settings.zone)
+    today = session.city.day_of(now)
     listing_rules.check_open(listing.status, listing.closes_at, now)
     check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
     rules.check_none_stands(facts_of(before) if before else None, now)
@@ -56,7 +51,7 @@ async def make_offer(
         await _expire(session, before)
     offer = PurchaseOffer(
         **body.model_dump(),
-        number=await readable_number(session, settings, NumberPrefix.PURCHASE_OFFER, today.year),
+        number=await readable_number(session, NumberPrefix.PURCHASE_OFFER, today.year),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,
@@ -73,7 +68,7 @@ async def make_offer(
     return offer
 
 
-async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID, reason: str) -> PurchaseOffer:
+async def withdraw(session: Session, actor: Actor, offer_id: UUID, reason: str) -> PurchaseOffer:
     """Take back an open offer that says that it is revocable. Raises `offer_binding` naming until when it stands."""
     await queries.get_offer(session, actor, offer_id)
     offer = await queries.lock_offer(session, offer_id)
@@ -85,7 +80,7 @@ async def withdraw(session: AsyncSession, actor: Actor, offer_id: UUID, reason: 
     return offer
 
 
-async def accept(session: AsyncSession, actor: Actor, settings: Settings, offer_id: UUID) -> PurchaseOffer:
+async def accept(session: Session, actor: Actor, offer_id: UUID) -> PurchaseOffer:
     """Accept an offer: the listing is held, gates open, and without any there is a deal at once.
 
     Of two acceptances on one listing the first one counts, decided under the listing's lock. Raises `listing_taken`,
@@ -102,42 +97,42 @@ async def accept(session: AsyncSession, actor: Actor, settings: Settings, offer_
     sides = await identity.organisations_by_id(session, [offer.seller_id, offer.buyer_id])
     for side in sides.values():
         require_verified(side)
-    check_appraised(listing, sides[offer.seller_id], local_date(now, settings.zone))
-    await closing.accept(session, actor, settings, listing, offer, now)
+    check_appraised(listing, sides[offer.seller_id], session.city.day_of(now))
+    await closing.accept(session, actor, listing, offer, now)
     return offer
 
 
-async def close(session: AsyncSession, actor: Actor, settings: Settings, offer_id: UUID) -> PurchaseOffer:
+async def close(session: Session, actor: Actor, offer_id: UUID) -> PurchaseOffer:
     """Make the deal of an accepted offer now; else the refusal says what blocks it, such as `appraisal_expired`."""
     found = await queries.get_offer(session, actor, offer_id)
     rules.check_seller(facts_of(found), actor.organisation())
     listing, offer = await lock_both(session, offer_id)
     rules.check_status(facts_of(offer), PurchaseOfferStatus.ACCEPTED)
-    block = await closing.try_close(session, settings, listing, offer, asked_by=actor)
+    block = await closing.try_close(session, listing, offer, asked_by=actor)
     if block is not None:
         raise block
     return offer
 
 
-async def expire(session: AsyncSession, offer_id: UUID, now: datetime) -> None:
+async def expire(session: Session, offer_id: UUID, now: datetime) -> None:
     """An offer that nobody accepted in time is over."""
     offer = await queries.lock_offer(session, offer_id)
     if offer.status == PurchaseOfferStatus.OPEN and now >= offer.expires_at:
         await _expire(session, offer)
 
 
-async def lapse(session: AsyncSession, settings: Settings, offer_id: UUID, now: datetime) -> None:
+async def lapse(session: Session, offer_id: UUID, now: datetime) -> None:
     """The time to close is over: the deal is made now if nothing blocks it; else the listing is free again."""
     listing, offer = await lock_both(session, offer_id)
     if offer.status != PurchaseOfferStatus.ACCEPTED:
         return
-    block = await closing.try_close(session, settings, listing, offer)
+    block = await closing.try_close(session, listing, offer)
     if block is not None:
         title = block.kind.title
         await closing.refuse(session, listing, offer, f"{block.kind.code}: {title.en} / {title.zh}", now)
 
 
-async def lock_both(session: AsyncSession, offer_id: UUID) -> tuple[Listing, PurchaseOffer]:
+async def lock_both(session: Session, offer_id: UUID) -> tuple[Listing, PurchaseOffer]:
     """An offer and its listing, locked in the order in which everything here locks them."""
     found = await queries.read_offer(session, offer_id)
     listing = await listings.lock_listing(session, found.listing_id)
@@ -149,7 +144,7 @@ def facts_of(offer: PurchaseOffer) -> OfferFacts:
     return OfferFacts(offer.number, offer.status, offer.seller_id, offer.buyer_id, offer.expires_at, offer.revocable)
 
 
-async def _expire(session: AsyncSession, offer: PurchaseOffer) -> None:
+async def _expire(session: Session, offer: PurchaseOffer) -> None:
     offer.status = PurchaseOfferStatus.EXPIRED
     offer.revision += 1
     await session.flush()

@@ -4,14 +4,12 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.canonical import sha256_hex
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import Text
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
@@ -27,9 +25,7 @@ from app.pricing.auction.proof import logbook
 from app.pricing.auction.rules import check_may_register, pick_paddle
 
 
-async def register(
-    session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID, body: schemas.BidderIn
-) -> AuctionBidder:
+async def register(session: Session, actor: Actor, auction_id: UUID, body: schemas.BidderIn) -> AuctionBidder:
     """Register the actor's organisation before the bidding begins; its deposit is asked for, due by the start.
 
     Raises `auction_terms_not_accepted`, `bidder_barred` (Auction Law art. 22, 23 and 30), `already_a_bidder`,
@@ -42,13 +38,13 @@ async def register(
     check_may_register(auction.status, auction.starts_at, now)
     if not body.terms_accepted or body.listing_version != auction.listing_version:
         raise TERMS_NOT_ACCEPTED(field="terms_accepted", version=auction.listing_version)
-    await _check_not_barred(session, actor, settings, auction, now)
+    await _check_not_barred(session, actor, auction, now)
     known = await queries.find_bidder(session, auction_id, organisation_id)
     if known is not None and known.withdrawn_at is None:
         raise ALREADY_A_BIDDER(paddle=known.paddle)
     await deposits.request_deposit(
-        session, settings, subject=("listing", auction.listing_id), organisation_id=organisation_id,
-        amount=auction.deposit_amount, due_at=auction.starts_at,
+        session, subject=("listing", auction.listing_id), organisation_id=organisation_id,
+        amount=auction.deposit_amount, due_at=auction.starts_at
     )  # fmt: skip
     if known is not None:
         known.withdrawn_at = None
@@ -60,9 +56,7 @@ async def register(
     return bidder
 
 
-async def _check_not_barred(
-    session: AsyncSession, actor: Actor, settings: Settings, auction: Auction, now: datetime
-) -> None:
+async def _check_not_barred(session: Session, actor: Actor, auction: Auction, now: datetime) -> None:
     organisation_id = actor.organisation()
     require_verified((await identity.organisations_by_id(session, [organisation_id]))[organisation_id])
     if await queries.is_staff(session, actor.person_id):
@@ -70,7 +64,7 @@ async def _check_not_barred(
     if organisation_id in (auction.seller_id, auction.agency_id):
         raise admission.barred(admission.SELLING_SIDE)
     sides = [PartyShare(PartyRole.SELLER, auction.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
-    finding = await related_parties(session, sides, local_date(now, settings.zone))
+    finding = await related_parties(session, sides, session.city.day_of(now))
     if finding is not None:
         raise admission.barred(
             Text(
@@ -81,7 +75,7 @@ async def _check_not_barred(
 
 
 async def admit(
-    session: AsyncSession,
+    session: Session,
     auction: Auction,
     organisation_id: UUID,
     person_id: UUID | None,
@@ -107,7 +101,7 @@ async def admit(
     return bidder
 
 
-async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID) -> AuctionBidder:
+async def withdraw(session: Session, actor: Actor, auction_id: UUID) -> AuctionBidder:
     """Leave before the bidding begins; the deposit goes back. Raises `not_a_bidder`, `auction_registration_over`."""
     await queries.get_auction(session, actor, auction_id)
     auction = await queries.lock_auction(session, auction_id)
@@ -117,12 +111,12 @@ async def withdraw(session: AsyncSession, actor: Actor, settings: Settings, auct
     now = await read_clock(session)
     check_may_register(auction.status, auction.starts_at, now)
     bidder.withdrawn_at = now
-    await deposits.give_back(session, settings, ("listing", auction.listing_id), bidder.organisation_id, now)
+    await deposits.give_back(session, ("listing", auction.listing_id), bidder.organisation_id, now)
     _tell(session, auction, bidder, "bidder.withdrawn")
     return bidder
 
 
-def _tell(session: AsyncSession, auction: Auction, bidder: AuctionBidder, event: str) -> None:
+def _tell(session: Session, auction: Auction, bidder: AuctionBidder, event: str) -> None:
     """Append an event for the bidder and the market: who bids is nobody else's business."""
     audience = [events.STAFF, bidder.organisation_id]
     payload = {"number": auction.number, "paddle": bidder.paddle}

@@ -3,10 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.clock import local_date
-from app.core.settings import Settings
+from app.core.database import Session
 from app.law.figures import parameter
 from app.market.listings.models import Listing
 from app.office.ledger.deposits.queries import deposit_amount
@@ -22,11 +19,9 @@ FORMS = {ContestForm.ENGLISH: AuctionForm.ENGLISH, ContestForm.SEALED: AuctionFo
 class AuctionBidding:
     """Open bidding as an auction (`contests.Bidding`)."""
 
-    async def open(
-        self, session: AsyncSession, settings: Settings, listing: Listing, contest: contests.Contest, now: datetime
-    ) -> UUID:
+    async def open(self, session: Session, listing: Listing, contest: contests.Contest, now: datetime) -> UUID:
         """Announce the bidding by the dated figures, and give each entrant its paddle; deposits stay held."""
-        today = local_date(now, settings.zone)
+        today = session.city.day_of(now)
 
         def figure(name: str) -> int:
             return int(parameter(name, on=today).value)
@@ -35,7 +30,7 @@ class AuctionBidding:
             FORMS[contest.form],
             contest.starting_price,
             now,
-            settings.zone,
+            session.city.zone,
             notice_days=figure("contest_notice_days"),
             opening_hour=figure("contest_opening_hour"),
             free_hours=figure("contest_free_hours"),
@@ -45,17 +40,15 @@ class AuctionBidding:
         subject = "listing", listing.id
         deposit = await deposit_amount(session, subject, contest.entrants[0])
         auction = await service.create(
-            session, settings, listing, conditions, deposit, now, is_contest=True, rights_abroad=contest.rights_abroad
+            session, listing, conditions, deposit, now, is_contest=True, rights_abroad=contest.rights_abroad
         )
-        await service.begin(session, settings, listing, auction, now)
+        await service.begin(session, listing, auction, now)
         for entrant in contest.entrants:
             await bidders.admit(session, auction, entrant, None, now, buyer_abroad=entrant in contest.abroad)
         return auction.id
 
-    async def cancel(
-        self, session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
-    ) -> None:
+    async def cancel(self, session: Session, listing: Listing, contest_id: UUID, reason: str, now: datetime) -> None:
         """Call the bidding off, unless it is over."""
         auction = await queries.lock_auction(session, contest_id)
         if auction.status in LIVE_STATUSES:
-            await service.call_off(session, settings, listing, auction, reason, now)
+            await service.call_off(session, listing, auction, reason, now)

@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.hooks import Link, follows, provides
-from app.core.settings import Settings
 from app.market.deals import hooks as deal_hooks
 from app.market.gates import subjects
 from app.market.listings.kinds import PricingMode
@@ -21,22 +19,22 @@ from app.pricing.auction.ending import closing, winner
 from app.pricing.auction.mode import Auctioned
 
 
-async def bidding_ends(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+async def bidding_ends(session: Session, auction_id: UUID, now: datetime) -> None:
     """The end of the bidding has come, or a bid has moved it meanwhile."""
-    await closing.close_at_end(session, settings, auction_id)
+    await closing.close_at_end(session, auction_id)
 
 
-async def offer_ends(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+async def offer_ends(session: Session, auction_id: UUID, now: datetime) -> None:
     """The next bidder's chance is over."""
-    await winner.end_offer(session, settings, auction_id, now)
+    await winner.end_offer(session, auction_id, now)
 
 
-async def lock(session: AsyncSession, auction_id: UUID) -> bool:
+async def lock(session: Session, auction_id: UUID) -> bool:
     _, auction = await service.lock_both(session, auction_id)
     return auction.is_held
 
 
-async def sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
+async def sees(session: Session, actor: Actor, auction_id: UUID) -> bool:
     auction = await queries.read_auction(session, auction_id)
     if actor.organisation_id is None:
         return False
@@ -47,16 +45,14 @@ async def sees(session: AsyncSession, actor: Actor, auction_id: UUID) -> bool:
     return actor.organisation_id == (await winner.bidder_of(session, auction, auction.winner)).organisation_id
 
 
-async def when_gate_is_settled_go_on(
-    session: AsyncSession, settings: Settings, auction_id: UUID, refusal: str | None, now: datetime
-) -> None:
+async def when_gate_is_settled_go_on(session: Session, auction_id: UUID, refusal: str | None, now: datetime) -> None:
     listing, auction = await service.lock_both(session, auction_id)
     if not auction.is_held:
         return
     if refusal is not None:
-        await winner.refuse(session, settings, listing, auction, refusal, now)
+        await winner.refuse(session, listing, auction, refusal, now)
     else:
-        await winner.try_deal(session, settings, listing, auction)
+        await winner.try_deal(session, listing, auction)
 
 
 LINKS: Final[tuple[Link, ...]] = (

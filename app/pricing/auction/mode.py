@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.settings import Settings
+from app.core.database import Session
 from app.market.listings import modes
 from app.market.listings.kinds import Mover
 from app.market.listings.models import Listing
@@ -22,30 +20,26 @@ class Auctioned(modes.Mode):
     withdrawn: bidders rely on it.
     """
 
-    async def suspended(
-        self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
-    ) -> datetime | None:
+    async def suspended(self, session: Session, listing: Listing, reason: str, now: datetime) -> datetime | None:
         await self._refuse(session, listing)
-        return await super().suspended(session, settings, listing, reason, now)
+        return await super().suspended(session, listing, reason, now)
 
-    async def withdrawn(
-        self, session: AsyncSession, settings: Settings, listing: Listing, mover: Mover, now: datetime
-    ) -> None:
+    async def withdrawn(self, session: Session, listing: Listing, mover: Mover, now: datetime) -> None:
         if mover != Mover.RESULT:
             await self._refuse(session, listing)
         live = await queries.live_of_listing(session, listing.id)
         if live is not None:
             auction = await queries.lock_auction(session, live.id)
             reason = BECAME_SECRET if mover == Mover.RESULT else WITHDRAWN
-            await service.call_off(session, settings, listing, auction, reason, now)
-        await super().withdrawn(session, settings, listing, mover, now)
+            await service.call_off(session, listing, auction, reason, now)
+        await super().withdrawn(session, listing, mover, now)
 
-    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def appraisal_named(self, session: Session, listing: Listing) -> None:
         held = await queries.held_of_listing(session, listing.id)
         if held is not None:
-            await winner.try_deal(session, settings, listing, await queries.lock_auction(session, held.id))
+            await winner.try_deal(session, listing, await queries.lock_auction(session, held.id))
 
-    async def _refuse(self, session: AsyncSession, listing: Listing) -> None:
+    async def _refuse(self, session: Session, listing: Listing) -> None:
         live = await queries.live_of_listing(session, listing.id)
         if live is not None and live.status != AuctionStatus.PROPOSED:
             raise LISTING_IN_AUCTION(number=live.number, status=live.status)

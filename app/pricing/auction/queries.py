@@ -11,11 +11,10 @@ from uuid import UUID
 from asyncpg import Record
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import Database, find_one, given, read_all, read_one
+from app.core.database import Database, Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.identity.models import Appointment
@@ -41,63 +40,63 @@ def _visible(actor: Actor | None) -> Select[Auction]:
     return select(Auction).where(shown, announced)
 
 
-async def _one(session: AsyncSession, statement: Select[Auction]) -> Auction:
+async def _one(session: Session, statement: Select[Auction]) -> Auction:
     return await read_one(session, statement, AUCTION, fresh=True)
 
 
-async def get_auction(session: AsyncSession, actor: Actor | None, auction_id: UUID) -> Auction:
+async def get_auction(session: Session, actor: Actor | None, auction_id: UUID) -> Auction:
     """An auction the actor may see; raises `not_found`."""
     return await _one(session, _visible(actor).where(Auction.id == auction_id))
 
 
-async def read_auction(session: AsyncSession, auction_id: UUID) -> Auction:
+async def read_auction(session: Session, auction_id: UUID) -> Auction:
     """An auction, without a check of access; raises `not_found`."""
     return await _one(session, select(Auction).where(Auction.id == auction_id))
 
 
-async def lock_auction(session: AsyncSession, auction_id: UUID) -> Auction:
+async def lock_auction(session: Session, auction_id: UUID) -> Auction:
     """An auction, locked against bids and all else. Lock its listing before it."""
     return await _one(session, select(Auction).where(Auction.id == auction_id).with_for_update(key_share=True))
 
 
-async def live_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+async def live_of_listing(session: Session, listing_id: UUID) -> Auction | None:
     """The auction of a listing that is proposed, announced or suspended. Read it under the listing's lock."""
     statement = select(Auction).where(Auction.listing_id == listing_id, Auction.status.in_(LIVE_STATUSES))
     return await find_one(session, statement, fresh=True)
 
 
-async def held_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+async def held_of_listing(session: Session, listing_id: UUID) -> Auction | None:
     """The auction whose winner waits for its deal. Read it under the listing's lock."""
     statement = select(Auction).where(Auction.listing_id == listing_id, Auction.is_held)
     return await find_one(session, statement, fresh=True)
 
 
-async def offered_of_listing(session: AsyncSession, listing_id: UUID) -> Auction | None:
+async def offered_of_listing(session: Session, listing_id: UUID) -> Auction | None:
     """The closed auction of a listing whose lot stands offered to the next bidder. Read it under the listing's lock."""
     statement = select(Auction).where(Auction.listing_id == listing_id, Auction.offered_to.is_not(None))
     return await find_one(session, statement, fresh=True)
 
 
-async def of_deal(session: AsyncSession, deal_id: UUID) -> Auction | None:
+async def of_deal(session: Session, deal_id: UUID) -> Auction | None:
     """The auction that a deal came from."""
     statement = select(Auction).where(Auction.deal_id == deal_id)
     return await find_one(session, statement, fresh=True)
 
 
-async def behind(session: AsyncSession, deal_id: UUID) -> Auction | None:
+async def behind(session: Session, deal_id: UUID) -> Auction | None:
     """The auction whose sale a deal was, whatever became of the deal since; for those who see the deal."""
     statement = select(Auction).join(AuctionConfirmation, AuctionConfirmation.auction_id == Auction.id)
     return await find_one(session, statement.where(AuctionConfirmation.deal_id == deal_id))
 
 
-async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Auction]:
+async def on_listing(session: Session, actor: Actor, listing_id: UUID) -> Sequence[Auction]:
     """Every auction of a listing that the actor may see, oldest first."""
     statement = _visible(actor).where(Auction.listing_id == listing_id).order_by(Auction.id)
     return await read_all(session, statement)
 
 
 async def list_auctions(
-    session: AsyncSession, actor: Actor | None, page: PageRequest, status: AuctionStatus | None, listing_id: UUID | None
+    session: Session, actor: Actor | None, page: PageRequest, status: AuctionStatus | None, listing_id: UUID | None
 ) -> Found[Auction]:
     """A page of what the actor may see, newest first."""
     statement = _visible(actor)
@@ -110,7 +109,7 @@ async def list_auctions(
     )
 
 
-async def find_number(session: AsyncSession, auction_id: str) -> tuple[UUID, str] | None:
+async def find_number(session: Session, auction_id: str) -> tuple[UUID, str] | None:
     """Id and number of an auction, without a check of access; None if there is no such one."""
     try:
         wanted = UUID(auction_id)
@@ -123,7 +122,7 @@ async def find_number(session: AsyncSession, auction_id: str) -> tuple[UUID, str
 # Bidders
 
 
-async def find_bidder(session: AsyncSession, auction_id: UUID, organisation_id: UUID) -> AuctionBidder | None:
+async def find_bidder(session: Session, auction_id: UUID, organisation_id: UUID) -> AuctionBidder | None:
     """An organisation's registration, withdrawn or not."""
     statement = select(AuctionBidder).where(
         AuctionBidder.auction_id == auction_id, AuctionBidder.organisation_id == organisation_id
@@ -131,25 +130,25 @@ async def find_bidder(session: AsyncSession, auction_id: UUID, organisation_id: 
     return await find_one(session, statement, fresh=True)
 
 
-async def bidder_of_paddle(session: AsyncSession, auction_id: UUID, paddle: int) -> AuctionBidder:
+async def bidder_of_paddle(session: Session, auction_id: UUID, paddle: int) -> AuctionBidder:
     """Who holds a paddle."""
     statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id, AuctionBidder.paddle == paddle)
     return (await session.execute(statement)).scalar_one()
 
 
-async def paddles_of(session: AsyncSession, auction_id: UUID) -> set[int]:
+async def paddles_of(session: Session, auction_id: UUID) -> set[int]:
     """The paddles that were given out. Read it under the auction's lock."""
     found = await session.execute(select(AuctionBidder.paddle).where(AuctionBidder.auction_id == auction_id))
     return set(found.scalars())
 
 
-async def bidders_of(session: AsyncSession, auction_id: UUID) -> Sequence[AuctionBidder]:
+async def bidders_of(session: Session, auction_id: UUID) -> Sequence[AuctionBidder]:
     """All bidders of an auction in the order in which they came, withdrawn or not."""
     statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id)
     return await read_all(session, statement.order_by(AuctionBidder.registered_at, AuctionBidder.paddle))
 
 
-async def list_bidders(session: AsyncSession, auction_id: UUID, page: PageRequest) -> Found[AuctionBidder]:
+async def list_bidders(session: Session, auction_id: UUID, page: PageRequest) -> Found[AuctionBidder]:
     """A page of an auction's bidders by paddle."""
     statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id)
     return await read_page(session, statement, page, AuctionBidder.paddle)
@@ -164,7 +163,7 @@ def knows_names(actor: Actor | None, auction: Auction) -> bool:
     return auction.status == AuctionStatus.CLOSED and actor.organisation_id == auction.seller_id
 
 
-async def is_staff(session: AsyncSession, person_id: UUID) -> bool:
+async def is_staff(session: Session, person_id: UUID) -> bool:
     """Whether a person holds an office of the market, whatever its key acts for."""
     statement = select(
         select(Appointment.id).where(Appointment.person_id == person_id, Appointment.ended_at.is_(None)).exists()
@@ -175,26 +174,26 @@ async def is_staff(session: AsyncSession, person_id: UUID) -> bool:
 # The log
 
 
-async def list_entries(session: AsyncSession, auction_id: UUID, page: PageRequest) -> Found[AuctionEntry]:
+async def list_entries(session: Session, auction_id: UUID, page: PageRequest) -> Found[AuctionEntry]:
     """A page of an auction's log."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id)
     return await read_page(session, statement, page, AuctionEntry.seq)
 
 
-async def entries_beside_bids(session: AsyncSession, auction_ids: Sequence[UUID]) -> Sequence[AuctionEntry]:
+async def entries_beside_bids(session: Session, auction_ids: Sequence[UUID]) -> Sequence[AuctionEntry]:
     """What the logs of auctions say besides bids, in order."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id.in_(auction_ids), AuctionEntry.kind != EntryKind.BID)
     return await read_all(session, statement.order_by(AuctionEntry.auction_id, AuctionEntry.seq))
 
 
-async def last_bids(session: AsyncSession, auction_id: UUID, limit: int) -> Sequence[AuctionEntry]:
+async def last_bids(session: Session, auction_id: UUID, limit: int) -> Sequence[AuctionEntry]:
     """The last bids of an auction, accepted or not, at most `limit`, in the order of the log."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.kind == EntryKind.BID)
     found = await read_all(session, statement.order_by(AuctionEntry.seq.desc()).limit(limit))
     return found[::-1]
 
 
-async def count_bids(session: AsyncSession, auction_id: UUID, *, before: int) -> int:
+async def count_bids(session: Session, auction_id: UUID, *, before: int) -> int:
     """How many bids an auction's log has before a place in it."""
     statement = select(func.count()).where(
         AuctionEntry.auction_id == auction_id, AuctionEntry.kind == EntryKind.BID, AuctionEntry.seq < before
@@ -202,7 +201,7 @@ async def count_bids(session: AsyncSession, auction_id: UUID, *, before: int) ->
     return (await session.execute(statement)).scalar_one()
 
 
-async def log_lines(session: AsyncSession, auction_id: UUID, seq: int, limit: int) -> Sequence[tuple[int, str, str]]:
+async def log_lines(session: Session, auction_id: UUID, seq: int, limit: int) -> Sequence[tuple[int, str, str]]:
     """At most `limit` entries of a log after a place in it: place, content as text, hash in hex."""
     statement = select(AuctionEntry.seq, AuctionEntry.content, AuctionEntry.hash).where(
         AuctionEntry.auction_id == auction_id, AuctionEntry.seq > seq
@@ -211,7 +210,7 @@ async def log_lines(session: AsyncSession, auction_id: UUID, seq: int, limit: in
     return [(place, content, digest.hex()) for place, content, digest in found]
 
 
-async def accepted_bids(session: AsyncSession, auction_id: UUID) -> Sequence[AuctionEntry]:
+async def accepted_bids(session: Session, auction_id: UUID) -> Sequence[AuctionEntry]:
     """The accepted bids of an auction in the order of the log."""
     statement = select(AuctionEntry).where(
         AuctionEntry.auction_id == auction_id,
@@ -259,23 +258,23 @@ async def live(database: Database, auction_id: UUID) -> Record:
 # Keys and confirmations
 
 
-async def find_key(session: AsyncSession, key_id: str) -> ExchangeKey | None:
+async def find_key(session: Session, key_id: str) -> ExchangeKey | None:
     """A key that the exchange has signed with."""
     return await find_one(session, select(ExchangeKey).where(ExchangeKey.key_id == key_id))
 
 
-async def add_key(session: AsyncSession, key: ExchangeKey) -> None:
+async def add_key(session: Session, key: ExchangeKey) -> None:
     """Keep a key, unless another process has just done so."""
     values = {"key_id": key.key_id, "public_key": key.public_key, "first_used_at": key.first_used_at}
     await session.execute(insert(ExchangeKey).values(values).on_conflict_do_nothing())
 
 
-async def list_keys(session: AsyncSession) -> Sequence[ExchangeKey]:
+async def list_keys(session: Session) -> Sequence[ExchangeKey]:
     """All keys that the exchange has signed with, oldest first."""
     return await read_all(session, select(ExchangeKey).order_by(ExchangeKey.first_used_at))
 
 
-async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionConfirmation:
+async def confirmation_of(session: Session, auction_id: UUID) -> AuctionConfirmation:
     """The last confirmation of an auction, with its signatures; raises `not_found`."""
     statement = (
         select(AuctionConfirmation)
@@ -288,7 +287,7 @@ async def confirmation_of(session: AsyncSession, auction_id: UUID) -> AuctionCon
     return await read_one(session, statement, CONFIRMATION)
 
 
-async def confirmation_for(session: AsyncSession, deal_id: UUID) -> AuctionConfirmation | None:
+async def confirmation_for(session: Session, deal_id: UUID) -> AuctionConfirmation | None:
     """The confirmation of a deal, with its signatures, without a check of access."""
     statement = (
         select(AuctionConfirmation)
@@ -302,7 +301,7 @@ async def confirmation_for(session: AsyncSession, deal_id: UUID) -> AuctionConfi
 CONFIRMATION: Final = Text("confirmation", "成交确认书")
 
 
-async def sides_of_deal(session: AsyncSession, deal_id: UUID) -> set[UUID]:
+async def sides_of_deal(session: Session, deal_id: UUID) -> set[UUID]:
     """The organisations that sell and buy in a deal."""
     statement = select(DealParty.organisation_id).where(
         DealParty.deal_id == deal_id, DealParty.role.in_([PartyRole.SELLER, PartyRole.BUYER])

@@ -4,14 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND, PROBLEM_MEDIA_TYPE
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
@@ -80,25 +79,16 @@ async def place_bid(actor: Bidder, auction_id: UUID, body: Annotated[schemas.Bid
 
 @money_router.post("/listings/{listing_id}/auction", status_code=201, operation_id="propose_auction")
 async def propose(
-    actor: Seller,
-    session: Session,
-    settings: Config,
-    listing_id: UUID,
-    body: schemas.AuctionIn,
-    response: Response,
+    actor: Seller, session: Session, listing_id: UUID, body: schemas.AuctionIn, response: Response
 ) -> schemas.AuctionOut:
     """Propose the auction of your published listing. The operator announces it; the reserve stays secret."""
-    made = await service.propose(session, actor, settings, listing_id, body)
+    made = await service.propose(session, actor, listing_id, body)
     return await _answer(session, actor, made, response)
 
 
 @router.get("/auctions", operation_id="list_auctions")
 async def list_auctions(
-    actor: Viewer,
-    session: Session,
-    page: Paging,
-    status: AuctionStatus | None = None,
-    listing_id: UUID | None = None,
+    actor: Viewer, session: Session, page: Paging, status: AuctionStatus | None = None, listing_id: UUID | None = None
 ) -> Page[schemas.AuctionCard]:
     """List announced auctions, newest first. You also see your own proposed ones; staff see all."""
     return (await queries.list_auctions(session, actor, page, status, listing_id)).shown(shown.card)
@@ -111,11 +101,9 @@ async def read_auction(actor: Viewer, session: Session, auction_id: UUID, respon
 
 
 @money_router.post("/auctions/{auction_id}/announcement", operation_id="announce_auction")
-async def announce(
-    actor: Operator, session: Session, settings: Config, auction_id: UUID, response: Response
-) -> schemas.AuctionOut:
+async def announce(actor: Operator, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
     """Announce a proposed auction (拍卖公告). The notice and the viewing to come are as long as the law asks."""
-    return await _answer(session, actor, await service.announce(session, actor, settings, auction_id), response)
+    return await _answer(session, actor, await service.announce(session, actor, auction_id), response)
 
 
 @router.post("/auctions/{auction_id}/suspension", operation_id="suspend_auction")
@@ -127,33 +115,24 @@ async def suspend(
 
 
 @router.post("/auctions/{auction_id}/resumption", operation_id="resume_auction")
-async def resume(
-    actor: Operator, session: Session, settings: Config, auction_id: UUID, response: Response
-) -> schemas.AuctionOut:
+async def resume(actor: Operator, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
     """Resume a suspended auction. Later times move by the length of the suspension."""
-    return await _answer(session, actor, await service.resume(session, settings, auction_id), response)
+    return await _answer(session, actor, await service.resume(session, auction_id), response)
 
 
 @router.post("/auctions/{auction_id}/cancellation", operation_id="cancel_auction")
 async def cancel(
-    actor: SellerOrOperator,
-    session: Session,
-    settings: Config,
-    auction_id: UUID,
-    body: ReasonIn,
-    response: Response,
+    actor: SellerOrOperator, session: Session, auction_id: UUID, body: ReasonIn, response: Response
 ) -> schemas.AuctionOut:
     """Cancel an auction. The seller may before it is announced, the operator before it is closed."""
-    done = await service.cancel(session, actor, settings, auction_id, body.reason)
+    done = await service.cancel(session, actor, auction_id, body.reason)
     return await _answer(session, actor, done, response)
 
 
 @money_router.post("/auctions/{auction_id}/bidders", status_code=201, operation_id="register_bidder")
-async def register(
-    actor: Bidder, session: Session, settings: Config, auction_id: UUID, body: schemas.BidderIn
-) -> schemas.OwnBidderOut:
+async def register(actor: Bidder, session: Session, auction_id: UUID, body: schemas.BidderIn) -> schemas.OwnBidderOut:
     """Register as a bidder before the bidding begins. You may bid once the deposit that the answer names is paid."""
-    bidder = await bidders.register(session, actor, settings, auction_id, body)
+    bidder = await bidders.register(session, actor, auction_id, body)
     return await _own(session, bidder)
 
 
@@ -179,17 +158,15 @@ async def read_own_bidder(
 
 
 @money_router.post("/auctions/{auction_id}/bidders/own/withdrawal", operation_id="withdraw_bidder")
-async def withdraw(actor: Bidder, session: Session, settings: Config, auction_id: UUID) -> schemas.BidderOut:
+async def withdraw(actor: Bidder, session: Session, auction_id: UUID) -> schemas.BidderOut:
     """Withdraw as a bidder before the bidding begins. A deposit that was paid goes back."""
-    return shown.bidder(await bidders.withdraw(session, actor, settings, auction_id), named=True)
+    return shown.bidder(await bidders.withdraw(session, actor, auction_id), named=True)
 
 
 @money_router.post("/auctions/{auction_id}/offer-acceptance", operation_id="accept_auction_offer")
-async def accept_offer(
-    actor: Bidder, session: Session, settings: Config, auction_id: UUID, response: Response
-) -> schemas.AuctionOut:
+async def accept_offer(actor: Bidder, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
     """Accept the lot that is offered to you after the winner's default, at your own bid."""
-    return await _answer(session, actor, await winner.accept_offer(session, actor, settings, auction_id), response)
+    return await _answer(session, actor, await winner.accept_offer(session, actor, auction_id), response)
 
 
 @router.get("/auctions/{auction_id}/confirmation", operation_id="read_auction_confirmation")
@@ -204,15 +181,13 @@ async def sign_confirmation(actor: Signatory, session: Session, auction_id: UUID
     return shown.confirmation(await confirmations.sign(session, actor, auction_id))
 
 
-async def _own(session: AsyncSession, bidder: AuctionBidder) -> schemas.OwnBidderOut:
+async def _own(session: Session, bidder: AuctionBidder) -> schemas.OwnBidderOut:
     auction = await queries.read_auction(session, bidder.auction_id)
     deposit = await deposit_queries.latest_deposit(session, ("listing", auction.listing_id), bidder.organisation_id)
     return shown.own_bidder(bidder, auction, deposit, await read_clock(session))
 
 
-async def _answer(
-    session: AsyncSession, actor: Actor | None, auction: Auction, response: Response
-) -> schemas.AuctionOut:
+async def _answer(session: Session, actor: Actor | None, auction: Auction, response: Response) -> schemas.AuctionOut:
     set_etag(response, auction.revision)
     gates = None
     if actor is not None and (actor.is_staff or await _is_party(session, actor, auction)):
@@ -220,7 +195,7 @@ async def _answer(
     return shown.auction(auction, await read_clock(session), actor, gates)
 
 
-async def _is_party(session: AsyncSession, actor: Actor, auction: Auction) -> bool:
+async def _is_party(session: Session, actor: Actor, auction: Auction) -> bool:
     if actor.organisation_id in (auction.seller_id, auction.agency_id):
         return True
     if auction.winner is None:

@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines, keys
 from app.core.access import Actor, Role
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.ids import NumberPrefix, new_id, readable_number
-from app.core.settings import Settings
+from app.core.settings import City
 from app.law.figures import parameter
 from app.market.listings import appraisal
 from app.market.listings import queries as listings
@@ -41,9 +40,7 @@ VIEWING_DAYS = "auction_viewing_days"
 OPEN_DAYS = "auction_listing_open_days"
 
 
-async def propose(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.AuctionIn
-) -> Auction:
+async def propose(session: Session, actor: Actor, listing_id: UUID, body: schemas.AuctionIn) -> Auction:
     """Propose an auction of one's own published listing; the operator announces it.
 
     Raises `not_auctioned`, `listing_not_open`, `auction_exists`, the forms' refusals of conditions, and those of notice
@@ -55,20 +52,19 @@ async def propose(
         raise NOT_AUCTIONED(pricing_mode=listing.pricing_mode)
     listing_rules.check_open(listing.status, listing.closes_at, now)
     conditions = _conditions(body)
-    _check_days(conditions, body.viewing_from, body.viewing_to, now, settings)
+    _check_days(conditions, body.viewing_from, body.viewing_to, now, session.city)
     _check_reserve(body)
-    await _check_floor(session, actor, settings, listing, body, conditions, now)
+    await _check_floor(session, actor, listing, body, conditions, now)
     auction = await create(
-        session, settings, listing, conditions, body.deposit_amount, now,
-        viewing=(body.viewing_from, body.viewing_to), reserve=body.reserve_price, rights_abroad=body.rights_abroad,
+        session, listing, conditions, body.deposit_amount, now,
+        viewing=(body.viewing_from, body.viewing_to), reserve=body.reserve_price, rights_abroad=body.rights_abroad
     )  # fmt: skip
     tell(session, auction, "auction.proposed", {}, public=False)
     return auction
 
 
 async def create(
-    session: AsyncSession,
-    settings: Settings,
+    session: Session,
     listing: Listing,
     conditions: Conditions,
     deposit_amount: Decimal,
@@ -91,7 +87,7 @@ async def create(
     auction_id = new_id()
     auction = Auction(
         id=auction_id,
-        number=await readable_number(session, settings, NumberPrefix.AUCTION, now),
+        number=await readable_number(session, NumberPrefix.AUCTION, now),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,
@@ -122,7 +118,7 @@ async def create(
     return auction
 
 
-async def announce(session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID) -> Auction:
+async def announce(session: Session, actor: Actor, auction_id: UUID) -> Auction:
     """Announce a proposed auction (拍卖公告): its log begins, bidders register, its end is timed.
 
     Raises `auction_notice_too_short`, `auction_viewing_too_short`, `listing_not_open`.
@@ -134,12 +130,12 @@ async def announce(session: AsyncSession, actor: Actor, settings: Settings, auct
     conditions = published.conditions_of(auction.conditions)
     assert auction.viewing_from is not None
     assert auction.viewing_to is not None
-    _check_days(conditions, auction.viewing_from, auction.viewing_to, now, settings)
-    await begin(session, settings, listing, auction, now)
+    _check_days(conditions, auction.viewing_from, auction.viewing_to, now, session.city)
+    await begin(session, listing, auction, now)
     return auction
 
 
-async def begin(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, now: datetime) -> None:
+async def begin(session: Session, listing: Listing, auction: Auction, now: datetime) -> None:
     """Put an auction before the public, both locked. Raises `exchange_keys_wrong`."""
     published.require_sealing_key(auction.conditions, keys.current())
     auction.status, auction.announced_at = AuctionStatus.ANNOUNCED, now
@@ -154,12 +150,12 @@ async def begin(session: AsyncSession, settings: Settings, listing: Listing, auc
         "reserve_commitment": auction.reserve_commitment,
     }
     await write(session, auction, EntryKind.SCHEDULED, now, facts)
-    await _time_end(session, settings, listing, auction)
+    await _time_end(session, listing, auction)
     payload = {"listing_id": auction.listing_id, "form": auction.form, "starts_at": auction.starts_at}
     tell(session, auction, "auction.announced", payload)
 
 
-async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Auction:
+async def suspend(session: Session, auction_id: UUID, reason: str) -> Auction:
     """Stop the clock of an announced auction; no bid is decided until it is resumed."""
     listing, auction = await lock_both(session, auction_id)
     check_status(auction.status, AuctionStatus.ANNOUNCED)
@@ -169,7 +165,7 @@ async def suspend(session: AsyncSession, auction_id: UUID, reason: str) -> Aucti
     return auction
 
 
-async def halt(session: AsyncSession, listing: Listing, auction: Auction, reason: str, now: datetime) -> None:
+async def halt(session: Session, listing: Listing, auction: Auction, reason: str, now: datetime) -> None:
     """Stop the clock of an auction, both locked; its listing does not lapse meanwhile, however long that takes.
 
     One that has ended already is resumed past its end: it takes no bids.
@@ -183,7 +179,7 @@ async def halt(session: AsyncSession, listing: Listing, auction: Auction, reason
     tell(session, auction, "auction.suspended", {})
 
 
-async def resume(session: AsyncSession, settings: Settings, auction_id: UUID) -> Auction:
+async def resume(session: Session, auction_id: UUID) -> Auction:
     """Let the clock run on: every later time moves by the length of the suspension."""
     listing, auction = await lock_both(session, auction_id)
     check_status(auction.status, AuctionStatus.SUSPENDED)
@@ -196,12 +192,12 @@ async def resume(session: AsyncSession, settings: Settings, auction_id: UUID) ->
     auction.status, auction.reason, auction.suspended_at = AuctionStatus.ANNOUNCED, None, None
     auction.revision += 1
     await write(session, auction, EntryKind.RESUMED, now, {"ends_at": log.moment(auction.ends_at)})
-    await _time_end(session, settings, listing, auction)
+    await _time_end(session, listing, auction)
     tell(session, auction, "auction.resumed", {"ends_at": auction.ends_at})
     return auction
 
 
-async def cancel(session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID, reason: str) -> Auction:
+async def cancel(session: Session, actor: Actor, auction_id: UUID, reason: str) -> Auction:
     """End an auction without outcome: its seller while it is proposed, the operator until it is closed.
 
     Every deposit goes back; the listing ends on the day that was published.
@@ -215,13 +211,11 @@ async def cancel(session: AsyncSession, actor: Actor, settings: Settings, auctio
     now = await read_clock(session)
     if auction.status == AuctionStatus.ANNOUNCED:  # what has ended is closed, not called off
         check_running(auction.ends_at, now, taken=is_taken(auction))
-    await call_off(session, settings, listing, auction, reason, now)
+    await call_off(session, listing, auction, reason, now)
     return auction
 
 
-async def call_off(
-    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, reason: str, now: datetime
-) -> None:
+async def call_off(session: Session, listing: Listing, auction: Auction, reason: str, now: datetime) -> None:
     """End a live auction without outcome, listing and auction locked: deposits go back."""
     announced = auction.status != AuctionStatus.PROPOSED
     auction.status, auction.reason, auction.closed_at = AuctionStatus.CANCELLED, reason, now
@@ -231,7 +225,7 @@ async def call_off(
         await deadlines.cancel(session, CLOSES, auction.id)
     tell(session, auction, "auction.cancelled", {}, public=announced)
     if announced:
-        await unsold.unsold(session, settings, listing, auction, "cancelled", now)
+        await unsold.unsold(session, listing, auction, "cancelled", now)
 
 
 def is_taken(auction: Auction) -> bool:
@@ -239,23 +233,23 @@ def is_taken(auction: Auction) -> bool:
     return auction.form == AuctionForm.DUTCH and auction.accepted > 0
 
 
-async def lock_both(session: AsyncSession, auction_id: UUID) -> tuple[Listing, Auction]:
+async def lock_both(session: Session, auction_id: UUID) -> tuple[Listing, Auction]:
     """An auction and its listing, locked in the order in which everything here locks them."""
     found = await queries.read_auction(session, auction_id)
     listing = await listings.lock_listing(session, found.listing_id)
     return listing, await queries.lock_auction(session, auction_id)
 
 
-async def keep_listing_open(session: AsyncSession, settings: Settings, listing: Listing, until: datetime) -> None:
+async def keep_listing_open(session: Session, listing: Listing, until: datetime) -> None:
     """Let the listing outlast the bidding or an offer that ends at `until`, so that what follows finds it open."""
-    days = int(parameter(OPEN_DAYS, on=local_date(until, settings.zone)).value)
+    days = int(parameter(OPEN_DAYS, on=session.city.day_of(until)).value)
     await listing_service.keep_open_until(session, listing, until + timedelta(days=days))
 
 
-async def _time_end(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction) -> None:
+async def _time_end(session: Session, listing: Listing, auction: Auction) -> None:
     """Set when the bidding ends; the listing stays open beyond it. One whose mode hands over has an end of its own."""
     if not auction.is_contest:
-        await keep_listing_open(session, settings, listing, auction.ends_at)
+        await keep_listing_open(session, listing, auction.ends_at)
     closes_at = auction.starts_at if is_taken(auction) else auction.ends_at  # nothing can follow: at once
     await deadlines.schedule(session, CLOSES, auction.id, closes_at)
 
@@ -287,13 +281,7 @@ def _check_reserve(body: schemas.AuctionIn) -> None:
 
 
 async def _check_floor(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    listing: Listing,
-    body: schemas.AuctionIn,
-    conditions: Conditions,
-    now: datetime,
+    session: Session, actor: Actor, listing: Listing, body: schemas.AuctionIn, conditions: Conditions, now: datetime
 ) -> None:
     """The least price at which this auction can sell must not be below the floor of the listing's appraisal report.
 
@@ -304,10 +292,10 @@ async def _check_floor(
         least, field = body.reserve_price, "reserve_price"
     elif conditions.price_floor is not None:
         least, field = conditions.price_floor, "price_floor"
-    await appraisal.check_price(session, listing, least, local_date(now, settings.zone), actor, field=field)
+    await appraisal.check_price(session, listing, least, session.city.day_of(now), actor, field=field)
 
 
-def _check_days(conditions: Conditions, first: date, last: date, now: datetime, settings: Settings) -> None:
-    today, starts_on = local_date(now, settings.zone), local_date(conditions.starts_at, settings.zone)
+def _check_days(conditions: Conditions, first: date, last: date, now: datetime, city: City) -> None:
+    today, starts_on = city.day_of(now), city.day_of(conditions.starts_at)
     check_notice(starts_on, today, int(parameter(NOTICE_DAYS, on=today).value))
     check_viewing(first, last, starts_on, today, int(parameter(VIEWING_DAYS, on=today).value))

@@ -6,11 +6,8 @@ calls this holds the deal and its listing, in this order.
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
-from app.core.clock import local_date
-from app.core.settings import Settings
+from app.core.database import Session
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
@@ -26,14 +23,7 @@ SUBJECT = "first_come_deal"
 
 
 async def open_gates(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    listing: Listing,
-    deal: Deal,
-    *,
-    abroad: bool,
-    now: datetime,
+    session: Session, actor: Actor, listing: Listing, deal: Deal, *, abroad: bool, now: datetime
 ) -> None:
     """Open what the sale needs by the facts of its purchase. Raises `result_not_listable` for what can never be sold.
 
@@ -43,14 +33,12 @@ async def open_gates(
         PartyShare(PartyRole.BUYER, party.organisation_id) for party in deal.parties if party.role == PartyRole.BUYER
     ]
     buying = openings.Buying(buyers, buyers[0].organisation_id, abroad, related_needs_approval=False)
-    sale = await openings.find_sale(session, settings, listing, buying, now)
-    openings.refuse_never(sale, local_date(now, settings.zone))
-    await openings.open_gates(session, settings, (SUBJECT, deal.id), listing.seller_id, sale, now)
+    sale = await openings.find_sale(session, listing, buying, now)
+    openings.refuse_never(sale, session.city.day_of(now))
+    await openings.open_gates(session, (SUBJECT, deal.id), listing.seller_id, sale, now)
 
 
-async def when_contract_is_signed_check_gates(
-    session: AsyncSession, settings: Settings, deal: Deal, now: datetime
-) -> None:
+async def when_contract_is_signed_check_gates(session: Session, deal: Deal, now: datetime) -> None:
     """No contract while a gate is open, or of what may not be sold any more.
 
     Raises `gate_open`, `result_not_listable`, `organisation_not_verified`.
@@ -62,4 +50,4 @@ async def when_contract_is_signed_check_gates(
     block = openings.what_blocks(await gates.gates_of(session, SUBJECT, deal.id))
     if block is not None:
         raise block
-    await check_still_listable(session, listing, local_date(now, settings.zone))
+    await check_still_listable(session, listing, session.city.day_of(now))

@@ -2,11 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.clock import read_clock
-from app.core.settings import Settings
+from app.core.database import Session
 from app.identity import queries as identity
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
@@ -18,9 +16,7 @@ from app.market.listings.publication import require_verified
 from app.pricing.first_come import gates, rules, schemas
 
 
-async def purchase(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.PurchaseIn
-) -> Deal:
+async def purchase(session: Session, actor: Actor, listing_id: UUID, body: schemas.PurchaseIn) -> Deal:
     """Buy for the actor's organisation, which must be verified; of two at once exactly one gets a deal.
 
     The deal holds the listing until its contract is signed or the day to sign by has passed. Gates that the sale needs
@@ -33,9 +29,9 @@ async def purchase(
     rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
     buyer = PartyShare(PartyRole.BUYER, buyer_id)
     deal = await create_deal(
-        session, settings, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now, asked_by=actor
+        session, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now, asked_by=actor
     )
-    await gates.open_gates(session, actor, settings, listing, deal, abroad=body.abroad, now=now)
+    await gates.open_gates(session, actor, listing, deal, abroad=body.abroad, now=now)
     return deal
 
 

@@ -6,11 +6,9 @@ Every function here is called with the listing locked.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.problems import Problem
-from app.core.settings import Settings
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
@@ -27,18 +25,16 @@ SUBJECT = "listed_sale"
 """What gates of such a sale are of; the id is the listing's."""
 
 
-async def choose(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, winner_id: UUID, now: datetime
-) -> None:
+async def choose(session: Session, listing: Listing, sale: ListedSale, winner_id: UUID, now: datetime) -> None:
     """One registrant is counted: it buys at the asking price, as soon as no gate blocks; all others are given back."""
     await registrants.settle(session, listing, RegistrantStatus.WON, [winner_id])
     sale.phase, sale.winner_id, sale.review_ends_at = SalePhase.HELD, winner_id, None
-    await deposits.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
+    await deposits.release_losers(session, notice.subject_of(listing.id), winner_id, now)
     listing_service.reserve(session, listing)
-    await try_close(session, settings, listing, sale)
+    await try_close(session, listing, sale)
 
 
-async def try_close(session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale) -> Problem | None:
+async def try_close(session: Session, listing: Listing, sale: ListedSale) -> Problem | None:
     """Make the deal with the one registrant, or answer what blocks it. What blocks is judged by today's facts.
 
     A result that became a state secret meanwhile ends the sale.
@@ -50,32 +46,28 @@ async def try_close(session: AsyncSession, settings: Settings, listing: Listing,
     abroad = conditions.rights_abroad or (registrant is not None and registrant.buyer_abroad)
     buying = closing.one_buyer(sale.winner_id, abroad=abroad, chosen=False)
     agreed = closing.Agreed((SUBJECT, listing.id), listing, buying, listing.asking_price)
-    deal = await closing.make_deal(session, settings, agreed, now, asked_by=None)
+    deal = await closing.make_deal(session, agreed, now, asked_by=None)
     if deal is None:
-        await refuse(session, settings, listing, sale, closing.BECAME_UNLISTABLE, now)
+        await refuse(session, listing, sale, closing.BECAME_UNLISTABLE, now)
     if not isinstance(deal, Deal):
         return deal
     sale.phase, sale.deal_id = SalePhase.SOLD, deal.id
     return None
 
 
-async def refuse(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
-) -> None:
+async def refuse(session: Session, listing: Listing, sale: ListedSale, reason: str, now: datetime) -> None:
     """A held sale ends without a deal: the deposit goes back, the listing lapses, its end being past."""
     sale.phase, sale.reason = SalePhase.ENDED, reason
     for row in await queries.registrants_of(session, listing.id, RegistrantStatus.WON):
         registrants.end(session, row, RegistrantStatus.LAPSED, reason)
-    await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)
+    await deposits.release_losers(session, notice.subject_of(listing.id), None, now)
     await closing.let_go(session, listing, now)
 
 
-async def won_in_bidding(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, deal_id: UUID, now: datetime
-) -> None:
+async def won_in_bidding(session: Session, listing: Listing, sale: ListedSale, deal_id: UUID, now: datetime) -> None:
     """The bidding ended in a deal, which holds the listing already."""
     deal = await deals.read_deal(session, deal_id)
     winner_id = next(party.organisation_id for party in deal.parties if party.role == PartyRole.BUYER)
     sale.phase, sale.winner_id, sale.deal_id = SalePhase.SOLD, winner_id, deal_id
     await registrants.end_bidding(session, listing, winner_id)
-    await deposits.release_losers(session, settings, notice.subject_of(listing.id), winner_id, now)
+    await deposits.release_losers(session, notice.subject_of(listing.id), winner_id, now)

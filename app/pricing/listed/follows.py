@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.hooks import Link, follows, provides
-from app.core.settings import Settings
 from app.market.deals import hooks as deal_hooks
 from app.market.deals.models import Deal
 from app.market.gates import subjects
@@ -23,22 +21,22 @@ from app.pricing.listed.kinds import SalePhase
 from app.pricing.listed.mode import Competitive
 
 
-async def notice_ends(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+async def notice_ends(session: Session, listing_id: UUID, now: datetime) -> None:
     """A notice or its extension has ended: registrants are counted, or judged first."""
-    await service.end_notice(session, settings, listing_id, now)
+    await service.end_notice(session, listing_id, now)
 
 
-async def review_ends(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+async def review_ends(session: Session, listing_id: UUID, now: datetime) -> None:
     """The review has ended: who was not refused is counted."""
-    await service.end_notice(session, settings, listing_id, now)
+    await service.end_notice(session, listing_id, now)
 
 
-async def suspension_ends(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+async def suspension_ends(session: Session, listing_id: UUID, now: datetime) -> None:
     """Nobody lifted a suspension in time: the listing lapses."""
-    await service.end_suspension(session, settings, listing_id, now)
+    await service.end_suspension(session, listing_id, now)
 
 
-async def when_deal_ends_end_sale(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
+async def when_deal_ends_end_sale(session: Session, deal: Deal, now: datetime) -> None:
     """The deal of a sale ended without a contract. The listing has lapsed with it: its notice is over, and who else
     registered has the deposit back; the seller lists again [P].
     """
@@ -47,27 +45,25 @@ async def when_deal_ends_end_sale(session: AsyncSession, settings: Settings, dea
         sale.phase, sale.reason = SalePhase.ENDED, f"deal: {deal.status}"
 
 
-async def lock(session: AsyncSession, listing_id: UUID) -> bool:
+async def lock(session: Session, listing_id: UUID) -> bool:
     await listings.lock_listing(session, listing_id)
     sale = await queries.sale_of(session, listing_id)
     return sale is not None and sale.phase == SalePhase.HELD
 
 
-async def sees(session: AsyncSession, actor: Actor, listing_id: UUID) -> bool:
+async def sees(session: Session, actor: Actor, listing_id: UUID) -> bool:
     sale = await queries.sale_of(session, listing_id)
     return sale is not None and sale.winner_id is not None and actor.organisation_id == sale.winner_id
 
 
-async def when_gate_is_settled_go_on(
-    session: AsyncSession, settings: Settings, listing_id: UUID, refusal: str | None, now: datetime
-) -> None:
+async def when_gate_is_settled_go_on(session: Session, listing_id: UUID, refusal: str | None, now: datetime) -> None:
     listing = await listings.lock_listing(session, listing_id)
     sale = await queries.sale_of(session, listing_id)
     assert sale is not None
     if refusal is not None:
-        await closing.refuse(session, settings, listing, sale, refusal, now)
+        await closing.refuse(session, listing, sale, refusal, now)
     else:
-        await closing.try_close(session, settings, listing, sale)
+        await closing.try_close(session, listing, sale)
 
 
 LINKS: Final[tuple[Link, ...]] = (

@@ -3,10 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.core.database import Session
 from app.core.problems import Text
-from app.core.settings import Settings
 from app.market.listings import modes
 from app.market.listings.kinds import Mover
 from app.market.listings.models import Listing
@@ -32,34 +30,28 @@ class Competitive(modes.Mode):
 
     sets_end = True
 
-    async def check(self, session: AsyncSession, listing: Listing, today: date) -> None:
+    async def check(self, session: Session, listing: Listing, today: date) -> None:
         await conditions.check_listing(session, listing, today)
 
-    async def conditions(self, session: AsyncSession, listing: Listing) -> dict[str, Any]:
+    async def conditions(self, session: Session, listing: Listing) -> dict[str, Any]:
         return await conditions.sealed(session, listing)
 
-    async def published(self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> datetime:
+    async def published(self, session: Session, listing: Listing, now: datetime) -> datetime:
         found = await queries.conditions_of(session, listing.id)
         session.add(ListedSale(listing_id=listing.id, phase=SalePhase.NOTICE, extensions_used=0))
-        ends_at = await notice.begin(session, settings, listing, notice.NOTICE, now, found.notice_working_days)
-        listing.closes_on = notice.last_day(settings, ends_at)
+        ends_at = await notice.begin(session, listing, notice.NOTICE, now, found.notice_working_days)
+        listing.closes_on = notice.last_day(ends_at, session.city)
         return ends_at
 
-    async def suspended(
-        self, session: AsyncSession, settings: Settings, listing: Listing, reason: str, now: datetime
-    ) -> datetime | None:
+    async def suspended(self, session: Session, listing: Listing, reason: str, now: datetime) -> datetime | None:
         found = await self._sale(session, listing)
         rules.check_notice_runs(facts_of(listing, found), Text("Suspension", "中止"), now)
-        return await notice.suspend(session, settings, listing, found, now)
+        return await notice.suspend(session, listing, found, now)
 
-    async def resumed(
-        self, session: AsyncSession, settings: Settings, listing: Listing, now: datetime
-    ) -> datetime | None:
-        return await notice.resume(session, settings, listing, await self._sale(session, listing), now)
+    async def resumed(self, session: Session, listing: Listing, now: datetime) -> datetime | None:
+        return await notice.resume(session, listing, await self._sale(session, listing), now)
 
-    async def withdrawn(
-        self, session: AsyncSession, settings: Settings, listing: Listing, mover: Mover, now: datetime
-    ) -> None:
+    async def withdrawn(self, session: Session, listing: Listing, mover: Mover, now: datetime) -> None:
         found = await queries.sale_of(session, listing.id)
         if found is None:
             return
@@ -67,27 +59,27 @@ class Competitive(modes.Mode):
         if mover != Mover.RESULT and (found.phase != SalePhase.NOTICE or over):
             raise SALE_UNDER_WAY(what=Text("Withdrawal", "撤牌"), phase=found.phase)
         contest_id = found.contest_id if found.phase == SalePhase.BIDDING else None
-        await service.end_without_deal(session, settings, listing, found, WITHDRAWN[mover], now)
+        await service.end_without_deal(session, listing, found, WITHDRAWN[mover], now)
         if contest_id is not None:
             bidding = contests.BIDDING.of(listing.pricing_mode)
-            await bidding.cancel(session, settings, listing, contest_id, WITHDRAWN[mover], now)
+            await bidding.cancel(session, listing, contest_id, WITHDRAWN[mover], now)
 
-    async def appraisal_named(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def appraisal_named(self, session: Session, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)
         if found is not None and found.phase == SalePhase.HELD:
-            await closing.try_close(session, settings, listing, found)
+            await closing.try_close(session, listing, found)
 
-    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def became_secret(self, session: Session, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)
         if found is not None and found.phase == SalePhase.HELD:
-            await closing.try_close(session, settings, listing, found)
+            await closing.try_close(session, listing, found)
 
-    async def recomputed(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def recomputed(self, session: Session, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)
         if found is not None:
-            await notice.follow(session, settings, listing, found)
+            await notice.follow(session, listing, found)
 
-    async def _sale(self, session: AsyncSession, listing: Listing) -> ListedSale:
+    async def _sale(self, session: Session, listing: Listing) -> ListedSale:
         found = await queries.sale_of(session, listing.id)
         assert found is not None  # made when the listing was published
         return found

@@ -9,11 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.market.listings.models import Listing
@@ -21,19 +20,19 @@ from app.pricing.listed.kinds import RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale, Registrant
 
 
-async def find_conditions(session: AsyncSession, listing_id: UUID) -> ListedConditions | None:
+async def find_conditions(session: Session, listing_id: UUID) -> ListedConditions | None:
     """The conditions of a listing's sale, if they are set; check first who may see the listing."""
     return await session.get(ListedConditions, listing_id, populate_existing=True)
 
 
-async def conditions_of(session: AsyncSession, listing_id: UUID) -> ListedConditions:
+async def conditions_of(session: Session, listing_id: UUID) -> ListedConditions:
     """The conditions of a listing that was submitted, which it has."""
     conditions = await find_conditions(session, listing_id)
     assert conditions is not None  # nothing is submitted without them
     return conditions
 
 
-async def sale_of(session: AsyncSession, listing_id: UUID) -> ListedSale | None:
+async def sale_of(session: Session, listing_id: UUID) -> ListedSale | None:
     """How far the sale of a listing has come; None before it is published. Read it under the listing's lock."""
     return await session.get(ListedSale, listing_id, populate_existing=True)
 
@@ -52,14 +51,14 @@ def _visible(actor: Actor) -> Select[Registrant]:
     return _registrants().where(or_(Registrant.organisation_id == own, Registrant.seller_id == own))
 
 
-async def get_registrant(session: AsyncSession, actor: Actor, registration_id: UUID) -> Registrant:
+async def get_registrant(session: Session, actor: Actor, registration_id: UUID) -> Registrant:
     """A registration the actor may see, with its decisions; raises `not_found`."""
     statement = _visible(actor).where(Registrant.id == registration_id)
     return await read_one(session, statement, REGISTRANT)
 
 
 async def list_registrants(
-    session: AsyncSession, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrantStatus | None
+    session: Session, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrantStatus | None
 ) -> Found[Registrant]:
     """A page of the registrations the actor may see, oldest first."""
     statement = _visible(actor)
@@ -71,25 +70,25 @@ async def list_registrants(
     )
 
 
-async def registrants_on(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Registrant]:
+async def registrants_on(session: Session, actor: Actor, listing_id: UUID) -> Sequence[Registrant]:
     """Every registration for a listing that the actor may see, with its decisions, oldest first."""
     statement = _visible(actor).where(Registrant.listing_id == listing_id).order_by(Registrant.id)
     return await read_all(session, statement)
 
 
-async def latest_of(session: AsyncSession, listing_id: UUID, organisation_id: UUID) -> Registrant | None:
+async def latest_of(session: Session, listing_id: UUID, organisation_id: UUID) -> Registrant | None:
     """An organisation's newest registration for a listing."""
     statement = _registrants().where(Registrant.listing_id == listing_id, Registrant.organisation_id == organisation_id)
     return await find_one(session, statement.order_by(Registrant.id.desc()).limit(1))
 
 
-async def registrants_of(session: AsyncSession, listing_id: UUID, status: RegistrantStatus) -> Sequence[Registrant]:
+async def registrants_of(session: Session, listing_id: UUID, status: RegistrantStatus) -> Sequence[Registrant]:
     """The registrations of a listing in a status, in order; for services that hold its lock."""
     statement = _registrants().where(Registrant.listing_id == listing_id, Registrant.status == status)
     return await read_all(session, statement.order_by(Registrant.id))
 
 
-async def proposed_revision(session: AsyncSession, listing_id: UUID) -> ListedRevision | None:
+async def proposed_revision(session: Session, listing_id: UUID) -> ListedRevision | None:
     """The revision that waits for the operator, if there is one; for services that hold the listing's lock."""
     statement = select(ListedRevision).where(
         ListedRevision.listing_id == listing_id, ListedRevision.status == RevisionStatus.PROPOSED
@@ -104,14 +103,12 @@ def _revisions(actor: Actor, listing: Listing) -> Select[ListedRevision]:
     return statement
 
 
-async def revisions_of(session: AsyncSession, actor: Actor, listing: Listing) -> Sequence[ListedRevision]:
+async def revisions_of(session: Session, actor: Actor, listing: Listing) -> Sequence[ListedRevision]:
     """Every revision of a listing that the actor may see, oldest first."""
     return await read_all(session, _revisions(actor, listing).order_by(ListedRevision.id))
 
 
-async def list_revisions(
-    session: AsyncSession, actor: Actor, page: PageRequest, listing: Listing
-) -> Found[ListedRevision]:
+async def list_revisions(session: Session, actor: Actor, page: PageRequest, listing: Listing) -> Found[ListedRevision]:
     """The revisions of a listing, oldest first: for its seller, its agency and the market's staff; others see none."""
     statement = _revisions(actor, listing)
     return await read_page(session, statement, page, ListedRevision.id)

@@ -8,15 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role
-from app.core.clock import local_date, read_clock
-from app.core.database import add_unique
+from app.core.clock import read_clock
+from app.core.database import Session, add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import NOT_FOUND, Text
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
@@ -39,7 +36,7 @@ def facts_of(listing: Listing, sale: ListedSale) -> Sale:
     return Sale(sale.phase, listing.status, listing.closes_at, listing.version, sale.review_ends_at)
 
 
-async def lock_sale(session: AsyncSession, listing_id: UUID) -> tuple[Listing, ListedSale]:
+async def lock_sale(session: Session, listing_id: UUID) -> tuple[Listing, ListedSale]:
     """A public competitive listing, locked, and its sale. Raises `not_found`, `not_competitive`."""
     listing = await listings.lock_public(session, listing_id)
     rules.check_competitive(listing.pricing_mode, listing.allocation)
@@ -48,9 +45,7 @@ async def lock_sale(session: AsyncSession, listing_id: UUID) -> tuple[Listing, L
     return listing, sale
 
 
-async def register(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.RegistrantIn
-) -> Registrant:
+async def register(session: Session, actor: Actor, listing_id: UUID, body: schemas.RegistrantIn) -> Registrant:
     """Register the actor's organisation, which must be verified, and ask for its deposit, due by the notice's end.
 
     Raises `organisation_not_verified`, and what `rules.check_may_register` raises.
@@ -63,10 +58,10 @@ async def register(
     earlier = Earlier(before.number, before.status, before.listing_version) if before else None
     barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
     rules.check_may_register(facts_of(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
-    today = local_date(now, settings.zone)
+    today = session.city.day_of(now)
     sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
     registrant = Registrant(
-        number=await readable_number(session, settings, NumberPrefix.LISTING_REGISTRATION, today.year),
+        number=await readable_number(session, NumberPrefix.LISTING_REGISTRATION, today.year),
         listing_id=listing.id,
         seller_id=listing.seller_id,
         organisation_id=organisation_id,
@@ -78,21 +73,21 @@ async def register(
     )
     taken = REGISTERED_ALREADY(number="-", version=listing.version, status="registered")
     await add_unique(session, registrant, taken, "uq_listed_registrations_live")
-    await _request_deposit(session, settings, listing, organisation_id)
+    await _request_deposit(session, listing, organisation_id)
     tell(session, registrant, "listing_registration.made")
     return await queries.get_registrant(session, actor, registrant.id)
 
 
-async def _request_deposit(session: AsyncSession, settings: Settings, listing: Listing, organisation_id: UUID) -> None:
+async def _request_deposit(session: Session, listing: Listing, organisation_id: UUID) -> None:
     conditions = await queries.conditions_of(session, listing.id)
     await deposits.request_deposit(
-        session, settings, subject=notice.subject_of(listing.id), organisation_id=organisation_id,
-        amount=conditions.deposit_amount, due_at=listing.closes_at,
+        session, subject=notice.subject_of(listing.id), organisation_id=organisation_id,
+        amount=conditions.deposit_amount, due_at=listing.closes_at
     )  # fmt: skip
 
 
 async def lock_registrant(
-    session: AsyncSession, actor: Actor, registration_id: UUID
+    session: Session, actor: Actor, registration_id: UUID
 ) -> tuple[Listing, ListedSale, Registrant]:
     """A registration the actor may see, under its listing's lock. Raises `not_found`."""
     found = await queries.get_registrant(session, actor, registration_id)
@@ -102,9 +97,7 @@ async def lock_registrant(
     return listing, sale, await queries.get_registrant(session, actor, registration_id)
 
 
-async def withdraw(
-    session: AsyncSession, actor: Actor, settings: Settings, registration_id: UUID, reason: str
-) -> Registrant:
+async def withdraw(session: Session, actor: Actor, registration_id: UUID, reason: str) -> Registrant:
     """A registrant goes, while the notice runs or is suspended; its deposit goes back.
 
     Raises `listing_registration_over`, `listing_notice_over`; `not_found` for anybody else, the seller too.
@@ -115,16 +108,12 @@ async def withdraw(
     now = await read_clock(session)
     rules.check_notice_not_over(facts_of(listing, sale), Text("Withdrawal", "撤回申请"), now)
     end(session, registrant, RegistrantStatus.WITHDRAWN, reason)
-    await deposits.give_back(session, settings, notice.subject_of(listing.id), registrant.organisation_id, now)
+    await deposits.give_back(session, notice.subject_of(listing.id), registrant.organisation_id, now)
     return registrant
 
 
 async def confirm(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    registration_id: UUID,
-    body: schemas.RegistrantConfirmationIn,
+    session: Session, actor: Actor, registration_id: UUID, body: schemas.RegistrantConfirmationIn
 ) -> Registrant:
     """A registrant agrees to the version published since; where its deposit was given back, a new one is asked for."""
     listing, sale, registrant = await lock_registrant(session, actor, registration_id)
@@ -137,7 +126,7 @@ async def confirm(
     registrant.listing_version, registrant.confirmed_at = listing.version, now
     registrant.revision += 1
     if await live_deposit(session, notice.subject_of(listing.id), registrant.organisation_id) is None:
-        await _request_deposit(session, settings, listing, registrant.organisation_id)
+        await _request_deposit(session, listing, registrant.organisation_id)
     tell(session, registrant, "listing_registration.confirmed", {"version": listing.version})
     return registrant
 
@@ -148,7 +137,7 @@ def _check_own(actor: Actor, registrant: Registrant) -> None:
 
 
 async def judge(
-    session: AsyncSession, actor: Actor, registration_id: UUID, body: schemas.QualificationIn, settings: Settings
+    session: Session, actor: Actor, registration_id: UUID, body: schemas.QualificationIn
 ) -> tuple[Listing, ListedSale, Registrant]:
     """Decide on a registrant, as the seller or as the operator. Refused, its deposit goes back at once.
 
@@ -178,7 +167,7 @@ async def judge(
     )
     if body.outcome == Qualification.REFUSED:
         end(session, registrant, RegistrantStatus.REFUSED, body.reason)
-        await deposits.give_back(session, settings, notice.subject_of(listing.id), registrant.organisation_id, now)
+        await deposits.give_back(session, notice.subject_of(listing.id), registrant.organisation_id, now)
     else:
         registrant.revision += 1
         tell(session, registrant, "listing_registration.qualified", {"by": side})
@@ -197,7 +186,7 @@ def is_decided(registrant: Registrant) -> bool:
 
 
 async def settle(
-    session: AsyncSession, listing: Listing, status: RegistrantStatus, organisations: Iterable[UUID] | None
+    session: Session, listing: Listing, status: RegistrantStatus, organisations: Iterable[UUID] | None
 ) -> None:
     """The count is over: those named come to a status, every other live registration lapses; None: all lapse."""
     named = set(organisations or ())
@@ -208,28 +197,28 @@ async def settle(
             end(session, row, RegistrantStatus.LOST)
 
 
-async def end_bidding(session: AsyncSession, listing: Listing, winner_id: UUID) -> None:
+async def end_bidding(session: Session, listing: Listing, winner_id: UUID) -> None:
     """The bidding ended in a deal: one won, the others lost."""
     for row in await queries.registrants_of(session, listing.id, RegistrantStatus.BIDDING):
         won = row.organisation_id == winner_id
         end(session, row, RegistrantStatus.WON if won else RegistrantStatus.LOST)
 
 
-async def drop_revision(session: AsyncSession, listing: Listing, now: datetime) -> None:
+async def drop_revision(session: Session, listing: Listing, now: datetime) -> None:
     """The notice is over: a revision that was proposed and not published is moot."""
     revision = await queries.proposed_revision(session, listing.id)
     if revision is not None:
         revision.status, revision.decided_at = RevisionStatus.MOOT, now
 
 
-def end(session: AsyncSession, registrant: Registrant, status: RegistrantStatus, reason: str | None = None) -> None:
+def end(session: Session, registrant: Registrant, status: RegistrantStatus, reason: str | None = None) -> None:
     """Bring a registration to another status, and say so."""
     registrant.status, registrant.status_reason = status, reason
     registrant.revision += 1
     tell(session, registrant, f"listing_registration.{status}")
 
 
-def tell(session: AsyncSession, registrant: Registrant, event: str, payload: Mapping[str, Any] | None = None) -> None:
+def tell(session: Session, registrant: Registrant, event: str, payload: Mapping[str, Any] | None = None) -> None:
     """Append the event for the registrant, the seller and the market's staff. It names no organisation."""
     audience = [events.STAFF, registrant.seller_id, registrant.organisation_id]
     body = {

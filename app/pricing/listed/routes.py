@@ -3,14 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.listings import queries as listings
@@ -44,12 +42,10 @@ ListingReader = Annotated[Actor, allow(*EVERY_ROLE, scope="listings:read")]
 
 @router.put("/listings/{listing_id}/listed-conditions", operation_id="set_listed_conditions")
 async def set_conditions(
-    actor: Seller, session: Session, settings: Config, listing_id: UUID, body: ListedConditionsIn
+    actor: Seller, session: Session, listing_id: UUID, body: ListedConditionsIn
 ) -> ListedConditionsOut:
     """Set all conditions of a competitive sale at once. The listing must be a draft or returned."""
-    return ListedConditionsOut.model_validate(
-        await conditions.set_conditions(session, actor, settings, listing_id, body)
-    )
+    return ListedConditionsOut.model_validate(await conditions.set_conditions(session, actor, listing_id, body))
 
 
 @router.get("/listings/{listing_id}/listed-conditions", operation_id="read_listed_conditions")
@@ -76,19 +72,15 @@ async def read_sale(actor: Viewer, session: Session, listing_id: UUID) -> Listed
 
 
 @router.post("/listings/{listing_id}/sale-termination", operation_id="terminate_listed_sale")
-async def terminate(
-    actor: Operator, session: Session, settings: Config, listing_id: UUID, body: ReasonIn
-) -> ListedSaleOut:
+async def terminate(actor: Operator, session: Session, listing_id: UUID, body: ReasonIn) -> ListedSaleOut:
     """End a competitive sale that cannot go on, with the reason. The listing lapses, every deposit goes back."""
-    return await _sale_out(session, await service.terminate(session, actor, settings, listing_id, body.reason))
+    return await _sale_out(session, await service.terminate(session, actor, listing_id, body.reason))
 
 
 @money_router.post("/listings/{listing_id}/registrations", status_code=201, operation_id="register_for_listing")
-async def register(
-    actor: Buyer, session: Session, settings: Config, listing_id: UUID, body: RegistrantIn
-) -> RegistrantOut:
+async def register(actor: Buyer, session: Session, listing_id: UUID, body: RegistrantIn) -> RegistrantOut:
     """Register as intending transferee while the notice runs. The deposit is asked for, due by the notice's end."""
-    row = await registrants.register(session, actor, settings, listing_id, body)
+    row = await registrants.register(session, actor, listing_id, body)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
@@ -117,11 +109,11 @@ async def read_registrant(actor: Reader, session: Session, registration_id: UUID
     "/listing-registrations/{registration_id}/qualification", status_code=201, operation_id="judge_listing_registration"
 )
 async def judge(
-    actor: JudgeOfRegistrants, session: Session, settings: Config, registration_id: UUID, body: QualificationIn
+    actor: JudgeOfRegistrants, session: Session, registration_id: UUID, body: QualificationIn
 ) -> RegistrantOut:
     """Qualify or refuse a registrant. Seller and operator decide once each; if refused, its deposit goes back."""
-    listing, found, row = await registrants.judge(session, actor, registration_id, body, settings)
-    await service.review_again(session, settings, listing, found)
+    listing, found, row = await registrants.judge(session, actor, registration_id, body)
+    await service.review_again(session, listing, found)
     await session.flush()
     row = await queries.get_registrant(session, actor, row.id)
     return RegistrantOut.of(row, server_time=await read_clock(session))
@@ -129,28 +121,24 @@ async def judge(
 
 @money_router.post("/listing-registrations/{registration_id}/confirmation", operation_id="confirm_listing_registration")
 async def confirm(
-    actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: RegistrantConfirmationIn
+    actor: Buyer, session: Session, registration_id: UUID, body: RegistrantConfirmationIn
 ) -> RegistrantOut:
     """Agree to what was published since you registered. Without it you are not counted."""
-    row = await registrants.confirm(session, actor, settings, registration_id, body)
+    row = await registrants.confirm(session, actor, registration_id, body)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
 @router.post("/listing-registrations/{registration_id}/withdrawal", operation_id="withdraw_listing_registration")
-async def withdraw(
-    actor: Buyer, session: Session, settings: Config, registration_id: UUID, body: ReasonIn
-) -> RegistrantOut:
+async def withdraw(actor: Buyer, session: Session, registration_id: UUID, body: ReasonIn) -> RegistrantOut:
     """Withdraw your registration before the notice ends. Your deposit goes back in full."""
-    row = await registrants.withdraw(session, actor, settings, registration_id, body.reason)
+    row = await registrants.withdraw(session, actor, registration_id, body.reason)
     return RegistrantOut.of(row, server_time=await read_clock(session))
 
 
 @money_router.post("/listings/{listing_id}/revision", status_code=201, operation_id="propose_listing_revision")
-async def propose_revision(
-    actor: Seller, session: Session, settings: Config, listing_id: UUID, body: RevisionIn
-) -> RevisionOut:
+async def propose_revision(actor: Seller, session: Session, listing_id: UUID, body: RevisionIn) -> RevisionOut:
     """Propose changed content for your published competitive listing. Published, it begins the notice again."""
-    return RevisionOut.model_validate(await revisions.propose(session, actor, settings, listing_id, body))
+    return RevisionOut.model_validate(await revisions.propose(session, actor, listing_id, body))
 
 
 @router.get("/listings/{listing_id}/revisions", operation_id="list_listing_revisions")
@@ -161,9 +149,9 @@ async def list_revisions(actor: ListingReader, session: Session, listing_id: UUI
 
 
 @router.post("/listings/{listing_id}/revision/publication", operation_id="publish_listing_revision")
-async def publish_revision(actor: Operator, session: Session, settings: Config, listing_id: UUID) -> RevisionOut:
+async def publish_revision(actor: Operator, session: Session, listing_id: UUID) -> RevisionOut:
     """Publish the proposed revision, checked again, as the next version. The notice begins again in full."""
-    return RevisionOut.model_validate(await revisions.publish(session, actor, settings, listing_id))
+    return RevisionOut.model_validate(await revisions.publish(session, actor, listing_id))
 
 
 @router.post("/listings/{listing_id}/revision/return", operation_id="return_listing_revision")
@@ -172,7 +160,7 @@ async def return_revision(actor: Operator, session: Session, listing_id: UUID, b
     return RevisionOut.model_validate(await revisions.return_revision(session, actor, listing_id, body.reason))
 
 
-async def _sale_out(session: AsyncSession, found: ListedSale) -> ListedSaleOut:
+async def _sale_out(session: Session, found: ListedSale) -> ListedSaleOut:
     listing = await listings.read_listing(session, found.listing_id)
     announced = await queries.conditions_of(session, found.listing_id)
     now = await read_clock(session)

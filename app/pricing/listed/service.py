@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.problems import Text
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.identity.kinds import Verification
 from app.law.periods.service import hold_calendar
@@ -37,7 +35,7 @@ NOBODY = "Nobody who may buy registered / 无符合条件的意向受让方"
 SUSPENDED_TOO_LONG = "The suspension was not lifted in time / 中止期限届满未恢复"
 
 
-async def end_notice(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+async def end_notice(session: Session, listing_id: UUID, now: datetime) -> None:
     """The notice, or the review after it, has ended: count, unless that was done or the end moved."""
     listing = await listings.lock_listing(session, listing_id)
     sale = await queries.sale_of(session, listing_id)
@@ -46,10 +44,10 @@ async def end_notice(session: AsyncSession, settings: Settings, listing_id: UUID
     notice_over = sale.phase == SalePhase.NOTICE and listing.closes_at is not None and now >= listing.closes_at
     review_over = sale.phase == SalePhase.REVIEW and sale.review_ends_at is not None and now >= sale.review_ends_at
     if notice_over or review_over:
-        await count(session, settings, listing, sale, now, review_over=review_over)
+        await count(session, listing, sale, now, review_over=review_over)
 
 
-async def end_suspension(session: AsyncSession, settings: Settings, listing_id: UUID, now: datetime) -> None:
+async def end_suspension(session: Session, listing_id: UUID, now: datetime) -> None:
     """A suspension lasts a month at most, as a rule: nobody lifted it, so the listing lapses [P], and deposits go back.
 
     Source: operating rules (2009) art. 23: within the month the exchange resumes or terminates.
@@ -60,12 +58,10 @@ async def end_suspension(session: AsyncSession, settings: Settings, listing_id: 
     if sale is None or not running or listing.closes_at is None or now < listing.closes_at:
         return
     notice.tell(session, listing, "listing.suspension_ran_out")
-    await lapse(session, settings, listing, sale, SUSPENDED_TOO_LONG, now)
+    await lapse(session, listing, sale, SUSPENDED_TOO_LONG, now)
 
 
-async def terminate(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, reason: str
-) -> ListedSale:
+async def terminate(session: Session, actor: Actor, listing_id: UUID, reason: str) -> ListedSale:
     """The operator ends a sale that cannot go on (终结, operating rules (2009) art. 24): it lapses, deposits go back.
 
     Not while there is bidding, which the auction cancels, nor once there is a deal. Raises `listed_sale_under_way`.
@@ -78,21 +74,19 @@ async def terminate(
         raise problems.SALE_UNDER_WAY(what=Text("Termination", "终结"), phase=phase or listing.status)
     now = await read_clock(session)
     if phase == SalePhase.HELD:
-        await closing.refuse(session, settings, listing, sale, reason, now)
+        await closing.refuse(session, listing, sale, reason, now)
     else:
-        await lapse(session, settings, listing, sale, reason, now)
+        await lapse(session, listing, sale, reason, now)
     return sale
 
 
-async def review_again(session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale) -> None:
+async def review_again(session: Session, listing: Listing, sale: ListedSale) -> None:
     """Somebody decided during the review: where nothing is left to decide, it ends now."""
     if sale.phase == SalePhase.REVIEW:
-        await count(session, settings, listing, sale, await read_clock(session), review_over=False)
+        await count(session, listing, sale, await read_clock(session), review_over=False)
 
 
-async def count(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, now: datetime, *, review_over: bool
-) -> None:
+async def count(session: Session, listing: Listing, sale: ListedSale, now: datetime, *, review_over: bool) -> None:
     """Count the registrants and draw the consequence, once: the phase says what has been drawn."""
     conditions = await queries.conditions_of(session, listing.id)
     await hold_calendar(session)  # ending the notice holds it: before the deposits, as everybody does
@@ -100,24 +94,24 @@ async def count(
     left = conditions.extensions_max - sale.extensions_used
     found = rules.count(entries, listing.version, left, review_over=review_over)
     if found.verdict == Verdict.REVIEW:
-        await _review(session, settings, listing, sale, entries, now)
+        await _review(session, listing, sale, entries, now)
         return
-    await notice.end(session, settings, listing, notice.running_rule(sale), "ended", now)
-    await notice.end(session, settings, listing, notice.REVIEW, "ended", now)
+    await notice.end(session, listing, notice.running_rule(sale), "ended", now)
+    await notice.end(session, listing, notice.REVIEW, "ended", now)
     await registrants.drop_revision(session, listing, now)
-    if found.entries and await _became_unlistable(session, settings, listing, now):
-        await lapse(session, settings, listing, sale, BECAME_UNLISTABLE, now)
+    if found.entries and await _became_unlistable(session, listing, now):
+        await lapse(session, listing, sale, BECAME_UNLISTABLE, now)
     elif found.verdict == Verdict.ONE:
-        await closing.choose(session, settings, listing, sale, found.entries[0].organisation_id, now)
+        await closing.choose(session, listing, sale, found.entries[0].organisation_id, now)
     elif found.verdict == Verdict.SEVERAL:
-        await _open_bidding(session, settings, listing, sale, [e.organisation_id for e in found.entries], now)
+        await _open_bidding(session, listing, sale, [e.organisation_id for e in found.entries], now)
     elif found.verdict == Verdict.EXTENSION:
-        await _extend(session, settings, listing, sale, conditions.extension_working_days, now)
+        await _extend(session, listing, sale, conditions.extension_working_days, now)
     else:
-        await lapse(session, settings, listing, sale, NOBODY, now)
+        await lapse(session, listing, sale, NOBODY, now)
 
 
-async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
+async def _entries(session: Session, listing: Listing) -> list[Entry]:
     rows = await queries.registrants_of(session, listing.id, RegistrantStatus.REGISTERED)
     live = await deposit_queries.lock_live_deposits(session, notice.subject_of(listing.id))
     statuses = {deposit.organisation_id: deposit.status for deposit in live}
@@ -136,35 +130,28 @@ async def _entries(session: AsyncSession, listing: Listing) -> list[Entry]:
 
 
 async def _review(
-    session: AsyncSession,
-    settings: Settings,
-    listing: Listing,
-    sale: ListedSale,
-    entries: Sequence[Entry],
-    now: datetime,
+    session: Session, listing: Listing, sale: ListedSale, entries: Sequence[Entry], now: datetime
 ) -> None:
     if sale.phase == SalePhase.REVIEW:
         return
-    await notice.end(session, settings, listing, notice.running_rule(sale), "ended", now)
+    await notice.end(session, listing, notice.running_rule(sale), "ended", now)
     await registrants.drop_revision(session, listing, now)
     told = [entry.organisation_id for entry in entries]
-    sale.review_ends_at = await notice.begin_review(session, settings, listing, told, now)
+    sale.review_ends_at = await notice.begin_review(session, listing, told, now)
     sale.phase = SalePhase.REVIEW
     notice.tell(session, listing, "listing.review_opened", {"review_ends_at": sale.review_ends_at})
 
 
-async def _became_unlistable(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> bool:
+async def _became_unlistable(session: Session, listing: Listing, now: datetime) -> bool:
     buying = Buying((), listing.seller_id, abroad=False, related_needs_approval=False)
-    found = await find_sale(session, settings, listing, buying, now)
-    return bool(gate_rules.never(found, local_date(now, settings.zone)))
+    found = await find_sale(session, listing, buying, now)
+    return bool(gate_rules.never(found, session.city.day_of(now)))
 
 
-async def _extend(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, days: int | None, now: datetime
-) -> None:
+async def _extend(session: Session, listing: Listing, sale: ListedSale, days: int | None, now: datetime) -> None:
     sale.extensions_used += 1
     sale.phase, sale.review_ends_at = SalePhase.NOTICE, None
-    ends_at = await notice.begin_extension(session, settings, listing, days, now)
+    ends_at = await notice.begin_extension(session, listing, days, now)
     listing_service.move_end(session, listing, ends_at)
     await deposits.move_due(session, notice.subject_of(listing.id), ends_at)
     payload = {"extension": sale.extensions_used, "closes_at": ends_at}
@@ -172,10 +159,10 @@ async def _extend(
 
 
 async def _open_bidding(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, entrants: list[UUID], now: datetime
+    session: Session, listing: Listing, sale: ListedSale, entrants: list[UUID], now: datetime
 ) -> None:
     await registrants.settle(session, listing, RegistrantStatus.BIDDING, entrants)
-    await give_back_to_others(session, settings, listing, entrants, now)
+    await give_back_to_others(session, listing, entrants, now)
     conditions = await queries.conditions_of(session, listing.id)
     abroad = frozenset(
         row.organisation_id
@@ -184,48 +171,40 @@ async def _open_bidding(
     )
     contest = Contest(tuple(entrants), listing.asking_price, conditions.bidding, conditions.rights_abroad, abroad)
     sale.phase = SalePhase.BIDDING
-    sale.contest_id = await contests.BIDDING.of(listing.pricing_mode).open(session, settings, listing, contest, now)
+    sale.contest_id = await contests.BIDDING.of(listing.pricing_mode).open(session, listing, contest, now)
     notice.tell(session, listing, "listing.bidding_opened", {"contest_id": sale.contest_id}, public=True)
 
 
-async def give_back_to_others(
-    session: AsyncSession, settings: Settings, listing: Listing, kept: Iterable[UUID], now: datetime
-) -> None:
+async def give_back_to_others(session: Session, listing: Listing, kept: Iterable[UUID], now: datetime) -> None:
     """Give back every deposit but those of whom the sale goes on with."""
     kept = set(kept)
     for deposit in await deposit_queries.lock_live_deposits(session, notice.subject_of(listing.id)):
         if deposit.organisation_id not in kept:
-            await deposits.give_back(session, settings, notice.subject_of(listing.id), deposit.organisation_id, now)
+            await deposits.give_back(session, notice.subject_of(listing.id), deposit.organisation_id, now)
 
 
-async def when_bidding_ends_sell_or_lapse(
-    session: AsyncSession, settings: Settings, listing: Listing, outcome: Outcome, now: datetime
-) -> None:
+async def when_bidding_ends_sell_or_lapse(session: Session, listing: Listing, outcome: Outcome, now: datetime) -> None:
     """The bidding has ended: sold, or the listing lapses with the reason. Deposits of who did not win go back."""
     sale = await queries.sale_of(session, listing.id)
     if sale is None or sale.phase != SalePhase.BIDDING or sale.contest_id != outcome.contest_id:
         return
     if outcome.deal_id is None:
-        await lapse(session, settings, listing, sale, f"bidding: {outcome.reason}", now)
+        await lapse(session, listing, sale, f"bidding: {outcome.reason}", now)
     else:
-        await closing.won_in_bidding(session, settings, listing, sale, outcome.deal_id, now)
+        await closing.won_in_bidding(session, listing, sale, outcome.deal_id, now)
 
 
-async def lapse(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
-) -> None:
+async def lapse(session: Session, listing: Listing, sale: ListedSale, reason: str, now: datetime) -> None:
     """The sale ends without a deal, and the listing with it; every deposit goes back."""
-    await end_without_deal(session, settings, listing, sale, reason, now)
+    await end_without_deal(session, listing, sale, reason, now)
     if listing.status != ListingStatus.LAPSED:  # a sale that gates have held lapses when the listing is let go
         listing_service.lapse(session, listing, reason)
 
 
-async def end_without_deal(
-    session: AsyncSession, settings: Settings, listing: Listing, sale: ListedSale, reason: str, now: datetime
-) -> None:
+async def end_without_deal(session: Session, listing: Listing, sale: ListedSale, reason: str, now: datetime) -> None:
     """The sale ends; every deposit goes back. What becomes of the listing is the caller's."""
     sale.phase, sale.reason, sale.review_ends_at = SalePhase.ENDED, reason, None
-    await notice.end_all(session, settings, listing, now)
+    await notice.end_all(session, listing, now)
     await registrants.drop_revision(session, listing, now)
     await registrants.settle(session, listing, RegistrantStatus.LAPSED, None)
-    await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)
+    await deposits.release_losers(session, notice.subject_of(listing.id), None, now)

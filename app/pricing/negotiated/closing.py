@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.results import queries as results
 from app.core.access import Actor
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import Problem
-from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole, PriceSource
 from app.market.deals.models import Deal
 from app.market.deals.rules import PartyShare
@@ -41,13 +39,7 @@ def buyers_of(negotiation: Negotiation) -> list[PartyShare]:
 
 
 async def agree(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    listing: Listing,
-    negotiation: Negotiation,
-    offer: Offer,
-    now: datetime,
+    session: Session, actor: Actor, listing: Listing, negotiation: Negotiation, offer: Offer, now: datetime
 ) -> None:
     """The accepted offer holds the listing, opens the gates, and is published where it must or shall be.
 
@@ -62,21 +54,16 @@ async def agree(
     await closing.hold(session, listing, "uq_negotiations_agreed")
     tell(session, negotiation, "negotiation.agreed", {"offer_id": offer.id})
     result = await results.read_result(session, listing.result_id)
-    sale = await closing.refuse_agreement(session, settings, _agreed(listing, negotiation, offer), actor, now)
+    sale = await closing.refuse_agreement(session, _agreed(listing, negotiation, offer), actor, now)
     if Terms.model_validate(offer.terms).public_notice:
         flags = await notice.interests(session, sale, negotiation)
-        negotiation.notice = await notice.publish(session, settings, listing, negotiation, offer, result, flags, now)
-    await openings.open_gates(session, settings, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now)
-    await try_close(session, settings, listing, negotiation, asked_by=actor)
+        negotiation.notice = await notice.publish(session, listing, negotiation, offer, result, flags, now)
+    await openings.open_gates(session, (SUBJECT, negotiation.id), negotiation.seller_id, sale, now)
+    await try_close(session, listing, negotiation, asked_by=actor)
 
 
 async def try_close(
-    session: AsyncSession,
-    settings: Settings,
-    listing: Listing,
-    negotiation: Negotiation,
-    *,
-    asked_by: Actor | None = None,
+    session: Session, listing: Listing, negotiation: Negotiation, *, asked_by: Actor | None = None
 ) -> Problem | None:
     """Make the deal of an agreed negotiation, or answer what blocks it. What blocks is judged by today's facts.
 
@@ -91,10 +78,10 @@ async def try_close(
         return rules.block(running, gates.still_open(known), negotiation.id, now)
 
     deal = await closing.make_deal(
-        session, settings, _agreed(listing, negotiation, offer), now, asked_by=asked_by, waits_for=waits_for
+        session, _agreed(listing, negotiation, offer), now, asked_by=asked_by, waits_for=waits_for
     )
     if deal is None:
-        await refuse(session, settings, listing, negotiation, closing.BECAME_UNLISTABLE, now)
+        await refuse(session, listing, negotiation, closing.BECAME_UNLISTABLE, now)
     if not isinstance(deal, Deal):
         return deal
     negotiation.status = NegotiationStatus.CLOSED
@@ -103,13 +90,11 @@ async def try_close(
     tell(session, negotiation, "negotiation.closed", {"deal_id": deal.id})
     if negotiation.notice is not None:
         publish_price(deal, PriceSource.NOTICE, negotiation.notice.number, negotiation.notice.published_at)
-        await notice.close(session, settings, negotiation.notice, deal=True, now=now)
+        await notice.close(session, negotiation.notice, deal=True, now=now)
     return None
 
 
-async def refuse(
-    session: AsyncSession, settings: Settings, listing: Listing, negotiation: Negotiation, reason: str, now: datetime
-) -> None:
+async def refuse(session: Session, listing: Listing, negotiation: Negotiation, reason: str, now: datetime) -> None:
     """An agreed negotiation ends without a deal, and the listing is back on offer, or lapses past its end."""
     negotiation.status = NegotiationStatus.REFUSED
     negotiation.status_reason = reason
@@ -117,10 +102,10 @@ async def refuse(
     await closing.let_go(session, listing, now)
     tell(session, negotiation, "negotiation.refused")
     if negotiation.notice is not None:
-        await notice.close(session, settings, negotiation.notice, deal=False, now=now)
+        await notice.close(session, negotiation.notice, deal=False, now=now)
 
 
-async def _running(session: AsyncSession, negotiation: Negotiation) -> RunningNotice | None:
+async def _running(session: Session, negotiation: Negotiation) -> RunningNotice | None:
     published = negotiation.notice
     if published is None:
         return None
@@ -135,7 +120,7 @@ def _agreed(listing: Listing, negotiation: Negotiation, offer: Offer) -> closing
     return closing.Agreed(subject, listing, buying, offer.price, offer.price_basis, offer.terms)
 
 
-def tell(session: AsyncSession, negotiation: Negotiation, event: str, payload: Mapping[str, Any] | None = None) -> None:
+def tell(session: Session, negotiation: Negotiation, event: str, payload: Mapping[str, Any] | None = None) -> None:
     """Append the event for the two sides alone, without any amount."""
     audience = [negotiation.seller_id, *(row.organisation_id for row in negotiation.buyers)]
     body = {"number": negotiation.number, "status": negotiation.status, "listing_id": negotiation.listing_id}

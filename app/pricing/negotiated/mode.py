@@ -1,8 +1,6 @@
 """What the negotiated mode decides about its listings."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.settings import Settings
+from app.core.database import Session
 from app.market.listings import modes
 from app.market.listings.models import Listing
 from app.pricing.negotiated import closing, queries
@@ -11,7 +9,7 @@ from app.pricing.negotiated import closing, queries
 class Negotiated(modes.Mode):
     """A listing closes on its own day; held for a buyer whose notice runs or who waits for gates, it can be let go."""
 
-    async def became_secret(self, session: AsyncSession, settings: Settings, listing: Listing) -> None:
+    async def became_secret(self, session: Session, listing: Listing) -> None:
         agreed = await queries.lock_agreed(session, listing.id)
         if agreed is not None:
-            await closing.try_close(session, settings, listing, agreed)
+            await closing.try_close(session, listing, agreed)

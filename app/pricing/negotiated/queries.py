@@ -11,12 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.access import Actor, Role
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.pricing.negotiated.kinds import NegotiationStatus
@@ -48,27 +47,27 @@ def visible(actor: Actor) -> Select[Negotiation]:
     return statement.where(Negotiation.id.in_(sells.union(buys)))
 
 
-async def _one(session: AsyncSession, statement: Select[Negotiation]) -> Negotiation:
+async def _one(session: Session, statement: Select[Negotiation]) -> Negotiation:
     return await read_one(session, statement, NEGOTIATION, fresh=True)
 
 
-async def get_negotiation(session: AsyncSession, actor: Actor, negotiation_id: UUID) -> Negotiation:
+async def get_negotiation(session: Session, actor: Actor, negotiation_id: UUID) -> Negotiation:
     """A negotiation the actor may see; raises `not_found`."""
     return await _one(session, visible(actor).where(Negotiation.id == negotiation_id))
 
 
-async def read_negotiation(session: AsyncSession, negotiation_id: UUID) -> Negotiation:
+async def read_negotiation(session: Session, negotiation_id: UUID) -> Negotiation:
     """A negotiation, without a check of access, for what time does and for gates; raises `not_found`."""
     return await _one(session, select(Negotiation).where(Negotiation.id == negotiation_id).options(*_parts()))
 
 
-async def lock_negotiation(session: AsyncSession, negotiation_id: UUID) -> Negotiation:
+async def lock_negotiation(session: Session, negotiation_id: UUID) -> Negotiation:
     """The same, locked. Lock its listing first."""
     statement = select(Negotiation).where(Negotiation.id == negotiation_id).options(*_parts())
     return await _one(session, statement.with_for_update(of=Negotiation))
 
 
-async def lock_agreed(session: AsyncSession, listing_id: UUID) -> Negotiation | None:
+async def lock_agreed(session: Session, listing_id: UUID) -> Negotiation | None:
     """The agreed negotiation that holds a locked listing, locked, if one does."""
     statement = select(Negotiation.id).where(
         Negotiation.listing_id == listing_id, Negotiation.status == NegotiationStatus.AGREED
@@ -78,11 +77,7 @@ async def lock_agreed(session: AsyncSession, listing_id: UUID) -> Negotiation | 
 
 
 async def list_negotiations(
-    session: AsyncSession,
-    actor: Actor,
-    page: PageRequest,
-    status: NegotiationStatus | None,
-    listing_id: UUID | None,
+    session: Session, actor: Actor, page: PageRequest, status: NegotiationStatus | None, listing_id: UUID | None
 ) -> Found[Negotiation]:
     """A page of the negotiations an actor may see, newest first."""
     statement = visible(actor)
@@ -95,37 +90,37 @@ async def list_negotiations(
     )
 
 
-async def on_listing(session: AsyncSession, actor: Actor, listing_id: UUID) -> Sequence[Negotiation]:
+async def on_listing(session: Session, actor: Actor, listing_id: UUID) -> Sequence[Negotiation]:
     """Every negotiation on a listing that the actor may see, oldest first, for the price dossier."""
     statement = visible(actor).where(Negotiation.listing_id == listing_id).order_by(Negotiation.id)
     return await read_all(session, statement)
 
 
-async def offers_of(session: AsyncSession, negotiation_ids: Sequence[UUID]) -> Sequence[Offer]:
+async def offers_of(session: Session, negotiation_ids: Sequence[UUID]) -> Sequence[Offer]:
     """Every offer of negotiations that the caller has found visible, in the order in which they were made."""
     statement = select(Offer).where(Offer.negotiation_id.in_(negotiation_ids)).order_by(Offer.made_at, Offer.id)
     return await read_all(session, statement)
 
 
-async def behind(session: AsyncSession, deal_id: UUID) -> Negotiation | None:
+async def behind(session: Session, deal_id: UUID) -> Negotiation | None:
     """The negotiation that led to a deal, if one did, without a check of access."""
     statement = select(Negotiation).where(Negotiation.deal_id == deal_id).options(*_parts())
     return await find_one(session, statement)
 
 
-async def notices_on(session: AsyncSession, listing_id: UUID) -> Sequence[Notice]:
+async def notices_on(session: Session, listing_id: UUID) -> Sequence[Notice]:
     """Every notice on a listing with its negotiation, objections and decisions, oldest first; they are public."""
     on_it = Notice.negotiation.has(Negotiation.listing_id == listing_id)
     return await read_all(session, _notices().where(on_it).order_by(Notice.id))
 
 
-async def last_offer(session: AsyncSession, negotiation_id: UUID) -> Offer:
+async def last_offer(session: Session, negotiation_id: UUID) -> Offer:
     """The last offer; every negotiation opens with one."""
     statement = select(Offer).where(Offer.negotiation_id == negotiation_id).order_by(Offer.number.desc()).limit(1)
     return (await session.execute(statement)).scalar_one()
 
 
-async def last_offers(session: AsyncSession, negotiation_ids: Sequence[UUID]) -> dict[UUID, Offer]:
+async def last_offers(session: Session, negotiation_ids: Sequence[UUID]) -> dict[UUID, Offer]:
     """The last offer of each negotiation."""
     statement = (
         select(Offer)
@@ -136,12 +131,12 @@ async def last_offers(session: AsyncSession, negotiation_ids: Sequence[UUID]) ->
     return {row.negotiation_id: row for row in (await session.execute(statement)).scalars()}
 
 
-async def get_offer(session: AsyncSession, offer_id: UUID) -> Offer:
+async def get_offer(session: Session, offer_id: UUID) -> Offer:
     """An offer by id, for services that have it from its negotiation."""
     return (await session.execute(select(Offer).where(Offer.id == offer_id))).scalar_one()
 
 
-async def list_offers(session: AsyncSession, negotiation_id: UUID, page: PageRequest) -> Found[Offer]:
+async def list_offers(session: Session, negotiation_id: UUID, page: PageRequest) -> Found[Offer]:
     """A page of the offers of a negotiation that the caller has found visible, oldest first."""
     statement = select(Offer).where(Offer.negotiation_id == negotiation_id)
     return await read_page(session, statement, page, Offer.number)
@@ -153,13 +148,13 @@ def _notices() -> Select[Notice]:
     )
 
 
-async def get_notice(session: AsyncSession, notice_id: UUID) -> Notice:
+async def get_notice(session: Session, notice_id: UUID) -> Notice:
     """A notice, for everyone, with its negotiation, objections and their decisions; raises `not_found`."""
     statement = _notices().where(Notice.id == notice_id).execution_options(populate_existing=True)
     return await read_one(session, statement, NOTICE)
 
 
-async def list_notices(session: AsyncSession, page: PageRequest, *, running: bool) -> Found[Notice]:
+async def list_notices(session: Session, page: PageRequest, *, running: bool) -> Found[Notice]:
     """A page of notices, newest first; `running`: only those that still take objections."""
     statement = _notices()
     if running:
@@ -168,7 +163,7 @@ async def list_notices(session: AsyncSession, page: PageRequest, *, running: boo
     return await read_page(session, statement, page, Notice.id, newest_first=True)
 
 
-async def open_objections(session: AsyncSession, notice_id: UUID) -> int:
+async def open_objections(session: Session, notice_id: UUID) -> int:
     """How many objections to a notice are not decided."""
     statement = (
         select(func.count()).select_from(Objection).where(Objection.notice_id == notice_id, ~Objection.decision.has())
@@ -190,13 +185,13 @@ def _objections(actor: Actor) -> Select[Objection]:
     return statement.where(or_(Negotiation.seller_id == actor.organisation(), Objection.person_id == actor.person_id))
 
 
-async def list_objections(session: AsyncSession, actor: Actor, notice_id: UUID, page: PageRequest) -> Found[Objection]:
+async def list_objections(session: Session, actor: Actor, notice_id: UUID, page: PageRequest) -> Found[Objection]:
     """A page of the objections to a notice that the actor may read, oldest first."""
     statement = _objections(actor).where(Objection.notice_id == notice_id)
     return await read_page(session, statement, page, Objection.id)
 
 
-async def read_objection(session: AsyncSession, objection_id: UUID) -> Objection:
+async def read_objection(session: Session, objection_id: UUID) -> Objection:
     """An objection with its decision, for the operator; raises `not_found`."""
     statement = select(Objection).where(Objection.id == objection_id).options(selectinload(Objection.decision))
     return await read_one(session, statement, Text("objection", "异议"), fresh=True)

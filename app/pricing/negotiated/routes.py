@@ -4,13 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
@@ -31,15 +30,10 @@ SellerAdmin = Annotated[Actor, allow(Role.ADMIN, scope="deals:write")]
 
 @money_router.post("/listings/{listing_id}/negotiations", status_code=201, operation_id="open_negotiation")
 async def open_negotiation(
-    actor: Party,
-    session: Session,
-    settings: Config,
-    listing_id: UUID,
-    body: schemas.NegotiationIn,
-    response: Response,
+    actor: Party, session: Session, listing_id: UUID, body: schemas.NegotiationIn, response: Response
 ) -> schemas.NegotiationOut:
     """Open a negotiation on a published listing, with your first offer. Its price must be negotiated."""
-    made = await service.open_negotiation(session, actor, settings, listing_id, body)
+    made = await service.open_negotiation(session, actor, listing_id, body)
     return await _answer(session, made, response)
 
 
@@ -67,15 +61,10 @@ async def read_negotiation(
 
 @money_router.post("/negotiations/{negotiation_id}/offers", status_code=201, operation_id="make_offer")
 async def make_offer(
-    actor: Party,
-    session: Session,
-    settings: Config,
-    negotiation_id: UUID,
-    body: schemas.OfferIn,
-    response: Response,
+    actor: Party, session: Session, negotiation_id: UUID, body: schemas.OfferIn, response: Response
 ) -> schemas.NegotiationOut:
     """Make a counter-offer, or a new offer where yours has expired. It replaces the other side's."""
-    return await _answer(session, await service.make_offer(session, actor, settings, negotiation_id, body), response)
+    return await _answer(session, await service.make_offer(session, actor, negotiation_id, body), response)
 
 
 @router.get("/negotiations/{negotiation_id}/offers", operation_id="list_offers")
@@ -87,17 +76,10 @@ async def list_offers(actor: Reader, session: Session, negotiation_id: UUID, pag
 
 @money_router.post("/negotiations/{negotiation_id}/acceptance", operation_id="accept_offer")
 async def accept_offer(
-    actor: Party,
-    session: Session,
-    settings: Config,
-    negotiation_id: UUID,
-    body: schemas.OfferAcceptanceIn,
-    response: Response,
+    actor: Party, session: Session, negotiation_id: UUID, body: schemas.OfferAcceptanceIn, response: Response
 ) -> schemas.NegotiationOut:
     """Accept the other side's standing offer. The listing is held for the buyer and the public notice begins."""
-    return await _answer(
-        session, await service.accept(session, actor, settings, negotiation_id, body.offer_id), response
-    )
+    return await _answer(session, await service.accept(session, actor, negotiation_id, body.offer_id), response)
 
 
 @router.post("/negotiations/{negotiation_id}/withdrawal", operation_id="withdraw_negotiation")
@@ -110,31 +92,26 @@ async def withdraw_negotiation(
 
 @router.post("/negotiations/{negotiation_id}/approvals", status_code=201, operation_id="approve_related_party")
 async def approve_related_party(
-    actor: SellerAdmin,
-    session: Session,
-    settings: Config,
-    negotiation_id: UUID,
-    body: schemas.RelatedPartyApprovalIn,
-    response: Response,
+    actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.RelatedPartyApprovalIn, response: Response
 ) -> schemas.NegotiationOut:
     """Record the approval of a deal between related parties, with its document, as the seller."""
-    return await _answer(session, await objections.approve(session, actor, settings, negotiation_id, body), response)
+    return await _answer(session, await objections.approve(session, actor, negotiation_id, body), response)
 
 
 @money_router.post("/negotiations/{negotiation_id}/closing", operation_id="close_negotiation")
 async def close_negotiation(
-    actor: Party, session: Session, settings: Config, negotiation_id: UUID, response: Response
+    actor: Party, session: Session, negotiation_id: UUID, response: Response
 ) -> schemas.NegotiationOut:
     """Make the deal now if nothing blocks it; the refusal says what does. The worker does it by itself."""
-    return await _answer(session, await service.close(session, actor, settings, negotiation_id), response)
+    return await _answer(session, await service.close(session, actor, negotiation_id), response)
 
 
 @router.post("/negotiations/{negotiation_id}/termination", operation_id="terminate_negotiation")
 async def terminate_negotiation(
-    actor: Operator, session: Session, settings: Config, negotiation_id: UUID, body: ReasonIn
+    actor: Operator, session: Session, negotiation_id: UUID, body: ReasonIn
 ) -> schemas.NegotiationTerminationOut:
     """End an agreed negotiation that cannot go on, with the reason. The listing is on offer again, or lapses."""
-    row = await service.terminate(session, settings, negotiation_id, body.reason)
+    row = await service.terminate(session, negotiation_id, body.reason)
     return schemas.NegotiationTerminationOut.of(row, server_time=await read_clock(session))
 
 
@@ -142,7 +119,7 @@ def _summary(row: Negotiation, offer: Offer) -> schemas.NegotiationSummary:
     return schemas.NegotiationSummary.of(row, last_offer=offer)
 
 
-async def _answer(session: AsyncSession, row: Negotiation, response: Response) -> schemas.NegotiationOut:
+async def _answer(session: Session, row: Negotiation, response: Response) -> schemas.NegotiationOut:
     now = await read_clock(session)
     set_etag(response, row.revision)
     gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, row.id)]

@@ -5,15 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
-from app.core.clock import local_date, read_clock
-from app.core.database import add_unique
+from app.core.clock import read_clock
+from app.core.database import Session, add_unique
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
@@ -38,7 +35,7 @@ TAKEN = frozenset({ListingStatus.RESERVED, ListingStatus.SOLD})
 
 
 async def open_negotiation(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: schemas.NegotiationIn
+    session: Session, actor: Actor, listing_id: UUID, body: schemas.NegotiationIn
 ) -> Negotiation:
     """Open a negotiation for the actor's organisation, alone or leading others, all verified, with the first offer.
 
@@ -58,7 +55,7 @@ async def open_negotiation(
     listing_rules.check_open(listing.status, listing.closes_at, now)
     buyers.sort(key=lambda buyer: buyer.organisation_id != lead_id)
     negotiation = Negotiation(
-        number=await readable_number(session, settings, NumberPrefix.NEGOTIATION, now),
+        number=await readable_number(session, NumberPrefix.NEGOTIATION, now),
         listing_id=listing.id,
         listing_version=listing.version,
         seller_id=listing.seller_id,
@@ -71,13 +68,11 @@ async def open_negotiation(
     )
     await add_unique(session, negotiation, NEGOTIATION_EXISTS(number=listing.number), "uq_negotiations_live_lead")
     closing.tell(session, negotiation, "negotiation.opened")
-    await _offer(session, actor, settings, negotiation, NegotiationSide.BUYER, body, 1, now)
+    await _offer(session, actor, negotiation, NegotiationSide.BUYER, body, 1, now)
     return await queries.read_negotiation(session, negotiation.id)
 
 
-async def make_offer(
-    session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID, body: schemas.OfferIn
-) -> Negotiation:
+async def make_offer(session: Session, actor: Actor, negotiation_id: UUID, body: schemas.OfferIn) -> Negotiation:
     """Answer the standing offer with another, or offer again where one's own has expired.
 
     Raises `offer_binding` while one's own offer stands, `offer_expiry_past`, `notice_mandatory`, `listing_not_open`,
@@ -92,14 +87,12 @@ async def make_offer(
     rules.check_not_bound(facts_of(last), side, now)
     listing = await listings.get_listing(session, actor, negotiation.listing_id)
     listing_rules.check_open(listing.status, listing.closes_at, now)
-    await _offer(session, actor, settings, negotiation, side, body, last.number + 1, now)
+    await _offer(session, actor, negotiation, side, body, last.number + 1, now)
     negotiation.revision += 1
     return negotiation
 
 
-async def accept(
-    session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID, offer_id: UUID
-) -> Negotiation:
+async def accept(session: Session, actor: Actor, negotiation_id: UUID, offer_id: UUID) -> Negotiation:
     """Accept the other side's standing offer: the listing is held, and the public notice begins.
 
     Of two acceptances on one listing the first one counts, decided under the listing's lock. Raises `listing_taken`,
@@ -118,11 +111,11 @@ async def accept(
         raise LISTING_TAKEN(number=listing.number)
     listing_rules.check_open(listing.status, listing.closes_at, now)
     await _require_verified(session, closing.buyers_of(negotiation))
-    await closing.agree(session, actor, settings, listing, negotiation, last, now)
+    await closing.agree(session, actor, listing, negotiation, last, now)
     return negotiation
 
 
-async def withdraw(session: AsyncSession, actor: Actor, negotiation_id: UUID, reason: str) -> Negotiation:
+async def withdraw(session: Session, actor: Actor, negotiation_id: UUID, reason: str) -> Negotiation:
     """Leave an open negotiation. Raises `offer_binding` for who is bound by an offer that stands."""
     negotiation = await queries.get_negotiation(session, actor, negotiation_id)
     side = rules.side_of(actor.organisation(), negotiation.seller_id, negotiation.lead_id)
@@ -137,7 +130,7 @@ async def withdraw(session: AsyncSession, actor: Actor, negotiation_id: UUID, re
     return negotiation
 
 
-async def terminate(session: AsyncSession, settings: Settings, negotiation_id: UUID, reason: str) -> Negotiation:
+async def terminate(session: Session, negotiation_id: UUID, reason: str) -> Negotiation:
     """The operator ends an agreed negotiation that cannot go on (终结) [P]: the listing is free again.
 
     A joint buyer that never answers, or a report that expired and is not replaced, would hold listing and parties for
@@ -147,18 +140,18 @@ async def terminate(session: AsyncSession, settings: Settings, negotiation_id: U
     listing = await listings.lock_listing(session, found.listing_id)
     negotiation = await queries.lock_negotiation(session, negotiation_id)
     rules.check_status(negotiation.status, NegotiationStatus.AGREED)
-    await closing.refuse(session, settings, listing, negotiation, reason, await read_clock(session))
+    await closing.refuse(session, listing, negotiation, reason, await read_clock(session))
     return negotiation
 
 
-async def close(session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID) -> Negotiation:
+async def close(session: Session, actor: Actor, negotiation_id: UUID) -> Negotiation:
     """Close an agreed negotiation now, if the worker has not run yet; else the refusal says what blocks it."""
     found = await queries.get_negotiation(session, actor, negotiation_id)
     rules.side_of(actor.organisation(), found.seller_id, found.lead_id)
     listing = await listings.lock_listing(session, found.listing_id)
     negotiation = await queries.lock_negotiation(session, negotiation_id)
     rules.check_status(negotiation.status, NegotiationStatus.AGREED)
-    block = await closing.try_close(session, settings, listing, negotiation, asked_by=actor)
+    block = await closing.try_close(session, listing, negotiation, asked_by=actor)
     if block is not None:
         raise block
     return negotiation
@@ -170,16 +163,15 @@ def facts_of(offer: Offer) -> OfferFacts:
 
 
 async def _offer(
-    session: AsyncSession,
+    session: Session,
     actor: Actor,
-    settings: Settings,
     negotiation: Negotiation,
     side: NegotiationSide,
     body: schemas.OfferIn,
     number: int,
     now: datetime,
 ) -> None:
-    today = local_date(now, settings.zone)
+    today = session.city.day_of(now)
     check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
     terms_rules.check_terms(body.terms, today)
     seller = (await identity.organisations_by_id(session, [negotiation.seller_id]))[negotiation.seller_id]
@@ -209,7 +201,7 @@ async def _offer(
     closing.tell(session, negotiation, "offer.made", {"offer_id": offer.id, "offer_number": number, "side": side})
 
 
-async def _require_verified(session: AsyncSession, buyers: list[PartyShare]) -> None:
+async def _require_verified(session: Session, buyers: list[PartyShare]) -> None:
     known = await identity.organisations_by_id(session, [buyer.organisation_id for buyer in buyers])
     for buyer in buyers:
         if buyer.organisation_id not in known:

@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.core.database import Database
+from app.core.deadlines import run_due
+from app.core.settings import Environment, Settings
 from tests.contracts.factory import contract_body, sign
 from tests.contracts.settlement.factory import Json, worked
 from tests.market.deals.factory import agreed_deal
-from tests.office.ledger.factory import SETTINGS, confirmation_body, held_deposit
+from tests.office.ledger.factory import confirmation_body, held_deposit
 from tests.office.ledger.test_ledger_properties import BALANCES, STATEMENTS
 from tests.support.api import Api
 from tests.support.applications import application
-from tests.support.due import run_due
+from tests.support.databases import CITY
 from tests.support.world import Party, World
 
 NIL = Decimal(0)
@@ -220,14 +222,15 @@ async def _finish(play: Play) -> None:
 
 
 async def run(url: str, steps: Sequence[tuple[str, int]]) -> None:
-    database = Database(url, pool_size=6)
+    database = Database(url, CITY, pool_size=6)
+    configured = Settings(environment=Environment.SANDBOX, log_level="ERROR")
     try:
         async with database.transaction() as session:
             await session.execute(text("SET LOCAL session_replication_role = replica"))
             for table in ("confirmation_resolutions", "bank_confirmations", "journal_entries", "journal_transactions",
                           "ledger_accounts", "certificates", "certificate_revocations", "deadlines"):  # fmt: skip
                 await session.execute(text(f"DELETE FROM {table}"))
-        async with Api(application(SETTINGS, database, "examples")) as api:
+        async with Api(application(configured, database, "examples")) as api:
             world = await World.create(database, api)
             seller, buyer = await world.institution(), await world.enterprise()
             deal = await agreed_deal(world, seller, buyer)

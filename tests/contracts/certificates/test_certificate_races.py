@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.certificates import service
 from app.contracts.settlement import queries as settlements
+from app.core.database import Session
+from app.core.deadlines import run_due
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 from tests.contracts.settlement.factory import Json, all_paid, contracted, open_requests, paid, settlement
 from tests.office.ledger.factory import balances, confirmation_body
-from tests.support.due import run_due
 from tests.support.world import World
 
 
@@ -59,10 +59,10 @@ async def test_the_indexes_hold_even_where_the_lock_is_forgotten(
     world = fresh_world
     deal = await ready(world)
 
-    async def unlocked(session: AsyncSession, deal_id: UUID) -> Deal:
+    async def unlocked(session: Session, deal_id: UUID) -> Deal:
         return await deals.get_deal(session, session.info["actor"], deal_id)
 
-    async def nothing(session: AsyncSession, deal_id: UUID) -> None:
+    async def nothing(session: Session, deal_id: UUID) -> None:
         return None
 
     monkeypatch.setattr(service, "_lock", unlocked)

@@ -229,8 +229,8 @@ async def test_award_facts_hold_what_was_received_by_the_local_end_of_the_year_i
     async with world.database.reading() as session:
         connection = (await session.connection()).sync_connection
         event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        contracts, payments, organisations = await award_facts(session, date(2024, 12, 31), WUHAN)
-        later = await award_facts(session, date(2025, 12, 31), WUHAN)
+        contracts, payments, organisations = await award_facts(session, date(2024, 12, 31))
+        later = await award_facts(session, date(2025, 12, 31))
     assert len([sql for sql in statements if sql.startswith("SELECT")]) == 6
     assert [len(contracts), len(payments), len(later[0]), len(later[1])] == [2, 2, 2, 4]
     assert organisations == {seller.id, buyer.id, agency.id}

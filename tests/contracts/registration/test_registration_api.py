@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.access import Role
+from app.core.deadlines import run_due
 from app.core.history import events
 from app.core.history.events import Event
 from app.identity.models import Membership
@@ -22,7 +23,6 @@ from tests.contracts.factory import (
     signed_contract,
 )
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 CALENDAR = Calendar()

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from app.core.deadlines import run_due
 from tests.contracts.factory import contract_body, sign
 from tests.market.deals.factory import agreed_deal
 from tests.office.ledger.factory import confirmed
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]

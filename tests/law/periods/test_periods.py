@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
+from app.core.database import Session
+from app.core.deadlines import run_due
 from app.core.history import events
 from app.core.ids import new_id
-from app.core.settings import Settings
 from app.law.calendar.rules import LAST_ANNOUNCED_YEAR, Calendar
 from app.law.declarations import service as calendar_service
 from app.law.periods import queries, recompute, rules, service
@@ -25,21 +25,19 @@ from app.law.periods.models import Period
 from tests.contracts.factory import registration_step, signed_contract
 from tests.law.declarations.test_calendar_api import NOTICE, Json, declare, next_day
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
-from tests.support.due import run_due
 from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
 
-SETTINGS = Settings()
 ENDED: list[UUID] = []
 FOLLOWED: list[UUID] = []
 HELD: set[UUID] = set()
 
 
-async def _ended(session: AsyncSession, settings: Settings, subject_id: UUID, now: datetime) -> None:
+async def _ended(session: Session, subject_id: UUID, now: datetime) -> None:
     ENDED.append(subject_id)
 
 
-async def _followed(session: AsyncSession, settings: Settings, subject_id: UUID, wait: bool) -> bool:
+async def _followed(session: Session, subject_id: UUID, wait: bool) -> bool:
     if subject_id in HELD and not wait:
         return False
     FOLLOWED.append(subject_id)
@@ -56,11 +54,11 @@ async def opened(world: World, rule: str, starts_on: date, audience: list[UUID] 
         rule, ("thing", new_id()), starts_on, audience or [events.PUBLIC], deadline="test.period_ended"
     )
     async with world.database.transaction() as session:
-        return await service.open_period(session, SETTINGS, opening)
+        return await service.open_period(session, opening)
 
 
 @asynccontextmanager
-async def acting(world: World) -> AsyncIterator[AsyncSession]:
+async def acting(world: World) -> AsyncIterator[Session]:
     async with world.database.transaction() as session:
         yield session
 
@@ -205,7 +203,7 @@ async def test_suspension_and_resumption_keep_both_floors(world: World) -> None:
     assert await due_of(world, period) is None
     back = stopped + timedelta(days=20)
     async with acting(world) as session:
-        resumed = await service.resume(session, SETTINGS, subject_of(period), "listing_notice", back)
+        resumed = await service.resume(session, subject_of(period), "listing_notice", back)
     assert (resumed.count, resumed.elapsed, resumed.least_remaining) == (20, 14, 10)
     assert resumed.ends_on == Calendar().add_working_days(back, 10).day
     assert await due_of(world, period) == rules.end_moment(resumed.ends_on, WUHAN_TIME)
@@ -219,7 +217,7 @@ async def test_a_change_restarts_in_full(world: World) -> None:
     period = await opened(world, "listing_notice", start)
     async with acting(world) as session:
         later = start + timedelta(days=10)
-        anew = await service.restart(session, SETTINGS, subject_of(period), "listing_notice", later, "内容变更")
+        anew = await service.restart(session, subject_of(period), "listing_notice", later, "内容变更")
     assert anew.ends_on == Calendar().add_working_days(later, 20).day
     old = await now_of(world, period)
     assert (old.status, old.stopped_on, old.reason) == (PeriodStatus.SUPERSEDED, later, "内容变更")
@@ -243,12 +241,12 @@ async def test_a_provisional_end_is_counted_anew_when_a_release_announces_the_ye
             text("UPDATE periods SET announced_year = 2024, provisional = true, ends_on = :day"),
             {"day": date(2025, 10, 22)},
         )
-    assert await recompute.after_announcement(world.database, SETTINGS) == 1
+    assert await recompute.after_announcement(world.database) == 1
     moved = await now_of(world, period)
     assert (moved.ends_on, moved.provisional) == (Calendar().add_working_days(date(2025, 9, 24), 20).day, False)
     (told,) = await moves(world, period.subject_id)
     assert told["because"] == {"announced_year": LAST_ANNOUNCED_YEAR}
-    assert await recompute.after_announcement(world.database, SETTINGS) == 0
+    assert await recompute.after_announcement(world.database) == 0
 
 
 async def test_a_registrations_decision_day_moves_with_the_calendar(world: World) -> None:
@@ -303,7 +301,7 @@ async def test_a_day_declared_while_a_period_is_being_opened_moves_it(fresh_worl
     world, start, day = fresh_world, await today(fresh_world), await next_day(fresh_world, True)
     opening = service.Opening("certificate", ("thing", new_id()), start, [events.PUBLIC])
     async with world.database.transaction() as session:
-        period = await service.open_period(session, SETTINGS, opening)
+        period = await service.open_period(session, opening)
         declaring = asyncio.create_task(declare(world, day, False))
         await until_it_waits(world, declaring)
     assert (await declaring)["periods_moved"] == 1
@@ -313,7 +311,7 @@ async def test_a_day_declared_while_a_period_is_being_opened_moves_it(fresh_worl
 async def test_a_period_opened_while_a_day_is_being_declared_knows_the_day(fresh_world: World) -> None:
     world, start, day = fresh_world, await today(fresh_world), await next_day(fresh_world, True)
     async with world.database.transaction() as session:
-        await calendar_service.declare(session, SETTINGS, day, is_working=False, reference=NOTICE)
+        await calendar_service.declare(session, day, is_working=False, reference=NOTICE)
         opening = asyncio.create_task(opened(world, "certificate", start))
         await until_it_waits(world, opening)
     assert (await opening).ends_on == Calendar({day: False}).add_working_days(start, 3).day

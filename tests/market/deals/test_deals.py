@@ -6,14 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from app.core.deadlines import run_due
 from app.core.problems import Problem
-from app.core.settings import get_settings
 from app.market.deals import service
 from tests.catalogue.results.factory import PATENT, recorded_result
 from tests.contracts.factory import drafted_contract, sign
 from tests.market.deals.factory import agreed_deal, purchase, recorded_body, recorded_deal
 from tests.market.listings.factory import move_clock_to, published_listing, today
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 REASON = {"reason": "示例原因"}
@@ -100,21 +99,19 @@ async def test_a_deal_under_contract_sells_the_listing_and_neither_expires_nor_i
     buyer = await world.enterprise()
     deal = await agreed_deal(world, await world.institution(), buyer)
     async with world.database.transaction() as session:
-        await service.mark_contracted(session, get_settings(), UUID(deal["id"]))
+        await service.mark_contracted(session, UUID(deal["id"]))
     assert await listing_status(world, deal) == "sold"
     await move_clock_to(world, datetime.fromisoformat(deal["contract_due_at"]) + timedelta(days=60))
     await run_due(world.database)
     assert (await world.api.ok("GET", f"/v1/deals/{deal['id']}", buyer))["status"] == "contracted"
     async with world.database.transaction() as session:  # a worker that had the deadline already in its hands
-        await service.expire_deal(
-            session, get_settings(), UUID(deal["id"]), datetime.fromisoformat(deal["contract_due_at"])
-        )
+        await service.expire_deal(session, UUID(deal["id"]), datetime.fromisoformat(deal["contract_due_at"]))
     assert (await world.api.ok("GET", f"/v1/deals/{deal['id']}", buyer))["status"] == "contracted"
     assert await listing_status(world, deal) == "sold"
     await world.api.refused(409, "deal_not_open", "POST", f"/v1/deals/{deal['id']}/cancellation", buyer, json=REASON)
     with pytest.raises(Problem, match="deal_not_open"):
         async with world.database.transaction() as session:
-            await service.mark_contracted(session, get_settings(), UUID(deal["id"]))
+            await service.mark_contracted(session, UUID(deal["id"]))
 
 
 async def test_a_related_party_is_found_and_its_finding_kept(world: World) -> None:
@@ -146,7 +143,7 @@ async def test_a_deal_concluded_elsewhere_is_recorded_with_its_source(world: Wor
         ("seller", "0.700000"), ("seller", "0.300000"), ("buyer", "1.000000"), ("agency", "1.000000"),
     ]  # fmt: skip
     async with world.database.transaction() as session:
-        assert (await service.mark_contracted(session, get_settings(), UUID(deal["id"]))).status == "contracted"
+        assert (await service.mark_contracted(session, UUID(deal["id"]))).status == "contracted"
     await world.api.refused(
         403, "forbidden", "POST", "/v1/deals/recorded", seller, json=await recorded_body(world, seller, buyer)
     )

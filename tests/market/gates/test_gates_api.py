@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.core.access import Role
+from app.core.deadlines import run_due
 from tests.catalogue.results.factory import PATENT, recorded_result
 from tests.market.listings.factory import move_clock_to
 from tests.office.documents.factory import uploaded
 from tests.pricing.negotiated.factory import Json, agreed, notice_over, read, terms
 from tests.pricing.negotiated.test_negotiation_api import refused
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 ABROAD = terms(territory={"countries": ["CN", "DE"]})

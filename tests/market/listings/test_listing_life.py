@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.access import Role
+from app.core.deadlines import run_due
 from tests.catalogue.results.factory import recorded_result
 from tests.market.deals.factory import purchase
 from tests.market.listings.factory import (
@@ -16,7 +17,6 @@ from tests.market.listings.factory import (
     submitted_listing,
     today,
 )
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 REASON = {"reason": "示例原因"}

@@ -8,11 +8,7 @@ PDF = b"%PDF-1.7\n" + "示例".encode() + b"\n%%EOF\n"
 
 
 async def uploaded(
-    world: World,
-    party: Party,
-    content: bytes = PDF,
-    filename: str = "示例.pdf",
-    media_type: str = "application/pdf",
+    world: World, party: Party, content: bytes = PDF, filename: str = "示例.pdf", media_type: str = "application/pdf"
 ) -> dict[str, Any]:
     """A document as the API answers it."""
     made: dict[str, Any] = await world.api.ok(

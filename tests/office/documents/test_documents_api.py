@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.database import Session
 from app.core.problems import Problem
 from app.core.settings import Settings
 from app.office.documents import access, queries, service
@@ -244,7 +244,7 @@ async def test_a_key_without_the_scope_does_not_read_even_its_own(world: World) 
 PARTIES: dict[UUID, UUID] = {}
 
 
-async def decide(session: AsyncSession, actor: Actor | None, subject_id: UUID) -> access.Level:
+async def decide(session: Session, actor: Actor | None, subject_id: UUID) -> access.Level:
     if subject_id not in PARTIES:
         return "none"
     return "parties" if actor is not None and actor.organisation_id == PARTIES[subject_id] else "public"

@@ -6,13 +6,11 @@ from typing import Any
 
 from app.core.clock import read_clock
 from app.core.ids import new_id
-from app.core.settings import Environment, Settings
 from app.office.ledger.deposits import service as deposits
 from app.office.ledger.models import Deposit
 from app.office.ledger.rules import Subject
 from tests.support.world import Party, World
 
-SETTINGS = Settings(environment=Environment.SANDBOX, log_level="ERROR")
 AMOUNT = Decimal("50000.00")
 _serial = count(1)
 
@@ -28,12 +26,7 @@ async def requested_deposit(
     """A deposit that is asked for."""
     async with world.database.transaction() as session:
         return await deposits.request_deposit(
-            session,
-            SETTINGS,
-            subject=subject or new_subject(),
-            organisation_id=party.organisation_id,
-            amount=amount,
-            **kwargs,
+            session, subject=subject or new_subject(), organisation_id=party.organisation_id, amount=amount, **kwargs
         )
 
 
@@ -69,7 +62,7 @@ async def releasing(world: World, deposit: Deposit) -> dict[str, Any]:
     subject = (deposit.subject_type, deposit.subject_id)
     async with world.database.transaction() as session:
         now = await read_clock(session)
-        await deposits.release(session, SETTINGS, subject, deposit.organisation_id, now)
+        await deposits.release(session, subject, deposit.organisation_id, now)
     return next(row for row in await open_instructions(world) if row["deposit_id"] == str(deposit.id))
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.clock import read_clock
+from app.core.deadlines import run_due
 from app.core.history import events
 from app.core.problems import Problem
 from app.law.calendar.queries import load_calendar
@@ -19,7 +20,6 @@ from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
 from tests.market.listings.factory import move_clock_to
 from tests.office.ledger.factory import (
-    SETTINGS,
     balances,
     confirmed,
     held_deposit,
@@ -29,7 +29,7 @@ from tests.office.ledger.factory import (
     requested_deposit,
     shown,
 )
-from tests.support.due import run_due
+from tests.support.databases import CITY
 from tests.support.world import World
 
 DEAL = new_subject("deal")
@@ -60,9 +60,9 @@ async def test_the_losers_have_theirs_back_within_five_working_days(world: World
     other = await held_deposit(world, loser, new_subject())
     now = datetime.fromisoformat("2026-12-30T15:30:00+08:00")
     async with world.database.transaction() as session:
-        released = await deposits.release_losers(session, SETTINGS, subject, winner.organisation_id, now)
+        released = await deposits.release_losers(session, subject, winner.organisation_id, now)
         assert [row.id for row in released] == [lost.id]
-        assert await deposits.release_losers(session, SETTINGS, subject, winner.organisation_id, now) == []
+        assert await deposits.release_losers(session, subject, winner.organisation_id, now) == []
     body = await shown(world, lost)
     assert (body["status"], body["winner_fixed_on"]) == ("release_due", "2026-12-30")
     due = date.fromisoformat(body["release_due_on"])
@@ -92,7 +92,7 @@ async def test_without_a_winner_everybody_has_theirs_back(world: World) -> None:
         await held_deposit(world, await world.enterprise(), subject)
     async with world.database.transaction() as session:
         now = await read_clock(session)
-        assert len(await deposits.release_losers(session, SETTINGS, subject, None, now)) == 2
+        assert len(await deposits.release_losers(session, subject, None, now)) == 2
 
 
 async def test_the_market_hears_of_a_release_that_is_overdue_and_only_then(world: World) -> None:
@@ -100,7 +100,7 @@ async def test_the_market_hears_of_a_release_that_is_overdue_and_only_then(world
     await releasing(world, late)
     await confirmed(world, direction="out", purpose_reference=(await releasing(world, punctual))["number"])
     due = date.fromisoformat((await shown(world, late))["release_due_on"])
-    midnight = datetime.combine(due + timedelta(days=1), datetime.min.time(), SETTINGS.zone)
+    midnight = datetime.combine(due + timedelta(days=1), datetime.min.time(), CITY.zone)
     await move_clock_to(world, midnight - timedelta(minutes=5))
     await run_due(world.database)
     assert "deposit.release_overdue" not in await event_types(world, late.id)
@@ -126,7 +126,7 @@ async def test_a_holiday_that_is_announced_moves_the_day(world: World) -> None:
     assert [row["due_on"] for row in await open_instructions(world)] == [after.isoformat()]
     assert (await shown(world, kept))["release_due_on"] == before.isoformat()
     assert (await event_types(world, moved.id))[-1] == "deposit.release_moved"
-    await move_clock_to(world, datetime.combine(after, datetime.min.time(), SETTINGS.zone))
+    await move_clock_to(world, datetime.combine(after, datetime.min.time(), CITY.zone))
     await run_due(world.database)
     assert "deposit.release_overdue" not in await event_types(world, moved.id)
 
@@ -134,7 +134,7 @@ async def test_a_holiday_that_is_announced_moves_the_day(world: World) -> None:
 async def _release(world: World, deposit: Deposit) -> None:
     async with world.database.transaction() as session:
         subject = (deposit.subject_type, deposit.subject_id)
-        await deposits.release(session, SETTINGS, subject, deposit.organisation_id, await read_clock(session))
+        await deposits.release(session, subject, deposit.organisation_id, await read_clock(session))
 
 
 async def _forfeit(world: World, deposit: Deposit) -> None:
@@ -305,6 +305,6 @@ async def test_a_release_that_the_bank_took_back_counts_the_days_as_they_are_now
     assert after > before
     assert [row["due_on"] for row in await open_instructions(world)] == [after.isoformat()]
     assert (await period_of(world, deposit))["ends_on"] == after.isoformat()
-    await move_clock_to(world, datetime.combine(after + timedelta(days=1), datetime.min.time(), SETTINGS.zone))
+    await move_clock_to(world, datetime.combine(after + timedelta(days=1), datetime.min.time(), CITY.zone))
     await run_due(world.database)
     assert (await event_types(world, deposit.id)).count("deposit.release_overdue") == 1

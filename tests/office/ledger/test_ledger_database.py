@@ -8,9 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import Database
+from app.core.database import Database, Session
 from app.core.ids import new_id
 
 ACCOUNT = """
@@ -32,7 +31,7 @@ async def account(database: Database, side: str = "credit", *, floor: bool = Fal
 
 
 async def write(
-    session: AsyncSession, *entries: tuple[UUID, str], bank_reference: str | None = None, reverses: UUID | None = None
+    session: Session, *entries: tuple[UUID, str], bank_reference: str | None = None, reverses: UUID | None = None
 ) -> UUID:
     """A journal transaction with these entries, past the service."""
     identity = new_id()
@@ -101,7 +100,7 @@ async def test_two_who_take_the_same_money_past_the_service_do_not_both_get_it(f
     async with fresh_database.transaction() as session:
         await write(session, (bank, "100.00"), (held, "-100.00"))
 
-    async def take(session: AsyncSession) -> None:
+    async def take(session: Session) -> None:
         await write(session, (held, "100.00"), (bank, "-100.00"))
         await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 

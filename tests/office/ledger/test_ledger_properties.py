@@ -14,10 +14,9 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import read_clock
-from app.core.database import Database
+from app.core.database import Database, Session
 from app.core.ids import new_id
 from app.core.problems import Problem
 from app.identity.kinds import OrganisationKind, Verification
@@ -28,7 +27,7 @@ from app.office.ledger.deposits import service as deposits
 from app.office.ledger.instructions import service as instructions
 from app.office.ledger.kinds import Direction, ResolutionKind
 from app.office.ledger.rules import Subject
-from tests.office.ledger.factory import SETTINGS
+from tests.support.databases import CITY
 
 AMOUNTS = (Decimal("100.00"), Decimal("0.01"), Decimal("33.33"))
 STATEMENTS = {
@@ -79,21 +78,21 @@ class Step:
     amount: int
 
 
-async def _pick(session: AsyncSession, what: str, which: int) -> tuple[str, Decimal, str] | None:
+async def _pick(session: Session, what: str, which: int) -> tuple[str, Decimal, str] | None:
     rows = (await session.execute(text(NUMBERS[what]))).all()
     return tuple(rows[which % len(rows)]) if rows else None  # type: ignore[return-value]
 
 
-async def _request(play: Play, session: AsyncSession, step: Step) -> None:
+async def _request(play: Play, session: Session, step: Step) -> None:
     subject, party = play.subjects[step.which % 5 == 0], play.parties[step.party]
     late = await read_clock(session) if step.amount == 1 else None
     await deposits.request_deposit(
-        session, SETTINGS, subject=subject, organisation_id=party, amount=AMOUNTS[step.amount], due_at=late
+        session, subject=subject, organisation_id=party, amount=AMOUNTS[step.amount], due_at=late
     )
 
 
-def _bank(what: str | None, right: bool) -> Callable[[Play, AsyncSession, Step], Awaitable[Moved]]:
-    async def act(play: Play, session: AsyncSession, step: Step) -> Moved:
+def _bank(what: str | None, right: bool) -> Callable[[Play, Session, Step], Awaitable[Moved]]:
+    async def act(play: Play, session: Session, step: Step) -> Moved:
         found = await _pick(session, what, step.which) if what else None
         number, amount, direction = found or (None, AMOUNTS[step.amount], ("in", "out")[step.which % 2])
         body = schemas.BankConfirmationIn(
@@ -103,13 +102,13 @@ def _bank(what: str | None, right: bool) -> Callable[[Play, AsyncSession, Step],
             received_at=await read_clock(session),
             purpose_reference=number,
         )
-        made = await bank.confirm(session, SETTINGS, body)
+        made = await bank.confirm(session, body)
         return str(made.id), made.amount if made.direction == Direction.IN else -made.amount
 
     return act
 
 
-async def _resolve(play: Play, session: AsyncSession, step: Step) -> None:
+async def _resolve(play: Play, session: Session, step: Step) -> None:
     found = await _pick(session, "confirmation", step.which)
     kind = (ResolutionKind.DEPOSIT, ResolutionKind.INSTRUCTION, ResolutionKind.RETURN)[step.amount]
     named = None if kind == ResolutionKind.RETURN else await _pick(session, kind, step.party)
@@ -119,56 +118,56 @@ async def _resolve(play: Play, session: AsyncSession, step: Step) -> None:
             purpose_reference=named[0] if named else None,
             reason="示例",
         )
-        await bank.resolve(session, SETTINGS, UUID(str(found[0])), body)
+        await bank.resolve(session, UUID(str(found[0])), body)
 
 
-async def _reverse(play: Play, session: AsyncSession, step: Step) -> Moved:
+async def _reverse(play: Play, session: Session, step: Step) -> Moved:
     found = await _pick(session, "confirmation", step.which)
     if found is None:
         return None
-    await bank.reverse(session, SETTINGS, UUID(str(found[0])), "示例")
+    await bank.reverse(session, UUID(str(found[0])), "示例")
     return str(found[0]), None
 
 
-async def _release(play: Play, session: AsyncSession, step: Step) -> None:
+async def _release(play: Play, session: Session, step: Step) -> None:
     now = await read_clock(session)
-    await deposits.release(session, SETTINGS, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
+    await deposits.release(session, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
 
 
-async def _losers(play: Play, session: AsyncSession, step: Step) -> None:
+async def _losers(play: Play, session: Session, step: Step) -> None:
     now = await read_clock(session)
-    await deposits.release_losers(session, SETTINGS, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
+    await deposits.release_losers(session, play.subjects[step.which % 5 == 0], play.parties[step.party], now)
 
 
-async def _forfeit(play: Play, session: AsyncSession, step: Step) -> None:
+async def _forfeit(play: Play, session: Session, step: Step) -> None:
     await deposits.forfeit(session, play.subjects[step.which % 5 == 0], play.parties[step.party], reason="示例")
 
 
-async def _apply(play: Play, session: AsyncSession, step: Step) -> None:
+async def _apply(play: Play, session: Session, step: Step) -> None:
     fee = (Decimal(0), Decimal("0.01"), Decimal("33.34"))[step.amount]
     subject, party = play.subjects[step.which % 5 == 0], play.parties[step.party]
     await deposits.apply_to_price(session, subject, party, deal=play.deal, fee=fee)
 
 
-async def _fee(play: Play, session: AsyncSession, step: Step) -> None:
+async def _fee(play: Play, session: Session, step: Step) -> None:
     await instructions.charge_fee(
-        session, SETTINGS, subject=play.deal, organisation_id=play.parties[step.party], amount=AMOUNTS[step.amount]
+        session, subject=play.deal, organisation_id=play.parties[step.party], amount=AMOUNTS[step.amount]
     )
 
 
-async def _price(play: Play, session: AsyncSession, step: Step) -> None:
+async def _price(play: Play, session: Session, step: Step) -> None:
     await instructions.request_price(
-        session, SETTINGS, deal=play.deal, payer_id=play.parties[step.party], amount=AMOUNTS[step.amount]
+        session, deal=play.deal, payer_id=play.parties[step.party], amount=AMOUNTS[step.amount]
     )
 
 
-async def _payout(play: Play, session: AsyncSession, step: Step) -> None:
+async def _payout(play: Play, session: Session, step: Step) -> None:
     await instructions.pay_out_price(
-        session, SETTINGS, deal=play.deal, seller_id=play.parties[step.party], amount=AMOUNTS[step.amount]
+        session, deal=play.deal, seller_id=play.parties[step.party], amount=AMOUNTS[step.amount]
     )
 
 
-STEPS: dict[str, Callable[[Play, AsyncSession, Step], Awaitable[Moved]]] = {
+STEPS: dict[str, Callable[[Play, Session, Step], Awaitable[Moved]]] = {
     "request": _request,
     "pay_deposit": _bank("deposit", right=True),
     "pay_deposit_again": _bank("deposit", right=True),
@@ -225,7 +224,7 @@ async def take(play: Play, step: Step) -> str:
 
 async def run(url: str, steps: Sequence[Step], at_once: int) -> None:
     """Play the steps on an emptied ledger, some at once."""
-    database = Database(url, pool_size=6)
+    database = Database(url, CITY, pool_size=6)
     try:
         async with database.transaction() as session:
             await session.execute(text("SET LOCAL session_replication_role = replica"))

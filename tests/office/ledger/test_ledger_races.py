@@ -6,16 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.problems import Problem
 from app.office.ledger.deposits import queries
 from app.office.ledger.deposits import service as deposits
 from app.office.ledger.models import Deposit
 from app.office.ledger.rules import Subject
 from tests.office.ledger.factory import (
-    SETTINGS,
     balances,
     confirmation_body,
     held_deposit,
@@ -27,23 +26,23 @@ from tests.office.ledger.factory import (
 )
 from tests.support.world import World
 
-Act = Callable[[AsyncSession, Subject, UUID], Awaitable[object]]
+Act = Callable[[Session, Subject, UUID], Awaitable[object]]
 
 
-async def _release(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
-    return await deposits.release(session, SETTINGS, subject, organisation_id, await read_clock(session))
+async def _release(session: Session, subject: Subject, organisation_id: UUID) -> object:
+    return await deposits.release(session, subject, organisation_id, await read_clock(session))
 
 
-async def _release_losers(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
-    released = await deposits.release_losers(session, SETTINGS, subject, None, await read_clock(session))
+async def _release_losers(session: Session, subject: Subject, organisation_id: UUID) -> object:
+    released = await deposits.release_losers(session, subject, None, await read_clock(session))
     return released or "nothing"
 
 
-async def _forfeit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
+async def _forfeit(session: Session, subject: Subject, organisation_id: UUID) -> object:
     return await deposits.forfeit(session, subject, organisation_id, reason="示例")
 
 
-async def _apply(session: AsyncSession, subject: Subject, organisation_id: UUID) -> object:
+async def _apply(session: Session, subject: Subject, organisation_id: UUID) -> object:
     return await deposits.apply_to_price(session, subject, organisation_id, deal=new_subject("deal"))
 
 
@@ -103,7 +102,7 @@ async def test_without_the_deposits_lock_the_accounts_still_hold(
     deposit = await held_deposit(world, await world.enterprise())
     both = asyncio.Barrier(2)
 
-    async def unlocked(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+    async def unlocked(session: Session, subject: Subject, organisation_id: UUID) -> Deposit:
         found = await session.get(Deposit, deposit.id)
         assert found is not None
         async with asyncio.timeout(10):

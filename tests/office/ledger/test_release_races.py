@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from app.core.clock import read_clock
+from app.core.deadlines import run_due
 from app.law.periods.recompute import hold_alone
 from app.office.ledger.deposits import service as deposits
 from app.office.ledger.models import Deposit
 from tests.law.periods.test_periods import declare, until_it_waits
-from tests.office.ledger.factory import SETTINGS, confirmed, held_deposit, releasing, shown
+from tests.office.ledger.factory import confirmed, held_deposit, releasing, shown
 from tests.pricing.auction.factory import running
-from tests.support.due import run_due
 from tests.support.patience import PATIENCE
 from tests.support.world import World
 
@@ -32,7 +32,7 @@ async def test_a_day_declared_while_a_deposit_is_being_released_moves_its_return
 ) -> None:
     async with fresh_world.database.transaction() as session:
         subject, now = (deposit.subject_type, deposit.subject_id), await read_clock(session)
-        released = await deposits.release(session, SETTINGS, subject, deposit.organisation_id, now)
+        released = await deposits.release(session, subject, deposit.organisation_id, now)
         counted = released.release_due_on
         assert counted is not None
         declaring = asyncio.create_task(declare(fresh_world, counted, False))

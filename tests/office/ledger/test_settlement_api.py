@@ -16,7 +16,6 @@ from app.office.ledger.queries import balance_of
 from app.office.ledger.rules import Place, Subject
 from tests.office.ledger.factory import (
     AMOUNT,
-    SETTINGS,
     balances,
     confirmation_body,
     confirmed,
@@ -307,7 +306,7 @@ async def held_price(world: World, deal: Subject) -> Decimal:
 async def price_of(world: World, buyer: Party, deal: Subject, amount: str) -> dict[str, Any]:
     async with world.database.transaction() as session:
         instruction = await instructions.request_price(
-            session, SETTINGS, deal=deal, payer_id=buyer.organisation_id, amount=Decimal(amount)
+            session, deal=deal, payer_id=buyer.organisation_id, amount=Decimal(amount)
         )
     return await confirmed(world, amount=amount, purpose_reference=instruction.number)
 
@@ -325,11 +324,11 @@ async def test_the_price_goes_through_the_exchange_to_the_seller(world: World) -
         with pytest.raises(Problem, match="more_than_held") as caught:
             async with session.begin_nested():
                 await instructions.pay_out_price(
-                    session, SETTINGS, deal=deal, seller_id=seller.organisation_id, amount=Decimal("1000000.01")
+                    session, deal=deal, seller_id=seller.organisation_id, amount=Decimal("1000000.01")
                 )
         assert caught.value.params["held"] == Decimal("1000000.00")
         payout = await instructions.pay_out_price(
-            session, SETTINGS, deal=deal, seller_id=seller.organisation_id, amount=Decimal("1000000.00")
+            session, deal=deal, seller_id=seller.organisation_id, amount=Decimal("1000000.00")
         )
     path = f"{PATH}/{paid['id']}/reversal"
     await world.api.refused(422, "more_than_held", "POST", path, world.operator, json={"reason": "示例"})
@@ -344,7 +343,7 @@ async def test_a_fee_is_charged_paid_or_taken_back(world: World) -> None:
     async with world.database.transaction() as session:
         first, second = [
             await instructions.charge_fee(
-                session, SETTINGS, subject=deal, organisation_id=payer.organisation_id, amount=Decimal("800.00")
+                session, subject=deal, organisation_id=payer.organisation_id, amount=Decimal("800.00")
             )
             for _ in range(2)
         ]

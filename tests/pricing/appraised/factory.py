@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.core.deadlines import run_due
 from tests.catalogue.appraisals.factory import accepted_report
 from tests.catalogue.results.factory import recorded_result
 from tests.market.listings.factory import draft_listing, move_clock_to, today
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]

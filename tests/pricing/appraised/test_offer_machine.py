@@ -15,12 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import text
 
 from app.core.database import Database
+from app.core.deadlines import run_due
 from app.core.settings import Settings
 from tests.catalogue.appraisals.factory import reapproval_body
 from tests.market.listings.factory import move_clock_to
 from tests.office.documents.factory import uploaded
 from tests.pricing.appraised.factory import another_report, appraised_listing, now, offer_body
-from tests.support.due import run_due
+from tests.support.databases import CITY
 from tests.support.machines import fresh_world, let_keys_last, runs
 
 T = TypeVar("T")
@@ -237,7 +238,7 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     """At random, and before that down the roads that chance may miss."""
 
     async def begin() -> Database:
-        return Database(fresh_url, pool_size=2)
+        return Database(fresh_url, CITY, pool_size=2)
 
     with asyncio.Runner() as runner:
         Machine.runner, Machine.settings, Machine.database = runner, settings, runner.run(begin())

@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import Session
+from app.core.deadlines import run_due
 from app.identity.kinds import Verification
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
@@ -31,7 +32,6 @@ from tests.pricing.appraised.factory import (
     read,
     step,
 )
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 
@@ -288,9 +288,9 @@ async def test_a_patent_that_expired_since_the_publication_is_a_gate(world: Worl
 def at_the_lock(monkeypatch: pytest.MonkeyPatch, parties: int) -> None:
     """Everybody has read what they read before the listing's lock, then all ask for it."""
     together = asyncio.Barrier(parties)
-    lock: Callable[[AsyncSession, UUID], Coroutine[Any, Any, Listing]] = listings.lock_listing
+    lock: Callable[[Session, UUID], Coroutine[Any, Any, Listing]] = listings.lock_listing
 
-    async def meet(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def meet(session: Session, listing_id: UUID) -> Listing:
         async with asyncio.timeout(10):
             await together.wait()
         return await lock(session, listing_id)
@@ -320,7 +320,7 @@ async def test_the_index_holds_even_where_the_lock_is_forgotten(
     offers = [await offered(world, await world.enterprise(), listing) for _ in range(2)]
     together = asyncio.Barrier(2)
 
-    async def unlocked(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def unlocked(session: Session, listing_id: UUID) -> Listing:
         found = await session.get(Listing, listing_id)
         assert found is not None
         async with asyncio.timeout(10):
@@ -345,7 +345,7 @@ async def test_an_acceptance_that_waited_past_the_expiry_comes_too_late(
     offer = await offered(world, await world.enterprise(), listing)
     lock = listings.lock_listing
 
-    async def late(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def late(session: Session, listing_id: UUID) -> Listing:
         await move_clock_to(world, datetime.fromisoformat(offer["expires_at"]))
         await run_due(world.database)
         return await lock(session, listing_id)

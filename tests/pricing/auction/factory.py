@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
+from app.core.deadlines import run_due
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, published_listing
 from tests.office.ledger.factory import confirmed
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 DEPOSIT = "50000.00"

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from app.core.deadlines import run_due
 from app.pricing.auction.proof.transcript import verify_transcript
 from tests.market.listings.factory import move_clock_to
 from tests.office.ledger.factory import balances
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
-from tests.support.due import run_due
 from tests.support.world import World
 
 

@@ -15,13 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import text
 
 from app.core.database import Database
+from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.pricing.auction.proof.transcript import verify_transcript
 from tests.market.listings.factory import move_clock_to, reach
 from tests.office.ledger.factory import confirmation_body
 from tests.pricing.auction import factory
 from tests.pricing.negotiated.factory import now
-from tests.support.due import run_due
+from tests.support.databases import CITY
 from tests.support.machines import fresh_world, let_keys_last, runs
 from tests.support.world import Party, World
 
@@ -341,7 +342,7 @@ def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     """At random, and before that down the roads that chance may miss."""
 
     async def begin() -> Database:
-        return Database(fresh_url, pool_size=2)
+        return Database(fresh_url, CITY, pool_size=2)
 
     with asyncio.Runner() as runner:
         Machine.runner, Machine.settings = runner, settings

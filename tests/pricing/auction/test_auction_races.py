@@ -11,20 +11,20 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import read_clock
+from app.core.database import Session
+from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.office.ledger.deposits import service as deposits
 from app.pricing.auction.bidding import clerk, turn
 from app.pricing.auction.proof.transcript import verify_transcript
 from tests.market.listings.factory import move_clock_to
-from tests.office.ledger.factory import SETTINGS, balances
+from tests.office.ledger.factory import balances
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
 from tests.support.api import Api
 from tests.support.applications import application
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 
@@ -43,7 +43,7 @@ async def bid(
 
 
 @asynccontextmanager
-async def held(world: World, scene: Scene) -> AsyncIterator[AsyncSession]:
+async def held(world: World, scene: Scene) -> AsyncIterator[Session]:
     """A rival holds the auction's row until the block ends."""
     async with world.database.transaction() as session:
         locking = text("SELECT 1 FROM auctions WHERE id = CAST(:id AS uuid) FOR UPDATE")
@@ -293,25 +293,25 @@ async def test_a_connection_lost_before_the_commit_acknowledges_nothing(
     assert len(bids_of(await log_of(scene, again))) == 1
 
 
-async def _suspended(session: AsyncSession, scene: Scene) -> None:
+async def _suspended(session: Session, scene: Scene) -> None:
     await session.execute(text("UPDATE auctions SET status = 'suspended', suspended_at = techex_now()"))
 
 
-async def _cancelled(session: AsyncSession, scene: Scene) -> None:
+async def _cancelled(session: Session, scene: Scene) -> None:
     await session.execute(text("UPDATE auctions SET status = 'cancelled', closed_at = techex_now()"))
 
 
-async def _revoked(session: AsyncSession, scene: Scene) -> None:
+async def _revoked(session: Session, scene: Scene) -> None:
     revoking = text("UPDATE api_keys SET revoked_at = techex_now() WHERE person_id = :person")
     await session.execute(revoking, {"person": scene.bidders[0].person_id})
 
 
-async def _deposit_gone(session: AsyncSession, scene: Scene) -> None:
+async def _deposit_gone(session: Session, scene: Scene) -> None:
     subject, now = ("listing", UUID(scene.listing["id"])), await read_clock(session)
-    await deposits.release(session, SETTINGS, subject, scene.bidders[0].organisation_id, now)
+    await deposits.release(session, subject, scene.bidders[0].organisation_id, now)
 
 
-async def _dismissed(session: AsyncSession, scene: Scene) -> None:
+async def _dismissed(session: Session, scene: Scene) -> None:
     ending = text("UPDATE memberships SET ended_at = techex_now() WHERE person_id = :person")
     await session.execute(ending, {"person": scene.bidders[0].person_id})
 

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.core.deadlines import run_due
 from tests.catalogue.results.factory import recorded_result
 from tests.contracts.factory import drafted_contract, sign
 from tests.market.deals.factory import purchase
 from tests.market.listings.factory import move_clock_to, published_listing, today
 from tests.office.documents.factory import uploaded
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
+from app.core.database import Session
 from app.identity.kinds import Verification
 from app.market.listings import queries
 from app.market.listings.models import Listing
@@ -127,9 +127,9 @@ async def test_two_buyers_at_once_make_one_deal(fresh_world: World, monkeypatch:
     listing = await published_listing(world, await world.institution())
     buyers = [await world.enterprise() for _ in range(2)]
     both = asyncio.Barrier(2)
-    lock: Callable[[AsyncSession, UUID], Coroutine[Any, Any, Listing]] = queries.lock_public
+    lock: Callable[[Session, UUID], Coroutine[Any, Any, Listing]] = queries.lock_public
 
-    async def together(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def together(session: Session, listing_id: UUID) -> Listing:
         async with asyncio.timeout(10):
             await both.wait()
         return await lock(session, listing_id)
@@ -152,7 +152,7 @@ async def test_the_index_holds_even_where_the_lock_is_forgotten(
     buyers = [await world.enterprise() for _ in range(2)]
     both = asyncio.Barrier(2)
 
-    async def unlocked(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def unlocked(session: Session, listing_id: UUID) -> Listing:
         found = await session.get(Listing, listing_id)
         assert found is not None
         async with asyncio.timeout(10):
@@ -191,14 +191,14 @@ async def test_a_purchase_beside_a_repeated_publication_does_not_deadlock(
     result_locked, listing_locked = asyncio.Event(), asyncio.Event()
     lock_public, lock_for = queries.lock_public, queries.lock_for
 
-    async def buyers(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def buyers(session: Session, listing_id: UUID) -> Listing:
         found = await lock_public(session, listing_id)
         listing_locked.set()
         await asyncio.wait_for(result_locked.wait(), PATIENCE)
         await session.execute(text("SET LOCAL lock_timeout = '1s'"))
         return found
 
-    async def operators(session: AsyncSession, actor: Actor, listing_id: UUID) -> Listing:
+    async def operators(session: Session, actor: Actor, listing_id: UUID) -> Listing:
         result_locked.set()
         await asyncio.wait_for(listing_locked.wait(), PATIENCE)
         return await lock_for(session, actor, listing_id)

@@ -8,18 +8,17 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import Session
+from app.core.deadlines import run_due
 from app.core.history import events
 from app.core.ids import new_id
-from app.core.settings import Settings
 from app.market.listings.kinds import PricingMode
 from app.market.listings.models import Listing
 from app.pricing import contests
 from app.pricing.contests import Contest
 from tests.market.listings.factory import draft_listing, move_clock_to
 from tests.office.ledger.factory import confirmation_body
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]
@@ -38,16 +37,12 @@ class Bidding:
     def __init__(self) -> None:
         self.opened: dict[UUID, tuple[UUID, Contest]] = {}
 
-    async def open(
-        self, session: AsyncSession, settings: Settings, listing: Listing, contest: Contest, now: datetime
-    ) -> UUID:
+    async def open(self, session: Session, listing: Listing, contest: Contest, now: datetime) -> UUID:
         contest_id = new_id()
         self.opened[listing.id] = (contest_id, contest)
         return contest_id
 
-    async def cancel(
-        self, session: AsyncSession, settings: Settings, listing: Listing, contest_id: UUID, reason: str, now: datetime
-    ) -> None:
+    async def cancel(self, session: Session, listing: Listing, contest_id: UUID, reason: str, now: datetime) -> None:
         del self.opened[listing.id]
 
 

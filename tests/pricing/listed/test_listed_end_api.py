@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from app.core.clock import read_clock
-from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import create_deal
@@ -91,17 +90,15 @@ async def test_two_registrants_are_handed_over_to_open_bidding(world: World, sta
     assert await errors(world) == []
 
 
-async def outcome(world: World, settings: Settings, listing: Json, contest_id: UUID, deal_id: UUID | None) -> None:
+async def outcome(world: World, listing: Json, contest_id: UUID, deal_id: UUID | None) -> None:
     """What the auctions say when a contest has ended."""
     async with world.database.transaction() as session:
         locked = await lock_listing(session, UUID(listing["id"]))
         ended = Outcome(contest_id, deal_id, None if deal_id else "no_bids")
-        await contests.tell_outcome(session, settings, locked, ended, await read_clock(session))
+        await contests.tell_outcome(session, locked, ended, await read_clock(session))
 
 
-async def test_bidding_that_sells_gives_the_losers_their_deposits_back(
-    world: World, stand_in: Bidding, settings: Settings
-) -> None:
+async def test_bidding_that_sells_gives_the_losers_their_deposits_back(world: World, stand_in: Bidding) -> None:
     seller, winner, loser = await world.university(), await world.enterprise(), await world.enterprise()
     listing = await competitive_listing(world, seller)
     for buyer in (winner, loser):
@@ -112,33 +109,25 @@ async def test_bidding_that_sells_gives_the_losers_their_deposits_back(
         now = await read_clock(session)
         share = PartyShare(PartyRole.BUYER, winner.organisation_id)
         deal = await create_deal(
-            session,
-            settings,
-            locked,
-            buyers=[share],
-            price=Decimal("1200000.00"),
-            agreed_at=now,
-            asked_by=None,
+            session, locked, buyers=[share], price=Decimal("1200000.00"), agreed_at=now, asked_by=None
         )
-    await outcome(world, settings, listing, stand_in.opened[UUID(listing["id"])][0], deal.id)
+    await outcome(world, listing, stand_in.opened[UUID(listing["id"])][0], deal.id)
     assert await statuses(world, listing) == {str(winner.id): "held", str(loser.id): "release_due"}
     rows = await world.api.ok("GET", f"/v1/listing-registrations?listing_id={listing['id']}", world.operator)
     assert [row["status"] for row in rows["items"]] == ["won", "lost"]
     assert (await sale(world, listing))["phase"] == "sold"
 
 
-async def test_bidding_without_a_bid_lets_the_listing_lapse(
-    world: World, stand_in: Bidding, settings: Settings
-) -> None:
+async def test_bidding_without_a_bid_lets_the_listing_lapse(world: World, stand_in: Bidding) -> None:
     seller = await world.university()
     listing = await competitive_listing(world, seller)
     for _ in range(2):
         await qualified(world, seller, await world.enterprise(), listing)
     await notice_over(world, listing)
     contest_id = stand_in.opened[UUID(listing["id"])][0]
-    await outcome(world, settings, listing, UUID(int=7), None)  # of another contest
+    await outcome(world, listing, UUID(int=7), None)  # of another contest
     assert (await sale(world, listing))["phase"] == "bidding"
-    await outcome(world, settings, listing, contest_id, None)
+    await outcome(world, listing, contest_id, None)
     shown = await sale(world, listing)
     assert (shown["phase"], shown["reason"]) == ("ended", "bidding: no_bids")
     assert (await read(world, None, listing))["status"] == "lapsed"

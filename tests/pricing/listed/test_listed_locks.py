@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.core.deadlines import run_due
 from app.office.ledger.deposits import service as deposits
 from app.pricing.listed.announcement import notice
 from tests.catalogue.results.factory import recorded_result
@@ -14,7 +15,6 @@ from tests.law.declarations.test_calendar_api import NOTICE
 from tests.market.listings.factory import today
 from tests.pricing.listed.factory import competitive_listing, errors, paid, read, registered
 from tests.pricing.listed.test_listed_races import somebody_waits
-from tests.support.due import run_due
 from tests.support.world import World
 
 Act = Callable[..., Awaitable[Any]]

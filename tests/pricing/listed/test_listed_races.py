@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import deadlines
+from app.core.database import Session
+from app.core.deadlines import run_due
 from app.market.listings import queries
 from app.market.listings.models import Listing
 from app.office.ledger.deposits import service
@@ -28,12 +29,11 @@ from tests.pricing.listed.factory import (
     sale,
     work,
 )
-from tests.support.due import run_due
 from tests.support.patience import PATIENCE
 from tests.support.world import Party, World
 
 Json = dict[str, Any]
-Lock = Callable[[AsyncSession, UUID], Awaitable[Listing]]
+Lock = Callable[[Session, UUID], Awaitable[Listing]]
 
 
 async def ready(world: World, registrants: int = 1) -> tuple[Party, list[Party], Json]:
@@ -55,7 +55,7 @@ async def test_two_workers_end_one_notice_once(fresh_world: World, monkeypatch: 
     both = asyncio.Barrier(2)
     lock: Lock = queries.lock_listing
 
-    async def together(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def together(session: Session, listing_id: UUID) -> Listing:
         if "deadline" in session.info:
             async with asyncio.timeout(10):
                 await both.wait()
@@ -80,7 +80,7 @@ async def past_the_end(
     waits, free = asyncio.Event(), asyncio.Event()
 
     def behind(lock: Lock) -> Lock:
-        async def wait(session: AsyncSession, listing_id: UUID) -> Listing:
+        async def wait(session: Session, listing_id: UUID) -> Listing:
             if "deadline" not in session.info:
                 waits.set()
                 await asyncio.wait_for(free.wait(), PATIENCE)

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from app.core.clock import read_clock
 from app.core.database import Database
+from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
@@ -30,7 +31,7 @@ from tests.office.documents.factory import uploaded
 from tests.office.ledger.factory import confirmation_body
 from tests.pricing.listed.factory import Bidding, bidding, competitive_listing, registration_body
 from tests.pricing.negotiated.factory import now
-from tests.support.due import run_due
+from tests.support.databases import CITY
 from tests.support.machines import fresh_world, let_keys_last, runs
 from tests.support.world import Party
 
@@ -286,12 +287,12 @@ class Machine(RuleBasedStateMachine):
                     if sells:
                         winner: UUID = self.bidding.opened[row.listing_id][1].entrants[0]
                         deal = await create_deal(
-                            session, self.settings, listing, buyers=[PartyShare(PartyRole.BUYER, winner)],
-                            price=Decimal("2000000.00"), agreed_at=at, asked_by=None,
+                            session, listing, buyers=[PartyShare(PartyRole.BUYER, winner)],
+                            price=Decimal("2000000.00"), agreed_at=at, asked_by=None
                         )  # fmt: skip
                         deal_id = deal.id
                     ended = Outcome(row.contest_id, deal_id, None if deal_id else "no_bids")
-                    await contests.tell_outcome(session, self.settings, listing, ended, at)
+                    await contests.tell_outcome(session, listing, ended, at)
 
         self.run(act())
 
@@ -339,7 +340,7 @@ class Machine(RuleBasedStateMachine):
 @pytest.mark.chaos
 def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     async def begin() -> Database:
-        return Database(fresh_url, pool_size=2)
+        return Database(fresh_url, CITY, pool_size=2)
 
     with asyncio.Runner() as runner, bidding() as opened:
         Machine.runner, Machine.settings, Machine.bidding = runner, settings, opened

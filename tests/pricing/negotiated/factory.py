@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.core.deadlines import run_due
 from tests.market.listings.factory import move_clock_to, published_listing
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 Json = dict[str, Any]

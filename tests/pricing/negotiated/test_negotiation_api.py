@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import Session
 from app.identity.kinds import Verification
 from app.market.listings import queries as listings
 from app.market.listings.models import Listing
@@ -239,9 +239,9 @@ async def _race(world: World, monkeypatch: pytest.MonkeyPatch, *, locked: bool) 
         path = f"/v1/negotiations/{made['id']}/offers"
         threads.append(await world.api.ok("POST", path, seller, json=await offer_body(world)))
     both = asyncio.Barrier(2)
-    lock: Callable[[AsyncSession, UUID], Coroutine[Any, Any, Listing]] = listings.lock_public
+    lock: Callable[[Session, UUID], Coroutine[Any, Any, Listing]] = listings.lock_public
 
-    async def together(session: AsyncSession, listing_id: UUID) -> Listing:
+    async def together(session: Session, listing_id: UUID) -> Listing:
         found = None if locked else await session.get(Listing, listing_id)
         async with asyncio.timeout(10):
             await both.wait()

@@ -24,11 +24,12 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from app.core.database import Database
+from app.core.deadlines import run_due
 from app.core.settings import Settings
 from tests.market.listings.factory import move_clock_to, reach
 from tests.office.documents.factory import uploaded
 from tests.pricing.negotiated.factory import negotiated_listing, now, offer_body
-from tests.support.due import run_due
+from tests.support.databases import CITY
 from tests.support.machines import fresh_world, let_keys_last, runs
 from tests.support.world import Party
 
@@ -287,7 +288,7 @@ def prepared(fresh_url: str, settings: Settings) -> Iterator[None]:
     """The machine's own database."""
 
     async def begin() -> Database:
-        return Database(fresh_url, pool_size=2)
+        return Database(fresh_url, CITY, pool_size=2)
 
     with asyncio.Runner() as runner:
         Machine.runner, Machine.settings, Machine.database = runner, settings, runner.run(begin())

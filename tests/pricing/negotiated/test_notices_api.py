@@ -10,6 +10,7 @@ import rfc8785
 from sqlalchemy import text
 
 from app.core.access import Role
+from app.core.deadlines import run_due
 from app.identity.models import Membership
 from tests.catalogue.results.factory import recorded_result
 from tests.market.listings.factory import move_clock_to
@@ -25,7 +26,6 @@ from tests.pricing.negotiated.factory import (
     read,
 )
 from tests.pricing.negotiated.test_negotiation_api import refused
-from tests.support.due import run_due
 from tests.support.world import Party, World
 
 WUHAN_TIME = ZoneInfo("Asia/Shanghai")

@@ -13,7 +13,7 @@ from app.run.errors import StartError
 from app.run.postgres.database import advance_counter, bring_up_to_date, require_current
 from app.run.postgres.embedded import DATABASE, EmbeddedPostgres
 from tests.support import seed
-from tests.support.databases import execute
+from tests.support.databases import CITY, execute
 
 QUICK = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "30"}
 SUBJECT = ("thing", UUID(int=7))
@@ -23,7 +23,7 @@ USED = 3_000
 
 async def _append(url: str, name: str) -> audit.AuditReport:
     """One event, and what a check finds then."""
-    database = Database(url, pool_size=3)
+    database = Database(url, CITY, pool_size=3)
     async with database.transaction() as session:
         events.append(session, "thing.happened", SUBJECT, audience=[], payload={"name": name})
     await audit.seal_all(database)
@@ -34,7 +34,7 @@ async def _append(url: str, name: str) -> audit.AuditReport:
 
 
 async def _feed(url: str) -> list[str]:
-    database = Database(url, pool_size=3)
+    database = Database(url, CITY, pool_size=3)
     async with database.reading() as session:
         found = [row.payload["name"] for row in (await session.execute(events.settled_after(None))).scalars()]
     await database.close()

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import find_one, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.models import BankConfirmation, ConfirmationResolution
 
 
 async def confirmations_of(
-    session: AsyncSession, actor: Actor, *, deposits: Iterable[UUID] = (), instructions: Iterable[UUID] = ()
+    session: Session, actor: Actor, *, deposits: Iterable[UUID] = (), instructions: Iterable[UUID] = ()
 ) -> Sequence[BankConfirmation]:
     """What the bank confirmed on deposits or instructions, matched or found so later, for operator and auditor.
 
@@ -43,19 +42,19 @@ def _confirmations() -> Select[BankConfirmation]:
     return select(BankConfirmation).options(resolution.selectinload(ConfirmationResolution.reversal))
 
 
-async def confirmation_of(session: AsyncSession, bank_reference: str) -> BankConfirmation | None:
+async def confirmation_of(session: Session, bank_reference: str) -> BankConfirmation | None:
     """The confirmation that has a bank reference."""
     statement = _confirmations().where(BankConfirmation.bank_reference == bank_reference)
     return await find_one(session, statement)
 
 
-async def lock_confirmation(session: AsyncSession, confirmation_id: UUID) -> BankConfirmation:
+async def lock_confirmation(session: Session, confirmation_id: UUID) -> BankConfirmation:
     """One confirmation, locked against a second resolution; raises `not_found`."""
     statement = _confirmations().where(BankConfirmation.id == confirmation_id).with_for_update(of=BankConfirmation)
     return await read_one(session, statement, Text("bank confirmation", "银行回单"), fresh=True)
 
 
-async def list_unmatched(session: AsyncSession, page: PageRequest) -> Found[BankConfirmation]:
+async def list_unmatched(session: Session, page: PageRequest) -> Found[BankConfirmation]:
     """The worklist: confirmations that match nothing and are not resolved, oldest first."""
     statement = (
         _confirmations()

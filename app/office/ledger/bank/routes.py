@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core.access import Actor, Role
 from app.core.web.access import allow
-from app.core.web.http import Config, MoneyEndpoint, Paging, Session
+from app.core.web.http import MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.office.ledger.bank import queries, schemas, service
@@ -17,21 +17,19 @@ Accountant = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="ledger:r
 
 
 @router.post("/bank-confirmations", status_code=201, operation_id="confirm_bank_movement")
-async def confirm(
-    actor: Operator, session: Session, settings: Config, body: schemas.BankConfirmationIn
-) -> schemas.BankConfirmationOut:
+async def confirm(actor: Operator, session: Session, body: schemas.BankConfirmationIn) -> schemas.BankConfirmationOut:
     """Record what the bank confirms. The same confirmation again gets the first answer and moves nothing."""
-    return schemas.BankConfirmationOut.model_validate(await service.confirm(session, settings, body))
+    return schemas.BankConfirmationOut.model_validate(await service.confirm(session, body))
 
 
 @router.post(
     "/bank-confirmations/{confirmation_id}/resolution", status_code=201, operation_id="resolve_bank_confirmation"
 )
 async def resolve(
-    actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.ResolutionIn
+    actor: Operator, session: Session, confirmation_id: UUID, body: schemas.ResolutionIn
 ) -> schemas.ResolvedConfirmationOut:
     """Resolve unmatched money: a deposit's, an instruction's, or to be returned. A return makes an instruction."""
-    row = await service.resolve(session, settings, confirmation_id, body)
+    row = await service.resolve(session, confirmation_id, body)
     return schemas.ResolvedConfirmationOut.model_validate(row)
 
 
@@ -39,10 +37,10 @@ async def resolve(
     "/bank-confirmations/{confirmation_id}/reversal", status_code=201, operation_id="reverse_bank_confirmation"
 )
 async def reverse(
-    actor: Operator, session: Session, settings: Config, confirmation_id: UUID, body: schemas.BankReversalIn
+    actor: Operator, session: Session, confirmation_id: UUID, body: schemas.BankReversalIn
 ) -> schemas.ResolvedConfirmationOut:
     """Reverse a wrong confirmation by mirrored entries. What it had settled waits again."""
-    row = await service.reverse(session, settings, confirmation_id, body.reason)
+    row = await service.reverse(session, confirmation_id, body.reason)
     return schemas.ResolvedConfirmationOut.model_validate(row)
 
 

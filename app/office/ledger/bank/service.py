@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.clock import local_date, read_clock
-from app.core.database import advisory_lock
+from app.core.clock import read_clock, read_today
+from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, UNKNOWN_REFERENCE, Text
-from app.core.settings import Settings
 from app.office.ledger import journal, problems, rules
 from app.office.ledger import queries as ledger
 from app.office.ledger.bank import queries, schemas
@@ -48,7 +45,7 @@ from app.office.ledger.models import (
 from app.office.ledger.rules import Movement, Place
 
 
-async def confirm(session: AsyncSession, settings: Settings, body: schemas.BankConfirmationIn) -> BankConfirmation:
+async def confirm(session: Session, body: schemas.BankConfirmationIn) -> BankConfirmation:
     """Record what the bank confirms, and move the deposit or the instruction that its purpose names.
 
     A purpose that names nothing puts the money into suspense. The same confirmation again answers the first one.
@@ -83,14 +80,12 @@ async def confirm(session: AsyncSession, settings: Settings, body: schemas.BankC
     row.transaction_id = transaction.id
     session.add(row)
     await session.flush()
-    await _follow(session, settings, row, deposit, instruction)
+    await _follow(session, row, deposit, instruction)
     _tell(session, row, "bank.confirmed")
     return row
 
 
-async def resolve(
-    session: AsyncSession, settings: Settings, confirmation_id: UUID, body: schemas.ResolutionIn
-) -> BankConfirmation:
+async def resolve(session: Session, confirmation_id: UUID, body: schemas.ResolutionIn) -> BankConfirmation:
     """The operator found out what unmatched money is: a deposit's, an instruction's, or to be returned.
 
     Raises `confirmation_settled`, `resolution_unfit`, `unknown_reference`, and what `confirm` raises about amounts.
@@ -110,16 +105,16 @@ async def resolve(
     elif instruction is not None:
         movement, reference = _settling(row, instruction, suspense.place(code)), instruction.number
     else:
-        made = await _instruct_return(session, settings, row, body)
+        made = await _instruct_return(session, row, body)
         movement = rules.movement(MovementKind.UNMATCHED_REPAYABLE, suspense, row.amount)
         reference = made.number
     await journal.post(session, movement, occurred_at=now, reference=reference, reason=body.reason)
-    await _follow(session, settings, row, deposit, instruction)
+    await _follow(session, row, deposit, instruction)
     await _store(session, row, ResolutionKind(body.kind), body.reason, deposit, instruction, now)
     return row
 
 
-async def reverse(session: AsyncSession, settings: Settings, confirmation_id: UUID, reason: str) -> BankConfirmation:
+async def reverse(session: Session, confirmation_id: UUID, reason: str) -> BankConfirmation:
     """A confirmation was wrong, or the bank took it back: mirror its entries, and open again what it had settled.
 
     So it is with unmatched money that was resolved to the wrong deposit or instruction. Raises `confirmation_settled`,
@@ -128,13 +123,13 @@ async def reverse(session: AsyncSession, settings: Settings, confirmation_id: UU
     row = await queries.lock_confirmation(session, confirmation_id)
     now = await read_clock(session)
     if row.resolution is not None and _is_undoable(row.resolution):
-        await _undo(session, settings, row, row.resolution, reason, now)
+        await _undo(session, row, row.resolution, reason, now)
         return row
     _check_open(row)
     if row.deposit_id is not None:
         await _unpay(session, await deposit_queries.lock_deposit(session, row.deposit_id), reason, now)
     else:
-        await _unsettle(session, settings, row, reason, now)
+        await _unsettle(session, row, reason, now)
     await _store(session, row, ResolutionKind.REVERSAL, reason, None, None, now)
     return row
 
@@ -146,12 +141,7 @@ def _is_undoable(resolution: ConfirmationResolution) -> bool:
 
 
 async def _undo(
-    session: AsyncSession,
-    settings: Settings,
-    row: BankConfirmation,
-    resolution: ConfirmationResolution,
-    reason: str,
-    now: datetime,
+    session: Session, row: BankConfirmation, resolution: ConfirmationResolution, reason: str, now: datetime
 ) -> None:
     """Take back a resolution, then the confirmation that had matched nothing."""
     if resolution.deposit_id is not None:
@@ -161,7 +151,7 @@ async def _undo(
         (settled,) = await ledger.unreversed_transactions(
             session, instruction.number, instructions.settling(instruction).kind
         )
-        await _unsettle(session, settings, _Settled(instruction.id, settled), reason, now)
+        await _unsettle(session, _Settled(instruction.id, settled), reason, now)
     await journal.reverse(
         session, row.transaction_id, Undo.BANK, occurred_at=now, reference=row.bank_reference, reason=reason
     )
@@ -179,7 +169,7 @@ def _same(earlier: BankConfirmation, body: schemas.BankConfirmationIn) -> BankCo
     return earlier
 
 
-async def _matching(session: AsyncSession, reference: str | None) -> tuple[Deposit | None, PaymentInstruction | None]:
+async def _matching(session: Session, reference: str | None) -> tuple[Deposit | None, PaymentInstruction | None]:
     """The deposit or the instruction of a number, locked, or neither."""
     if reference is None:
         return None, None
@@ -195,7 +185,7 @@ async def _matching(session: AsyncSession, reference: str | None) -> tuple[Depos
     return None, await instruction_queries.lock_instruction(session, found.id)
 
 
-async def _named(session: AsyncSession, body: schemas.ResolutionIn) -> tuple[Deposit | None, PaymentInstruction | None]:
+async def _named(session: Session, body: schemas.ResolutionIn) -> tuple[Deposit | None, PaymentInstruction | None]:
     if body.kind == ResolutionKind.RETURN:
         return None, None
     deposit, instruction = await _matching(session, body.purpose_reference)
@@ -225,11 +215,7 @@ def _settling(row: BankConfirmation, instruction: PaymentInstruction, through: P
 
 
 async def _follow(
-    session: AsyncSession,
-    settings: Settings,
-    row: BankConfirmation,
-    deposit: Deposit | None,
-    instruction: PaymentInstruction | None,
+    session: Session, row: BankConfirmation, deposit: Deposit | None, instruction: PaymentInstruction | None
 ) -> None:
     """What the money does to the deposit or the instruction once it is in the journal."""
     if deposit is not None:
@@ -244,16 +230,13 @@ async def _follow(
         if instruction.deposit_id is not None:
             released = await deposit_queries.lock_deposit(session, instruction.deposit_id)
             deposits.move(session, released, DepositStatus.RELEASED)
-            await releases.end(session, released, local_date(await read_clock(session), settings.zone))
+            await releases.end(session, released, await read_today(session))
         await hooks.instruction_moved.announce(session, instruction, await read_clock(session))
 
 
-async def _instruct_return(
-    session: AsyncSession, settings: Settings, row: BankConfirmation, body: schemas.ResolutionIn
-) -> PaymentInstruction:
+async def _instruct_return(session: Session, row: BankConfirmation, body: schemas.ResolutionIn) -> PaymentInstruction:
     return await instructions.instruct(
         session,
-        settings,
         InstructionKind.SUSPENSE_RETURN,
         subject=("bank_confirmation", row.id),
         organisation_id=None,
@@ -262,7 +245,7 @@ async def _instruct_return(
     )
 
 
-async def _unpay(session: AsyncSession, deposit: Deposit, reason: str, now: datetime) -> None:
+async def _unpay(session: Session, deposit: Deposit, reason: str, now: datetime) -> None:
     bank_rules.check_reversible(deposit.number, deposit.status, DepositStatus.RECEIVED, DepositStatus.HELD)
     for kind in (MovementKind.DEPOSIT_HELD, MovementKind.DEPOSIT_RECEIVED):
         for wrong in await ledger.unreversed_transactions(session, deposit.number, kind):
@@ -280,9 +263,7 @@ class _Settled:
     bank_reference: str = "-"
 
 
-async def _unsettle(
-    session: AsyncSession, settings: Settings, row: BankConfirmation | _Settled, reason: str, now: datetime
-) -> None:
+async def _unsettle(session: Session, row: BankConfirmation | _Settled, reason: str, now: datetime) -> None:
     """Reverse what an instruction's confirmation, or one that matched nothing, had moved."""
     instruction = await instruction_queries.get_instruction(session, row.instruction_id) if row.instruction_id else None
     deposit_id = instruction.deposit_id if instruction else None
@@ -296,7 +277,7 @@ async def _unsettle(
     reference = instruction.number if instruction else row.bank_reference
     await journal.reverse(session, row.transaction_id, Undo.BANK, occurred_at=now, reference=reference, reason=reason)
     if deposit is not None:
-        await deposits.owe_again(session, settings, deposit)
+        await deposits.owe_again(session, deposit)
     if instruction is not None:
         await hooks.instruction_moved.announce(session, instruction, now)
 
@@ -309,7 +290,7 @@ def _check_open(row: BankConfirmation) -> None:
 
 
 async def _store(
-    session: AsyncSession,
+    session: Session,
     row: BankConfirmation,
     kind: ResolutionKind,
     reason: str,
@@ -330,7 +311,7 @@ async def _store(
     _tell(session, row, "bank.reversed" if kind == ResolutionKind.REVERSAL else "bank.resolved")
 
 
-def _tell(session: AsyncSession, row: BankConfirmation, type_: str) -> None:
+def _tell(session: Session, row: BankConfirmation, type_: str) -> None:
     """Append an event for the market; the party concerned hears of its deposit or instruction."""
     payload = {
         "direction": row.direction,

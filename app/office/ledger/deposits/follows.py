@@ -4,19 +4,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines
+from app.core.database import Session
 from app.core.history import events
 from app.core.hooks import Link, provides
-from app.core.settings import Settings
 from app.law.periods.hooks import RECOUNTED
 from app.office.ledger.deposits import queries, service
 from app.office.ledger.deposits.releases import RELEASE_DUE
 from app.office.ledger.kinds import DepositStatus
 
 
-async def release_due(session: AsyncSession, settings: Settings, deposit_id: UUID, now: datetime) -> None:
+async def release_due(session: Session, deposit_id: UUID, now: datetime) -> None:
     """The days for giving a deposit back are over: the market's staff is told of one the bank has not confirmed."""
     deposit = await queries.lock_deposit(session, deposit_id)
     if deposit.status != DepositStatus.RELEASE_DUE:
@@ -29,7 +27,7 @@ async def release_due(session: AsyncSession, settings: Settings, deposit_id: UUI
     events.append(session, "deposit.release_overdue", ("deposit", deposit.id), audience=[events.STAFF], payload=payload)
 
 
-async def follow_calendar(session: AsyncSession, settings: Settings, deposit_id: UUID, wait: bool) -> bool:
+async def follow_calendar(session: Session, deposit_id: UUID, wait: bool) -> bool:
     """The calendar changed: the day a deposit must be back, and its instruction, follow its period."""
     deposit = await queries.find_free_deposit(session, deposit_id, wait=wait)
     if deposit is None:

@@ -5,10 +5,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.kinds import DepositStatus
@@ -19,7 +18,7 @@ from app.office.ledger.rules import Subject
 LIVE = (DepositStatus.REQUESTED, DepositStatus.RECEIVED, DepositStatus.HELD)
 
 
-async def latest_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+async def latest_deposit(session: Session, subject: Subject, organisation_id: UUID) -> Deposit:
     """An organisation's newest deposit for a subject, whatever became of it; raises `not_found`."""
     statement = (
         select(Deposit)
@@ -30,7 +29,7 @@ async def latest_deposit(session: AsyncSession, subject: Subject, organisation_i
     return await read_one(session, statement, DEPOSIT, fresh=True)
 
 
-async def deposit_amount(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Decimal:
+async def deposit_amount(session: Session, subject: Subject, organisation_id: UUID) -> Decimal:
     """What an organisation's live deposit for a subject amounts to (CNY); raises `not_found`."""
     found = await live_deposit(session, subject, organisation_id)
     if found is None:
@@ -38,7 +37,7 @@ async def deposit_amount(session: AsyncSession, subject: Subject, organisation_i
     return found.required_amount
 
 
-async def is_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> bool:
+async def is_held(session: Session, subject: Subject, organisation_id: UUID) -> bool:
     """Whether an organisation's deposit for a subject is held now. Ask under the subject's lock."""
     statement = _live(subject, organisation_id).where(Deposit.status == DepositStatus.HELD)
     return await find_one(session, statement) is not None
@@ -53,12 +52,12 @@ def _live(subject: Subject, organisation_id: UUID) -> Select[Deposit]:
     )
 
 
-async def live_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit | None:
+async def live_deposit(session: Session, subject: Subject, organisation_id: UUID) -> Deposit | None:
     """The deposit that is asked for, received or held, if there is one."""
     return await find_one(session, _live(subject, organisation_id))
 
 
-async def lock_latest_deposit(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+async def lock_latest_deposit(session: Session, subject: Subject, organisation_id: UUID) -> Deposit:
     """An organisation's newest deposit for a subject, locked; raises `not_found`."""
     statement = (
         select(Deposit)
@@ -73,7 +72,7 @@ async def lock_latest_deposit(session: AsyncSession, subject: Subject, organisat
     return await _one_deposit(session, statement.with_for_update())
 
 
-async def lock_live_deposits(session: AsyncSession, subject: Subject) -> Sequence[Deposit]:
+async def lock_live_deposits(session: Session, subject: Subject) -> Sequence[Deposit]:
     """Every live deposit for a subject, locked, in order."""
     statement = select(Deposit).where(
         Deposit.subject_type == subject[0], Deposit.subject_id == subject[1], Deposit.status.in_(LIVE)
@@ -82,22 +81,22 @@ async def lock_live_deposits(session: AsyncSession, subject: Subject) -> Sequenc
     return await read_all(session, statement)
 
 
-async def find_free_deposit(session: AsyncSession, deposit_id: UUID, *, wait: bool) -> Deposit | None:
+async def find_free_deposit(session: Session, deposit_id: UUID, *, wait: bool) -> Deposit | None:
     """One deposit, locked; without `wait`, None where somebody else holds it."""
     statement = select(Deposit).where(Deposit.id == deposit_id).with_for_update(skip_locked=not wait)
     return await find_one(session, statement, fresh=True)
 
 
-async def _one_deposit(session: AsyncSession, statement: Select[Deposit]) -> Deposit:
+async def _one_deposit(session: Session, statement: Select[Deposit]) -> Deposit:
     return await read_one(session, statement, DEPOSIT, fresh=True)
 
 
-async def lock_deposit(session: AsyncSession, deposit_id: UUID) -> Deposit:
+async def lock_deposit(session: Session, deposit_id: UUID) -> Deposit:
     """One deposit, locked. Lock it before its instruction, and both before accounts."""
     return await _one_deposit(session, select(Deposit).where(Deposit.id == deposit_id).with_for_update())
 
 
-async def find_deposit(session: AsyncSession, number: str) -> Deposit | None:
+async def find_deposit(session: Session, number: str) -> Deposit | None:
     """The deposit of a number, locked."""
     statement = select(Deposit).where(Deposit.number == number).with_for_update()
     return await find_one(session, statement, fresh=True)
@@ -110,13 +109,13 @@ def _visible_deposits(actor: Actor) -> Select[Deposit]:
     return select(Deposit).where(Deposit.organisation_id == actor.organisation())
 
 
-async def get_deposit(session: AsyncSession, actor: Actor, deposit_id: UUID) -> Deposit:
+async def get_deposit(session: Session, actor: Actor, deposit_id: UUID) -> Deposit:
     """One deposit that the actor may see; raises `not_found`."""
     return await _one_deposit(session, _visible_deposits(actor).where(Deposit.id == deposit_id))
 
 
 async def list_deposits(
-    session: AsyncSession, actor: Actor, page: PageRequest, status: DepositStatus | None, subject_id: UUID | None
+    session: Session, actor: Actor, page: PageRequest, status: DepositStatus | None, subject_id: UUID | None
 ) -> Found[Deposit]:
     """Deposits the actor may see, newest first."""
     statement = _visible_deposits(actor)
@@ -124,13 +123,13 @@ async def list_deposits(
     return await read_page(session, statement, page, Deposit.id, newest_first=True)
 
 
-async def deposits_for(session: AsyncSession, actor: Actor, subject: Subject) -> Sequence[Deposit]:
+async def deposits_for(session: Session, actor: Actor, subject: Subject) -> Sequence[Deposit]:
     """Every deposit for a subject that the actor may see, oldest first."""
     statement = _visible_deposits(actor).where(Deposit.subject_type == subject[0], Deposit.subject_id == subject[1])
     return await read_all(session, statement.order_by(Deposit.id))
 
 
-async def has_deposits(session: AsyncSession, subject: Subject) -> bool:
+async def has_deposits(session: Session, subject: Subject) -> bool:
     """Whether deposits were ever asked for a subject."""
     asked = select(Deposit.id).where(Deposit.subject_type == subject[0], Deposit.subject_id == subject[1])
     return bool((await session.execute(select(asked.exists()))).scalar_one())

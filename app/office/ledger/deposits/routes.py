@@ -21,11 +21,7 @@ Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="ledger:read")]
 
 @router.get("/deposits", operation_id="list_deposits")
 async def list_deposits(
-    actor: Reader,
-    session: Session,
-    page: Paging,
-    status: DepositStatus | None = None,
-    subject_id: UUID | None = None,
+    actor: Reader, session: Session, page: Paging, status: DepositStatus | None = None, subject_id: UUID | None = None
 ) -> Page[schemas.DepositOut]:
     """List your organisation's deposits, newest first. Staff see all."""
     found = await queries.list_deposits(session, actor, page, status, subject_id)

@@ -9,13 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.clock import local_date, read_clock
-from app.core.database import add_unique
+from app.core.clock import read_clock
+from app.core.database import Session, add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
-from app.core.settings import Settings
 from app.office.ledger import journal, rules
 from app.office.ledger.deposits import queries, releases
 from app.office.ledger.deposits import rules as deposit_rules
@@ -34,13 +31,7 @@ instructions, accounts.
 
 
 async def request_deposit(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    subject: Subject,
-    organisation_id: UUID,
-    amount: Decimal,
-    due_at: datetime | None = None,
+    session: Session, *, subject: Subject, organisation_id: UUID, amount: Decimal, due_at: datetime | None = None
 ) -> Deposit:
     """Ask an organisation for a deposit (保证金, CNY above zero) for a subject.
 
@@ -53,7 +44,7 @@ async def request_deposit(
     now = await read_clock(session)
     deposit = Deposit(
         id=new_id(),
-        number=await readable_number(session, settings, NumberPrefix.DEPOSIT, now),
+        number=await readable_number(session, NumberPrefix.DEPOSIT, now),
         subject_type=subject[0],
         subject_id=subject[1],
         organisation_id=organisation_id,
@@ -67,12 +58,12 @@ async def request_deposit(
     return deposit
 
 
-async def is_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> bool:
+async def is_held(session: Session, subject: Subject, organisation_id: UUID) -> bool:
     """Whether the organisation's deposit for the subject is held now."""
     return await queries.is_held(session, subject, organisation_id)
 
 
-async def hold(session: AsyncSession, deposit_id: UUID) -> Deposit:
+async def hold(session: Session, deposit_id: UUID) -> Deposit:
     """Accept a deposit that came late. Raises `deposit_not_held` unless it is `received`."""
     deposit = await queries.lock_deposit(session, deposit_id)
     deposit_rules.check_status(deposit.number, deposit.status, DepositStatus.RECEIVED)
@@ -80,7 +71,7 @@ async def hold(session: AsyncSession, deposit_id: UUID) -> Deposit:
     return deposit
 
 
-async def hold_received(session: AsyncSession, deposit: Deposit) -> None:
+async def hold_received(session: Session, deposit: Deposit) -> None:
     """Move a locked deposit from received to held."""
     movement = rules.movement(MovementKind.DEPOSIT_HELD, owner_of(deposit), deposit.required_amount)
     await journal.post(session, movement, occurred_at=await read_clock(session), reference=deposit.number)
@@ -88,7 +79,7 @@ async def hold_received(session: AsyncSession, deposit: Deposit) -> None:
 
 
 async def release_losers(
-    session: AsyncSession, settings: Settings, subject: Subject, winner_id: UUID | None, now: datetime
+    session: Session, subject: Subject, winner_id: UUID | None, now: datetime
 ) -> Sequence[Deposit]:
     """The winner is fixed (or, with None, there is none): every other deposit goes back in full.
 
@@ -98,39 +89,35 @@ async def release_losers(
     await releases.hold_calendar(session)
     losers = [row for row in await queries.lock_live_deposits(session, subject) if row.organisation_id != winner_id]
     for deposit in losers:
-        await _end_unforfeited(session, settings, deposit, now)
+        await _end_unforfeited(session, deposit, now)
     return [deposit for deposit in losers if deposit.status == DepositStatus.RELEASE_DUE]
 
 
-async def release(
-    session: AsyncSession, settings: Settings, subject: Subject, organisation_id: UUID, now: datetime
-) -> Deposit:
+async def release(session: Session, subject: Subject, organisation_id: UUID, now: datetime) -> Deposit:
     """Give one deposit back, with the same period as the losers'. Raises `deposit_not_held`, `not_found`."""
     await releases.hold_calendar(session)
     deposit = await queries.lock_latest_deposit(session, subject, organisation_id)
     deposit_rules.check_held(deposit.number, deposit.status, DepositStatus.RECEIVED)
-    await _owe_back(session, settings, deposit, now)
+    await _owe_back(session, deposit, now)
     return deposit
 
 
-async def give_back(
-    session: AsyncSession, settings: Settings, subject: Subject, organisation_id: UUID, now: datetime
-) -> None:
+async def give_back(session: Session, subject: Subject, organisation_id: UUID, now: datetime) -> None:
     """End an organisation's live deposit, if any: paid, it goes back in full; only asked for, it is cancelled."""
     await releases.hold_calendar(session)
     for deposit in await queries.lock_live_deposits(session, subject):
         if deposit.organisation_id == organisation_id:
-            await _end_unforfeited(session, settings, deposit, now)
+            await _end_unforfeited(session, deposit, now)
 
 
-async def _end_unforfeited(session: AsyncSession, settings: Settings, deposit: Deposit, now: datetime) -> None:
+async def _end_unforfeited(session: Session, deposit: Deposit, now: datetime) -> None:
     if deposit.status == DepositStatus.REQUESTED:
         move(session, deposit, DepositStatus.CANCELLED)
     else:
-        await _owe_back(session, settings, deposit, now)
+        await _owe_back(session, deposit, now)
 
 
-async def move_due(session: AsyncSession, subject: Subject, due_at: datetime) -> None:
+async def move_due(session: Session, subject: Subject, due_at: datetime) -> None:
     """The day for paying deposits moved, such as a notice that was extended.
 
     What is not paid yet is due then; what came late by the old day and in time by the new one is held.
@@ -145,19 +132,18 @@ async def move_due(session: AsyncSession, subject: Subject, due_at: datetime) ->
             await hold_received(session, deposit)
 
 
-async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit, now: datetime) -> None:
+async def _owe_back(session: Session, deposit: Deposit, now: datetime) -> None:
     late = deposit.status == DepositStatus.RECEIVED
     source = owner_of(deposit).place(AccountCode.DEPOSIT_RECEIVED if late else AccountCode.DEPOSIT_HELD)
     movement = rules.movement(MovementKind.DEPOSIT_RELEASE_DUE, owner_of(deposit), deposit.required_amount, source)
     await journal.post(session, movement, occurred_at=now, reference=deposit.number)
-    fixed_on = local_date(now, settings.zone)
-    period = await releases.begin(session, settings, deposit, fixed_on)
+    fixed_on = session.city.day_of(now)
+    period = await releases.begin(session, deposit, fixed_on)
     deposit.winner_fixed_on, deposit.release_due_on = fixed_on, period.ends_on
     deposit.release_provisional = period.provisional
     move(session, deposit, DepositStatus.RELEASE_DUE, release_due_on=str(period.ends_on))
     await instructions.instruct(
         session,
-        settings,
         InstructionKind.DEPOSIT_RELEASE,
         subject=(deposit.subject_type, deposit.subject_id),
         organisation_id=deposit.organisation_id,
@@ -167,7 +153,7 @@ async def _owe_back(session: AsyncSession, settings: Settings, deposit: Deposit,
     )
 
 
-async def follow_release(session: AsyncSession, deposit: Deposit) -> None:
+async def follow_release(session: Session, deposit: Deposit) -> None:
     """A locked deposit's day and instruction follow the period in which it must be back."""
     period = await releases.running(session, deposit)
     if period is None:
@@ -181,16 +167,16 @@ async def follow_release(session: AsyncSession, deposit: Deposit) -> None:
     tell(session, deposit, "deposit.release_moved", before=str(before), release_due_on=str(period.ends_on))
 
 
-async def owe_again(session: AsyncSession, settings: Settings, deposit: Deposit) -> None:
+async def owe_again(session: Session, deposit: Deposit) -> None:
     """The bank took back that it had returned a locked deposit: the days count again from the day they began."""
     move(session, deposit, DepositStatus.RELEASE_DUE, reversed=True)
     assert deposit.winner_fixed_on is not None
-    await releases.begin(session, settings, deposit, deposit.winner_fixed_on)
+    await releases.begin(session, deposit, deposit.winner_fixed_on)
     await follow_release(session, deposit)
 
 
 async def apply_to_price(
-    session: AsyncSession, subject: Subject, organisation_id: UUID, *, deal: Subject, fee: Decimal = rules.ZERO
+    session: Session, subject: Subject, organisation_id: UUID, *, deal: Subject, fee: Decimal = rules.ZERO
 ) -> Deposit:
     """The winner's deposit becomes part of the deal's price, less the fee (CNY), which is charged and paid by it.
 
@@ -203,7 +189,7 @@ async def apply_to_price(
     return deposit
 
 
-async def forfeit(session: AsyncSession, subject: Subject, organisation_id: UUID, *, reason: str) -> Deposit:
+async def forfeit(session: Session, subject: Subject, organisation_id: UUID, *, reason: str) -> Deposit:
     """The depositor walked away: its deposit is forfeited (没收). Raises `deposit_not_held`, `not_found`."""
     deposit = await _lock_held(session, subject, organisation_id)
     movement = rules.movement(MovementKind.DEPOSIT_FORFEITED, owner_of(deposit), deposit.required_amount)
@@ -214,7 +200,7 @@ async def forfeit(session: AsyncSession, subject: Subject, organisation_id: UUID
     return deposit
 
 
-async def _lock_held(session: AsyncSession, subject: Subject, organisation_id: UUID) -> Deposit:
+async def _lock_held(session: Session, subject: Subject, organisation_id: UUID) -> Deposit:
     deposit = await queries.lock_latest_deposit(session, subject, organisation_id)
     deposit_rules.check_held(deposit.number, deposit.status)
     return deposit
@@ -225,7 +211,7 @@ def owner_of(deposit: Deposit) -> Owner:
     return Owner((deposit.subject_type, deposit.subject_id), deposit.organisation_id)
 
 
-def move(session: AsyncSession, deposit: Deposit, status: DepositStatus, **payload: object) -> None:
+def move(session: Session, deposit: Deposit, status: DepositStatus, **payload: object) -> None:
     """Bring a locked deposit to a status and say so; raises `ValueError` for a step that does not exist."""
     deposit_rules.check_step(deposit.status, status)
     deposit.status = status
@@ -233,7 +219,7 @@ def move(session: AsyncSession, deposit: Deposit, status: DepositStatus, **paylo
     tell(session, deposit, f"deposit.{status}", **payload)
 
 
-def tell(session: AsyncSession, deposit: Deposit, type_: str, **payload: object) -> None:
+def tell(session: Session, deposit: Deposit, type_: str, **payload: object) -> None:
     """Append an event for the depositor and the market: who deposited is nobody else's business."""
     body = {
         "number": deposit.number,

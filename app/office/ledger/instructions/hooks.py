@@ -7,10 +7,9 @@ follower must not lock the subject, which would be the wrong order, but may sche
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.core.database import Session
 from app.core.hooks import Hook
 from app.office.ledger.models import PaymentInstruction
 
-instruction_moved: Final[Hook[[AsyncSession, PaymentInstruction, datetime]]] = Hook("instruction.moved")
+instruction_moved: Final[Hook[[Session, PaymentInstruction, datetime]]] = Hook("instruction.moved")
 """The bank settled an instruction, or its confirmation was reversed."""

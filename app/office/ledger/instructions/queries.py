@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.access import Actor, Role
-from app.core.database import find_one, given, read_all, read_one
+from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.kinds import Direction, InstructionStatus
 from app.office.ledger.models import PaymentInstruction
@@ -15,7 +14,7 @@ from app.office.ledger.problems import INSTRUCTION
 from app.office.ledger.rules import Subject
 
 
-async def lock_release_instruction(session: AsyncSession, deposit_id: UUID) -> PaymentInstruction:
+async def lock_release_instruction(session: Session, deposit_id: UUID) -> PaymentInstruction:
     """The instruction that gives a deposit back, locked. Lock the deposit before it."""
     statement = select(PaymentInstruction).where(
         PaymentInstruction.deposit_id == deposit_id, PaymentInstruction.status != InstructionStatus.CANCELLED
@@ -23,7 +22,7 @@ async def lock_release_instruction(session: AsyncSession, deposit_id: UUID) -> P
     return (await session.execute(statement.with_for_update())).scalar_one()
 
 
-async def instructions_for(session: AsyncSession, subject: Subject) -> Sequence[PaymentInstruction]:
+async def instructions_for(session: Session, subject: Subject) -> Sequence[PaymentInstruction]:
     """Every instruction on a subject, oldest first, for those who have checked access to the subject."""
     statement = select(PaymentInstruction).where(
         PaymentInstruction.subject_type == subject[0], PaymentInstruction.subject_id == subject[1]
@@ -31,31 +30,27 @@ async def instructions_for(session: AsyncSession, subject: Subject) -> Sequence[
     return await read_all(session, statement.order_by(PaymentInstruction.id))
 
 
-async def find_instruction(session: AsyncSession, number: str) -> PaymentInstruction | None:
+async def find_instruction(session: Session, number: str) -> PaymentInstruction | None:
     """The instruction of a number; not locked, so that its deposit can be locked first."""
     statement = select(PaymentInstruction).where(PaymentInstruction.number == number)
     return await find_one(session, statement)
 
 
-async def get_instruction(session: AsyncSession, instruction_id: UUID) -> PaymentInstruction:
+async def get_instruction(session: Session, instruction_id: UUID) -> PaymentInstruction:
     """One instruction, not locked, without a check of access."""
     return (
         await session.execute(select(PaymentInstruction).where(PaymentInstruction.id == instruction_id))
     ).scalar_one()
 
 
-async def lock_instruction(session: AsyncSession, instruction_id: UUID) -> PaymentInstruction:
+async def lock_instruction(session: Session, instruction_id: UUID) -> PaymentInstruction:
     """One instruction, locked, as it stands now."""
     statement = select(PaymentInstruction).where(PaymentInstruction.id == instruction_id).with_for_update()
     return await read_one(session, statement, INSTRUCTION, fresh=True)
 
 
 async def list_instructions(
-    session: AsyncSession,
-    actor: Actor,
-    page: PageRequest,
-    status: InstructionStatus | None,
-    direction: Direction | None,
+    session: Session, actor: Actor, page: PageRequest, status: InstructionStatus | None, direction: Direction | None
 ) -> Found[PaymentInstruction]:
     """All instructions for operator and auditor, an organisation's own otherwise; newest first."""
     statement = select(PaymentInstruction)

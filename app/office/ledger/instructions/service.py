@@ -4,12 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
-from app.core.settings import Settings
 from app.office.ledger import journal, rules
 from app.office.ledger import queries as ledger
 from app.office.ledger.instructions import queries
@@ -20,8 +18,7 @@ from app.office.ledger.rules import Movement, Owner, Place, Subject
 
 
 async def instruct(
-    session: AsyncSession,
-    settings: Settings,
+    session: Session,
     kind: InstructionKind,
     *,
     subject: Subject,
@@ -35,7 +32,7 @@ async def instruct(
     now = await read_clock(session)
     row = PaymentInstruction(
         id=new_id(),
-        number=await readable_number(session, settings, NumberPrefix.INSTRUCTION, now),
+        number=await readable_number(session, NumberPrefix.INSTRUCTION, now),
         direction=KINDS[kind].direction,
         kind=kind,
         subject_type=subject[0],
@@ -59,19 +56,19 @@ def settling(row: PaymentInstruction, through: Place | None = None) -> Movement:
     return rules.movement(KINDS[row.kind].settled_by, owner, row.amount, through)
 
 
-def settle(session: AsyncSession, row: PaymentInstruction, at: datetime) -> None:
+def settle(session: Session, row: PaymentInstruction, at: datetime) -> None:
     """Mark a locked instruction settled by what the bank confirmed."""
     row.status, row.settled_at = InstructionStatus.SETTLED, at
     tell(session, row, "settlement.settled")
 
 
-def reopen(session: AsyncSession, row: PaymentInstruction) -> None:
+def reopen(session: Session, row: PaymentInstruction) -> None:
     """The confirmation was reversed: the instruction waits again."""
     row.status, row.settled_at = InstructionStatus.OPEN, None
     tell(session, row, "settlement.reopened")
 
 
-def tell(session: AsyncSession, row: PaymentInstruction, type_: str) -> None:
+def tell(session: Session, row: PaymentInstruction, type_: str) -> None:
     """Append an event for the market and the organisation concerned."""
     audience = [events.STAFF, *([row.organisation_id] if row.organisation_id else [])]
     payload = {
@@ -88,19 +85,13 @@ def tell(session: AsyncSession, row: PaymentInstruction, type_: str) -> None:
 
 
 async def charge_fee(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    subject: Subject,
-    organisation_id: UUID,
-    amount: Decimal,
-    due_on: date | None = None,
+    session: Session, *, subject: Subject, organisation_id: UUID, amount: Decimal, due_on: date | None = None
 ) -> PaymentInstruction:
     """Charge a party a fee (CNY); answers the instruction by whose number it pays."""
     payer = Owner(subject, organisation_id)
     instruction = await instruct(
-        session, settings, InstructionKind.FEE_DUE, subject=subject, organisation_id=organisation_id,
-        amount=amount, due_on=due_on,
+        session, InstructionKind.FEE_DUE, subject=subject, organisation_id=organisation_id,
+        amount=amount, due_on=due_on
     )  # fmt: skip
     movement = rules.movement(MovementKind.FEE_CHARGED, payer, amount)
     await journal.post(session, movement, occurred_at=await read_clock(session), reference=instruction.number)
@@ -108,53 +99,34 @@ async def charge_fee(
 
 
 async def request_price(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    deal: Subject,
-    payer_id: UUID,
-    amount: Decimal,
-    due_on: date | None = None,
+    session: Session, *, deal: Subject, payer_id: UUID, amount: Decimal, due_on: date | None = None
 ) -> PaymentInstruction:
     """Ask a buyer to pay a part of the price (CNY) through the exchange; answers the instruction to pay by."""
     return await instruct(
-        session, settings, InstructionKind.PRICE_DUE, subject=deal, organisation_id=payer_id,
-        amount=amount, due_on=due_on,
+        session, InstructionKind.PRICE_DUE, subject=deal, organisation_id=payer_id,
+        amount=amount, due_on=due_on
     )  # fmt: skip
 
 
 async def pay_out_price(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    deal: Subject,
-    seller_id: UUID,
-    amount: Decimal,
-    due_on: date | None = None,
+    session: Session, *, deal: Subject, seller_id: UUID, amount: Decimal, due_on: date | None = None
 ) -> PaymentInstruction:
     """Owe a seller a part of what gathered of the price, and instruct the bank. Raises `more_than_held`."""
-    return await _owe(session, settings, InstructionKind.PRICE_PAYOUT, Owner(deal, seller_id), amount, due_on)
+    return await _owe(session, InstructionKind.PRICE_PAYOUT, Owner(deal, seller_id), amount, due_on)
 
 
 async def return_price(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    deal: Subject,
-    buyer_id: UUID,
-    amount: Decimal,
-    reason: str | None = None,
+    session: Session, *, deal: Subject, buyer_id: UUID, amount: Decimal, reason: str | None = None
 ) -> PaymentInstruction:
     """Owe a buyer what gathered for it beyond the price, or, for a reason, of it; instruct the bank.
 
     Raises `more_than_held`.
     """
-    return await _owe(session, settings, InstructionKind.PRICE_RETURN, Owner(deal, buyer_id), amount, None, reason)
+    return await _owe(session, InstructionKind.PRICE_RETURN, Owner(deal, buyer_id), amount, None, reason)
 
 
 async def _owe(
-    session: AsyncSession,
-    settings: Settings,
+    session: Session,
     kind: InstructionKind,
     owner: Owner,
     amount: Decimal,
@@ -162,8 +134,8 @@ async def _owe(
     reason: str | None = None,
 ) -> PaymentInstruction:
     instruction = await instruct(
-        session, settings, kind, subject=owner.subject, organisation_id=owner.organisation_id,
-        amount=amount, due_on=due_on,
+        session, kind, subject=owner.subject, organisation_id=owner.organisation_id,
+        amount=amount, due_on=due_on
     )  # fmt: skip
     movement = rules.movement(MovementKind.PRICE_PAYABLE, owner, amount)
     now = await read_clock(session)
@@ -171,7 +143,7 @@ async def _owe(
     return instruction
 
 
-async def cancel_request(session: AsyncSession, instruction_id: UUID, *, reason: str) -> PaymentInstruction:
+async def cancel_request(session: Session, instruction_id: UUID, *, reason: str) -> PaymentInstruction:
     """Take back a request for a price or a fee that nobody has paid; the charge of a fee is reversed.
 
     Raises `instruction_not_open`, and `direction_wrong` for what the bank pays out.

@@ -113,10 +113,7 @@ def passes(error: Exception) -> bool:
 
 
 async def decide(
-    driver: asyncpg.Connection,
-    keys: Keys,
-    known: MutableMapping[UUID, Conditions],
-    batch: Sequence[Submission],
+    driver: asyncpg.Connection, keys: Keys, known: MutableMapping[UUID, Conditions], batch: Sequence[Submission]
 ) -> list[Decided | Problem]:
     """Decide bids on auctions whose rows are locked; answers each, in order. The caller commits."""
     ids = list({submission.auction_id for submission in batch})

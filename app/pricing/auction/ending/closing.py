@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines, keys
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.problems import Problem
-from app.core.settings import Settings
 from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.rules import Outcome
@@ -24,7 +22,7 @@ from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import logbook
 
 
-async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UUID) -> None:
+async def close_at_end(session: Session, auction_id: UUID) -> None:
     """Close an announced auction whose end has come; one that a bid has prolonged is looked at again at its new end."""
     listing, auction = await service.lock_both(session, auction_id)
     # Not the worker's time, which is from before the lock: late bids may have been logged while it waited.
@@ -39,7 +37,7 @@ async def close_at_end(session: AsyncSession, settings: Settings, auction_id: UU
     except Problem as problem:
         await _hold_up(session, listing, auction, problem, now)
         return
-    await _close(session, settings, listing, auction, end, now)
+    await _close(session, listing, auction, end, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class _End:
     facts: dict[str, Any]
 
 
-async def _open(session: AsyncSession, auction: Auction) -> _End:
+async def _open(session: Session, auction: Auction) -> _End:
     """Open what was sealed; writes nothing. Raises `exchange_keys_missing`, `exchange_keys_wrong`."""
     held = keys.current()
     bids = await queries.accepted_bids(session, auction.id)
@@ -60,7 +58,7 @@ async def _open(session: AsyncSession, auction: Auction) -> _End:
     return _End(found, revealed, outcome.closing_facts(held, auction, bids, found))
 
 
-async def _hold_up(session: AsyncSession, listing: Listing, auction: Auction, problem: Problem, now: datetime) -> None:
+async def _hold_up(session: Session, listing: Listing, auction: Auction, problem: Problem, now: datetime) -> None:
     """Without the keys there is no outcome: the auction stands suspended, past its end, until the operator resumes it
     with the right ones, or calls it off.
     """
@@ -69,9 +67,7 @@ async def _hold_up(session: AsyncSession, listing: Listing, auction: Auction, pr
     logbook.tell(session, auction, "auction.closing_failed", {"code": problem.kind.code}, public=False)
 
 
-async def _close(
-    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, end: _End, now: datetime
-) -> None:
+async def _close(session: Session, listing: Listing, auction: Auction, end: _End, now: datetime) -> None:
     """Log the outcome and begin what follows from it."""
     found, facts = end.found, end.facts
     if auction.form == AuctionForm.SEALED:
@@ -83,6 +79,6 @@ async def _close(
     auction.revision += 1
     logbook.tell(session, auction, "auction.closed", {name: facts[name] for name in ("ending", "winner", "price")})
     if found.ending is Ending.SOLD:
-        await winner.fix_winner(session, settings, listing, auction, now)
+        await winner.fix_winner(session, listing, auction, now)
     else:
-        await unsold.unsold(session, settings, listing, auction, found.ending, now)
+        await unsold.unsold(session, listing, auction, found.ending, now)

@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.problems import NOT_FOUND
 from app.pricing.auction import queries
 from app.pricing.auction.models import AuctionConfirmation, ConfirmationSignature
 from app.pricing.auction.proof import logbook
 
 
-async def get(session: AsyncSession, actor: Actor, auction_id: UUID) -> AuctionConfirmation:
+async def get(session: Session, actor: Actor, auction_id: UUID) -> AuctionConfirmation:
     """The confirmation, for seller and buyer and the market's staff; for everybody else it does not exist."""
     found = await queries.confirmation_of(session, auction_id)
     if actor.is_staff or actor.organisation_id in await queries.sides_of_deal(session, found.deal_id):
@@ -20,7 +19,7 @@ async def get(session: AsyncSession, actor: Actor, auction_id: UUID) -> AuctionC
     raise NOT_FOUND(what=queries.CONFIRMATION)
 
 
-async def sign(session: AsyncSession, actor: Actor, auction_id: UUID) -> AuctionConfirmation:
+async def sign(session: Session, actor: Actor, auction_id: UUID) -> AuctionConfirmation:
     """Sign it for one's organisation; signing again changes nothing."""
     await get(session, actor, auction_id)
     auction = await queries.lock_auction(session, auction_id)

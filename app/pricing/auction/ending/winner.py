@@ -8,15 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import deadlines, keys
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import Problem
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
 from app.market.deals.kinds import DealStatus, Defaulted, PriceSource
@@ -42,25 +40,23 @@ OFFER_ENDS = "auction.offer_ends"
 NEXT_CHANCE_DAYS = "auction_next_chance_days"
 
 
-async def fix_winner(
-    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, now: datetime
-) -> None:
+async def fix_winner(session: Session, listing: Listing, auction: Auction, now: datetime) -> None:
     """The winner is fixed: the listing is held for it, the others' deposits go back, and the deal is made if no gate
     blocks it.
     """
     winner_id = (await bidder_of(session, auction, auction.winner)).organisation_id
-    await deposits.release_losers(session, settings, ("listing", listing.id), winner_id, now)
-    await _hold(session, settings, listing, auction)
+    await deposits.release_losers(session, ("listing", listing.id), winner_id, now)
+    await _hold(session, listing, auction)
 
 
-async def _hold(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction) -> None:
+async def _hold(session: Session, listing: Listing, auction: Auction) -> None:
     """Reserve the listing for the winner, and make the deal as soon as nothing blocks it."""
     listing_service.reserve(session, listing)
     auction.is_held = True
-    await try_deal(session, settings, listing, auction)
+    await try_deal(session, listing, auction)
 
 
-async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, auction: Auction) -> Problem | None:
+async def try_deal(session: Session, listing: Listing, auction: Auction) -> Problem | None:
     """Make the deal with the winner, or answer what blocks it, by today's facts. A result that became a state secret
     meanwhile ends the sale.
     """
@@ -70,41 +66,37 @@ async def try_deal(session: AsyncSession, settings: Settings, listing: Listing, 
     abroad = auction.rights_abroad or bidder.buyer_abroad
     buying = closing.one_buyer(bidder.organisation_id, abroad=abroad, chosen=False)
     deal = await closing.make_deal(
-        session, settings, closing.Agreed((SUBJECT, auction.id), listing, buying, auction.price), now, asked_by=None
+        session, closing.Agreed((SUBJECT, auction.id), listing, buying, auction.price), now, asked_by=None
     )
     if deal is None:
-        await refuse(session, settings, listing, auction, closing.BECAME_UNLISTABLE, now)
+        await refuse(session, listing, auction, closing.BECAME_UNLISTABLE, now)
     if not isinstance(deal, Deal):
         return deal
     publish_price(deal, PriceSource.AUCTION, auction.number, auction.closed_at or now)
     auction.deal_id, auction.is_held, auction.revision = deal.id, False, auction.revision + 1
-    await _confirm(session, settings, listing, auction, deal, now)
+    await _confirm(session, listing, auction, deal, now)
     if auction.is_contest:
         ended = contests.Outcome(auction.id, deal.id, None)
-        await contests.tell_outcome(session, settings, listing, ended, now)
+        await contests.tell_outcome(session, listing, ended, now)
     return None
 
 
-async def refuse(
-    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, reason: str, now: datetime
-) -> None:
+async def refuse(session: Session, listing: Listing, auction: Auction, reason: str, now: datetime) -> None:
     """A sale that gates held ends without a deal: the deposit goes back."""
     auction.reason, auction.is_held, auction.revision = reason, False, auction.revision + 1
     logbook.tell(session, auction, "auction.sale_refused", {"reason": reason}, public=False)
-    await unsold.unsold(session, settings, listing, auction, "refused", now)
+    await unsold.unsold(session, listing, auction, "refused", now)
 
 
-async def bidder_of(session: AsyncSession, auction: Auction, paddle: int | None) -> AuctionBidder:
+async def bidder_of(session: Session, auction: Auction, paddle: int | None) -> AuctionBidder:
     assert paddle is not None
     return await queries.bidder_of_paddle(session, auction.id, paddle)
 
 
-async def _confirm(
-    session: AsyncSession, settings: Settings, listing: Listing, auction: Auction, deal: Deal, now: datetime
-) -> None:
+async def _confirm(session: Session, listing: Listing, auction: Auction, deal: Deal, now: datetime) -> None:
     """Issue the confirmation that both sides sign (Auction Law art. 52): sealed, signed by the exchange."""
     known = await identity.organisations_by_id(session, [party.organisation_id for party in deal.parties])
-    number = await readable_number(session, settings, NumberPrefix.AUCTION_CONFIRMATION, now)
+    number = await readable_number(session, NumberPrefix.AUCTION_CONFIRMATION, now)
     content: dict[str, Any] = {
         "number": number,
         "auction_number": auction.number,
@@ -150,7 +142,7 @@ async def _confirm(
 # The winner defaults
 
 
-async def when_deal_ends_ask_next_bidder(session: AsyncSession, settings: Settings, deal: Deal, now: datetime) -> None:
+async def when_deal_ends_ask_next_bidder(session: Session, deal: Deal, now: datetime) -> None:
     """The deal of an auction ended without a contract: unless the seller defaulted, the next bidder gets its chance.
 
     A contract that was not signed in time counts as the winner's default here [P]; what becomes of its deposit is found
@@ -165,32 +157,32 @@ async def when_deal_ends_ask_next_bidder(session: AsyncSession, settings: Settin
     auction.deal_id, auction.revision = None, auction.revision + 1
     if deal.status == DealStatus.CANCELLED and (deal.default is None or deal.default.defaulted != Defaulted.BUYER):
         auction.reason = deal.status_reason
-        await _give_up(session, settings, listing, now)
+        await _give_up(session, listing, now)
         return
     await logbook.write(session, auction, EntryKind.DEFAULTED, now, {"paddle": auction.winner})
     logbook.tell(session, auction, "auction.defaulted", {"paddle": auction.winner})
-    days = int(parameter(NEXT_CHANCE_DAYS, on=local_date(now, settings.zone)).value)
+    days = int(parameter(NEXT_CHANCE_DAYS, on=session.city.day_of(now)).value)
     following = await _next_or_none(session, deal, auction)
     if following is None or days == 0 or listing.status != ListingStatus.PUBLISHED:
-        await _give_up(session, settings, listing, now)
+        await _give_up(session, listing, now)
         return
     paddle, price = following
     until = now + timedelta(days=days)
     auction.offered_to, auction.offer_ends_at, auction.price = paddle, until, price
     facts = {"paddle": paddle, "price": log.money(price)}
     await logbook.write(session, auction, EntryKind.OFFERED, now, facts)
-    await service.keep_listing_open(session, settings, listing, until)
+    await service.keep_listing_open(session, listing, until)
     await deadlines.schedule(session, OFFER_ENDS, auction.id, until)
     logbook.tell(session, auction, "auction.offered", facts | {"until": until})
 
 
-async def _give_up(session: AsyncSession, settings: Settings, listing: Listing, now: datetime) -> None:
+async def _give_up(session: Session, listing: Listing, now: datetime) -> None:
     """Nothing comes of the auction any more: the listing ends on the day that was published."""
     if listing.status == ListingStatus.PUBLISHED:
-        await listing_service.end_when_published(session, settings, listing, now)
+        await listing_service.end_when_published(session, listing, now)
 
 
-async def _next_or_none(session: AsyncSession, deal: Deal, auction: Auction) -> tuple[int, Decimal] | None:
+async def _next_or_none(session: Session, deal: Deal, auction: Auction) -> tuple[int, Decimal] | None:
     """The next bidder. Time does not wait for keys that do not fit: nobody is asked, and the reason says why.
 
     Anyone who cancels is told `exchange_keys_wrong` and may do it later.
@@ -204,7 +196,7 @@ async def _next_or_none(session: AsyncSession, deal: Deal, auction: Auction) -> 
         return None
 
 
-async def _next(session: AsyncSession, auction: Auction) -> tuple[int, Decimal] | None:
+async def _next(session: Session, auction: Auction) -> tuple[int, Decimal] | None:
     """The bidder after the last winner in the ranking, and how far it went."""
     bids = await queries.accepted_bids(session, auction.id)
     ranked = outcome.outcome_of(keys.current(), auction, bids).ranking
@@ -213,7 +205,7 @@ async def _next(session: AsyncSession, auction: Auction) -> tuple[int, Decimal] 
     return ranked[place] if place < len(ranked) else None
 
 
-async def accept_offer(session: AsyncSession, actor: Actor, settings: Settings, auction_id: UUID) -> Auction:
+async def accept_offer(session: Session, actor: Actor, auction_id: UUID) -> Auction:
     """Take the lot that stands offered after a default, at one's own bid. Raises `auction_offer_not_open`."""
     await queries.get_auction(session, actor, auction_id)
     listing, auction = await service.lock_both(session, auction_id)
@@ -225,15 +217,15 @@ async def accept_offer(session: AsyncSession, actor: Actor, settings: Settings, 
     auction.winner, auction.offered_to, auction.offer_ends_at = bidder.paddle, None, None
     await deadlines.cancel(session, OFFER_ENDS, auction.id)
     logbook.tell(session, auction, "auction.offer_accepted", {"paddle": bidder.paddle})
-    await _hold(session, settings, listing, auction)
+    await _hold(session, listing, auction)
     return auction
 
 
-async def end_offer(session: AsyncSession, settings: Settings, auction_id: UUID, now: datetime) -> None:
+async def end_offer(session: Session, auction_id: UUID, now: datetime) -> None:
     """The next bidder has let its chance pass: the one after it gets none; the listing ends on its day."""
     listing, auction = await service.lock_both(session, auction_id)
     if auction.offer_ends_at is None or now < auction.offer_ends_at:
         return
     auction.offered_to, auction.offer_ends_at, auction.revision = None, None, auction.revision + 1
     logbook.tell(session, auction, "auction.offer_lapsed", {})
-    await _give_up(session, settings, listing, now)
+    await _give_up(session, listing, now)

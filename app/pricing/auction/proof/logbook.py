@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import keys
 from app.core.clock import read_clock
-from app.core.database import Database
+from app.core.database import Database, Session
 from app.core.history import events
 from app.core.settings import Settings
 from app.pricing.auction import queries
@@ -32,7 +30,7 @@ def opened(auction: Auction) -> Standing:
 
 
 async def write(
-    session: AsyncSession, auction: Auction, kind: EntryKind, at: datetime, facts: Mapping[str, Any]
+    session: Session, auction: Auction, kind: EntryKind, at: datetime, facts: Mapping[str, Any]
 ) -> AuctionEntry:
     """Append one entry of public facts to a locked auction's log. Needs no keys."""
     made = standing.entry_after(auction.id, auction.last_seq, auction.head, kind, at, facts)
@@ -43,7 +41,7 @@ async def write(
     return row
 
 
-async def remember_key(session: AsyncSession, now: datetime) -> None:
+async def remember_key(session: Session, now: datetime) -> None:
     """Keep the public key that signs from now on, so that receipts can be checked when it has been replaced."""
     current = signer()
     if await queries.find_key(session, current.key_id) is None:
@@ -61,9 +59,7 @@ async def introduce(settings: Settings, database: Database) -> None:
             await remember_key(session, await read_clock(session))
 
 
-def tell(
-    session: AsyncSession, auction: Auction, event: str, payload: Mapping[str, Any], *, public: bool = True
-) -> None:
+def tell(session: Session, auction: Auction, event: str, payload: Mapping[str, Any], *, public: bool = True) -> None:
     """Append an event about an auction: for everyone once it is announced, by paddles only."""
     audience = [events.STAFF, auction.seller_id, *([events.PUBLIC] if public else [])]
     body = {"number": auction.number, "last_seq": auction.last_seq, "head": auction.head.hex()} | dict(payload)

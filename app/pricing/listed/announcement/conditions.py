@@ -5,13 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_today
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
-from app.core.settings import Settings
 from app.law.figures import parameter
 from app.law.periods.catalogue import RULES
 from app.law.periods.rules import check_count
@@ -26,7 +24,7 @@ from app.pricing.listed.schemas import ListedConditionsIn, ListedConditionsOut
 
 
 async def set_conditions(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: ListedConditionsIn
+    session: Session, actor: Actor, listing_id: UUID, body: ListedConditionsIn
 ) -> ListedConditions:
     """Set the conditions of a draft, whole.
 
@@ -35,7 +33,7 @@ async def set_conditions(
     listing = await listings.lock_for(session, actor, listing_id)
     rules.check_competitive(listing.pricing_mode, listing.allocation)
     listing_rules.check_editable(listing.status)
-    check_values(body, listing.asking_price, local_date(await read_clock(session), settings.zone))
+    check_values(body, listing.asking_price, await read_today(session))
     conditions = await queries.find_conditions(session, listing_id) or ListedConditions(listing_id=listing_id)
     for name in ListedConditionsIn.model_fields:
         setattr(conditions, name, getattr(body, name))
@@ -49,7 +47,7 @@ async def set_conditions(
     return conditions
 
 
-async def read_conditions(session: AsyncSession, actor: Actor | None, listing_id: UUID) -> ListedConditions:
+async def read_conditions(session: Session, actor: Actor | None, listing_id: UUID) -> ListedConditions:
     """The conditions of a listing that the actor may see; raises `not_found`, also where none are set."""
     listing = await listings.get_listing(session, actor, listing_id)
     conditions = await queries.find_conditions(session, listing.id)
@@ -76,7 +74,7 @@ def _check_days(rule: str, wished: int, today: date) -> None:
     check_count(found, int(parameter(found.parameters[0], on=today).value), wished)
 
 
-async def check_listing(session: AsyncSession, listing: Listing, today: date) -> None:
+async def check_listing(session: Session, listing: Listing, today: date) -> None:
     """The conditions of a listing that is submitted or published; raises `listed_conditions_missing` besides."""
     conditions = await queries.find_conditions(session, listing.id)
     if conditions is None:
@@ -84,7 +82,7 @@ async def check_listing(session: AsyncSession, listing: Listing, today: date) ->
     check_values(conditions, listing.asking_price, today)
 
 
-async def sealed(session: AsyncSession, listing: Listing) -> dict[str, Any]:
+async def sealed(session: Session, listing: Listing) -> dict[str, Any]:
     """The conditions as they are published: plain JSON."""
     conditions = await queries.conditions_of(session, listing.id)
     return ListedConditionsOut.model_validate(conditions).model_dump(mode="json")

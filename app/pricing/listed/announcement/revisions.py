@@ -8,13 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.results import queries as results
 from app.core.access import Actor
-from app.core.clock import local_date, read_clock
+from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.problems import Text
-from app.core.settings import Settings
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
@@ -30,9 +28,7 @@ from app.pricing.listed.schemas import ListedConditionsIn, ListedConditionsOut, 
 TEXTS = ("title", "summary", "terms", "territory")
 
 
-async def propose(
-    session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID, body: RevisionIn
-) -> ListedRevision:
+async def propose(session: Session, actor: Actor, listing_id: UUID, body: RevisionIn) -> ListedRevision:
     """Propose changed content while the notice runs. It is published only if the operator has checked it before the
     notice ends; the notice runs on meanwhile.
 
@@ -47,7 +43,7 @@ async def propose(
         raise REVISION_PENDING(proposed_at=waiting.proposed_at.isoformat())
     changes = await _changes(session, listing, body)
     rules.check_changes(changes)
-    await _check(session, settings, listing, changes, now)
+    await _check(session, listing, changes, now)
     revision = ListedRevision(
         listing_id=listing.id,
         base_version=listing.version,
@@ -62,7 +58,7 @@ async def propose(
     return revision
 
 
-async def publish(session: AsyncSession, actor: Actor, settings: Settings, listing_id: UUID) -> ListedRevision:
+async def publish(session: Session, actor: Actor, listing_id: UUID) -> ListedRevision:
     """Publish the proposed revision as the next version, checked like a publication, while the notice runs.
 
     The notice runs again in full. Registrants agreed to something else: they confirm or are not counted. Deposits of
@@ -78,20 +74,20 @@ async def publish(session: AsyncSession, actor: Actor, settings: Settings, listi
     before = found.deposit_amount
     _apply(found, revision.changes)
     await session.flush()
-    ends_at = await notice.begin_anew(session, settings, listing, sale, found, now)
+    ends_at = await notice.begin_anew(session, listing, sale, found, now)
     changes = {name: revision.changes[name] for name in TEXTS if name in revision.changes}
     changes |= {"asking_price": _price(listing, revision.changes), "closes_at": ends_at}
-    changes |= {"closes_on": notice.last_day(settings, ends_at)}
-    await listing_service.revise(session, actor, settings, listing, changes, now)
+    changes |= {"closes_on": notice.last_day(ends_at, session.city)}
+    await listing_service.revise(session, actor, listing, changes, now)
     if found.deposit_amount != before:
-        await deposits.release_losers(session, settings, notice.subject_of(listing.id), None, now)
+        await deposits.release_losers(session, notice.subject_of(listing.id), None, now)
     else:
         await deposits.move_due(session, notice.subject_of(listing.id), ends_at)
     revision.status, revision.version, revision.decided_at = RevisionStatus.PUBLISHED, listing.version, now
     return revision
 
 
-async def return_revision(session: AsyncSession, actor: Actor, listing_id: UUID, reason: str) -> ListedRevision:
+async def return_revision(session: Session, actor: Actor, listing_id: UUID, reason: str) -> ListedRevision:
     """Give a proposed revision back to the seller with the reason; what is published stays. Raises `no_revision`."""
     listing, _ = await _lock(session, actor, listing_id)
     revision = await _proposed(session, listing)
@@ -101,7 +97,7 @@ async def return_revision(session: AsyncSession, actor: Actor, listing_id: UUID,
     return revision
 
 
-async def _lock(session: AsyncSession, actor: Actor, listing_id: UUID) -> tuple[Listing, ListedSale]:
+async def _lock(session: Session, actor: Actor, listing_id: UUID) -> tuple[Listing, ListedSale]:
     listing = await listings.lock_for(session, actor, listing_id)
     rules.check_competitive(listing.pricing_mode, listing.allocation)
     sale = await queries.sale_of(session, listing_id)
@@ -110,14 +106,14 @@ async def _lock(session: AsyncSession, actor: Actor, listing_id: UUID) -> tuple[
     return listing, sale
 
 
-async def _proposed(session: AsyncSession, listing: Listing) -> ListedRevision:
+async def _proposed(session: Session, listing: Listing) -> ListedRevision:
     revision = await queries.proposed_revision(session, listing.id)
     if revision is None:
         raise NO_REVISION(version=listing.version)
     return revision
 
 
-async def _changes(session: AsyncSession, listing: Listing, body: RevisionIn) -> dict[str, Any]:
+async def _changes(session: Session, listing: Listing, body: RevisionIn) -> dict[str, Any]:
     """What is really changed, as plain JSON: a value that is published already is none."""
     given = body.model_dump(mode="json", include=body.model_fields_set - {"reason", "conditions"})
     published = {name: getattr(listing, name) for name in TEXTS} | {"asking_price": f"{listing.asking_price:.2f}"}
@@ -132,16 +128,14 @@ async def _changes(session: AsyncSession, listing: Listing, body: RevisionIn) ->
     return changes
 
 
-async def _check(
-    session: AsyncSession, settings: Settings, listing: Listing, changes: dict[str, Any], now: datetime
-) -> None:
+async def _check(session: Session, listing: Listing, changes: dict[str, Any], now: datetime) -> None:
     """Check the conditions that the revision leads to, against the price it leads to; nothing is written."""
     found = await queries.conditions_of(session, listing.id)
     wished = changes.get("conditions")
     body = ListedConditionsIn.model_validate(
         wished or ListedConditionsOut.model_validate(found).model_dump(mode="json")
     )
-    conditions.check_values(body, _price(listing, changes), local_date(now, settings.zone))
+    conditions.check_values(body, _price(listing, changes), session.city.day_of(now))
 
 
 def _apply(found: ListedConditions, changes: dict[str, Any]) -> None:

@@ -2,12 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Actor
 from app.core.clock import read_clock
+from app.core.database import Session
 from app.core.history import events
-from app.core.settings import Settings
 from app.market.gates.kinds import GateKind, GateOutcome
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import ClosureIn
@@ -24,14 +22,14 @@ from app.pricing.negotiated.schemas import RelatedPartyApprovalIn
 UPHELD = "An objection was upheld / 异议成立"
 
 
-async def lock_both(session: AsyncSession, negotiation_id: UUID) -> tuple[Listing, Negotiation]:
+async def lock_both(session: Session, negotiation_id: UUID) -> tuple[Listing, Negotiation]:
     """A negotiation and its listing, locked in the order in which everything here locks them."""
     found = await queries.read_negotiation(session, negotiation_id)
     listing = await listings.lock_listing(session, found.listing_id)
     return listing, await queries.lock_negotiation(session, negotiation_id)
 
 
-async def file_objection(session: AsyncSession, actor: Actor, notice_id: UUID, body: schemas.ObjectionIn) -> Objection:
+async def file_objection(session: Session, actor: Actor, notice_id: UUID, body: schemas.ObjectionIn) -> Objection:
     """Object to a notice while it runs. Raises `notice_ended` naming its last day, `negotiation_not_open`."""
     published = await queries.get_notice(session, notice_id)
     negotiation = await queries.lock_negotiation(session, published.negotiation_id)
@@ -55,13 +53,7 @@ async def file_objection(session: AsyncSession, actor: Actor, notice_id: UUID, b
     return objection
 
 
-async def decide(
-    session: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    objection_id: UUID,
-    body: schemas.ObjectionDecisionIn,
-) -> Objection:
+async def decide(session: Session, actor: Actor, objection_id: UUID, body: schemas.ObjectionDecisionIn) -> Objection:
     """Decide an objection, once; the decision is published with the notice.
 
     Upheld, it ends the negotiation and frees the listing; dismissed, it stands in the way no longer. Raises
@@ -87,15 +79,13 @@ async def decide(
     _tell_decision(session, published, objection, body.outcome)
     if negotiation.status == NegotiationStatus.AGREED:
         if body.outcome == ObjectionOutcome.UPHELD:
-            await closing.refuse(session, settings, listing, negotiation, UPHELD, now)
+            await closing.refuse(session, listing, negotiation, UPHELD, now)
         else:
-            await closing.try_close(session, settings, listing, negotiation)
+            await closing.try_close(session, listing, negotiation)
     return objection
 
 
-async def approve(
-    session: AsyncSession, actor: Actor, settings: Settings, negotiation_id: UUID, body: RelatedPartyApprovalIn
-) -> Negotiation:
+async def approve(session: Session, actor: Actor, negotiation_id: UUID, body: RelatedPartyApprovalIn) -> Negotiation:
     """Record the approval of a related-party deal, by an admin of the seller, with the document.
 
     Raises `no_approval_needed` where nothing waits for one, `gate_not_yours` for anybody else of the two sides.
@@ -110,17 +100,17 @@ async def approve(
         raise NO_APPROVAL_NEEDED()
     reference = f"{body.approved_by}: {body.reference}"[:500]
     closure = ClosureIn(outcome=GateOutcome.CLEARED, reference=reference, document_id=body.document_id)
-    await close_gate(session, actor, settings, waiting[0].id, closure)
+    await close_gate(session, actor, waiting[0].id, closure)
     return await queries.get_negotiation(session, actor, negotiation_id)
 
 
-async def close_at_end(session: AsyncSession, settings: Settings, notice_id: UUID) -> None:
+async def close_at_end(session: Session, notice_id: UUID) -> None:
     """The notice has ended: the deal is made now, or when the last block is lifted."""
     published = await queries.get_notice(session, notice_id)
     listing, negotiation = await lock_both(session, published.negotiation_id)
     if negotiation.status == NegotiationStatus.AGREED:
-        await closing.try_close(session, settings, listing, negotiation)
+        await closing.try_close(session, listing, negotiation)
 
 
-def _tell_decision(session: AsyncSession, published: Notice, objection: Objection, outcome: ObjectionOutcome) -> None:
+def _tell_decision(session: Session, published: Notice, objection: Objection, outcome: ObjectionOutcome) -> None:
     service.tell(session, published, "notice.objection_decided", {"objection_id": objection.id, "outcome": outcome})

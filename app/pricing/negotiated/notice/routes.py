@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, Endpoint, Paging, Session
+from app.core.web.http import Endpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.pricing.negotiated import queries
@@ -57,10 +57,10 @@ async def list_objections(actor: Reader, session: Session, notice_id: UUID, page
 
 @router.post("/objections/{objection_id}/decision", status_code=201, operation_id="decide_objection")
 async def decide_objection(
-    actor: Operator, session: Session, settings: Config, objection_id: UUID, body: schemas.ObjectionDecisionIn
+    actor: Operator, session: Session, objection_id: UUID, body: schemas.ObjectionDecisionIn
 ) -> schemas.ObjectionOut:
     """Decide an objection. Upheld, it ends the sale; either way the decision is published with the notice."""
-    return _objection(await objections.decide(session, actor, settings, objection_id, body))
+    return _objection(await objections.decide(session, actor, objection_id, body))
 
 
 def _notice(row: Notice, now: datetime) -> schemas.NoticeOut:

@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.catalogue.results.models import Result
 from app.core.canonical import canonical_json, sha256_hex
-from app.core.clock import local_date
+from app.core.database import Session
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
-from app.core.settings import Settings
 from app.identity import queries as identity
 from app.law.figures import parameter
 from app.law.periods import service as periods
@@ -33,7 +30,7 @@ def days_of(on: date) -> int:
     return int(parameter(RULES[PERIOD].parameters[0], on=on).value)
 
 
-async def interests(session: AsyncSession, sale: Sale, negotiation: Negotiation) -> list[Interest]:
+async def interests(session: Session, sale: Sale, negotiation: Negotiation) -> list[Interest]:
     """The flags of interested parties: buyers for whom a completer acts, and related parties of the seller."""
     flags = []
     for row in negotiation.buyers:
@@ -46,8 +43,7 @@ async def interests(session: AsyncSession, sale: Sale, negotiation: Negotiation)
 
 
 async def publish(
-    session: AsyncSession,
-    settings: Settings,
+    session: Session,
     listing: Listing,
     negotiation: Negotiation,
     offer: Offer,
@@ -59,11 +55,11 @@ async def publish(
 
     From then on its period runs, for everyone to see.
     """
-    today, notice_id = local_date(now, settings.zone), new_id()
+    today, notice_id = session.city.day_of(now), new_id()
     opening = periods.Opening(PERIOD, ("notice", notice_id), today, [events.PUBLIC], deadline=ENDED)
-    period = await periods.open_period(session, settings, opening)
+    period = await periods.open_period(session, opening)
     first_day = period.starts_on + timedelta(days=1)
-    number = await readable_number(session, settings, NumberPrefix.NOTICE, today.year)
+    number = await readable_number(session, NumberPrefix.NOTICE, today.year)
     parties = [listing.seller_id, *(row.organisation_id for row in negotiation.buyers)]
     names = {key: row.name for key, row in (await identity.organisations_by_id(session, parties)).items()}
     content = NoticeContent(
@@ -90,7 +86,7 @@ async def publish(
         published_at=now,
         first_day=first_day,
         last_day=period.ends_on,
-        ends_at=end_moment(period.ends_on, settings.zone),
+        ends_at=end_moment(period.ends_on, session.city.zone),
         objections=[],
     )
     session.add(notice)
@@ -100,14 +96,14 @@ async def publish(
     return notice
 
 
-async def close(session: AsyncSession, settings: Settings, notice: Notice, *, deal: bool, now: datetime) -> None:
+async def close(session: Session, notice: Notice, *, deal: bool, now: datetime) -> None:
     """What was published has come to a deal, or will not: its period is over."""
     reason = "closed with a deal" if deal else "closed without a deal"
-    await periods.end(session, ("notice", notice.id), PERIOD, local_date(now, settings.zone), reason)
+    await periods.end(session, ("notice", notice.id), PERIOD, session.city.day_of(now), reason)
     tell(session, notice, "notice.closed", {"deal": deal})
 
 
-def tell(session: AsyncSession, notice: Notice, event: str, payload: Mapping[str, Any]) -> None:
+def tell(session: Session, notice: Notice, event: str, payload: Mapping[str, Any]) -> None:
     """Append the event for everyone: a notice is public."""
     body = {"number": notice.number} | dict(payload)
     events.append(session, event, ("notice", notice.id), audience=[events.PUBLIC], payload=body)

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.core.deadlines import run_due
 from tests.catalogue.results.factory import recorded_result
 from tests.market.listings.factory import move_clock_to, published_listing
 from tests.office.ledger.factory import balances
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.test_auction_api import checked, transcript
-from tests.support.due import run_due
 from tests.support.world import World
 
 

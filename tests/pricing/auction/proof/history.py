@@ -37,10 +37,7 @@ class Operation:
 
 
 def check(
-    conditions: Conditions,
-    contents: Sequence[Content],
-    operations: Iterable[Operation],
-    reserve: Decimal | None = None,
+    conditions: Conditions, contents: Sequence[Content], operations: Iterable[Operation], reserve: Decimal | None = None
 ) -> list[str]:
     """What is wrong with a history, nothing if it is linearizable; `contents` is the whole log of the auction."""
     operations, contents = list(operations), _with_amounts(contents)

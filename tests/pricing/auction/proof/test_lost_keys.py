@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.core import keys
+from app.core.deadlines import run_due
 from app.core.keys import Keys
 from app.core.settings import Settings
 from tests.market.listings.factory import move_clock_to
@@ -25,7 +26,6 @@ from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.test_auction_api import checked, transcript
 from tests.support.api import Api
 from tests.support.applications import application
-from tests.support.due import run_due
 from tests.support.world import World
 
 

@@ -61,11 +61,7 @@ def decide(conditions: Conditions, state: State, bid: Bid, now: datetime) -> Dec
 
 
 def outcome(
-    conditions: Conditions,
-    state: State,
-    best: Mapping[int, Decimal],
-    opened: Sequence[Opened],
-    reserve: Decimal | None,
+    conditions: Conditions, state: State, best: Mapping[int, Decimal], opened: Sequence[Opened], reserve: Decimal | None
 ) -> Outcome:
     """The first bidder has it; there is no other."""
     return open_outcome(state, {}, reserve)

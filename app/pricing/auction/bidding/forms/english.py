@@ -62,11 +62,7 @@ def decide(conditions: Conditions, state: State, bid: Bid, now: datetime) -> Dec
 
 
 def outcome(
-    conditions: Conditions,
-    state: State,
-    best: Mapping[int, Decimal],
-    opened: Sequence[Opened],
-    reserve: Decimal | None,
+    conditions: Conditions, state: State, best: Mapping[int, Decimal], opened: Sequence[Opened], reserve: Decimal | None
 ) -> Outcome:
     """The leader wins at the price reached."""
     return open_outcome(state, best, reserve)

@@ -41,11 +41,7 @@ def decide(conditions: Conditions, state: State, bid: Bid, now: datetime) -> Dec
 
 
 def outcome(
-    conditions: Conditions,
-    state: State,
-    best: Mapping[int, Decimal],
-    opened: Sequence[Opened],
-    reserve: Decimal | None,
+    conditions: Conditions, state: State, best: Mapping[int, Decimal], opened: Sequence[Opened], reserve: Decimal | None
 ) -> Outcome:
     """The highest of each bidder's last bids, of equals the earlier, wins at its amount."""
     last = {bid.paddle: bid for bid in sorted(opened, key=lambda bid: bid.seq)}
