@@ -143,9 +143,10 @@ def verify_auction(
     receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that must be in it; may be repeated.")] = None,
     key: Annotated[list[str] | None, typer.Option(help="The exchange's public key in hex, from elsewhere.")] = None,
 ) -> None:
-    """Check an auction's transcript offline and decide every bid again: status 1 with each problem if it does not hold.
+    """Check an auction's transcript offline and decide every bid again. Needs no database and no settings.
 
-    Needs no database and no settings.
+    Status 0 if it holds, 1 with each problem if it does not, 3 if it holds in itself and proves less: signed by an
+    unknown key (no --key), or open with a head of the old form, after which entries may have been cut off.
     """
     from app.pricing.auction.proof.transcript import verify_transcript
 
@@ -153,14 +154,16 @@ def verify_auction(
     report = verify_transcript(_read_json(transcript), [_read_json(path) for path in receipt or ()], keys)
     typer.echo(f"{report.entries} entries, {report.bids} bids decided again, {report.receipts} receipts")
     typer.echo(f"head {report.head}")
+    typer.echo(f"the auction is {report.state}" + (f": {report.ending}" if report.ending else ""))
     if not report.trusted:
-        typer.echo("signatures were held against the transcript's own keys: give the exchange's with --key.")
+        typer.echo("signed by an unknown key: give the exchange's with --key, from elsewhere.", err=True)
+    if report.old_head:
+        typer.echo("its head is of the old form, a receipt: entries after it may have been cut off.", err=True)
     if report.unchecked:
         typer.echo(f"{report.unchecked} prices rest on maxima that are secret until the close: checked within bounds.")
     for seq, problem in report.problems:
         typer.echo(f"entry {seq}: {problem}" if seq else problem, err=True)
-    typer.echo("the transcript holds." if report.ok else "the transcript is NOT sound.", err=not report.ok)
-    raise typer.Exit(0 if report.ok else 1)
+    raise typer.Exit(_verdict("the transcript", ok=report.ok, proven=report.proven))
 
 
 @dossier.command("verify")
@@ -169,7 +172,11 @@ def verify_dossier(
     sha256: Annotated[str | None, typer.Option(help="Its SHA-256 as the exchange has it on record.")] = None,
     key: Annotated[str | None, typer.Option(help="The exchange's public key as it is on record.")] = None,
 ) -> None:
-    """Check a bundle offline: status 0 if it is as it was made, 1 with each problem if it is not."""
+    """Check a bundle offline.
+
+    Status 0 if it is as it was made, 1 with each problem if it is not, 3 if it holds in itself and is signed by an
+    unknown key: neither --key nor --sha256 was given.
+    """
     from app.dossiers.verification.checking import verify as verify_bundle
 
     report = verify_bundle(bundle, sha256, key)
@@ -178,10 +185,11 @@ def verify_dossier(
         f"events recomputed {report.recomputed}, hash alone {report.alone}, not sealed yet {report.unsealed}\n"
         f"bids decided again {report.bids}"
     )
+    if not report.trusted:
+        typer.echo("signed by an unknown key: give the exchange's with --key, or the bundle's --sha256.", err=True)
     for problem in report.problems:
         typer.echo(problem, err=True)
-    typer.echo("the dossier holds." if report.ok else "the dossier does NOT hold.", err=not report.ok)
-    raise typer.Exit(0 if report.ok else 1)
+    raise typer.Exit(_verdict("the dossier", ok=report.ok, proven=report.ok and report.trusted))
 
 
 @openapi.command()
@@ -214,6 +222,18 @@ def _on_database(use: Callable[["Settings"], Coroutine[Any, Any, T]]) -> T:
     with database_for(_settings()) as settings:
         require_current(_url(settings))
         return asyncio.run(use(settings))
+
+
+def _verdict(what: str, *, ok: bool, proven: bool) -> int:
+    """Say what a check offline found; answers the status."""
+    if not ok:
+        typer.echo(f"{what} does NOT hold.", err=True)
+        return 1
+    if not proven:
+        typer.echo(f"{what} holds in itself, and is NOT proven.", err=True)
+        return 3
+    typer.echo(f"{what} holds.")
+    return 0
 
 
 def _read_json(path: Path) -> Any:

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import warnings
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -76,9 +79,35 @@ async def test_a_bundle_is_checked_offline(taken: tuple[World, Json, dict[str, b
         assert (report.alone == 0) is (who == "auditor")
         assert report.recomputed > 0
         assert not verify(path, public_key="0" * 64).ok
+    _nothing_surrounds_it(bundles["auditor"], path)
     _every_part_is_guarded(unpacked(bundles["auditor"]), path)
     _a_forged_dossier_is_found(unpacked(bundles["auditor"]), path)
     _the_command_says_so(bundles["auditor"], path)
+
+
+def _nothing_surrounds_it(content: bytes, path: Path) -> None:
+    """E3: an archive carries bytes in many places that no reader of its files sees; none of them is allowed."""
+    end, central = content.rindex(b"PK\5\6"), content.index(b"PK\1\2")
+    commented = content[: end + 20] + b"\1\0x"
+    local = content[:28] + b"\4\0" + content[30:43] + b"\xfe\xca\0\0" + content[43:]
+    again = BytesIO(content)
+    with warnings.catch_warnings(), zipfile.ZipFile(again, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr("manifest.json", archive.read("manifest.json"))
+    dated = content[:10] + b"\1" + content[11:]
+    between = content[:central] + b"x" + content[central:]
+    shapes = {
+        "before": b"x" + content,
+        "after": content + b"x",
+        "comment": commented,
+        "between": between,
+        "extra field": local,
+        "a name twice": again.getvalue(),
+        "a time": dated,
+    }
+    for where, changed in shapes.items():
+        path.write_bytes(changed)
+        assert not verify(path).ok, where
 
 
 def _every_part_is_guarded(files: dict[str, bytes], path: Path) -> None:
@@ -121,7 +150,10 @@ def _a_forged_dossier_is_found(files: dict[str, bytes], path: Path) -> None:
 
 def _the_command_says_so(content: bytes, path: Path) -> None:
     path.write_bytes(content)
-    held = CliRunner().invoke(cli, ["dossier", "verify", str(path)])
+    unknown = CliRunner().invoke(cli, ["dossier", "verify", str(path)])
+    assert (unknown.exit_code, "signed by an unknown key" in unknown.output) == (3, True), "E3"
+    key = json.loads(unpacked(content)["manifest.json"])["public_key"]
+    held = CliRunner().invoke(cli, ["dossier", "verify", str(path), "--key", key])
     assert (held.exit_code, held.stdout.splitlines()[-1]) == (0, "the dossier holds.")
     other = CliRunner().invoke(cli, ["dossier", "verify", str(path), "--sha256", "0" * 64])
     assert other.exit_code == 1

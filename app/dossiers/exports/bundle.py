@@ -38,7 +38,7 @@ manifest.json  各文件的 SHA-256、审计链末端,以及交易所对其的�
    其日志须含 events 中各拍卖事件所封存的 head。
 6. signature 为对 "techex dossier v1\\0" 与去掉 signature 的 manifest 规范化 JSON 的签名,公钥为 public_key。
    须与交易所登记的公钥和 bundle.zip 的 SHA-256(GET …/dossier-exports/…)核对:techex dossier verify --key … --sha256 …;
-   否则整体伪造无法发现。该登记本身也封存在审计链中。
+   否则整体伪造无法发现,核对结果为"未证实"(状态 3)。该登记本身也封存在审计链中。
 
 dossier.json   the dossier in full, in canonical JSON (RFC 8785)
 dossier.pdf    the same dossier in print; dossier.json is what counts
@@ -57,7 +57,7 @@ How to check it offline
 6. `signature` is on "techex dossier v1\\0" followed by the canonical JSON of the manifest without it, by the key
    `public_key`. Compare that key, and the SHA-256 of bundle.zip, with what the exchange has on record
    (GET …/dossier-exports/…): `techex dossier verify --key … --sha256 …`. Without that a forgery of the whole, signed
-   by somebody else, is not found. The record itself is sealed in the audit chain.
+   by somebody else, is not found: it is "NOT proven" (status 3). The record itself is sealed in the audit chain.
 """
 
 

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ MOST_BYTES: Final = 2**29
 class BundleReport:
     """What a check found. `problems` is empty when the bundle is as it was made; `alone` counts events of which the
     bundle has the hash alone, and `unsealed` those that were not sealed yet; `bids` those of auctions decided again.
+    `trusted`: it was held against a key or a hash that the caller brought along; else anybody may have signed it.
     """
 
     deal: str = "-"
@@ -33,6 +36,7 @@ class BundleReport:
     recomputed: int = 0
     alone: int = 0
     unsealed: int = 0
+    trusted: bool = False
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -42,10 +46,11 @@ class BundleReport:
 
 def verify(path: Path, sha256: str | None = None, public_key: str | None = None) -> BundleReport:
     """Check a bundle. `sha256` is that of the whole file and `public_key` the exchange's, as it has them on record."""
-    report = BundleReport()
+    report = BundleReport(trusted=sha256 is not None or public_key is not None)
     try:
         report.problems += _whole(path, sha256)
         files = _read(path)
+        report.problems += _nothing_else(path, files)
         _check(report, files)
         if public_key is not None and report.public_key != public_key.lower():
             report.problems.append(f"signed by the key {report.public_key}, not {public_key}")
@@ -62,6 +67,19 @@ def _whole(path: Path, sha256: str | None) -> list[str]:
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     return [] if found == sha256.lower() else [f"the bundle has the SHA-256 {found}, not {sha256}"]
+
+
+def _nothing_else(path: Path, files: Mapping[str, bytes]) -> list[str]:
+    """The archive is what its files give when they are written again: no byte before, between or after them."""
+    attached = [
+        bundle.Attached(name, BytesIO(files[name]), "")
+        for name in sorted(set(files) - {*bundle.FILES, bundle.MANIFEST})
+    ]
+    with tempfile.TemporaryFile() as again, path.open("rb") as given:
+        bundle.write(files, again, attached)
+        again.seek(0)
+        same = hashlib.file_digest(again, "sha256").digest() == hashlib.file_digest(given, "sha256").digest()
+    return [] if same else ["the archive holds bytes that are in none of its files"]
 
 
 def _read(path: Path) -> dict[str, bytes]:

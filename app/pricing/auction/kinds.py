@@ -31,6 +31,14 @@ class EntryKind(StrEnum):
     OFFERED = "offered"
 
 
+class LogState(StrEnum):
+    """What a signed head says of its log: that bids may follow, or how it ended."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
 class AuctionForm(StrEnum):
     """How the bidding goes: ascending and open (增价拍卖), one sealed bid each (一次报价), descending (减价拍卖)."""
 

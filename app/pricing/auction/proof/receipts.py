@@ -1,6 +1,11 @@
-"""Receipts: the exchange's signature (Ed25519) under one entry of an auction's log and, by its hash, all before it."""
+"""The exchange's signatures (Ed25519) on an auction's log, each in its own domain, so that none stands for another.
 
-from typing import Final
+A receipt is under one entry and, by its hash, all before it. A head says besides that no entry follows, and whether the
+log is open, closed or cancelled: a bidder who holds receipts cannot pass one off as the end.
+"""
+
+from collections.abc import Callable
+from typing import Final, ParamSpec
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -8,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from app.core.canonical import sha256_hex
 
+P = ParamSpec("P")
 DOMAIN: Final = b"techex auction receipt v1\0"
+HEAD: Final = b"techex auction head v1\0"
 CONFIRMATION: Final = b"techex auction confirmation v1\0"
-"""What else the exchange signs begins otherwise, so that no signature stands for another."""
 
 
 def key_id_of(public_key: bytes) -> str:
@@ -19,8 +25,13 @@ def key_id_of(public_key: bytes) -> str:
 
 
 def statement(auction_id: UUID, seq: int, entry_hash: bytes) -> bytes:
-    """The bytes that are signed."""
+    """The bytes that a receipt signs."""
     return DOMAIN + auction_id.bytes + seq.to_bytes(8, "big") + entry_hash
+
+
+def head_statement(auction_id: UUID, seq: int, entry_hash: bytes, state: str) -> bytes:
+    """The bytes that a head signs: the last entry, and `open`, `closed` or `cancelled`."""
+    return HEAD + auction_id.bytes + seq.to_bytes(8, "big") + entry_hash + state.encode()
 
 
 class Signer:
@@ -32,8 +43,12 @@ class Signer:
         self.key_id = key_id_of(self.public_key)
 
     def sign(self, auction_id: UUID, seq: int, entry_hash: bytes) -> str:
-        """The signature in hex."""
+        """The signature in hex of a receipt."""
         return self._key.sign(statement(auction_id, seq, entry_hash)).hex()
+
+    def sign_head(self, auction_id: UUID, seq: int, entry_hash: bytes, state: str) -> str:
+        """The signature in hex of a head."""
+        return self._key.sign(head_statement(auction_id, seq, entry_hash, state)).hex()
 
     def sign_confirmation(self, content: bytes) -> str:
         """The signature in hex under the canonical JSON of a confirmation (成交确认书)."""
@@ -42,9 +57,18 @@ class Signer:
 
 def verify(public_key: bytes, auction_id: UUID, seq: int, entry_hash: bytes, signature: str) -> bool:
     """Whether `signature` is the key's under that entry; False, never an exception, for whatever is malformed."""
+    return _holds(public_key, signature, statement, auction_id, seq, entry_hash)
+
+
+def verify_head(public_key: bytes, auction_id: UUID, seq: int, entry_hash: bytes, state: str, signature: str) -> bool:
+    """Whether `signature` is the key's under that head; False, never an exception, for whatever is malformed."""
+    return _holds(public_key, signature, head_statement, auction_id, seq, entry_hash, state)
+
+
+def _holds(public_key: bytes, signature: str, of: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bool:
     try:
         key = Ed25519PublicKey.from_public_bytes(public_key)
-        key.verify(bytes.fromhex(signature), statement(auction_id, seq, entry_hash))
+        key.verify(bytes.fromhex(signature), of(*args, **kwargs))
     except (InvalidSignature, ValueError, TypeError, OverflowError, AttributeError):
         return False
     return True

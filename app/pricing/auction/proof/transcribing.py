@@ -7,10 +7,12 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
+from app.pricing.auction.kinds import AuctionStatus, LogState
 from app.pricing.auction.models import Auction, ExchangeKey
 from app.pricing.auction.proof.receipts import Signer
 from app.pricing.auction.proof.transcript import FORMAT
 
+_ENDS: Final = {AuctionStatus.CLOSED: LogState.CLOSED, AuctionStatus.CANCELLED: LogState.CANCELLED}
 CHUNK: Final = 1000
 Lines = Callable[[int, int], Awaitable[Sequence[tuple[int, str, str]]]]
 """At most this many entries after a place in the log: place, content as text, hash in hex."""
@@ -18,6 +20,7 @@ Lines = Callable[[int, int], Awaitable[Sequence[tuple[int, str, str]]]]
 
 def opening(auction: Auction, keys: Sequence[ExchangeKey], signer: Signer) -> dict[str, Any]:
     """What stands before the entries: which auction, its head as signed, the keys of the exchange."""
+    state = _ENDS.get(auction.status, LogState.OPEN) if auction.last_seq else LogState.OPEN
     known = {key.key_id: key.public_key for key in keys} | {signer.key_id: signer.public_key}
     return {
         "format": FORMAT,
@@ -25,7 +28,8 @@ def opening(auction: Auction, keys: Sequence[ExchangeKey], signer: Signer) -> di
         "head": {
             "seq": auction.last_seq,
             "hash": auction.head.hex(),
-            "signature": signer.sign(auction.id, auction.last_seq, auction.head),
+            "state": state,
+            "signature": signer.sign_head(auction.id, auction.last_seq, auction.head, state),
             "key_id": signer.key_id,
         },
         "keys": [{"key_id": key_id, "public_key": key.hex()} for key_id, key in known.items()],

@@ -10,10 +10,13 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from app.pricing.auction.kinds import LogState
 from app.pricing.auction.proof import log, receipts
 from app.pricing.auction.proof.replay import MALFORMED, Replay, Unfaithful
 
-FORMAT: Final = "techex-auction-transcript/1"
+FORMAT: Final = "techex-auction-transcript/2"
+OLD_FORMAT: Final = "techex-auction-transcript/1"
+"""Its head is signed as a receipt is, so that everybody who holds a receipt can cut the log off there. Read for good."""
 Json = Mapping[str, Any]
 
 
@@ -22,7 +25,8 @@ class Report:
     """What a check found. `problems`: the seq of the entry (0: the file as a whole) and what is wrong with it.
 
     `trusted` tells whether the signatures were held against keys that the caller brought along; else they are only
-    those that the transcript names itself. `unchecked`: see `Replay`.
+    those that the transcript names itself. `unchecked`: see `Replay`. `state` and `ending`: whether and how the auction
+    ended. `old_head`: it is signed as a receipt, and shows no end.
     """
 
     entries: int = 0
@@ -31,11 +35,19 @@ class Report:
     receipts: int = 0
     head: str = ""
     trusted: bool = False
+    state: LogState = LogState.OPEN
+    ending: str = ""
+    old_head: bool = False
     problems: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         return not self.problems
+
+    @property
+    def proven(self) -> bool:
+        """It holds, by a key that the caller knows, and nothing that decided it can have been cut off."""
+        return self.ok and self.trusted and not (self.old_head and self.state == LogState.OPEN)
 
 
 def verify_transcript(
@@ -65,9 +77,10 @@ def verify_transcript(
 
 class _Check:
     def __init__(self, transcript: Json, report: Report, trusted_keys: Sequence[bytes] | None) -> None:
-        if transcript["format"] != FORMAT:
+        if transcript["format"] not in {FORMAT, OLD_FORMAT}:
             raise ValueError(f"the format is {transcript['format']!r}, not {FORMAT!r}")
         self._report = report
+        report.old_head = transcript["format"] == OLD_FORMAT
         self._id = UUID(transcript["auction"]["id"])
         self._entries: list[Json] = list(transcript["entries"])
         self._contents: list[Json] = [entry["content"] for entry in self._entries]
@@ -123,15 +136,38 @@ class _Check:
                 self._wrong(
                     len(self._entries), f"the signed head is entry {seq}, hash {stated}: it is not the last one"
                 )
-            self._signed(self._head, "the head")
+            self._tell_end()
+            if self._report.old_head:
+                self._signed(self._head, "the head")
+                return
+            if self._head["state"] != self._report.state:
+                said, found = self._head["state"], self._report.state
+                self._wrong(len(self._entries), f"the signed head says that the log is {said}; its entries say {found}")
+            self._signed(self._head, "the head", self._head["state"])
         except MALFORMED as error:
             self._wrong(0, f"the head is malformed: {error!r}")
 
-    def _signed(self, signed: Json, what: str) -> None:
+    def _tell_end(self) -> None:
+        """Whether and how the log says that it ended; the replay checks that it could."""
+        for content in self._contents:
+            if content["kind"] in set(LogState) - {LogState.OPEN}:
+                self._report.state = LogState(content["kind"])
+            if content["kind"] == LogState.CLOSED:
+                sold = f" to paddle {content['winner']} at {content['price']} CNY" if content["price"] else ""
+                self._report.ending = f"{content['ending']}{sold}"
+
+    def _signed(self, signed: Json, what: str, state: str | None = None) -> None:
+        """The signature is the exchange's: under a head in a `state`, else under a receipt."""
         key = self._keys.get(signed["key_id"])
         if key is None:
             self._wrong(signed["seq"], f"{what} is signed with the key {signed['key_id']}, which is not the exchange's")
-        elif not receipts.verify(key, self._id, signed["seq"], bytes.fromhex(signed["hash"]), signed["signature"]):
+            return
+        entry = self._id, signed["seq"], bytes.fromhex(signed["hash"])
+        if state is None:
+            genuine = receipts.verify(key, *entry, signed["signature"])
+        else:
+            genuine = receipts.verify_head(key, *entry, state, signed["signature"])
+        if not genuine:
             self._wrong(signed["seq"], f"the signature of {what} is false")
 
     def receipt(self, receipt: Json) -> None:

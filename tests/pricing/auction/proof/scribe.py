@@ -113,12 +113,19 @@ def published(contents: list[Json], signer: Signer = SIGNER) -> Json:
         _, previous = log.link(previous, content)
         entries.append({"content": deepcopy(content), "hash": previous.hex()})
     return {
-        "format": "techex-auction-transcript/1",
+        "format": "techex-auction-transcript/2",
         "auction": {"id": str(AUCTION), "number": NUMBER, "title": TITLE, "form": _form_of(contents)},
         "entries": entries,
-        "head": receipt(len(entries), previous.hex(), signer),
+        "head": signed_head(contents, previous, signer),
         "keys": [{"key_id": signer.key_id, "public_key": signer.public_key.hex()}],
     }
+
+
+def signed_head(contents: list[Json], last: bytes, signer: Signer = SIGNER) -> Json:
+    kinds = [content.get("kind") for content in contents]
+    state = next((kind for kind in ("cancelled", "closed") if kind in kinds), "open")
+    signature = signer.sign_head(AUCTION, len(contents), last, state)
+    return {"seq": len(contents), "hash": last.hex(), "state": state, "signature": signature, "key_id": signer.key_id}
 
 
 def _form_of(contents: list[Json]) -> Any:

@@ -262,6 +262,40 @@ def test_a_foreign_signature_is_found() -> None:
         assert problems(transcript, receipt_of(transcript, 3) | {name: value}), name
 
 
+def cut_at_receipt(contents: list[Json], seq: int, shape: str) -> Json:
+    """What the bidder of an entry can make of the public log and its receipt: it holds no key of the exchange."""
+    transcript = published(contents)
+    own = receipt_of(transcript, seq)
+    head = own | {"state": "open"} if shape.endswith("2") else own
+    return transcript | {"format": shape, "entries": transcript["entries"][:seq], "head": head}
+
+
+def test_e2_a_receipt_is_no_head() -> None:
+    whole = verify_transcript(published(SAMPLE.contents), (), KEYS)
+    assert (whole.proven, whole.state, whole.ending[:14]) == (True, "closed", "sold to paddle")
+    seq = next(content["seq"] for content in SAMPLE.contents if content["kind"] == "bid")
+    new = verify_transcript(cut_at_receipt(SAMPLE.contents, seq, "techex-auction-transcript/2"), (), KEYS)
+    assert any("the signature of the head is false" in text for _, text in new.problems)
+    # As an exchange signed before: it verifies still, and is no proof that nothing follows.
+    old = verify_transcript(cut_at_receipt(SAMPLE.contents, seq, "techex-auction-transcript/1"), (), KEYS)
+    assert (old.ok, old.proven, old.old_head, old.state) == (True, False, True, "open")
+    last = len(SAMPLE.contents)
+    ended = verify_transcript(cut_at_receipt(SAMPLE.contents, last, "techex-auction-transcript/1"), (), KEYS)
+    assert (ended.ok, ended.proven, ended.old_head, ended.state) == (True, True, True, "closed")
+
+
+def test_e2_a_head_says_whether_the_log_is_open() -> None:
+    """An open log's head is not that of a closed one: the state is signed, and is that of the entries."""
+    for state in ("open", "cancelled"):
+        transcript = published(SAMPLE.contents)
+        last = bytes.fromhex(transcript["head"]["hash"])
+        signature = SIGNER.sign_head(AUCTION, transcript["head"]["seq"], last, state)
+        transcript["head"] |= {"state": state, "signature": signature}
+        assert any("its entries say closed" in text for _, text in problems(transcript))
+        transcript["head"]["state"] = "closed"
+        assert any("the signature of the head is false" in text for _, text in problems(transcript))
+
+
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -305,7 +339,9 @@ def test_the_command_checks_a_file_offline(tmp_path: Path) -> None:
     held.write_text(json.dumps(receipt_of(transcript, 6)), encoding="utf-8")
     good = run(transcript, "--receipt", str(held), "--key", SIGNER.public_key.hex())
     assert (good.exit_code, "holds" in good.output, "--key" in good.output) == (0, True, False)
-    assert "--key" in run(transcript).output
+    assert "the auction is closed: sold to paddle" in good.output
+    unknown = run(transcript)
+    assert (unknown.exit_code, "signed by an unknown key" in unknown.output) == (3, True), "E3"
     del transcript["entries"][5]
     bad = run(transcript, "--receipt", str(held))
     assert (bad.exit_code, "entry 6" in bad.output) == (1, True)
