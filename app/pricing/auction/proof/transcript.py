@@ -16,7 +16,7 @@ from app.pricing.auction.proof.replay import MALFORMED, Replay, Unfaithful
 
 FORMAT: Final = "techex-auction-transcript/2"
 OLD_FORMAT: Final = "techex-auction-transcript/1"
-"""Its head is signed as a receipt is, so that everybody who holds a receipt can cut the log off there. Read for good."""
+"""Its head is signed as a receipt is: everybody who holds a receipt can cut the log off there. Read for good."""
 Json = Mapping[str, Any]
 
 
