@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
-from app.core.clock import refuse_moved_clock
 from app.core.database import Database, connect
 from app.core.logs import configure_logging
 from app.core.settings import Settings
@@ -64,18 +63,15 @@ class Front:
 
     @asynccontextmanager
     async def live(self, _: object = None) -> AsyncIterator[None]:
-        """Hold the database, and make the application meanwhile; at the end both end. Raises `ClockMovedError`."""
+        """Hold the database, and make the application meanwhile; at the end both end."""
         configure_logging(self._settings)
         self._database = connect(self._settings)
+        whole = asyncio.create_task(self._bring_up())
         try:
-            await refuse_moved_clock(self._settings, self._database)
-            whole = asyncio.create_task(self._bring_up())
-            try:
-                yield
-            finally:
-                self._ending.set()
-                await whole
+            yield
         finally:
+            self._ending.set()
+            await whole
             await self._database.close()
 
     async def _answer_early(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,7 +15,7 @@ from app.run.ports import bind, url_of
 from app.run.postgres.database import bring_up_to_date, with_url
 from app.run.postgres.embedded import EmbeddedPostgres
 from app.run.processes.children import Child
-from app.run.processes.probes import wait_ready
+from app.run.processes.probes import get_status, wait_ready
 from app.run.processes.signals import Wakeup
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _READY_SECONDS = 60
 _STARTER_SECONDS = 15
+_ASKS_THE_WHOLE = "/v1/clock"
 
 
 class _Ending(Exception):  # noqa: N818 - no error: the starter is told to go no further
@@ -107,8 +108,9 @@ class Supervisor:
         listener.close()
         if not wait_ready(base_url, seconds=_READY_SECONDS, give_up=self._ending.is_set):
             raise StartError(f"The API was not ready within {_READY_SECONDS} s (see {self._api.log})")
-        self._go(self._spawn("worker", "worker"), environment)
         _say(f"API on {base_url}, documentation on {base_url}/docs")
+        get_status(base_url, _ASKS_THE_WHOLE)  # the worker loads afterwards: beside it, they would take turns
+        self._go(self._spawn("worker", "worker"), environment)
         if self._demo:
             from app.run.demonstration import show  # noqa: PLC0415 - its imports cost time: after the first answer
 
