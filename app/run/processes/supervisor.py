@@ -109,7 +109,7 @@ class Supervisor:
         if not wait_ready(base_url, seconds=_READY_SECONDS, give_up=self._ending.is_set):
             raise StartError(f"The API was not ready within {_READY_SECONDS} s (see {self._api.log})")
         _say(f"API on {base_url}, documentation on {base_url}/docs")
-        get_status(base_url, _ASKS_THE_WHOLE)  # the worker loads afterwards: beside it, they would take turns
+        get_status(base_url, _ASKS_THE_WHOLE)  # the worker loads afterwards: at once, they would take turns
         self._go(self._spawn("worker", "worker"), environment)
         if self._demo:
             from app.run.demonstration import show  # noqa: PLC0415 - its imports cost time: after the first answer
