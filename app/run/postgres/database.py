@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -66,11 +66,10 @@ async def inspect_database(url: str) -> DatabaseState:
         raise _not_an_address() from None
     try:
         major = connection.get_server_version().major
-        try:
+        revision, behind = None, 0
+        with suppress(asyncpg.UndefinedTableError):  # never migrated, or by a release that has no such table
             revision = await connection.fetchval("SELECT version_num FROM alembic_version")
-        except asyncpg.UndefinedTableError:
-            revision = None
-        behind = await connection.fetchval(_BEHIND) if revision else 0
+            behind = await connection.fetchval(_BEHIND) if revision else 0
     finally:
         await connection.close()
     return DatabaseState(major, revision, behind)
