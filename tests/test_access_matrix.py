@@ -72,10 +72,14 @@ def test_c5_every_write_asks_for_a_scope_to_write() -> None:
 
 async def _answer(api: Api, connection: AsyncConnection, route: Route, call: Call, caller: Caller | None) -> Response:
     address = route.path.format(**call.path) + (f"?{call.query}" if call.query else "")
-    headers = {"If-Match": '*, "1"'} | ({"Content-Type": "text/plain"} if call.content else {})
+    headers = {"If-Match": '"1"' if route.path.endswith("/signature") else "*"}
+    headers |= {"Content-Type": "text/plain"} if call.content else {}
     undo = await connection.begin_nested()
     try:
         response = await api.send(route.method, address, caller, json=call.json, content=call.content, headers=headers)
+        if "Location" in response.headers:
+            made = await api.get(response.headers["Location"], caller)
+            assert made.status_code == 200, (address, response.headers["Location"], made.text)
     finally:
         await undo.rollback()
     assert response.status_code < 500, (address, response.text)

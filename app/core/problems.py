@@ -222,6 +222,13 @@ MALFORMED_REQUEST = ProblemType(
     Text("Send well-formed HTTP. Send text in UTF-8 without NUL characters.",
          "请发送格式正确的 HTTP 请求,文本使用 UTF-8 且不含 NUL 字符。"),
 )  # fmt: skip
+MALFORMED_HEADER = ProblemType(
+    "malformed_header",
+    400,
+    Text("Malformed header", "请求头格式错误"),
+    Text("The header `{header}` is not well-formed.", "请求头 `{header}` 格式有误。"),
+    Text("Send {expected}.", "请发送：{expected}。"),
+)
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported_media_type",
     415,

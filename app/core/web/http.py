@@ -33,6 +33,7 @@ from app.core.web import idempotency
 from app.core.web.access import Allow
 from app.core.web.middleware import problem_response
 from app.core.web.pages import MAX_LIMIT, PageRequest
+from app.core.web.parameters import Parameters
 from app.core.web.preconditions import Precondition, etag
 
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -88,7 +89,16 @@ class Endpoint(APIRoute):
 
     def get_route_handler(self) -> Handle:
         inner = super().get_route_handler()
-        return self._read(inner) if COMMANDS.isdisjoint(self.methods or ()) else self._command(inner)
+        handle = self._read(inner) if COMMANDS.isdisjoint(self.methods or ()) else self._command(inner)
+        parameters = Parameters(_dependants(self.dependant))
+
+        async def checked(request: Request) -> Response:
+            query: bytes = request.scope["query_string"]
+            if query:
+                parameters.check(query)
+            return await handle(request)
+
+        return checked
 
     def _read(self, inner: Inner) -> Handle:
         needs_session = any(call is _session for call in _calls(self.dependant))
@@ -132,7 +142,7 @@ class Endpoint(APIRoute):
                 raise IDEMPOTENCY_KEY_REQUIRED(field="Idempotency-Key")
             return await inner(request)
         principal = actor.key_id
-        idempotency.check_key(key)
+        key = idempotency.check_key(key)
         digest = idempotency.request_hash(request.method, request.url.path, request.url.query, body)
         stored = await idempotency.claim(session, principal, key, digest)
         if stored is not None:
@@ -204,11 +214,15 @@ async def _enter(request: Request, context: Context, session: _Session) -> None:
     session.info["request_id"] = request.scope.get("request_id")
 
 
-def _calls(dependant: Dependant) -> Iterator[Any]:
-    """Everything a route depends on, its dependencies' dependencies included."""
+def _dependants(dependant: Dependant) -> Iterator[Dependant]:
+    """The route itself, and everything it depends on, its dependencies' dependencies included."""
+    yield dependant
     for dependency in dependant.dependencies:
-        yield dependency.call
-        yield from _calls(dependency)
+        yield from _dependants(dependency)
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    return (part.call for part in _dependants(dependant) if part is not dependant)
 
 
 def _told(docstring: str) -> tuple[str, str]:
@@ -223,7 +237,7 @@ def _key_parameter(required: bool) -> dict[str, Any]:
         "in": "header",
         "required": required,
         "description": "Repeat it on every retry: the first answer comes again and nothing is done twice",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!#-~]+$"},
     }
 
 

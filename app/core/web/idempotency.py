@@ -4,6 +4,7 @@ The claim is the row itself: of two at once the second waits on the unique index
 either replays its answer or, if it was rolled back, does the work.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from app.core.problems import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED
 HEADER = "idempotency-key"
 REPLAYED = "Idempotency-Replayed"
 KEPT_DAYS = 30
+_KEY = re.compile(r"[!#-~]{1,128}")
 
 
 class StoredAnswer(Base):
@@ -38,10 +40,14 @@ class StoredAnswer(Base):
 
 
 def check_key(key: str) -> str:
-    """The header's value if it is well-formed; raises `idempotency_key_invalid`."""
-    if not 1 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
+    """The key that the header holds; raises `idempotency_key_invalid`.
+
+    `"k"` and `k` are one key: the IETF draft of the header writes a quoted string, most clients do not.
+    """
+    bare = key[1:-1] if len(key) > 1 and key[0] == key[-1] == '"' else key
+    if not _KEY.fullmatch(bare):
         raise IDEMPOTENCY_KEY_INVALID(field="Idempotency-Key")
-    return key
+    return bare
 
 
 def request_hash(method: str, path: str, query: str, body: bytes) -> bytes:

@@ -30,6 +30,7 @@ from app.core.problems import (
 )
 from app.core.web import idempotency, validation
 from app.core.web.http import Context, Handle, Inner, MoneyEndpoint, receive_body
+from app.core.web.parameters import Parameters
 from app.identity.rules import digest_of
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding import admission, house
@@ -90,6 +91,7 @@ async def _respond(application: FastAPI, auction_id: str, scope: Scope, receive:
 
 async def _bid(application: FastAPI, auction_id: str, scope: Scope, receive: Receive) -> Response:
     made = house.of(application)
+    _no_parameters.check(scope["query_string"])
     headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # of one sent twice the first counts, as everywhere
     authorization = headers.get(b"authorization", b"").decode("latin-1")
     try:
@@ -129,6 +131,7 @@ class _KnownKeys:
 
 
 _known = _KnownKeys()
+_no_parameters = Parameters(())
 
 
 def _submission(
