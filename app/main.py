@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from app import openapi, wiring
 from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
-from app.core.web import validation
+from app.core.web import cors, validation
 from app.core.web.http import Context
 from app.core.web.middleware import RequestContext
 from app.core.web.routing import add_routes
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         openapi_url="/openapi.json",
         docs_url="/docs",
         redoc_url=None,
+        redirect_slashes=False,
     )
     for router in wiring.routers():
         add_routes(app, router, "/v1")
@@ -56,6 +58,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     validation.install(app)
     app.add_middleware(BidDoor, application=app)
     app.add_middleware(RequestContext)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cors.rules(settings.cors_origins))
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app
 

@@ -4,8 +4,10 @@ from copy import deepcopy
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
-from app.core.web import validation
+from app.core.web import locations, validation
+from app.core.web.http import Endpoint
 from app.core.web.routing import built_routes
 
 DESCRIPTION: Final = """Backend of a technology exchange (技术交易所): results, listings, deals, contracts, awards.
@@ -48,13 +50,99 @@ def tags() -> list[dict[str, Any]]:
     return [{"name": name, "description": description} for name, description in TAGS.items()]
 
 
+HEADERS: Final[dict[str, Any]] = {
+    "XRequestID": {
+        "description": "Names this answer in the log; the request's own `X-Request-ID` where it sent a fit one.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": 'The tag of what was read, for `If-None-Match`. A revision such as `"3"` is for `If-Match` too.',
+        "schema": {"type": "string"},
+    },
+    "Location": {
+        "description": "Where what was made is read.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "ContentLanguage": {
+        "description": "The language of the texts.",
+        "schema": {"type": "string", "enum": ["en", "zh"]},
+    },
+    "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+    "WWWAuthenticate": {"description": "The scheme of keys: `Bearer`.", "schema": {"type": "string"}},
+    "IdempotencyReplayed": {
+        "description": "`true` where an earlier answer to the same `Idempotency-Key` comes again.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+OF_STATUS: Final = {"401": ("WWWAuthenticate", "WWW-Authenticate"), "503": ("RetryAfter", "Retry-After")}
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` that you hold; 304 if it is current",
+    "schema": {"type": "string", "maxLength": 1000},
+}
+
+
+def _state_headers(operation: dict[str, Any], method: str, *, is_located: bool) -> None:
+    """Declare the headers of each answer of an operation, and of a read the question for what is held already."""
+    if method == "GET":
+        operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
+        operation["responses"]["304"] = {"description": "What you hold is current"}
+    for status, response in operation["responses"].items():
+        headers = response.setdefault("headers", {})
+        headers["X-Request-ID"] = _header("XRequestID")
+        if int(status) >= 400:
+            headers["Content-Language"] = _header("ContentLanguage")
+        elif method == "POST":
+            headers["Idempotency-Replayed"] = _header("IdempotencyReplayed")
+        if method == "GET" and status in ("200", "304"):
+            headers["ETag"] = _header("ETag")
+        if status == "201" and is_located:
+            headers["Location"] = _header("Location")
+        if status in OF_STATUS:
+            name, shown = OF_STATUS[status]
+            headers[shown] = _header(name)
+
+
+def _share_refusals(paths: dict[str, Any]) -> dict[str, Any]:
+    """Name the refusals that many operations state alike, once each, and refer to them."""
+    shared: dict[str, Any] = {}
+    for operation in (operation for item in paths.values() for operation in item.values()):
+        for status, response in operation["responses"].items():
+            if status < "400":
+                continue
+            name = f"Refusal{status}"
+            if shared.setdefault(name, response) == response:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return shared
+
+
+def _header(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/headers/{name}"}
+
+
 def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document with the problem schema and the bearer key; built once."""
+    """The OpenAPI document with the problem schema, the bearer key and the headers of answers; made once."""
     if app.openapi_schema is None:
-        app.router.routes[:] = built_routes(app)
-        built = FastAPI.openapi(app)
-        components = built.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = deepcopy(validation.PROBLEM_SCHEMA)
-        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "API key"}}
-        app.openapi_schema = built
+        app.openapi_schema = _make(app)
     return app.openapi_schema
+
+
+def _make(app: FastAPI) -> dict[str, Any]:
+    routes = list(built_routes(app))
+    made = get_openapi(
+        title=app.title, version=app.version, description=app.description, tags=app.openapi_tags, routes=routes
+    )
+    located = set(locations.addresses(app))
+    for route in routes:
+        if isinstance(route, Endpoint) and route.include_in_schema:
+            for method in route.methods or ():
+                operation = made["paths"][route.path_format][method.lower()]
+                _state_headers(operation, method, is_located=route.response_model in located)
+    components = made.setdefault("components", {})
+    components["responses"] = _share_refusals(made["paths"])
+    components["headers"] = deepcopy(HEADERS)
+    components.setdefault("schemas", {})["Problem"] = deepcopy(validation.PROBLEM_SCHEMA)
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "API key"}}
+    return made

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 
@@ -95,6 +96,22 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
         description="Where the public reaches this API; printed on certificates, so that they can be verified.",
     )
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Pages of other origins that may call the API from a browser: `https://a.example,https://b.example`"
+        ", or `*` for all; none by default.",
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        origins = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        if isinstance(origins, list):
+            for origin in origins:
+                if not re.fullmatch(r"\*|https?://[\w.-]+(:\d{1,5})?", origin):
+                    raise ValueError(f"{origin!r} is no origin; one is `https://host` without a path")
+        return origins
 
     @field_validator("signing_key", "sealing_key")
     @classmethod

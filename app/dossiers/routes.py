@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from app.core.access import Actor
 from app.core.canonical import sha256_hex
 from app.core.web.access import EVERY_ROLE, allow
+from app.core.web.caching import is_held
 from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -22,7 +23,6 @@ export_router = Router(route_class=ExportEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="dossiers:read")]
 Exporter = Annotated[Actor, allow(*EVERY_ROLE, scope="dossiers:write")]
-PRIVATE = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
 
 
 @router.get(
@@ -37,7 +37,7 @@ async def read_dossier(actor: Reader, session: Session, deal_id: UUID, request: 
     async with context_of(request).database.snapshot() as reading:
         dossier = await gathering.gather(reading, actor, deal_id)
     canonical = await gathering.canonical(dossier)
-    headers = {"ETag": f'"{sha256_hex(canonical)}"', **PRIVATE}
+    headers = {"ETag": f'"{sha256_hex(canonical)}"'}
     return Response(canonical, media_type="application/json", headers=headers)
 
 
@@ -75,12 +75,13 @@ async def read_dossier_bundle(
 ) -> Response:
     """Download a bundle as it was taken: dossier.json, dossier.pdf, README.txt, manifest.json."""
     export = await queries.get_export(session, actor, deal_id, export_id)
+    headers = {"ETag": f'"{export.bundle_sha256}"'}
+    if is_held(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
     content = await open_checked(context_of(request).storage, export.bundle_sha256, export.bundle_size)
-    headers = {
-        "ETag": f'"{export.bundle_sha256}"',
+    headers |= {
         "Content-Length": str(export.bundle_size),
         "Content-Disposition": f'attachment; filename="dossier-{export.id}.zip"',
-        **PRIVATE,
     }
     return StreamingResponse(content, media_type="application/zip", headers=headers)
 

@@ -4,7 +4,11 @@ import re
 
 import pytest
 from fastapi import FastAPI
+from pydantic import ValidationError
 
+from app.core.database import Database
+from app.core.settings import Environment, Settings
+from app.main import create_app
 from tests.catalogue.results.factory import result_body
 from tests.support.api import Api
 from tests.support.world import World
@@ -65,3 +69,79 @@ async def test_f4_a_key_of_one_path_does_not_replay_on_another(world: World) -> 
     sent = {"json": result_body(keeper), "headers": {"Idempotency-Key": "0001"}}
     assert (await world.api.send("POST", "/v1/results", keeper, **sent)).status_code == 201
     await world.api.refused(422, "idempotency_key_reused", "POST", "/v1/people", keeper, **sent)
+
+
+async def test_b5_every_path_answers_options_and_names_all_its_methods(app: FastAPI, api: Api) -> None:
+    taken: dict[str, set[str]] = {}
+    for method, path in operations(app).values():
+        taken.setdefault(path, {"OPTIONS"}).update({method, "HEAD"} if method == "GET" else {method})
+    for path, methods in taken.items():
+        asked = await api.send("OPTIONS", address(path))
+        refused = await api.send("TRACE", address(path))
+        assert (asked.status_code, asked.content, refused.status_code) == (204, b"", 405), path
+        for response in (asked, refused):
+            assert set(response.headers["Allow"].split(", ")) == methods, path
+
+
+async def test_b5_head_is_get_without_its_body(world: World) -> None:
+    for path, caller in (("/v1/listings", None), ("/v1/clock", None), ("/v1/results", world.operator), ("/v1/x", None)):
+        got, head = await world.api.get(path, caller), await world.api.send("HEAD", path, caller)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        assert {**head.headers, "x-request-id": ""} == {**got.headers, "x-request-id": ""}, path
+
+
+async def test_b5_a_trailing_slash_is_another_address(world: World) -> None:
+    await world.api.refused(404, "not_found", "GET", "/v1/listings/")
+
+
+async def test_b6_every_read_can_be_asked_again_and_no_cache_keeps_it_unasked(world: World) -> None:
+    first = await world.api.get("/v1/organisations", world.operator)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["Vary"] == "Accept-Encoding, Accept-Language, Authorization"
+    tag = first.headers["ETag"]
+    again = await world.api.get("/v1/organisations", world.operator, headers={"If-None-Match": f'"x", {tag}'})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+    await world.enterprise()
+    assert (await world.api.get("/v1/organisations", world.operator, headers={"If-None-Match": tag})).status_code == 200
+    assert (await world.api.get("/v1/listings")).headers["Cache-Control"] == "no-cache"
+    refused = await world.api.get("/v1/people")
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (401, "no-store")
+    await world.api.refused(400, "malformed_header", "GET", "/v1/listings", headers={"If-None-Match": "banana"})
+
+
+async def test_b6_a_long_answer_is_compressed_for_who_takes_it(world: World) -> None:
+    for _ in range(8):
+        await world.enterprise()
+    sizes = {}
+    for coding in ("gzip", "br;q=1.0, gzip;q=0.5, *;q=0", "identity", "gzip;q=0"):
+        async with world.api.client.stream(
+            "GET", "/v1/organisations",
+            headers={"Authorization": f"Bearer {world.operator.secret}", "Accept-Encoding": coding},
+        ) as answer:  # fmt: skip
+            sizes[coding] = len(b"".join([part async for part in answer.aiter_raw()]))
+            assert int(answer.headers["Content-Length"]) == sizes[coding]
+            assert ("Content-Encoding" in answer.headers) == ("gzip" in coding and coding != "gzip;q=0")
+    assert sizes["gzip"] * 3 < sizes["identity"]
+    strong = await world.api.get(f"/v1/organisations/{(await world.enterprise()).id}", world.operator)
+    assert "Content-Encoding" not in strong.headers
+
+
+async def test_b6_other_origins_call_from_a_browser_only_where_the_setting_names_them(database: Database) -> None:
+    ours = Settings(environment=Environment.SANDBOX, cors_origins="https://a.example, https://b.example:8443")
+    preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,if-match"}
+    for settings, origin, allowed in (
+        (ours, "https://a.example", True),
+        (ours, "https://evil.example", False),
+        (Settings(environment=Environment.SANDBOX), "https://a.example", False),
+    ):
+        client = Api(create_app(settings, database)).client
+        asked = await client.options("/v1/listings", headers={"Origin": origin} | preflight)
+        got = await client.get("/v1/nothing", headers={"Origin": origin})
+        assert ("Access-Control-Allow-Origin" in asked.headers) == allowed
+        assert ("Access-Control-Allow-Origin" in got.headers) == allowed
+
+
+@pytest.mark.parametrize("origins", ["a.example", "https://a.example/", "https://a.example/x", "null"])
+def test_b6_what_is_no_origin_is_no_setting(origins: str) -> None:
+    with pytest.raises(ValidationError, match="no origin"):
+        Settings(cors_origins=origins)

@@ -96,7 +96,7 @@ async def print_certificate(actor: Reader, session: Session, settings: Config, c
     """Download the certificate as PDF, with verification code and QR code. Its bytes change only if it is revoked."""
     row = await queries.get_certificate(session, actor, certificate_id)
     content = await print_pdf(printed.certificate(row, settings.public_url))
-    headers = {"Content-Disposition": f'inline; filename="{row.number}.pdf"', "X-Content-Type-Options": "nosniff"}
+    headers = {"Content-Disposition": f'inline; filename="{row.number}.pdf"'}
     return Response(content, media_type=PDF, headers=headers)
 
 

@@ -29,7 +29,7 @@ from app.core.problems import (
 )
 from app.core.settings import Settings
 from app.core.storage import Storage
-from app.core.web import idempotency
+from app.core.web import caching, idempotency, locations
 from app.core.web.access import Allow
 from app.core.web.middleware import problem_response
 from app.core.web.pages import MAX_LIMIT, PageRequest
@@ -107,10 +107,11 @@ class Endpoint(APIRoute):
             context = context_of(request)
             if not needs_session and "authorization" not in request.headers:
                 request.state.actor = None
-                return await inner(request)
+                return caching.finish(request, await inner(request))
             async with context.database.reading() as session:
                 await _enter(request, context, session)
-                return await inner(request)
+                response = await inner(request)
+            return caching.finish(request, response)
 
         return handle
 
@@ -140,7 +141,7 @@ class Endpoint(APIRoute):
         if request.method != "POST" or key is None or actor is None:
             if self.requires_key and actor is not None:
                 raise IDEMPOTENCY_KEY_REQUIRED(field="Idempotency-Key")
-            return await inner(request)
+            return self._located(request, await inner(request))
         principal = actor.key_id
         key = idempotency.check_key(key)
         digest = idempotency.request_hash(request.method, request.url.path, request.url.query, body)
@@ -148,9 +149,13 @@ class Endpoint(APIRoute):
         if stored is not None:
             headers = {str(name): str(value) for name, value in (stored.headers or {}).items()}
             return Response(stored.body, stored.status or 200, headers | {idempotency.REPLAYED: "true"})
-        response = await inner(request)
+        response = self._located(request, await inner(request))
         kept = self.kept(request, response)
         await idempotency.store(session, principal, key, kept.status_code, kept.headers, bytes(kept.body))
+        return response
+
+    def _located(self, request: Request, response: Response) -> Response:
+        locations.locate(request.app, self.response_model, response, request.path_params)
         return response
 
     def kept(self, request: Request, response: Response) -> Response:

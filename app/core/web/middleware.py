@@ -6,7 +6,7 @@ Pure ASGI: Starlette's `BaseHTTPMiddleware` costs a task and a queue a request.
 import json
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any
 
 from prometheus_client import Counter, Histogram
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.ids import new_id
 from app.core.logs import get_logger, trace_of
 from app.core.problems import INTERNAL, PROBLEM_MEDIA_TYPE, Language, Problem
+from app.core.web.methods import Headless, HeadSentError
 
 log = get_logger("http")
 
@@ -28,6 +29,7 @@ SECONDS = Histogram(
 )
 STREAM = "techex_stream"
 """Set in the scope of an answer that goes on for as long as its client likes: how long says nothing of the server."""
+VARY = b"Accept-Encoding, Accept-Language, Authorization"
 CLIENT_GONE = 499
 """What is logged and counted where the client went away before it had sent its request."""
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
@@ -70,7 +72,10 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = time.perf_counter()
+        started, method = time.perf_counter(), scope["method"]
+        if method == "HEAD":
+            headless = Headless(scope, receive, send)
+            scope, receive, send = headless.scope, headless.receive, headless.send
         headers = {name: value for name, value in scope["headers"] if name in (b"x-request-id", b"accept-language")}
         sent_id = headers.get(b"x-request-id", b"")
         request_id = sent_id.decode() if _REQUEST_ID.match(sent_id) else str(new_id())
@@ -84,12 +89,12 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message["headers"], *_added(message["headers"], request_id)]
             await send(message)
 
         try:
             await self.app(scope, receive, answer)
-        except ClientDisconnect:  # in the middle of what it was sending: nobody's fault, and nobody to answer
+        except (ClientDisconnect, HeadSentError):  # it went in the middle of what it sent: nobody is left to answer
             status = status or CLIENT_GONE
         except Exception as error:  # noqa: BLE001 — the last catch: log it, answer 500, leak nothing
             log.error("unhandled", request_id=request_id, error=type(error).__name__, trace=trace_of(error))
@@ -98,12 +103,25 @@ class RequestContext:
                 await answer({"type": "http.response.start", "status": 500, "headers": problem_headers})
                 await answer({"type": "http.response.body", "body": body})
         finally:
-            _record(scope, status or 500, time.perf_counter() - started, request_id)
+            _record(scope, method, status or 500, time.perf_counter() - started, request_id)
 
 
-def _record(scope: MutableMapping[str, Any], status: int, seconds: float, request_id: str) -> None:
+def _added(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> Iterator[tuple[bytes, bytes]]:
+    """What every answer says: which request it answers, what it depends on, and that it is not to be kept unless the
+    route says that it may be.
+    """
+    yield b"x-request-id", request_id.encode()
+    yield b"x-content-type-options", b"nosniff"
+    names = {name for name, _ in headers}
+    if b"vary" not in names:
+        yield b"vary", VARY
+    if b"cache-control" not in names:
+        yield b"cache-control", b"no-store"
+
+
+def _record(scope: MutableMapping[str, Any], method: str, status: int, seconds: float, request_id: str) -> None:
     route = scope.get("techex_route") or getattr(scope.get("route"), "path", None) or "unmatched"
-    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    method = method if method in _METHODS else "OTHER"
     key = (method, route, status)
     children = _children.get(key)
     if children is None:

@@ -62,7 +62,18 @@ class LazyRoute(BaseRoute):
         self._told = told
         self._prefix = prefix
         self._built: BaseRoute | None = None
-        self._matches = compile_path(prefix + told.path)[0].match
+        self.path = prefix + told.path
+        self.methods = frozenset[str](told.options["methods"])
+        self._matches = compile_path(self.path)[0].match
+
+    @property
+    def answered(self) -> Any:
+        """What the route answers, as its package wrote it."""
+        return self._told.options.get("response_model") or self._told.endpoint.__annotations__.get("return")
+
+    def is_at(self, path: str) -> bool:
+        """Whether the path is the route's, by any method."""
+        return self._matches(path) is not None
 
     def built(self) -> BaseRoute:
         """The route itself."""
@@ -85,6 +96,13 @@ class LazyRoute(BaseRoute):
 def add_routes(application: FastAPI, router: Router, prefix: str = "") -> None:
     """Let the application answer a router's paths, each below the prefix."""
     application.router.routes += [LazyRoute(told, prefix) for told in router.told()]
+
+
+def methods_at(application: FastAPI, path: str) -> frozenset[str]:
+    """The methods of all routes of a path, none of them built for it. `mine` is no `{listing_id}`."""
+    found = [route for route in application.routes if isinstance(route, LazyRoute) and route.is_at(path)]
+    fewest = min((route.path.count("{") for route in found), default=0)
+    return frozenset[str]().union(*(route.methods for route in found if route.path.count("{") == fewest))
 
 
 def built_routes(application: FastAPI) -> Iterator[BaseRoute]:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -25,7 +26,9 @@ from app.core.problems import (
     Problem,
     Text,
 )
+from app.core.web.methods import allow_header
 from app.core.web.middleware import problem_response
+from app.core.web.routing import methods_at
 
 log = get_logger(__name__)
 
@@ -118,10 +121,19 @@ async def _http(request: Request, error: Exception) -> Response:
         case 404:
             problem = NOT_FOUND(what="address")
         case 405:
-            problem = METHOD_NOT_ALLOWED(headers=error.headers)
+            return _other_method(request, error)
         case _:
             problem = MALFORMED_REQUEST()
     return answer(request, problem)
+
+
+def _other_method(request: Request, error: HTTPException) -> Response:
+    """The answer to OPTIONS, or the refusal of a method; `Allow` names those of all routes of the path."""
+    found = methods_at(request.app, get_route_path(request.scope))
+    allow = {"Allow": allow_header(found) if found else (error.headers or {}).get("Allow", "")}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allow)
+    return answer(request, METHOD_NOT_ALLOWED(headers=allow))
 
 
 # Unique, foreign key, check, exclusion: what somebody else may have written meanwhile. A missing value is our fault.

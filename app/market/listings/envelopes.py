@@ -22,14 +22,6 @@ def weak_etag(revision: int) -> str:
     return f'W/"{revision}"'
 
 
-def is_current(if_none_match: str | None, tag: str) -> bool:
-    """Whether a reader holds this revision already (`If-None-Match`, weak comparison)."""
-    if if_none_match is None:
-        return False
-    wanted = tag.removeprefix("W/")
-    return any(part.strip().removeprefix("W/") in (wanted, "*") for part in if_none_match.split(","))
-
-
 def listing_json(
     listing_id: UUID,
     status: str,

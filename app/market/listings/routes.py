@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.access import Actor, Role
@@ -28,7 +28,6 @@ SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR
 Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="listings:read")]
 Staff = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="listings:read")]
 Viewer = Annotated[Actor | None, public(scope="listings:read")]
-IfNoneMatch = Annotated[str | None, Header(max_length=200, description="The `ETag` you hold; 304 if it is current")]
 Amount = Annotated[str | None, Query(pattern=MONEY_PATTERN, max_length=19, description="CNY")]
 PublicStatus = Literal[
     ListingStatus.PUBLISHED,
@@ -37,8 +36,6 @@ PublicStatus = Literal[
     ListingStatus.SOLD,
     ListingStatus.LAPSED,
 ]
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What you hold is current, save `server_time`"}}
-VARY = {"Vary": "Authorization"}
 
 
 async def _filter(
@@ -90,12 +87,8 @@ async def list_desk(
     return (await queries.list_for_staff(session, page, status)).shown(schemas.WorkingCopy.model_validate)
 
 
-@router.get(
-    "/listings/{listing_id}", operation_id="read_listing", response_model=schemas.ListingOut, responses=NOT_MODIFIED
-)
-async def read_listing(
-    actor: Viewer, request: Request, listing_id: UUID, if_none_match: IfNoneMatch = None
-) -> Response:
+@router.get("/listings/{listing_id}", operation_id="read_listing", response_model=schemas.ListingOut)
+async def read_listing(actor: Viewer, request: Request, listing_id: UUID) -> Response:
     """Read a listing that was published. Its seller, its agency and staff see drafts and the working copy."""
     if actor is not None:
         session = session_of(request)
@@ -104,13 +97,11 @@ async def read_listing(
             return await _full(session, listing)
     row = await queries.published(context_of(request).database, listing_id)
     tag = envelopes.weak_etag(row["revision"])
-    if envelopes.is_current(if_none_match, tag):
-        return Response(status_code=304, headers=VARY | {"ETag": tag})
     body = envelopes.listing_json(
         listing_id, row["status"], row["version"], row["published_at"], row["closes_at"], row["now"],
         row["sha256"], row["content"], queries.listing_periods(row["periods"]),
     )  # fmt: skip
-    return _json(body, headers=VARY | {"ETag": tag})
+    return _json(body, headers={"ETag": tag})
 
 
 @router.get(
@@ -240,7 +231,7 @@ async def _full(session: Session, listing: Listing, status: int = 200) -> Respon
     now: datetime = await read_clock(session)
     periods = await queries.public_periods(session, listing)
     copy = schemas.WorkingCopy.model_validate(listing)
-    response = _json(envelopes.full_json(copy, sealed, now, periods), status, VARY)
+    response = _json(envelopes.full_json(copy, sealed, now, periods), status)
     set_etag(response, listing.revision)
     return response
 

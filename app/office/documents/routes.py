@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import allow, public
+from app.core.web.caching import is_held
 from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
 from app.core.web.routing import Router
@@ -59,26 +60,23 @@ async def read_document(actor: Viewer, session: Session, document_id: UUID) -> s
     "/documents/{document_id}/content",
     operation_id="read_document_content",
     response_class=StreamingResponse,
-    responses={**file_answer("The file, with its own type", "*/*"), 304: {"description": "You have it already"}},
+    responses=file_answer("The file, with its own type", "*/*"),
 )
 async def read_document_content(
     actor: Viewer,
     session: Session,
     document_id: UUID,
     request: Request,
-    if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
     """Download a document. One that no longer has the hash of its description is not handed out."""
     document = await queries.get_document(session, actor, document_id)
     tag = f'"{document.sha256}"'
     headers = {
         "ETag": tag,
-        "Cache-Control": "private, no-cache",
         "Content-Disposition": rules.content_disposition(document.filename),
-        "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    if if_none_match is not None and tag in {sent.strip().removeprefix("W/") for sent in if_none_match.split(",")}:
+    if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     content = await reading.open_checked(context_of(request).storage, document.sha256, document.size)
     headers["Content-Length"] = str(document.size)

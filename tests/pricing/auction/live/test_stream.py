@@ -124,7 +124,7 @@ async def test_what_is_refused_is_refused_before_the_stream_begins(
         async with Viewer(port, where, headers) as viewer:
             assert viewer.status == status, (where, headers)
     async with Viewer(port, path, method="HEAD") as viewer:
-        assert viewer.status == 405
+        assert viewer.status == 200, "its head, and then the answer ends"
     async with Viewer(port, path, {"Authorization": f"Bearer {quiet.seller.secret}"}) as viewer:
         assert (viewer.status, b"no-store" in viewer.head) == (200, True)
         await viewer.until(1)
