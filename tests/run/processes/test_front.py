@@ -90,7 +90,7 @@ async def test_what_cannot_be_loaded_ends_the_process_and_is_not_waited_for(serv
         waiting = asyncio.create_task(client.get("/v1/listings"))
         await client.get("/healthz")
         loading.let_go()
-        await loading.given_up.wait()
+        await asyncio.wait_for(loading.given_up.wait(), 10)
         assert loading.front.failure is error
         assert (await waiting).json()["code"] == "internal_error"
         assert (await client.get("/readyz")).status_code == 500
