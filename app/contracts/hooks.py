@@ -1,4 +1,4 @@
-"""What contracts announce: `(session, settings, contract, now)`; deal and contract are locked, in this order."""
+"""What contracts announce: `(session, contract, now)`; deal and contract are locked, in this order."""
 
 from datetime import datetime
 from typing import Final

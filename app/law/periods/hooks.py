@@ -8,7 +8,7 @@ from app.core.database import Session
 from app.core.hooks import Port
 
 Recount = Callable[[Session, UUID, bool], Awaitable[bool]]
-"""`(session, settings, subject_id, wait)`: lock the subject, read its current periods again, and take over their ends.
+"""`(session, subject_id, wait)`: lock the subject, read its current periods again, and take over their ends.
 
 Without `wait` it answers False where another transaction holds the subject, and is called again later: a change of the
 calendar holds the calendar, and must not wait for a subject whose holder may wait for the calendar.

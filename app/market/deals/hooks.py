@@ -1,4 +1,4 @@
-"""What deals announce: `(session, settings, deal, now)`, with the deal and its listing locked, in this order.
+"""What deals announce: `(session, deal, now)`, with the deal and its listing locked, in this order.
 
 Only deals made on the exchange are announced. A follower decides by the deal's facts whether it is concerned.
 """

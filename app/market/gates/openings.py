@@ -2,9 +2,9 @@
 
 The subject (a negotiation, a listing) and its listing are locked by the caller. A mode asks in this order:
 
-    sale = await openings.find_sale(session, settings, listing, buying, now)
+    sale = await openings.find_sale(session, listing, buying, now)
     openings.refuse_never(sale, today)                   # at the agreement
-    gates = await openings.open_gates(session, settings, subject, listing.seller_id, sale, now)
+    gates = await openings.open_gates(session, subject, listing.seller_id, sale, now)
     block = openings.what_blocks(gates)                  # None: the deal may be made
 """
 
