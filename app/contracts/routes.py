@@ -3,14 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
-
 from app.contracts import queries, schemas, service
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractParty
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, IfMatch, Paging, Session, set_etag
+from app.core.web.http import Endpoint, IfMatch, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.deals.kinds import PartyRole
@@ -24,15 +22,13 @@ PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:wr
 
 
 @router.post("/contracts", status_code=201, operation_id="draft_contract")
-async def draft_contract(
-    actor: PartyActor, session: Session, body: schemas.ContractIn, response: Response
-) -> schemas.ContractOut:
+async def draft_contract(actor: PartyActor, session: Session, body: schemas.ContractIn) -> schemas.ContractOut:
     """Draft a contract (技术合同) on a deal, as one of its sellers. A deal may have several, of different types.
 
     The technical amount is the total less the deductions, to the fen; the parties are the deal's, or some of them.
     """
     contract = await service.draft_contract(session, actor, body)
-    return _answer(contract, response)
+    return _answer(contract)
 
 
 @router.get("/contracts", operation_id="list_contracts")
@@ -50,40 +46,30 @@ async def list_contracts(
 
 
 @router.get("/contracts/{contract_id}", operation_id="read_contract")
-async def read_contract(actor: Reader, session: Session, contract_id: UUID, response: Response) -> schemas.ContractOut:
+async def read_contract(actor: Reader, session: Session, contract_id: UUID) -> schemas.ContractOut:
     """Read a contract with its parties, brokers and deductions. Its parties and staff may."""
-    return _answer(await queries.get_contract(session, actor, contract_id), response)
+    return _answer(await queries.get_contract(session, actor, contract_id))
 
 
 @router.patch("/contracts/{contract_id}", operation_id="amend_contract")
 async def amend_contract(
-    actor: PartyActor,
-    session: Session,
-    contract_id: UUID,
-    body: schemas.ContractContent,
-    if_match: IfMatch,
-    response: Response,
+    actor: PartyActor, session: Session, contract_id: UUID, body: schemas.ContractContent, if_match: IfMatch
 ) -> schemas.ContractOut:
     """Replace what a draft contract says, its lists too. Signatures given before no longer count.
 
     A signed contract whose registration was refused becomes a draft again. It is then signed and applied for again.
     """
     contract = await service.amend_contract(session, actor, contract_id, body, if_match)
-    return _answer(contract, response)
+    return _answer(contract)
 
 
 @router.post("/contracts/{contract_id}/signature", operation_id="sign_contract")
 async def sign_contract(
-    actor: PartyActor,
-    session: Session,
-    contract_id: UUID,
-    body: schemas.SignatureIn,
-    if_match: IfMatch,
-    response: Response,
+    actor: PartyActor, session: Session, contract_id: UUID, body: schemas.SignatureIn, if_match: IfMatch
 ) -> schemas.ContractOut:
     """Sign the revision that you read. The contract is concluded when every seller and buyer has signed."""
     contract = await service.sign_contract(session, actor, contract_id, body, if_match)
-    return _answer(contract, response)
+    return _answer(contract)
 
 
 @router.post("/contracts/{contract_id}/documents", status_code=201, operation_id="attach_contract_document")
@@ -102,8 +88,7 @@ async def list_documents(actor: Reader, session: Session, contract_id: UUID) -> 
     return [AttachmentOut.model_validate(row) for row in rows]
 
 
-def _answer(contract: Contract, response: Response) -> schemas.ContractOut:
-    set_etag(response, contract.revision)
+def _answer(contract: Contract) -> schemas.ContractOut:
     return schemas.ContractOut.of(
         contract,
         sellers=_side(contract, PartyRole.SELLER),

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, IfMatch, Paging, SecretEndpoint, Session, set_etag
+from app.core.web.http import Endpoint, IfMatch, Paging, SecretEndpoint, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.identity import queries, schemas, service
@@ -39,11 +39,10 @@ async def read_me(actor: Anyone) -> schemas.MeOut:
 
 @router.post("/organisations", status_code=201, operation_id="register_organisation")
 async def register_organisation(
-    actor: Operator, session: Session, body: schemas.OrganisationIn, response: Response
+    actor: Operator, session: Session, body: schemas.OrganisationIn
 ) -> schemas.OrganisationOut:
     """Record an organisation. It can do nothing until it is verified."""
     organisation = await service.register_organisation(session, body)
-    set_etag(response, organisation.revision)
     return schemas.OrganisationOut.model_validate(organisation)
 
 
@@ -61,41 +60,27 @@ async def list_organisations(
 
 
 @router.get("/organisations/{organisation_id}", operation_id="read_organisation")
-async def read_organisation(
-    actor: Viewer, session: Session, organisation_id: UUID, response: Response
-) -> schemas.OrganisationOut:
+async def read_organisation(actor: Viewer, session: Session, organisation_id: UUID) -> schemas.OrganisationOut:
     """Read an organisation with the places it resided in."""
     organisation = await queries.get_organisation(session, actor, organisation_id)
-    set_etag(response, organisation.revision)
     return schemas.OrganisationOut.model_validate(organisation)
 
 
 @router.post("/organisations/{organisation_id}/verification", operation_id="verify_organisation")
 async def verify_organisation(
-    actor: Operator,
-    session: Session,
-    organisation_id: UUID,
-    body: schemas.OrganisationVerificationIn,
-    response: Response,
+    actor: Operator, session: Session, organisation_id: UUID, body: schemas.OrganisationVerificationIn
 ) -> schemas.OrganisationOut:
     """Verify, refuse or suspend an organisation. A suspension stops its keys."""
     organisation = await service.verify_organisation(session, organisation_id, body)
-    set_etag(response, organisation.revision)
     return schemas.OrganisationOut.model_validate(organisation)
 
 
 @router.post("/organisations/{organisation_id}/divisions", status_code=201, operation_id="move_organisation")
 async def move_organisation(
-    actor: Operator,
-    session: Session,
-    organisation_id: UUID,
-    body: schemas.DivisionIn,
-    if_match: IfMatch,
-    response: Response,
+    actor: Operator, session: Session, organisation_id: UUID, body: schemas.DivisionIn, if_match: IfMatch
 ) -> schemas.OrganisationOut:
     """Record that an organisation moved to another division."""
     organisation = await service.move_organisation(session, organisation_id, body, if_match)
-    set_etag(response, organisation.revision)
     return schemas.OrganisationOut.model_validate(organisation)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Request
 
 from app.catalogue.appraisals import queries, rules, schemas, service
 from app.catalogue.appraisals.kinds import ReportStatus
@@ -14,7 +14,7 @@ from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 
@@ -29,11 +29,11 @@ Approver = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="appraisals:w
 
 @money_router.post("/appraisal-reports", status_code=201, operation_id="record_appraisal_report")
 async def record_report(
-    actor: Recorder, session: Session, body: schemas.ReportIn, request: Request, response: Response
+    actor: Recorder, session: Session, body: schemas.ReportIn, request: Request
 ) -> schemas.ReportOut:
     """Record an appraisal report (资产评估报告) with its document. The operator reviews it."""
     report = await service.record_report(session, actor, body)
-    return await _shown(session, report, request, response)
+    return await _shown(session, report, request)
 
 
 @router.get("/appraisal-reports", operation_id="list_appraisal_reports")
@@ -46,41 +46,33 @@ async def list_reports(
 
 
 @router.get("/appraisal-reports/{report_id}", operation_id="read_appraisal_report")
-async def read_report(
-    actor: Reader, session: Session, report_id: UUID, request: Request, response: Response
-) -> schemas.ReportOut:
+async def read_report(actor: Reader, session: Session, report_id: UUID, request: Request) -> schemas.ReportOut:
     """Read an appraisal report. It has its document's hash, its floor of today and the re-approvals below it."""
     report = await queries.get_report(session, actor, report_id)
-    return await _shown(session, report, request, response)
+    return await _shown(session, report, request)
 
 
 @router.post("/appraisal-reports/{report_id}/review", operation_id="review_appraisal_report")
 async def review(
-    actor: Operator,
-    session: Session,
-    report_id: UUID,
-    body: schemas.ReportReviewIn,
-    request: Request,
-    response: Response,
+    actor: Operator, session: Session, report_id: UUID, body: schemas.ReportReviewIn, request: Request
 ) -> schemas.ReportOut:
     """Accept or refuse an appraisal report, once. A price may rest on an accepted one; a refusal says why."""
     report = await service.review(session, actor, report_id, body)
-    return await _shown(session, report, request, response)
+    return await _shown(session, report, request)
 
 
 @money_router.post(
     "/appraisal-reports/{report_id}/reapprovals", status_code=201, operation_id="reapprove_appraised_price"
 )
 async def reapprove(
-    actor: Approver, session: Session, report_id: UUID, body: schemas.ReapprovalIn, request: Request, response: Response
+    actor: Approver, session: Session, report_id: UUID, body: schemas.ReapprovalIn, request: Request
 ) -> schemas.ReportOut:
     """Record that a price below the floor was approved again. The operator or an admin of the keeper may."""
     report = await service.reapprove(session, actor, report_id, body)
-    return await _shown(session, report, request, response)
+    return await _shown(session, report, request)
 
 
-async def _shown(session: Session, report: AppraisalReport, request: Request, response: Response) -> schemas.ReportOut:
-    set_etag(response, report.revision)
+async def _shown(session: Session, report: AppraisalReport, request: Request) -> schemas.ReportOut:
     now = await read_clock(session)
     today = session.city.day_of(now)
     language: Language = request.scope.get("language", "en")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Request
 
 from app.catalogue.results import queries, rules, schemas, service
 from app.catalogue.results.kinds import TransferMode
@@ -13,7 +13,7 @@ from app.core.clock import read_clock, read_today
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, IfMatch, Paging, Session, set_etag
+from app.core.web.http import Endpoint, IfMatch, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.law.instruments import POLICY
@@ -26,12 +26,10 @@ CoOwner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="results:write")
 
 
 @router.post("/results", status_code=201, operation_id="record_result")
-async def record_result(
-    actor: Writer, session: Session, body: schemas.ResultIn, request: Request, response: Response
-) -> schemas.ResultOut:
+async def record_result(actor: Writer, session: Session, body: schemas.ResultIn, request: Request) -> schemas.ResultOut:
     """Record a result, as a verified organisation. The operator may for one it names."""
     result = await service.record_result(session, actor, body)
-    return await _shown(session, actor, result, request, response)
+    return await _shown(session, actor, result, request)
 
 
 @router.get("/results", operation_id="list_results")
@@ -41,59 +39,46 @@ async def list_results(actor: Reader, session: Session, page: Paging) -> Page[sc
 
 
 @router.get("/results/{result_id}", operation_id="read_result")
-async def read_result(
-    actor: Reader, session: Session, result_id: UUID, request: Request, response: Response
-) -> schemas.ResultOut:
+async def read_result(actor: Reader, session: Session, result_id: UUID, request: Request) -> schemas.ResultOut:
     """Read a result. Its keeper, its co-owners and staff may."""
     result = await queries.get_result(session, actor, result_id)
-    return await _shown(session, actor, result, request, response)
+    return await _shown(session, actor, result, request)
 
 
 @router.patch("/results/{result_id}", operation_id="change_result")
 async def change_result(
-    actor: Writer,
-    session: Session,
-    result_id: UUID,
-    body: schemas.ResultPatch,
-    if_match: IfMatch,
-    request: Request,
-    response: Response,
+    actor: Writer, session: Session, result_id: UUID, body: schemas.ResultPatch, if_match: IfMatch, request: Request
 ) -> schemas.ResultOut:
     """Replace the fields named, a list as a whole. A listing keeps what it has published."""
     result = await service.change_result(session, actor, result_id, body, if_match)
-    return await _shown(session, actor, result, request, response)
+    return await _shown(session, actor, result, request)
 
 
 @router.post("/results/{result_id}/entitlements", status_code=201, operation_id="entitle_team")
 async def entitle_team(
-    actor: Writer, session: Session, result_id: UUID, body: schemas.EntitlementIn, request: Request, response: Response
+    actor: Writer, session: Session, result_id: UUID, body: schemas.EntitlementIn, request: Request
 ) -> schemas.ResultOut:
     """Record ownership or a right of use given to the completing team (赋权). Ownership must agree with the owners."""
     result = await service.entitle(session, actor, result_id, body)
-    return await _shown(session, actor, result, request, response)
+    return await _shown(session, actor, result, request)
 
 
 @router.post("/results/{result_id}/conversion-begun", operation_id="begin_conversion")
 async def begin_conversion(
-    actor: Writer,
-    session: Session,
-    result_id: UUID,
-    body: schemas.ConversionBegunIn,
-    request: Request,
-    response: Response,
+    actor: Writer, session: Session, result_id: UUID, body: schemas.ConversionBegunIn, request: Request
 ) -> schemas.ResultOut:
     """Record that the unit has begun to convert the result, once."""
     result = await service.begin_conversion(session, actor, result_id, body.begun_on)
-    return await _shown(session, actor, result, request, response)
+    return await _shown(session, actor, result, request)
 
 
 @router.post("/results/{result_id}/consents", status_code=201, operation_id="consent_to_transfer")
 async def consent_to_transfer(
-    actor: CoOwner, session: Session, result_id: UUID, body: schemas.ConsentIn, request: Request, response: Response
+    actor: CoOwner, session: Session, result_id: UUID, body: schemas.ConsentIn, request: Request
 ) -> schemas.ResultOut:
     """Consent to one mode of transfer, as a co-owner. The keeper records the completing team's consent."""
     result = await service.consent(session, actor, result_id, body)
-    return await _shown(session, actor, result, request, response)
+    return await _shown(session, actor, result, request)
 
 
 @router.get("/results/{result_id}/listability", operation_id="read_listability")
@@ -123,11 +108,8 @@ def _finding(finding: rules.Finding, language: Language) -> schemas.FindingOut:
     )
 
 
-async def _shown(
-    session: Session, actor: Actor, result: Result, request: Request, response: Response
-) -> schemas.ResultOut:
+async def _shown(session: Session, actor: Actor, result: Result, request: Request) -> schemas.ResultOut:
     """A result as this actor may see it, with its ETag."""
-    set_etag(response, result.revision)
     now = await read_clock(session)
     today = session.city.day_of(now)
     period = service.conversion_period(result.registered_on, today)

@@ -6,9 +6,11 @@ A read gets a session whose statements commit by themselves; a read that names n
 gets none at all.
 """
 
+import inspect
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -66,12 +68,13 @@ class Endpoint(APIRoute):
     """A route that states its access (`allow`, `public` or `Public`), or is refused when it is built.
 
     In the OpenAPI document the first sentence of the docstring is the summary, and what follows the description.
+    An answer that has a `revision` has it as its `ETag` too.
     """
 
     requires_key = False
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
-        super().__init__(path, endpoint, **kwargs)
+        super().__init__(path, _tagged(endpoint), **kwargs)
         access = next(_access_statements(self.dependant), None)
         if access is None:
             raise TypeError(f"{sorted(self.methods or ())} {path} does not state who may call it")
@@ -219,6 +222,23 @@ async def _enter(request: Request, context: Context, session: _Session) -> None:
     session.info["request_id"] = request.scope.get("request_id")
 
 
+def _tagged(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint, which sets the `ETag` where it answers a `revision`."""
+    signature = inspect.signature(endpoint)
+    if "revision" not in getattr(signature.return_annotation, "model_fields", ()):
+        return endpoint
+
+    @wraps(endpoint)
+    async def tagged(response: Response, **arguments: Any) -> Any:
+        answer = await endpoint(**arguments)
+        response.headers["ETag"] = etag(answer.revision)
+        return answer
+
+    told = inspect.Parameter("response", inspect.Parameter.KEYWORD_ONLY, annotation=Response)
+    tagged.__signature__ = signature.replace(parameters=[*signature.parameters.values(), told])  # type: ignore[attr-defined]
+    return tagged
+
+
 def _dependants(dependant: Dependant) -> Iterator[Dependant]:
     """The route itself, and everything it depends on, its dependencies' dependencies included."""
     yield dependant
@@ -307,10 +327,6 @@ async def _session(request: Request) -> _Session:
 
 Session = Annotated[_Session, Depends(_session)]
 Config = Annotated[Settings, Depends(settings_of)]
-
-
-def set_etag(response: Response, revision: int) -> None:
-    response.headers["ETag"] = etag(revision)
 
 
 async def _if_match(

@@ -4,14 +4,14 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Request
 
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import Public, public
-from app.core.web.http import Endpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.law.calendar.schemas import CalendarDay
@@ -47,12 +47,9 @@ async def list_periods(
 
 
 @router.get("/periods/{period_id}", operation_id="read_period")
-async def read_period(
-    actor: Viewer, session: Session, period_id: UUID, request: Request, response: Response
-) -> schemas.PeriodOut:
+async def read_period(actor: Viewer, session: Session, period_id: UUID, request: Request) -> schemas.PeriodOut:
     """Read a period. Those who are told of it may: the public, the parties, or staff."""
     period = await queries.get_period(session, actor, period_id)
-    set_etag(response, period.revision)
     return schemas.period_out(period, await read_clock(session), language_of(request))
 
 

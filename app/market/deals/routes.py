@@ -3,12 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
-
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.deals import queries, schemas, service
@@ -24,11 +22,9 @@ PartyOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR,
 
 
 @money_router.post("/deals/recorded", status_code=201, operation_id="record_deal")
-async def record_deal(
-    actor: Operator, session: Session, body: schemas.RecordedDealIn, response: Response
-) -> schemas.DealOut:
+async def record_deal(actor: Operator, session: Session, body: schemas.RecordedDealIn) -> schemas.DealOut:
     """Record a deal concluded elsewhere, with its public source. Its contract can then be registered here."""
-    return await _answer(session, await service.record_deal(session, actor, body), response)
+    return await _answer(session, await service.record_deal(session, actor, body))
 
 
 @router.get("/deals", operation_id="list_deals")
@@ -42,33 +38,32 @@ async def list_deals(
 
 
 @router.get("/deals/{deal_id}", operation_id="read_deal")
-async def read_deal(actor: Reader, session: Session, deal_id: UUID, response: Response) -> schemas.DealOut:
+async def read_deal(actor: Reader, session: Session, deal_id: UUID) -> schemas.DealOut:
     """Read a deal. Its parties and staff may."""
-    return await _answer(session, await queries.get_deal(session, actor, deal_id), response)
+    return await _answer(session, await queries.get_deal(session, actor, deal_id))
 
 
 @router.post("/deals/{deal_id}/cancellation", operation_id="cancel_deal")
 async def cancel_deal(
-    actor: PartyOrOperator, session: Session, deal_id: UUID, body: schemas.DealCancellationIn, response: Response
+    actor: PartyOrOperator, session: Session, deal_id: UUID, body: schemas.DealCancellationIn
 ) -> schemas.DealOut:
     """Cancel a deal before its contract is signed, with the reason. Its listing goes back on sale or lapses.
 
     A buyer that cancels forfeits its deposit: if the seller defaulted, ask the operator to cancel
     instead.
     """
-    return await _answer(session, await service.cancel_deal(session, actor, deal_id, body), response)
+    return await _answer(session, await service.cancel_deal(session, actor, deal_id, body))
 
 
 @router.post("/deals/{deal_id}/default-finding", status_code=201, operation_id="find_deal_default")
 async def find_default(
-    actor: Operator, session: Session, deal_id: UUID, body: schemas.DefaultFindingIn, response: Response
+    actor: Operator, session: Session, deal_id: UUID, body: schemas.DefaultFindingIn
 ) -> schemas.DealOut:
     """Record who defaulted on a deal that expired while a deposit was held. The buyer forfeits it, or it goes back."""
-    return await _answer(session, await service.find_default(session, actor, deal_id, body), response)
+    return await _answer(session, await service.find_default(session, actor, deal_id, body))
 
 
-async def _answer(session: Session, deal: Deal, response: Response) -> schemas.DealOut:
-    set_etag(response, deal.revision)
+async def _answer(session: Session, deal: Deal) -> schemas.DealOut:
     return schemas.DealOut.of(deal, server_time=await read_clock(session))
 
 

@@ -12,8 +12,9 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import MONEY_PATTERN, ReasonIn
 from app.core.web.access import Public, allow, public
-from app.core.web.http import Endpoint, IfMatch, Paging, Session, context_of, session_of, set_etag
+from app.core.web.http import Endpoint, IfMatch, Paging, Session, context_of, session_of
 from app.core.web.pages import Page
+from app.core.web.preconditions import etag
 from app.core.web.routing import Router
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
 from app.market.listings.kinds import ListingStatus
@@ -232,7 +233,7 @@ async def _full(session: Session, listing: Listing, status: int = 200) -> Respon
     periods = await queries.public_periods(session, listing)
     copy = schemas.WorkingCopy.model_validate(listing)
     response = _json(envelopes.full_json(copy, sealed, now, periods), status)
-    set_etag(response, listing.revision)
+    response.headers["ETag"] = etag(listing.revision)
     return response
 
 

@@ -3,13 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
-
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
@@ -27,10 +25,10 @@ Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 
 @money_router.post("/listings/{listing_id}/purchase-offers", status_code=201, operation_id="make_purchase_offer")
 async def make_offer(
-    actor: Party, session: Session, listing_id: UUID, body: schemas.PurchaseOfferIn, response: Response
+    actor: Party, session: Session, listing_id: UUID, body: schemas.PurchaseOfferIn
 ) -> schemas.PurchaseOfferOut:
     """Offer to buy a published listing whose price rests on an appraisal. Only the seller reads the offer."""
-    return await _answer(session, await service.make_offer(session, actor, listing_id, body), response)
+    return await _answer(session, await service.make_offer(session, actor, listing_id, body))
 
 
 @router.get("/purchase-offers", operation_id="list_purchase_offers")
@@ -47,34 +45,31 @@ async def list_offers(
 
 
 @router.get("/purchase-offers/{offer_id}", operation_id="read_purchase_offer")
-async def read_offer(actor: Reader, session: Session, offer_id: UUID, response: Response) -> schemas.PurchaseOfferOut:
+async def read_offer(actor: Reader, session: Session, offer_id: UUID) -> schemas.PurchaseOfferOut:
     """Read an offer with its gates. Its two sides and the auditor may."""
-    return await _answer(session, await queries.get_offer(session, actor, offer_id), response)
+    return await _answer(session, await queries.get_offer(session, actor, offer_id))
 
 
 @router.post("/purchase-offers/{offer_id}/withdrawal", operation_id="withdraw_purchase_offer")
-async def withdraw(
-    actor: Party, session: Session, offer_id: UUID, body: ReasonIn, response: Response
-) -> schemas.PurchaseOfferOut:
+async def withdraw(actor: Party, session: Session, offer_id: UUID, body: ReasonIn) -> schemas.PurchaseOfferOut:
     """Withdraw your open offer, if you made it revocable. The seller reads the reason."""
-    return await _answer(session, await service.withdraw(session, actor, offer_id, body.reason), response)
+    return await _answer(session, await service.withdraw(session, actor, offer_id, body.reason))
 
 
 @money_router.post("/purchase-offers/{offer_id}/acceptance", operation_id="accept_purchase_offer")
-async def accept(actor: Party, session: Session, offer_id: UUID, response: Response) -> schemas.PurchaseOfferOut:
+async def accept(actor: Party, session: Session, offer_id: UUID) -> schemas.PurchaseOfferOut:
     """Accept an offer on your listing, which is held for the buyer. With nothing left to settle there is a deal."""
-    return await _answer(session, await service.accept(session, actor, offer_id), response)
+    return await _answer(session, await service.accept(session, actor, offer_id))
 
 
 @money_router.post("/purchase-offers/{offer_id}/closing", operation_id="close_purchase_offer")
-async def close(actor: Party, session: Session, offer_id: UUID, response: Response) -> schemas.PurchaseOfferOut:
+async def close(actor: Party, session: Session, offer_id: UUID) -> schemas.PurchaseOfferOut:
     """Make the deal of an offer you accepted, if nothing blocks it. The refusal says what does."""
-    return await _answer(session, await service.close(session, actor, offer_id), response)
+    return await _answer(session, await service.close(session, actor, offer_id))
 
 
-async def _answer(session: Session, offer: PurchaseOffer, response: Response) -> schemas.PurchaseOfferOut:
+async def _answer(session: Session, offer: PurchaseOffer) -> schemas.PurchaseOfferOut:
     now = await read_clock(session)
-    set_etag(response, offer.revision)
     gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, offer.id)]
     return schemas.PurchaseOfferOut.of(offer, gates=gates, server_time=now)
 

@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body, Response
+from fastapi import Body
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND, PROBLEM_MEDIA_TYPE
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
@@ -78,12 +78,10 @@ async def place_bid(actor: Bidder, auction_id: UUID, body: Annotated[schemas.Bid
 
 
 @money_router.post("/listings/{listing_id}/auction", status_code=201, operation_id="propose_auction")
-async def propose(
-    actor: Seller, session: Session, listing_id: UUID, body: schemas.AuctionIn, response: Response
-) -> schemas.AuctionOut:
+async def propose(actor: Seller, session: Session, listing_id: UUID, body: schemas.AuctionIn) -> schemas.AuctionOut:
     """Propose the auction of your published listing. The operator announces it; the reserve stays secret."""
     made = await service.propose(session, actor, listing_id, body)
-    return await _answer(session, actor, made, response)
+    return await _answer(session, actor, made)
 
 
 @router.get("/auctions", operation_id="list_auctions")
@@ -95,38 +93,34 @@ async def list_auctions(
 
 
 @router.get("/auctions/{auction_id}", operation_id="read_auction")
-async def read_auction(actor: Viewer, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+async def read_auction(actor: Viewer, session: Session, auction_id: UUID) -> schemas.AuctionOut:
     """Read an auction with its conditions and where the bidding stands."""
-    return await _answer(session, actor, await queries.get_auction(session, actor, auction_id), response)
+    return await _answer(session, actor, await queries.get_auction(session, actor, auction_id))
 
 
 @money_router.post("/auctions/{auction_id}/announcement", operation_id="announce_auction")
-async def announce(actor: Operator, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+async def announce(actor: Operator, session: Session, auction_id: UUID) -> schemas.AuctionOut:
     """Announce a proposed auction (拍卖公告). The notice and the viewing to come are as long as the law asks."""
-    return await _answer(session, actor, await service.announce(session, actor, auction_id), response)
+    return await _answer(session, actor, await service.announce(session, actor, auction_id))
 
 
 @router.post("/auctions/{auction_id}/suspension", operation_id="suspend_auction")
-async def suspend(
-    actor: Operator, session: Session, auction_id: UUID, body: ReasonIn, response: Response
-) -> schemas.AuctionOut:
+async def suspend(actor: Operator, session: Session, auction_id: UUID, body: ReasonIn) -> schemas.AuctionOut:
     """Suspend an auction. No bid is decided until it is resumed."""
-    return await _answer(session, actor, await service.suspend(session, auction_id, body.reason), response)
+    return await _answer(session, actor, await service.suspend(session, auction_id, body.reason))
 
 
 @router.post("/auctions/{auction_id}/resumption", operation_id="resume_auction")
-async def resume(actor: Operator, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+async def resume(actor: Operator, session: Session, auction_id: UUID) -> schemas.AuctionOut:
     """Resume a suspended auction. Later times move by the length of the suspension."""
-    return await _answer(session, actor, await service.resume(session, auction_id), response)
+    return await _answer(session, actor, await service.resume(session, auction_id))
 
 
 @router.post("/auctions/{auction_id}/cancellation", operation_id="cancel_auction")
-async def cancel(
-    actor: SellerOrOperator, session: Session, auction_id: UUID, body: ReasonIn, response: Response
-) -> schemas.AuctionOut:
+async def cancel(actor: SellerOrOperator, session: Session, auction_id: UUID, body: ReasonIn) -> schemas.AuctionOut:
     """Cancel an auction. The seller may before it is announced, the operator before it is closed."""
     done = await service.cancel(session, actor, auction_id, body.reason)
-    return await _answer(session, actor, done, response)
+    return await _answer(session, actor, done)
 
 
 @money_router.post("/auctions/{auction_id}/bidders", status_code=201, operation_id="register_bidder")
@@ -164,9 +158,9 @@ async def withdraw(actor: Bidder, session: Session, auction_id: UUID) -> schemas
 
 
 @money_router.post("/auctions/{auction_id}/offer-acceptance", operation_id="accept_auction_offer")
-async def accept_offer(actor: Bidder, session: Session, auction_id: UUID, response: Response) -> schemas.AuctionOut:
+async def accept_offer(actor: Bidder, session: Session, auction_id: UUID) -> schemas.AuctionOut:
     """Accept the lot that is offered to you after the winner's default, at your own bid."""
-    return await _answer(session, actor, await winner.accept_offer(session, actor, auction_id), response)
+    return await _answer(session, actor, await winner.accept_offer(session, actor, auction_id))
 
 
 @router.get("/auctions/{auction_id}/confirmation", operation_id="read_auction_confirmation")
@@ -187,8 +181,7 @@ async def _own(session: Session, bidder: AuctionBidder) -> schemas.OwnBidderOut:
     return shown.own_bidder(bidder, auction, deposit, await read_clock(session))
 
 
-async def _answer(session: Session, actor: Actor | None, auction: Auction, response: Response) -> schemas.AuctionOut:
-    set_etag(response, auction.revision)
+async def _answer(session: Session, actor: Actor | None, auction: Auction) -> schemas.AuctionOut:
     gates = None
     if actor is not None and (actor.is_staff or await _is_party(session, actor, auction)):
         gates = await gates_of(session, winner.SUBJECT, auction.id)

@@ -3,13 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
-
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
@@ -30,11 +28,11 @@ SellerAdmin = Annotated[Actor, allow(Role.ADMIN, scope="deals:write")]
 
 @money_router.post("/listings/{listing_id}/negotiations", status_code=201, operation_id="open_negotiation")
 async def open_negotiation(
-    actor: Party, session: Session, listing_id: UUID, body: schemas.NegotiationIn, response: Response
+    actor: Party, session: Session, listing_id: UUID, body: schemas.NegotiationIn
 ) -> schemas.NegotiationOut:
     """Open a negotiation on a published listing, with your first offer. Its price must be negotiated."""
     made = await service.open_negotiation(session, actor, listing_id, body)
-    return await _answer(session, made, response)
+    return await _answer(session, made)
 
 
 @router.get("/negotiations", operation_id="list_negotiations")
@@ -52,19 +50,17 @@ async def list_negotiations(
 
 
 @router.get("/negotiations/{negotiation_id}", operation_id="read_negotiation")
-async def read_negotiation(
-    actor: Reader, session: Session, negotiation_id: UUID, response: Response
-) -> schemas.NegotiationOut:
+async def read_negotiation(actor: Reader, session: Session, negotiation_id: UUID) -> schemas.NegotiationOut:
     """Read a negotiation with its last offer and its gates. Its two sides and the auditor may."""
-    return await _answer(session, await queries.get_negotiation(session, actor, negotiation_id), response)
+    return await _answer(session, await queries.get_negotiation(session, actor, negotiation_id))
 
 
 @money_router.post("/negotiations/{negotiation_id}/offers", status_code=201, operation_id="make_offer")
 async def make_offer(
-    actor: Party, session: Session, negotiation_id: UUID, body: schemas.OfferIn, response: Response
+    actor: Party, session: Session, negotiation_id: UUID, body: schemas.OfferIn
 ) -> schemas.NegotiationOut:
     """Make a counter-offer, or a new offer where yours has expired. It replaces the other side's."""
-    return await _answer(session, await service.make_offer(session, actor, negotiation_id, body), response)
+    return await _answer(session, await service.make_offer(session, actor, negotiation_id, body))
 
 
 @router.get("/negotiations/{negotiation_id}/offers", operation_id="list_offers")
@@ -76,34 +72,32 @@ async def list_offers(actor: Reader, session: Session, negotiation_id: UUID, pag
 
 @money_router.post("/negotiations/{negotiation_id}/acceptance", operation_id="accept_offer")
 async def accept_offer(
-    actor: Party, session: Session, negotiation_id: UUID, body: schemas.OfferAcceptanceIn, response: Response
+    actor: Party, session: Session, negotiation_id: UUID, body: schemas.OfferAcceptanceIn
 ) -> schemas.NegotiationOut:
     """Accept the other side's standing offer. The listing is held for the buyer and the public notice begins."""
-    return await _answer(session, await service.accept(session, actor, negotiation_id, body.offer_id), response)
+    return await _answer(session, await service.accept(session, actor, negotiation_id, body.offer_id))
 
 
 @router.post("/negotiations/{negotiation_id}/withdrawal", operation_id="withdraw_negotiation")
 async def withdraw_negotiation(
-    actor: Party, session: Session, negotiation_id: UUID, body: ReasonIn, response: Response
+    actor: Party, session: Session, negotiation_id: UUID, body: ReasonIn
 ) -> schemas.NegotiationOut:
     """Leave an open negotiation, unless an offer of yours still stands. The other side reads the reason."""
-    return await _answer(session, await service.withdraw(session, actor, negotiation_id, body.reason), response)
+    return await _answer(session, await service.withdraw(session, actor, negotiation_id, body.reason))
 
 
 @router.post("/negotiations/{negotiation_id}/approvals", status_code=201, operation_id="approve_related_party")
 async def approve_related_party(
-    actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.RelatedPartyApprovalIn, response: Response
+    actor: SellerAdmin, session: Session, negotiation_id: UUID, body: schemas.RelatedPartyApprovalIn
 ) -> schemas.NegotiationOut:
     """Record the approval of a deal between related parties, with its document, as the seller."""
-    return await _answer(session, await objections.approve(session, actor, negotiation_id, body), response)
+    return await _answer(session, await objections.approve(session, actor, negotiation_id, body))
 
 
 @money_router.post("/negotiations/{negotiation_id}/closing", operation_id="close_negotiation")
-async def close_negotiation(
-    actor: Party, session: Session, negotiation_id: UUID, response: Response
-) -> schemas.NegotiationOut:
+async def close_negotiation(actor: Party, session: Session, negotiation_id: UUID) -> schemas.NegotiationOut:
     """Make the deal now if nothing blocks it; the refusal says what does. The worker does it by itself."""
-    return await _answer(session, await service.close(session, actor, negotiation_id), response)
+    return await _answer(session, await service.close(session, actor, negotiation_id))
 
 
 @router.post("/negotiations/{negotiation_id}/termination", operation_id="terminate_negotiation")
@@ -119,9 +113,8 @@ def _summary(row: Negotiation, offer: Offer) -> schemas.NegotiationSummary:
     return schemas.NegotiationSummary.of(row, last_offer=offer)
 
 
-async def _answer(session: Session, row: Negotiation, response: Response) -> schemas.NegotiationOut:
+async def _answer(session: Session, row: Negotiation) -> schemas.NegotiationOut:
     now = await read_clock(session)
-    set_etag(response, row.revision)
     gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, row.id)]
     return schemas.NegotiationOut.of(
         row,

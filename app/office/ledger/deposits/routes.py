@@ -3,12 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
-
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import MoneyEndpoint, Paging, Session, set_etag
+from app.core.web.http import MoneyEndpoint, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.office.ledger.deposits import queries, schemas
@@ -30,8 +28,7 @@ async def list_deposits(
 
 
 @router.get("/deposits/{deposit_id}", operation_id="read_deposit")
-async def read_deposit(actor: Reader, session: Session, deposit_id: UUID, response: Response) -> schemas.DepositOut:
+async def read_deposit(actor: Reader, session: Session, deposit_id: UUID) -> schemas.DepositOut:
     """Read a deposit, with the day by which it must be paid in or given back."""
     deposit = await queries.get_deposit(session, actor, deposit_id)
-    set_etag(response, deposit.revision)
     return schemas.DepositOut.of(deposit, server_time=await read_clock(session))
