@@ -40,11 +40,6 @@ CLOCK_BACKWARD = ProblemType(
     Text("Send a time after {now}.", "请给出晚于 {now} 的时间。"),
 )
 
-NOW_FUNCTION = """
-CREATE OR REPLACE FUNCTION techex_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS
-$$ SELECT clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0') $$
-"""
-
 
 async def read_clock(session: Session) -> datetime:
     """The exchange's time now (UTC), read after the locks that the caller already holds."""

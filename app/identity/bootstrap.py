@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from app.core.access import Role
-from app.core.database import Database, Session
+from app.core.database import Session, connect
 from app.core.history import events
 from app.core.settings import Settings
 from app.identity import service
@@ -26,7 +26,7 @@ async def _add_operator(session: Session, name: str) -> str:
 
 async def create_operator(settings: Settings, name: str) -> str:
     """Create an operator in the database of `settings`; answers the secret of a key for a year."""
-    database = _open(settings)
+    database = connect(settings)
     try:
         async with database.transaction() as session:
             return await _add_operator(session, name)
@@ -36,15 +36,9 @@ async def create_operator(settings: Settings, name: str) -> str:
 
 async def is_empty(settings: Settings) -> bool:
     """Whether no organisation was ever recorded in the database of `settings`."""
-    database = _open(settings)
+    database = connect(settings)
     try:
         async with database.reading() as session:
             return (await session.execute(select(func.count()).select_from(Organisation))).scalar_one() == 0
     finally:
         await database.close()
-
-
-def _open(settings: Settings) -> Database:
-    if settings.database_url is None:
-        raise ValueError("no database: set DATABASE_URL")
-    return Database(settings.database_url.get_secret_value(), settings.city, pool_size=2)

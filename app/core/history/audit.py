@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.core.canonical import canonical_json, sha256
-from app.core.database import Base, Database, Session, advisory_lock
+from app.core.database import Base, Database, Session, advisory_lock, connect
 from app.core.history.events import Event, settled_after
 from app.core.settings import Settings
 
@@ -228,13 +228,10 @@ async def _count_unsealed(session: Session, last: tuple[int, int], report: Audit
 
 async def verify(settings: Settings, noted_head: str | None = None) -> AuditReport:
     """Seal what has settled, then check the whole chain of the database in `settings`."""
-    if settings.database_url is None:
-        raise ValueError("verify needs a database")
-    database = Database(settings.database_url.get_secret_value(), settings.city, pool_size=2)
+    database = connect(settings)
     try:
         await seal_all(database)
-        async with database.transaction() as session:
-            await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        async with database.snapshot() as session:
             return await check_chain(session, noted_head)
     finally:
         await database.close()

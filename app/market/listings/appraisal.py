@@ -2,7 +2,6 @@
 
 A pricing mode asks at the moment the price is fixed, with the listing locked:
 
-    floor = await appraisal.floor_for(session, listing, on)              # None: the listing names no report
     await appraisal.check_price(session, listing, price, on, actor)             # raises what refuses the price
     block = await appraisal.what_blocks(session, listing, price, on, None)     # the same as a value, for what time does
 
@@ -27,23 +26,13 @@ from app.market.listings import modes, queries, rules, schemas
 from app.market.listings.models import Listing
 
 
-async def floor_for(session: Session, listing: Listing, on: date) -> Floor | None:
-    """How low a price of the listing may go on a day; None where it names no report.
-
-    The report stays as it is until the transaction ends. Raises `appraisal_not_accepted`, `appraisal_expired` with the
-    oldest base date that would pass.
-    """
-    if listing.appraisal_report_id is None:
-        return None
-    return await appraisals.usable_floor(session, listing.appraisal_report_id, on, result_id=listing.result_id)
-
-
 async def check_price(
     session: Session, listing: Listing, price: Decimal, on: date, asked_by: Actor | None, *, field: str = "price"
 ) -> Floor | None:
     """Whether a price (CNY) of the listing may be fixed on a day; answers the floor that carried it, if there is one.
 
-    Raises what `floor_for` raises, and `price_below_floor` with an amount that would pass. How low was re-approved is
+    The report stays as it is until the transaction ends. Raises `appraisal_not_accepted`, `appraisal_expired` with the
+    oldest base date that would pass, and `price_below_floor` with an amount that would pass. How low was re-approved is
     told to the seller's people and the market's staff alone.
     """
     if listing.appraisal_report_id is None:
