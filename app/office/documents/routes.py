@@ -62,12 +62,7 @@ async def read_document(actor: Viewer, session: Session, document_id: UUID) -> s
     response_class=StreamingResponse,
     responses=file_answer("The file, with its own type", "*/*"),
 )
-async def read_document_content(
-    actor: Viewer,
-    session: Session,
-    document_id: UUID,
-    request: Request,
-) -> Response:
+async def read_document_content(actor: Viewer, session: Session, document_id: UUID, request: Request) -> Response:
     """Download a document. One that no longer has the hash of its description is not handed out."""
     document = await queries.get_document(session, actor, document_id)
     tag = f'"{document.sha256}"'

@@ -27,11 +27,7 @@ MAX_SEQ = 2**53
     operation_id="poll_auction",
     response_model=schemas.AuctionLiveOut,
 )
-async def poll(
-    actor: Public,
-    request: Request,
-    auction_id: UUID,
-) -> Response:
+async def poll(actor: Public, request: Request, auction_id: UUID) -> Response:
     """Read where the bidding stands. With `If-None-Match` the answer is 304 while nothing has changed."""
     row = await queries.live(context_of(request).database, auction_id)
     found = shown.live(row)
