@@ -49,3 +49,15 @@ def test_every_schema_has_a_plain_name_that_is_its_title() -> None:
     """Two classes of one name would bear the paths of their modules, so that moving a file would break a client."""
     names = {name: schema.get("title") for name, schema in DOCUMENT["components"]["schemas"].items()}
     assert {name: title for name, title in names.items() if title != name or not name.isalnum()} == {}
+
+
+def test_b7_every_list_is_a_page() -> None:
+    """`{items, next_cursor}`; what follows or is followed, such as the feed, says more."""
+    for where, operation in operations():
+        for answer in operation["responses"].get("200", {}).get("content", {}).values():
+            schema = answer["schema"]
+            assert schema.get("type") != "array", where
+            fields = DOCUMENT["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+            if "items" in fields.get("properties", {}):
+                assert "next_cursor" in fields["properties"], where
+                assert {"limit", "cursor"} <= {p["name"] for p in operation["parameters"]}, where

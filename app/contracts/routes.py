@@ -12,7 +12,7 @@ from app.core.web.http import Endpoint, IfMatch, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.market.deals.kinds import PartyRole
-from app.office.documents.queries import attachments_of
+from app.office.documents.queries import list_attachments
 from app.office.documents.schemas import AttachmentOut
 
 router = Router(route_class=Endpoint, tags=("contracts",))
@@ -81,11 +81,11 @@ async def attach_document(
 
 
 @router.get("/contracts/{contract_id}/documents", operation_id="list_contract_documents")
-async def list_documents(actor: Reader, session: Session, contract_id: UUID) -> list[AttachmentOut]:
+async def list_documents(actor: Reader, session: Session, contract_id: UUID, page: Paging) -> Page[AttachmentOut]:
     """List the documents attached to a contract."""
     await queries.get_contract(session, actor, contract_id)
-    rows = await attachments_of(session, ("contract", contract_id), include_private=True)
-    return [AttachmentOut.model_validate(row) for row in rows]
+    found = await list_attachments(session, ("contract", contract_id), page, include_private=True)
+    return found.shown(AttachmentOut.model_validate)
 
 
 def _answer(contract: Contract) -> schemas.ContractOut:

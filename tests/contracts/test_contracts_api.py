@@ -259,7 +259,7 @@ async def test_a_documents_hash_stays_with_the_contract(world: World, seller: Pa
     body = {"document_id": uploaded.json()["id"], "title": "合同文本"}
     path = f"/v1/contracts/{draft['id']}/documents"
     attached = await world.api.ok("POST", path, seller, json=body)
-    assert (await world.api.ok("GET", path, buyer)) == [attached]
+    assert (await world.api.ok("GET", path, buyer))["items"] == [attached]
     assert (await world.api.ok("GET", f"/v1/documents/{body['document_id']}", buyer))["sha256"]
     stranger = await world.enterprise()
     await world.api.refused(404, "not_found", "GET", f"/v1/documents/{body['document_id']}", stranger)

@@ -113,7 +113,7 @@ async def test_each_key_that_signs_is_made_known_from_the_start_of_the_first_pro
         )
         app = create_app(settings)
         async with app.router.lifespan_context(app), Api(app) as api:
-            known = [row["public_key"] for row in await api.ok("GET", "/v1/exchange-keys")]
+            known = [row["public_key"] for row in (await api.ok("GET", "/v1/exchange-keys"))["items"]]
     assert known == [Signer(bytes([byte]) * 32).public_key.hex() for byte in (0x11, 0x22)]
 
 

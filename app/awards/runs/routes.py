@@ -8,12 +8,13 @@ from fastapi import Query
 from app.awards.runs import queries, schemas, service
 from app.awards.runs.models import AwardRun, AwardStatement
 from app.awards.runs.queries import RunRow
+from app.awards.technology.rules.programme import Programme
 from app.awards.technology.rules.stated import STATED
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.settings import City
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.pages import Page, cut_known
 from app.core.web.routing import Router
 
 router = Router(route_class=Endpoint, tags=("awards",))
@@ -29,25 +30,10 @@ Year = Annotated[int | None, Query(ge=2000, le=2100, description="Award year")]
 
 
 @router.get("/award-programmes", operation_id="list_award_programmes")
-async def list_programmes(actor: Public, settings: Config) -> list[schemas.ProgrammeOut]:
+async def list_programmes(actor: Public, settings: Config, page: Paging) -> Page[schemas.ProgrammeOut]:
     """List the award programmes in force. Every figure and stated rule has its years, reference and mark."""
-    return [
-        schemas.ProgrammeOut(
-            id=programme.id,
-            title=programme.title.model_dump(),
-            citation=programme.citation.model_dump(),
-            rules=[
-                schemas.ProgrammeRuleOut(
-                    key=key,
-                    text={"zh": text.zh, "en": text.en},
-                    grounds=[schemas.ProgrammeRuleGround.model_validate(held) for held in programme.rules[key]],
-                )
-                for key, text in STATED.items()
-            ],
-            document=programme.as_json(),
-        )
-        for programme in service.programmes_in(settings.programmes_dir)
-    ]
+    known = service.programmes_in(settings.programmes_dir)
+    return cut_known(known, page, lambda programme: programme.id).shown(_programme)
 
 
 @router.post("/award-runs", status_code=201, operation_id="compute_award_run")
@@ -117,6 +103,23 @@ async def estimate_award(
 def _summary(row: RunRow, city: City) -> schemas.AwardRunOut:
     run = row.run
     return schemas.AwardRunOut.of(run, preliminary=service.is_preliminary(run, city), total=row.total)
+
+
+def _programme(programme: Programme) -> schemas.ProgrammeOut:
+    return schemas.ProgrammeOut(
+        id=programme.id,
+        title=programme.title.model_dump(),
+        citation=programme.citation.model_dump(),
+        rules=[
+            schemas.ProgrammeRuleOut(
+                key=key,
+                text={"zh": text.zh, "en": text.en},
+                grounds=[schemas.ProgrammeRuleGround.model_validate(held) for held in programme.rules[key]],
+            )
+            for key, text in STATED.items()
+        ],
+        document=programme.as_json(),
+    )
 
 
 def _detail(row: RunRow, city: City) -> schemas.AwardRunDetail:

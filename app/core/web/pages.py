@@ -5,7 +5,7 @@ Without FastAPI, which the worker does not load: the parameters of a request are
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -103,6 +103,13 @@ def cut(rows: Sequence[Row], page: PageRequest, key: Callable[[Row], tuple[objec
         return Found(rows, None)
     kept = rows[: page.limit]
     return Found(kept, encode_cursor(*key(kept[-1])))
+
+
+def cut_known(rows: Iterable[Row], page: PageRequest, key: Callable[[Row], str]) -> Found[Row]:
+    """A page of what is short and held in memory, such as rules, by a unique text. Raises `cursor_invalid`."""
+    (after,) = page.after(str) or ("",)
+    following = sorted((row for row in rows if key(row) > after), key=key)
+    return cut(following[: page.limit + 1], page, lambda row: (key(row),))
 
 
 def paged(statement: Selected, page: PageRequest, *columns: Column, newest_first: bool = False) -> Selected:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.core.database import Session, read_all
+from app.core.web.pages import Found, PageRequest, read_page
 from app.law.calendar.models import CalendarOverride
 from app.law.calendar.rules import Calendar
 
@@ -22,8 +23,16 @@ async def load_calendar(session: Session) -> Calendar:
 
 async def history_of(session: Session, day: date) -> Sequence[CalendarOverride]:
     """Everything the operator declared of a day, oldest first."""
-    statement = select(CalendarOverride).where(CalendarOverride.day == day).order_by(CalendarOverride.seq)
-    return await read_all(session, statement)
+    return await read_all(session, _declared(day).order_by(CalendarOverride.seq))
+
+
+async def page_of_history(session: Session, day: date, page: PageRequest) -> Found[CalendarOverride]:
+    """A page of the same."""
+    return await read_page(session, _declared(day), page, CalendarOverride.seq)
+
+
+def _declared(day: date) -> Select[CalendarOverride]:
+    return select(CalendarOverride).where(CalendarOverride.day == day)
 
 
 async def override_in_force(session: Session, day: date) -> CalendarOverride | None:

@@ -34,12 +34,6 @@ class DeclaredOut(OverrideOut):
     server_time: datetime
 
 
-class OverrideHistory(Output):
-    """Everything declared of a day, oldest first; the last one is in force."""
-
-    items: list[OverrideOut]
-
-
 class DayOut(Output):
     """A day of the calendar. `provisional`: its year is not announced, only weekends are known."""
 

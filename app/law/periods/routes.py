@@ -12,7 +12,7 @@ from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import Public, public
 from app.core.web.http import Endpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.pages import Page, cut_known
 from app.core.web.routing import Router
 from app.law.calendar.schemas import CalendarDay
 from app.law.figures import parameter
@@ -55,10 +55,11 @@ async def read_period(actor: Viewer, session: Session, period_id: UUID, request:
 
 @router.get("/period-rules", operation_id="list_period_rules")
 async def list_period_rules(
-    actor: Public, request: Request, on: Annotated[CalendarDay, Query(description="The day of the fact")]
-) -> schemas.PeriodRules:
+    actor: Public, request: Request, on: Annotated[CalendarDay, Query(description="The day of the fact")], page: Paging
+) -> Page[schemas.PeriodRuleOut]:
     """List the rules that periods run by. Each has its figures on a day, their references, and the article."""
-    return schemas.PeriodRules(items=[_rule_out(rule, on, language_of(request)) for rule in RULES.values()])
+    found = cut_known(RULES.values(), page, lambda rule: rule.code)
+    return found.shown(lambda rule: _rule_out(rule, on, language_of(request)))
 
 
 def _rule_out(rule: PeriodRule, on: date, language: Language) -> schemas.PeriodRuleOut:

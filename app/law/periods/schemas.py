@@ -57,12 +57,6 @@ class FigureOut(Output):
     mark: str
 
 
-class PeriodRules(Output):
-    """The catalogue of periods."""
-
-    items: list[PeriodRuleOut]
-
-
 def period_out(period: Period, now: datetime, language: Language) -> PeriodOut:
     """A period as responses show it, in the caller's language."""
     rule = RULES[period.rule]

@@ -1,12 +1,12 @@
 """Documents of listings: the public ones are part of what is published, the others are for seller and staff."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.access import Actor
 from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Problem
+from app.core.web.pages import Found, PageRequest
 from app.market.listings import queries, rules
 from app.office.documents import queries as documents
 from app.office.documents import service as document_service
@@ -57,8 +57,8 @@ async def attach(session: Session, actor: Actor, listing_id: UUID, body: Attachm
     return attachment
 
 
-async def attached(session: Session, actor: Actor | None, listing_id: UUID) -> Sequence[Attachment]:
-    """The documents of a listing that the actor may read; a listing that is hidden is `not_found`."""
+async def attached(session: Session, actor: Actor | None, listing_id: UUID, page: PageRequest) -> Found[Attachment]:
+    """A page of the documents of a listing that the actor may read; a listing that is hidden is `not_found`."""
     listing = await queries.get_listing(session, actor, listing_id)
     everything = queries.sees_working_copy(actor, listing)
-    return await documents.attachments_of(session, (SUBJECT, listing_id), include_private=everything)
+    return await documents.list_attachments(session, (SUBJECT, listing_id), page, include_private=everything)

@@ -193,10 +193,9 @@ async def attach_document(actor: Seller, session: Session, listing_id: UUID, bod
 
 
 @router.get("/listings/{listing_id}/documents", operation_id="list_listing_documents")
-async def list_documents(actor: Viewer, session: Session, listing_id: UUID) -> list[AttachmentOut]:
+async def list_documents(actor: Viewer, session: Session, listing_id: UUID, page: Paging) -> Page[AttachmentOut]:
     """List the documents of a listing that you may read."""
-    rows = await attachments.attached(session, actor, listing_id)
-    return [AttachmentOut.model_validate(row) for row in rows]
+    return (await attachments.attached(session, actor, listing_id, page)).shown(AttachmentOut.model_validate)
 
 
 @router.post("/listings/{listing_id}/questions", status_code=201, operation_id="ask_question")

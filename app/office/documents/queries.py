@@ -7,7 +7,7 @@ something whose package lets them (`access`).
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
@@ -77,13 +77,21 @@ async def find_same(session: Session, organisation_id: UUID, sha256: str, filena
 
 async def attachments_of(session: Session, subject: tuple[str, UUID], *, include_private: bool) -> Sequence[Attachment]:
     """What is attached to a subject with its documents, in order; `include_private`: for the parties' eyes too."""
+    return await read_all(session, _attached(subject, include_private=include_private).order_by(Attachment.id))
+
+
+async def list_attachments(
+    session: Session, subject: tuple[str, UUID], page: PageRequest, *, include_private: bool
+) -> Found[Attachment]:
+    """A page of the same."""
+    return await read_page(session, _attached(subject, include_private=include_private), page, Attachment.id)
+
+
+def _attached(subject: tuple[str, UUID], *, include_private: bool) -> Select[Attachment]:
     statement = (
         select(Attachment)
         .where(Attachment.subject_type == subject[0], Attachment.subject_id == subject[1])
         .options(selectinload(Attachment.document))
-        .order_by(Attachment.id)
         .execution_options(populate_existing=True)
     )
-    if not include_private:
-        statement = statement.where(Attachment.visibility == Visibility.PUBLIC)
-    return await read_all(session, statement)
+    return statement if include_private else statement.where(Attachment.visibility == Visibility.PUBLIC)

@@ -274,6 +274,11 @@ async def list_keys(session: Session) -> Sequence[ExchangeKey]:
     return await read_all(session, select(ExchangeKey).order_by(ExchangeKey.first_used_at))
 
 
+async def page_of_keys(session: Session, page: PageRequest) -> Found[ExchangeKey]:
+    """A page of them."""
+    return await read_page(session, select(ExchangeKey), page, ExchangeKey.first_used_at, ExchangeKey.key_id)
+
+
 async def confirmation_of(session: Session, auction_id: UUID) -> AuctionConfirmation:
     """The last confirmation of an auction, with its signatures; raises `not_found`."""
     statement = (

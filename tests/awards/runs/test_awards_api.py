@@ -212,7 +212,7 @@ async def test_the_cap_is_one_a_year_over_all_contracts(world: World) -> None:
 
 
 async def test_the_programmes_are_public_with_every_figure_s_reference(world: World) -> None:
-    (programme,) = await world.api.ok("GET", "/v1/award-programmes")
+    (programme,) = (await world.api.ok("GET", "/v1/award-programmes"))["items"]
     assert programme["id"] == "wuhan-art14"
     (rate,) = programme["document"]["parameters"]["buyer_rate"]
     assert (rate["value"], rate["valid_from"], rate["mark"]) == ("0.08", 2023, "V")

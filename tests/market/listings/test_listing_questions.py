@@ -79,7 +79,7 @@ async def test_public_documents_are_sealed_and_private_ones_are_not_shown(world:
     assert [(item["document_id"], item["sha256"]) for item in sealed] == [(public["id"], public["sha256"])]
 
     async def titles(caller: object) -> list[str]:
-        return [item["title"] for item in await world.api.ok("GET", f"{path}/documents", caller)]  # type: ignore[arg-type]
+        return [item["title"] for item in (await world.api.ok("GET", f"{path}/documents", caller))["items"]]  # type: ignore[arg-type]
 
     assert await titles(None) == ["公开.pdf"]
     assert await titles(stranger) == ["公开.pdf"]

@@ -102,9 +102,8 @@ async def transcript(actor: Viewer, request: Request, session: Session, auction_
 
 
 @router.get("/exchange-keys", operation_id="list_exchange_keys")
-async def list_keys(actor: Public, session: Session) -> list[schemas.ExchangeKeyOut]:
+async def list_keys(actor: Public, session: Session, page: Paging) -> Page[schemas.ExchangeKeyOut]:
     """List the public keys (Ed25519) of the exchange. It signs receipts and confirmations with them, or has signed."""
-    return [
-        schemas.ExchangeKeyOut(key_id=key.key_id, public_key=key.public_key.hex(), first_used_at=key.first_used_at)
-        for key in await queries.list_keys(session)
-    ]
+    return (await queries.page_of_keys(session, page)).shown(
+        lambda key: schemas.ExchangeKeyOut.of(key, public_key=key.public_key.hex())
+    )

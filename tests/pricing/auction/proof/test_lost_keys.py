@@ -64,7 +64,7 @@ async def test_receipts_hold_when_the_signing_key_is_replaced_in_the_midst(setti
             receipts.append(answer.json()["receipt"])
             file = await api.ok("GET", f"{scene.path}/transcript")
             checked(file, *receipts)
-    listed = {key["key_id"] for key in await world.api.ok("GET", "/v1/exchange-keys")}
+    listed = {key["key_id"] for key in (await world.api.ok("GET", "/v1/exchange-keys"))["items"]}
     assert {receipt["key_id"] for receipt in receipts} <= listed
     assert len({receipt["key_id"] for receipt in receipts}) == 3
 
