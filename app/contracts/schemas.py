@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from app.catalogue.results.kinds import TechnicalField
 from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, RegistrationStatus
-from app.core.schemas import Day, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
+from app.core.schemas import Amount, Day, Id, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
 from app.market.deals.schemas import PartyIn
 
 IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{2,4}$")]
@@ -26,7 +26,7 @@ class DeductionIn(Input):
 class BrokerShareIn(Input):
     """A technical broker of an agency and the share of its award; the agency's brokers' shares sum to 1."""
 
-    broker_id: UUID
+    broker_id: Id
     share: Share
 
 
@@ -62,13 +62,13 @@ class ContractContent(Input):
 class ContractIn(ContractContent):
     """A contract on a deal, as its seller drafts it."""
 
-    deal_id: UUID
+    deal_id: Id
 
 
 class ContractDocumentIn(Input):
     """An uploaded document to attach: the contract's text, a certificate of ownership. Only the parties read it."""
 
-    document_id: UUID
+    document_id: Id
     title: Name
 
 
@@ -81,7 +81,7 @@ class SignatureIn(Input):
 class DeductionOut(Output):
     kind: DeductionKind
     description: str
-    amount: Money
+    amount: Amount
 
 
 class ContractPartyOut(Output):
@@ -112,8 +112,8 @@ class ContractSummary(Output):
     type: ContractType
     name: str
     technical_field: TechnicalField
-    total_amount: Money
-    technical_amount: Money
+    total_amount: Amount
+    technical_amount: Amount
     amounts_provisional: bool = Field(description="True where royalties are paid: the amounts are estimates")
     status: ContractStatus
     signed_on: date | None = Field(description="The latest of the parties' signing days, once all have signed")

@@ -209,8 +209,8 @@ MALFORMED_JSON = ProblemType(
     400,
     Text("Invalid JSON", "JSON 格式错误"),
     Text(
-        "The body is not valid JSON: {reason} at byte {position}.",
-        "请求体不是合法 JSON:第 {position} 字节处 {reason}。",
+        "The body is not valid JSON: {reason} (byte {position}).",
+        "请求体不是合法 JSON:{reason}(第 {position} 字节)。",
     ),
     Text("Send one JSON value in UTF-8.", "请以 UTF-8 发送一个合法的 JSON 值。"),
 )

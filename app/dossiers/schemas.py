@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.catalogue.results.kinds import TransferMode
-from app.core.schemas import Bilingual, Money, Output
+from app.core.schemas import Amount, Bilingual, Output
 from app.dossiers.kinds import Capacity
 from app.market.deals.kinds import PriceBasis, PriceSource
 from app.market.listings.kinds import PricingMode
@@ -81,7 +81,7 @@ class ComparableOut(Output):
     agreed_on: date
     pricing_mode: PricingMode
     transfer_mode: TransferMode
-    price: Money
+    price: Amount
     price_basis: PriceBasis
     source: PriceSource
     reference: str

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.core.access import Role
-from app.core.schemas import DivisionCode, Input, Line, Name, Output, Share
+from app.core.schemas import Day, DivisionCode, Flag, Id, Input, Line, Name, Output, Readable, Share, Whole
 from app.identity.kinds import OrganisationKind, RelationKind, Verification
 
 
@@ -16,15 +16,15 @@ class OrganisationIn(Input):
 
     name: Name
     kind: OrganisationKind
-    uscc: Annotated[str, StringConstraints(max_length=40)] | None = Field(
+    uscc: Annotated[str, StringConstraints(min_length=1, max_length=40), Readable] | None = Field(
         default=None, description="Unified social credit code (统一社会信用代码); null where not publicly known"
     )
-    state_founded: bool | None = Field(
+    state_founded: Flag | None = Field(
         description="Founded by the state (国家设立): stricter rules of sale apply; null where not known counts as so"
     )
-    fictional: bool = Field(default=False, description="A party of a demonstration, not a real organisation")
+    fictional: Flag = Field(default=False, description="A party of a demonstration, not a real organisation")
     division_code: DivisionCode = Field(description="GB/T 2260 code of its residence, such as 420111")
-    resident_since: date
+    resident_since: Day
 
 
 class DivisionOut(Output):
@@ -59,31 +59,31 @@ class DivisionIn(Input):
     """A move to another division; the residence before ends the day before."""
 
     division_code: DivisionCode
-    valid_from: date
+    valid_from: Day
 
 
 class RelationIn(Input):
     """A finding that two organisations are related parties (关联方)."""
 
-    first_id: UUID
-    second_id: UUID
+    first_id: Id
+    second_id: Id
     kind: RelationKind
     share: Share | None = Field(default=None, description="What the first holds of the second, where known")
     detail: Line
     source: Line = Field(description="Where the finding comes from: a filing, a public notice, an address")
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class RelationOut(RelationIn, Output):
-    id: UUID
+    id: Id
 
 
 class PersonIn(Input):
     """A person and the capacity in which they act."""
 
     name: Name
-    organisation_id: UUID | None = Field(default=None, description="Null for the market's own staff")
+    organisation_id: Id | None = Field(default=None, description="Null for the market's own staff")
     role: Role
 
 
@@ -97,17 +97,17 @@ class PersonOut(Output):
 class BrokerIn(Input):
     """A technical broker's certificate."""
 
-    person_id: UUID
+    person_id: Id
     certificate_number: Name
-    certified_on: date
+    certified_on: Day
 
 
 class EmploymentIn(Input):
     """Employment of a broker by an agency."""
 
-    agency_id: UUID
-    valid_from: date
-    valid_to: date | None = None
+    agency_id: Id
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class EmploymentOut(Output):
@@ -130,10 +130,10 @@ class ApiKeyIn(Input):
     """A new key. Without `person_id` it is for yourself, in the capacity of the key you call with."""
 
     name: Name
-    scopes: list[str] = Field(default=["*:*"], min_length=1, max_length=30)
-    expires_in_days: int = Field(default=90, ge=1, le=366)
-    person_id: UUID | None = None
-    organisation_id: UUID | None = None
+    scopes: list[Name] = Field(default=["*:*"], min_length=1, max_length=30)
+    expires_in_days: Whole = Field(default=90, ge=1, le=366)
+    person_id: Id | None = None
+    organisation_id: Id | None = None
 
 
 class ApiKeyOut(Output):

@@ -32,7 +32,7 @@ async def _organisations(database: Database) -> int:
         ({"surprise": 1}, "surprise", "unknown_field"),
         ({"name": ""}, "name", "too_short"),
         ({"name": "x" * 201}, "name", "too_long"),
-        ({"name": "a\x00b"}, "name", "nul_character"),
+        ({"name": "a\x00b"}, "name", "hidden_character"),
         ({"name": 7}, "name", "not_a_string"),
         ({"kind": "guild"}, "kind", "not_one_of"),
         ({"division_code": "4201"}, "division_code", "wrong_pattern"),

@@ -68,7 +68,7 @@ async def test_a_uscc_is_held_by_one_organisation_however_it_is_written(world: W
     [
         ({"kind": "shop"}, "kind", "not_one_of"),
         ({"name": "  "}, "name", "too_short"),
-        ({"name": "a\x00b"}, "name", "nul_character"),
+        ({"name": "a\x00b"}, "name", "hidden_character"),
         ({"division_code": "4201"}, "division_code", "wrong_pattern"),
         ({"resident_since": "2020-02-30"}, "resident_since", "not_a_date"),
         ({"verification": "verified"}, "verification", "unknown_field"),

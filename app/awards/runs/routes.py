@@ -11,6 +11,7 @@ from app.awards.runs.queries import RunRow
 from app.awards.technology.rules.programme import Programme
 from app.awards.technology.rules.stated import STATED
 from app.core.access import STAFF_ROLES, Actor, Role
+from app.core.schemas import AskedWhole
 from app.core.settings import City
 from app.core.web.access import Public, allow
 from app.core.web.http import Config, Endpoint, Paging, Session
@@ -26,7 +27,7 @@ StatementReader = Annotated[
     allow(Role.MEMBER, Role.ADMIN, Role.AWARD_OFFICER, Role.AUDITOR, Role.OPERATOR, scope="awards:read"),
 ]
 DealReader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, *STAFF_ROLES, scope="awards:read")]
-Year = Annotated[int | None, Query(ge=2000, le=2100, description="Award year")]
+Year = Annotated[AskedWhole | None, Query(ge=2000, le=2100, description="Award year")]
 
 
 @router.get("/award-programmes", operation_id="list_award_programmes")

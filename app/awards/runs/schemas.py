@@ -8,13 +8,13 @@ from pydantic import Field
 
 from app.awards.runs.kinds import AwardRunStatus
 from app.awards.technology.rules.outcome import AwardStatement, Exclusion
-from app.core.schemas import Input, Output, SignedMoney
+from app.core.schemas import Input, Output, SignedMoney, Whole
 
 
 class AwardRunIn(Input):
     """Which year to compute."""
 
-    year: int = Field(ge=2000, le=2100, description="Award year: the calendar year of receipt, local time")
+    year: Whole = Field(ge=2000, le=2100, description="Award year: the calendar year of receipt, local time")
 
 
 class AwardRunOut(Output):

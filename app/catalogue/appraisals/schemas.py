@@ -7,22 +7,22 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.catalogue.appraisals.kinds import AppraisalMethod, ReportStatus
-from app.core.schemas import Input, Money, Name, Output, PositiveMoney, Prose, RuleOut, Share
+from app.core.schemas import Amount, Day, Id, Input, Name, Output, PositiveMoney, Prose, Readable, RuleOut, Share
 
-ReportNumber = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-BaseDate = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+ReportNumber = Annotated[str, StringConstraints(min_length=1, max_length=100), Readable]
+BaseDate = Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
 class ReportIn(Input):
     """A report, recorded by its appraiser, or by the unit that keeps the result, which says whose it is."""
 
     number: ReportNumber = Field(description="The appraiser's own number of the report")
-    result_id: UUID
-    appraiser_id: UUID | None = Field(default=None, description="Needed unless the appraiser itself records it")
+    result_id: Id
+    appraiser_id: Id | None = Field(default=None, description="Needed unless the appraiser itself records it")
     base_date: BaseDate = Field(description="评估基准日, not in the future")
     method: AppraisalMethod
     value: PositiveMoney = Field(description="评估值")
-    document_id: UUID = Field(description="The report itself: an uploaded document of one's own organisation")
+    document_id: Id = Field(description="The report itself: an uploaded document of one's own organisation")
 
 
 class ReportReviewIn(Input):
@@ -38,7 +38,7 @@ class ReapprovalIn(Input):
     approved_by: Name = Field(description="The approving body")
     approved_on: BaseDate = Field(description="Not in the future, and while the report may be used")
     lowest_price: PositiveMoney = Field(description="The lowest price approved, below the floor")
-    document_id: UUID = Field(description="The approval: an uploaded document")
+    document_id: Id = Field(description="The approval: an uploaded document")
 
 
 class DocumentRef(Output):
@@ -55,7 +55,7 @@ class ReapprovalOut(Output):
     id: UUID
     approved_by: str
     approved_on: date
-    lowest_price: Money
+    lowest_price: Amount
     document: DocumentRef
     recorded_at: datetime
 
@@ -69,7 +69,7 @@ class ReportSummary(Output):
     result_id: UUID
     base_date: date
     method: AppraisalMethod
-    value: Money
+    value: Amount
     valid_to: date = Field(description="The last day on which a price may rest on it")
     status: ReportStatus
     revision: int
@@ -79,8 +79,8 @@ class FloorOut(Output):
     """How low a price may go today without a further re-approval."""
 
     share: Share = Field(description="Part of the appraised value")
-    amount: Money = Field(description="That part, in whole fens")
-    lowest_price: Money = Field(description="The floor, or less where that was re-approved")
+    amount: Amount = Field(description="That part, in whole fens")
+    lowest_price: Amount = Field(description="The floor, or less where that was re-approved")
     source: RuleOut
     reference: str
     mark: str

@@ -7,18 +7,18 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.catalogue.results.kinds import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
-from app.core.schemas import Day, Input, Line, Name, Output, Prose, RuleOut, Share, unset
+from app.core.schemas import Day, Flag, Id, Input, Line, Name, Output, Prose, Readable, RuleOut, Share, Whole, unset
 
-SourceUrl = Annotated[Line, StringConstraints(pattern=r"^https?://[^\s]+$")]
-Number = Annotated[Line, StringConstraints(max_length=60)]
-Readiness = Annotated[int, Field(ge=1, le=9)]
+SourceUrl = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^https?://[^\s]+$"), Readable]
+Number = Annotated[str, StringConstraints(min_length=1, max_length=60), Readable]
+Readiness = Annotated[Whole, Field(ge=1, le=9)]
 MAX_PARTS = 50
 
 
 class OwnerIn(Input):
     """One owner's part of a result; `organisation_id` null means the completing team (完成团队)."""
 
-    organisation_id: UUID | None = Field(description="Null: the completing team (完成团队)")
+    organisation_id: Id | None = Field(description="Null: the completing team (完成团队)")
     share: Share
 
 
@@ -30,7 +30,7 @@ class CompleterIn(Input):
     """A person who made the result (成果完成人)."""
 
     name: Name
-    person_id: UUID | None = Field(default=None, description="Where the person acts for the organisation here")
+    person_id: Id | None = Field(default=None, description="Where the person acts for the organisation here")
 
 
 class CompleterOut(CompleterIn, Output):
@@ -51,7 +51,7 @@ class IpAssetIn(Input):
 
 
 class IpAssetOut(IpAssetIn, Output):
-    id: UUID
+    id: Id
 
 
 class ResultContent(Input):
@@ -61,7 +61,7 @@ class ResultContent(Input):
     abstract: Prose
     technical_field: TechnicalField
     readiness_level: Readiness | None = Field(default=None, description="1 to 9 (GB/T 22900)")
-    publicly_funded: bool
+    publicly_funded: Flag
     funding_plan: Line | None = Field(default=None, description="The plan (计划名称) that paid for it")
     secrecy: Secrecy = Secrecy.NONE
     export_control: ExportControl = ExportControl.NONE
@@ -80,7 +80,7 @@ class ResultContent(Input):
 class ResultIn(ResultContent):
     """A new result, kept by the caller's organisation, or by the one the operator records it for."""
 
-    organisation_id: UUID | None = Field(default=None, description="For the operator only: who keeps the result")
+    organisation_id: Id | None = Field(default=None, description="For the operator only: who keeps the result")
 
 
 class ResultPatch(Input):
@@ -90,7 +90,7 @@ class ResultPatch(Input):
     abstract: Prose = Field(default_factory=unset)
     technical_field: TechnicalField = Field(default_factory=unset)
     readiness_level: Readiness | None = None
-    publicly_funded: bool = Field(default_factory=unset)
+    publicly_funded: Flag = Field(default_factory=unset)
     funding_plan: Line | None = None
     secrecy: Secrecy = Field(default_factory=unset)
     secrecy_reason: Line | None = Field(default=None, description="Why it is lowered (解密); the operator alone may")
@@ -109,7 +109,7 @@ class EntitlementIn(Input):
     share: Share | None = Field(
         default=None, description="For ownership: of what the unit held; without other co-owners, of the whole"
     )
-    years: int | None = Field(default=None, ge=1, le=100, description="For a right of use")
+    years: Whole | None = Field(default=None, ge=1, le=100, description="For a right of use")
     agreed_on: Day
 
 
@@ -132,7 +132,7 @@ class ConsentIn(Input):
 
     transfer_mode: TransferMode
     document_reference: Line = Field(description="The paper that proves it: its number, or a document's id here")
-    for_team: bool = Field(default=False, description="The completing team's consent, recorded by the keeper")
+    for_team: Flag = Field(default=False, description="The completing team's consent, recorded by the keeper")
 
 
 class ConsentOut(Output):

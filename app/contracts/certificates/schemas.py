@@ -9,7 +9,7 @@ from app.catalogue.results.kinds import TransferMode
 from app.contracts.certificates.kinds import CertificateStatus
 from app.contracts.kinds import ContractType, PaymentTerms
 from app.contracts.settlement.schemas import CertificateConditionOut
-from app.core.schemas import Money, Output, Share
+from app.core.schemas import Amount, Output, Share
 from app.market.deals.kinds import PriceBasis
 from app.market.listings.kinds import PricingMode
 
@@ -36,18 +36,18 @@ class CertifiedAppraisal(Output):
     number: str
     appraiser: str
     base_date: date
-    value: Money
+    value: Amount
 
 
 class CertifiedPrice(Output):
     """The price: its certain part, what of it is paid in money, what of that had arrived at the issue (CNY)."""
 
-    amount: Money
+    amount: Amount
     basis: PriceBasis
-    cash: Money
-    arrived: Money
-    through_exchange: Money
-    direct: Money
+    cash: Amount
+    arrived: Amount
+    through_exchange: Amount
+    direct: Amount
 
 
 class Conclusion(Output):

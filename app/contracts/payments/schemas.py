@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Day, Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
+from app.core.schemas import Amount, Day, Id, Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
 
 
 class InvoiceIn(Input):
@@ -19,7 +19,7 @@ class InvoiceIn(Input):
 class PaymentIn(Input):
     """Money that reached your organisation's bank account (到账) on this contract."""
 
-    payer_id: UUID = Field(description="The buyer who paid")
+    payer_id: Id = Field(description="The buyer who paid")
     amount: PositiveMoney
     technical_amount: Money | None = Field(
         default=None, description="The technical part, where stated; else it counts in the contract's ratio"
@@ -40,7 +40,7 @@ class PaymentReversalIn(Input):
 class InvoiceOut(Output):
     id: UUID
     number: str
-    amount: Money
+    amount: Amount
     issued_on: date
 
 
@@ -64,10 +64,10 @@ class PaymentOut(Output):
 class PaymentTotalsOut(Output):
     """Where the contract stands, over all its payments."""
 
-    total_amount: Money
+    total_amount: Amount
     amounts_provisional: bool
     paid: SignedMoney
-    due: Money = Field(description="Total less paid; zero where royalties passed the estimate")
+    due: Amount = Field(description="Total less paid; zero where royalties passed the estimate")
     technical_paid: SignedMoney = Field(description="Technical part of what was paid, to the fen")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.contracts.kinds import Regime, RegistrationStatus
-from app.core.schemas import Input, Money, Output, Prose
+from app.core.schemas import Amount, Flag, Input, Money, Output, Prose
 
 
 class RegistrationApplicationIn(Input):
@@ -18,7 +18,7 @@ class RegistrationApplicationIn(Input):
 class RegistrationAcceptanceIn(Input):
     """The registrar accepts an application; the period runs from today."""
 
-    expert_review: bool = Field(default=False, description="The case goes to experts: the longer period applies")
+    expert_review: Flag = Field(default=False, description="The case goes to experts: the longer period applies")
     note: Prose | None = None
 
 
@@ -45,7 +45,7 @@ class RegistrationRefusalIn(Input):
 class RegistrationCancellationIn(RegistrationRefusalIn):
     """Why a registration is cancelled, and whether the contract itself ended."""
 
-    contract_ended: bool = Field(
+    contract_ended: Flag = Field(
         default=False, description="The contract was rescinded, revoked or found void, so nothing is due on it any more"
     )
 
@@ -73,8 +73,8 @@ class ContractRegistrationOut(Output):
     decision_due_on: date | None = Field(description="The last day of the registrar's period, in working days")
     decision_due_provisional: bool = Field(description="True where the holidays up to then are not all announced")
     registered_on: date | None
-    registered_total_amount: Money | None
-    registered_technical_amount: Money | None
+    registered_total_amount: Amount | None
+    registered_technical_amount: Amount | None
     cancelled_on: date | None
     reason: str | None
     steps: list[RegistrationStepOut]
@@ -88,7 +88,7 @@ class RegistrationWorklistItem(Output):
     contract_id: UUID
     contract_number: str
     contract_name: str
-    technical_amount: Money
+    technical_amount: Amount
     applicant_id: UUID
     status: RegistrationStatus
     submitted_at: datetime

@@ -10,7 +10,7 @@ from app.contracts.settlement.kinds import ConditionKind, PartKind
 from app.contracts.settlement.models import SettlementFee
 from app.contracts.settlement.progress import Facts, PayerProgress
 from app.contracts.settlement.rules import NIL
-from app.core.schemas import Input, Line, Money, Output, PositiveMoney
+from app.core.schemas import Amount, Id, Input, Line, Money, Output, PositiveMoney
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.office.ledger.kinds import InstructionKind, InstructionStatus
@@ -19,7 +19,7 @@ from app.office.ledger.kinds import InstructionKind, InstructionStatus
 class PriceReturnIn(Input):
     """What goes back to a buyer after the contract has ended (CNY), and on what it rests: an agreement, a judgment."""
 
-    organisation_id: UUID
+    organisation_id: Id
     amount: PositiveMoney
     reason: Line
 
@@ -28,7 +28,7 @@ class MissingPaymentOut(Output):
     """What an organisation still has to pay, with an instruction's number as the purpose."""
 
     organisation_id: UUID
-    amount: Money
+    amount: Amount
     instructions: list[str] = Field(description="Numbers of the instructions that ask for it")
 
 
@@ -46,7 +46,7 @@ class PricePartOut(Output):
 
     position: int
     kind: PartKind
-    amount: Money
+    amount: Amount
     due_on: date | None
     event: str | None = Field(description="What it waits for, as the terms word it")
     before_certificate: bool
@@ -59,7 +59,7 @@ class InstructionBrief(Output):
     number: str
     kind: InstructionKind
     organisation_id: UUID | None
-    amount: Money
+    amount: Amount
     status: InstructionStatus
     due_on: date | None
     settled_at: datetime | None
@@ -72,12 +72,12 @@ class PayerOut(Output):
     """
 
     organisation_id: UUID
-    owed: Money
-    from_deposit: Money
-    through_exchange: Money
-    direct: Money
-    returned: Money
-    left: Money
+    owed: Amount
+    from_deposit: Amount
+    through_exchange: Amount
+    direct: Amount
+    returned: Amount
+    left: Amount
     requests: list[InstructionBrief]
 
 
@@ -86,8 +86,8 @@ class FeeOut(Output):
 
     role: PartyRole
     organisation_id: UUID
-    amount: Money
-    from_deposit: Money
+    amount: Amount
+    from_deposit: Amount
     instruction: InstructionBrief | None
     paid_at: datetime | None
 
@@ -97,10 +97,10 @@ class DepositUseOut(Output):
 
     organisation_id: UUID
     deposit_id: UUID
-    amount: Money
-    fee: Money
-    credited: Money = Field(description="Became part of the price")
-    returned: Money = Field(description="More than fee and price: goes back")
+    amount: Amount
+    fee: Amount
+    credited: Amount = Field(description="Became part of the price")
+    returned: Amount = Field(description="More than fee and price: goes back")
 
 
 class SettlementOut(Output):
@@ -109,14 +109,14 @@ class SettlementOut(Output):
     deal_id: UUID
     deal_number: str
     contract_id: UUID
-    price: Money
-    cash: Money = Field(description="What of the price is paid in money")
+    price: Amount
+    cash: Amount = Field(description="What of the price is paid in money")
     parts: list[PricePartOut]
     payers: list[PayerOut]
     fees: list[FeeOut]
     deposits: list[DepositUseOut]
     conditions: list[CertificateConditionOut]
-    gathered: Money = Field(description="Held by the exchange now, for the sellers")
+    gathered: Amount = Field(description="Held by the exchange now, for the sellers")
     payouts: list[InstructionBrief]
     figures: dict[str, Any] = Field(description="The dated parameters applied: value, reference, mark")
     opened_at: datetime

@@ -29,6 +29,7 @@ from app.core.problems import (
     SECRET_SHOWN_ONCE,
     UNSUPPORTED_MEDIA_TYPE,
 )
+from app.core.schemas import AskedWhole
 from app.core.settings import Settings
 from app.core.storage import Storage
 from app.core.web import caching, idempotency, locations
@@ -37,6 +38,7 @@ from app.core.web.middleware import problem_response
 from app.core.web.pages import MAX_LIMIT, PageRequest
 from app.core.web.parameters import Parameters
 from app.core.web.preconditions import Precondition, etag
+from app.core.web.reading import read_json
 
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Inner = Callable[[Request], Awaitable[Response]]
@@ -125,6 +127,8 @@ class Endpoint(APIRoute):
             request = Request(request.scope, _replay(body))
             async with context.database.transaction() as session:
                 await _enter(request, context, session)
+                if body and self.body_field is not None:
+                    request._json = read_json(body)
                 return await self._once(request, session, body, inner)
 
         return handle
@@ -339,7 +343,7 @@ IfMatch = Annotated[Precondition, Depends(_if_match)]
 
 
 async def _page_request(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = 20,
+    limit: Annotated[AskedWhole, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = 20,
     cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
 ) -> PageRequest:
     return PageRequest(limit=limit, cursor=cursor)

@@ -17,7 +17,6 @@ from app.core.logs import get_logger
 from app.core.problems import (
     CONFLICT,
     INVALID_INPUT,
-    MALFORMED_JSON,
     MALFORMED_REQUEST,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
@@ -68,7 +67,8 @@ _REASONS: dict[str, tuple[str, str]] = {
     "model_attributes_type": ("not_an_object", "应为 JSON 对象"),
     "model_type": ("not_an_object", "应为 JSON 对象"),
     "dict_type": ("not_an_object", "应为 JSON 对象"),
-    "nul_character": ("nul_character", "不允许 NUL 字符"),
+    "hidden_character": ("hidden_character", "第 {place} 个字符 {code} 不可见,请删去"),
+    "no_letter": ("no_letter", "请填写可读的文字"),
     "string_unicode": ("not_unicode", "不是合法的 Unicode 文本"),
 }
 
@@ -106,11 +106,6 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def answer_invalid(request: Request, error: RequestValidationError) -> Response:
     """The refusal of an input that is not well-formed, with each wrong field."""
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        position = first["loc"][-1] if len(first["loc"]) > 1 else 0
-        reason = (first.get("ctx") or {}).get("error", "not JSON")
-        return answer(request, MALFORMED_JSON(reason=reason, position=position))
     fields = [field_error(item) for item in error.errors()[:50]]
     return answer(request, INVALID_INPUT(count=len(fields), errors=fields))
 

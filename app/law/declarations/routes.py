@@ -7,7 +7,7 @@ from fastapi import Query
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
-from app.core.schemas import Line
+from app.core.schemas import AskedWhole, Line
 from app.core.web.access import Public, allow
 from app.core.web.http import Endpoint, Paging, Session
 from app.core.web.pages import Page
@@ -54,7 +54,7 @@ async def add_working_days(
     actor: Public,
     session: Session,
     starts_on: Annotated[CalendarDay, Query(alias="from", description="This day does not count")],
-    add: Annotated[int, Query(ge=1, le=500, description="Working days")],
+    add: Annotated[AskedWhole, Query(ge=1, le=500, description="Working days")],
 ) -> schemas.WorkingDaysOut:
     """Compute the last day of a period of working days that begins on a day."""
     end = end_of(Terms(Unit.WORKING, add), starts_on, await load_calendar(session))

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Input, Line, Output
+from app.core.schemas import Flag, Input, Line, Output
 from app.law.calendar.kinds import DaySource
 
 
 class OverrideIn(Input):
     """What a notice declares of a day."""
 
-    is_working: bool
+    is_working: Flag
     reference: Line = Field(description="The notice it rests on: who issued it, when, its number")
 
 

@@ -1,13 +1,13 @@
 """Requests and responses of deals."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, HttpUrl, StringConstraints
+from pydantic import Field, HttpUrl
 
 from app.catalogue.results.kinds import TransferMode
-from app.core.schemas import Day, Input, Line, Money, Output, Share
+from app.core.schemas import Amount, Day, Id, Input, Line, Money, Output, Share
 from app.market.deals.kinds import DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
 from app.market.listings.kinds import PricingMode
 
@@ -15,15 +15,15 @@ from app.market.listings.kinds import PricingMode
 class PartyIn(Input):
     """An organisation on a side of a deal or of its contract, and its part of that side."""
 
-    organisation_id: UUID
+    organisation_id: Id
     share: Share
 
 
 class RecordedDealIn(Input):
     """A deal concluded elsewhere, recorded from a public source so that its contract can be registered here."""
 
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=500)]
-    result_id: UUID | None = None
+    subject: Line
+    result_id: Id | None = None
     pricing_mode: PricingMode
     transfer_mode: TransferMode
     price: Money
@@ -74,9 +74,9 @@ class DealAppraisalOut(Output):
     number: str
     base_date: date
     valid_to: date
-    value: Money
+    value: Amount
     floor_share: Share
-    price_floor: Money
+    price_floor: Amount
     reapproval_id: UUID | None = Field(description="The re-approval that a price below the floor rests on")
     judged_on: date
 
@@ -96,7 +96,7 @@ class DealOut(Output):
     pricing_mode: PricingMode
     transfer_mode: TransferMode
     subject: str
-    price: Money
+    price: Amount
     price_basis: PriceBasis
     terms: dict[str, Any] | None
     status: DealStatus

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.schemas import AskedFlag
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Endpoint, Paging, Session
 from app.core.web.pages import Page
@@ -19,7 +20,7 @@ Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERA
 
 @router.get("/gates", operation_id="list_gates")
 async def list_gates(
-    actor: Reader, session: Session, page: Paging, only_open: bool = False, subject_id: UUID | None = None
+    actor: Reader, session: Session, page: Paging, only_open: AskedFlag = False, subject_id: UUID | None = None
 ) -> Page[schemas.GateOut]:
     """List the gates that you have to settle, and those that your own sales wait for.
 

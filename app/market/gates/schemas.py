@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Input, Line, Output
+from app.core.schemas import Id, Input, Line, Output
 from app.market.gates.kinds import Closer, GateKind, GateOutcome
 from app.market.gates.models import Gate
 from app.market.gates.rules import KINDS
@@ -20,7 +20,7 @@ class ClosureIn(Input):
 
     outcome: Literal[GateOutcome.CLEARED, GateOutcome.REFUSED]
     reference: Line = Field(description="The paper it rests on: its number and date, who decided")
-    document_id: UUID | None = Field(default=None, description="The paper itself; needed from who is not the holder")
+    document_id: Id | None = Field(default=None, description="The paper itself; needed from who is not the holder")
 
 
 class ClosureOut(Output):

@@ -1,7 +1,6 @@
 """HTTP of listings."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from app.catalogue.results.kinds import TechnicalField, TransferMode
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
-from app.core.schemas import MONEY_PATTERN, ReasonIn
+from app.core.schemas import AskedWhole, Money, ReasonIn
 from app.core.web.access import Public, allow, public
 from app.core.web.http import Endpoint, IfMatch, Paging, Session, context_of, session_of
 from app.core.web.pages import Page
@@ -29,7 +28,7 @@ SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR
 Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="listings:read")]
 Staff = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="listings:read")]
 Viewer = Annotated[Actor | None, public(scope="listings:read")]
-Amount = Annotated[str | None, Query(pattern=MONEY_PATTERN, max_length=19, description="CNY")]
+Bound = Annotated[Money | None, Query(description="CNY")]
 PublicStatus = Literal[
     ListingStatus.PUBLISHED,
     ListingStatus.SUSPENDED,
@@ -44,16 +43,16 @@ async def _filter(
     transfer_mode: TransferMode | None = None,
     status: PublicStatus = ListingStatus.PUBLISHED,
     seller_id: UUID | None = None,
-    price_min: Amount = None,
-    price_max: Amount = None,
+    price_min: Bound = None,
+    price_max: Bound = None,
 ) -> schemas.ListingFilter:
     return schemas.ListingFilter.model_construct(
         technical_field=technical_field,
         transfer_mode=transfer_mode,
         status=status,
         seller_id=seller_id,
-        price_min=Decimal(price_min) if price_min else None,
-        price_max=Decimal(price_max) if price_max else None,
+        price_min=price_min,
+        price_max=price_max,
     )
 
 
@@ -111,7 +110,7 @@ async def read_listing(actor: Viewer, request: Request, listing_id: UUID) -> Res
     response_model=schemas.PublishedListing,
 )
 async def read_version(
-    actor: Public, session: Session, listing_id: UUID, version: Annotated[int, Path(ge=1, le=2**31 - 1)]
+    actor: Public, session: Session, listing_id: UUID, version: Annotated[AskedWhole, Path(ge=1, le=2**31 - 1)]
 ) -> Response:
     """Read what was published, to the byte. The `ETag` is its SHA-256."""
     sealed = await queries.public_version(session, listing_id, version)

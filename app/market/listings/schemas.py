@@ -9,20 +9,18 @@ from pydantic import Field, StringConstraints
 
 from app.catalogue.appraisals.kinds import AppraisalMethod
 from app.catalogue.results.kinds import TechnicalField, TransferMode
-from app.core.schemas import Bilingual, Day, Input, Money, Name, Output, PositiveMoney, Prose, unset
+from app.core.schemas import Amount, Bilingual, Day, Id, Input, Name, Output, PositiveMoney, Prose, Written, unset
 from app.identity.kinds import OrganisationKind
 from app.law.periods.catalogue import RULES
 from app.law.periods.kinds import PeriodStatus
 from app.market.listings.kinds import Allocation, ListingStatus, Mover, PricingMode
 
-Territory = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
 
 class ListingIn(Input):
     """A draft of a listing."""
 
-    result_id: UUID = Field(description="The result offered; one that you keep or co-own")
-    agency_id: UUID | None = Field(default=None, description="The technology-transfer agency you mandated")
+    result_id: Id = Field(description="The result offered; one that you keep or co-own")
+    agency_id: Id | None = Field(default=None, description="The technology-transfer agency you mandated")
     pricing_mode: PricingMode = PricingMode.LISTED
     allocation: Allocation | None = Field(
         default=None,
@@ -32,7 +30,7 @@ class ListingIn(Input):
     title: Name
     summary: Prose
     terms: Prose = Field(description="What the buyer gets and owes, beyond the price")
-    territory: Territory = Field(description="Where the rights hold")
+    territory: Name = Field(description="Where the rights hold")
     asking_price: PositiveMoney
     closes_on: Day | None = Field(
         default=None,
@@ -43,14 +41,14 @@ class ListingIn(Input):
 class ListingPatch(Input):
     """What to change of a draft; what is left out stays. `agency_id`, `allocation`, `closes_on` can be set to null."""
 
-    agency_id: UUID | None = None
+    agency_id: Id | None = None
     pricing_mode: PricingMode = Field(default_factory=unset)
     allocation: Allocation | None = None
     transfer_mode: TransferMode = Field(default_factory=unset)
     title: Name = Field(default_factory=unset)
     summary: Prose = Field(default_factory=unset)
     terms: Prose = Field(default_factory=unset)
-    territory: Territory = Field(default_factory=unset)
+    territory: Name = Field(default_factory=unset)
     asking_price: PositiveMoney = Field(default_factory=unset)
     closes_on: Day | None = None
 
@@ -58,7 +56,7 @@ class ListingPatch(Input):
 class ReportChoiceIn(Input):
     """The appraisal report on which the price rests, or null for none."""
 
-    report_id: UUID | None = Field(description="An accepted report of the listing's result")
+    report_id: Id | None = Field(description="An accepted report of the listing's result")
 
 
 class ListedResult(Output):
@@ -99,7 +97,7 @@ class ListedAppraisal(Output):
     appraiser_name: str
     base_date: date
     method: AppraisalMethod
-    value: Money
+    value: Amount
     valid_to: date = Field(description="The last day on which a price may rest on it")
 
 
@@ -116,7 +114,7 @@ class PublishedListing(Output):
     pricing_mode: PricingMode
     allocation: Allocation | None
     transfer_mode: TransferMode
-    asking_price: Money
+    asking_price: Amount
     closes_on: date
     result: ListedResult
     seller: ListedParty
@@ -142,7 +140,7 @@ class PublishedCard(Output):
     transfer_mode: TransferMode
     technical_field: TechnicalField
     territory: str
-    asking_price: Money
+    asking_price: Amount
     closes_on: date
     seller: ListedParty
 
@@ -162,7 +160,7 @@ class WorkingCopy(Output):
     summary: str
     terms: str
     territory: str
-    asking_price: Money
+    asking_price: Amount
     closes_on: date | None
     appraisal_report_id: UUID | None
     status: ListingStatus
@@ -228,13 +226,13 @@ class ListingPage(Output):
 class QuestionIn(Input):
     """A question about a listing. Do not say in it who you are: it is published with its answer."""
 
-    question: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    question: Annotated[str, StringConstraints(min_length=1, max_length=2000), Written]
 
 
 class AnswerIn(Input):
     """The answer; it becomes public with the question and stays."""
 
-    answer: Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+    answer: Annotated[str, StringConstraints(min_length=1, max_length=5000), Written]
 
 
 class QuestionOut(Output):
@@ -255,7 +253,7 @@ class ListingFilter(Input):
     technical_field: TechnicalField | None = None
     transfer_mode: TransferMode | None = None
     status: ListingStatus = ListingStatus.PUBLISHED
-    seller_id: UUID | None = None
+    seller_id: Id | None = None
     price_min: Decimal | None = None
     price_max: Decimal | None = None
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.core.schemas import Input, Name, Output
+from app.core.schemas import Id, Input, Name, Output
 from app.office.documents.kinds import Visibility
 
 
@@ -22,7 +22,7 @@ class DocumentOut(Output):
 class AttachmentIn(Input):
     """A document to attach, under a title of its own."""
 
-    document_id: UUID
+    document_id: Id
     title: Name
     visibility: Visibility = Visibility.PARTIES
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.core.schemas import Input, Moment, Money, Output, PositiveMoney
+from app.core.schemas import Amount, Flag, Input, Moment, Output, PositiveMoney, Written
 from app.market.gates.schemas import GateOut
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 
@@ -16,9 +16,9 @@ class PurchaseOfferIn(Input):
 
     price: PositiveMoney
     expires_at: Moment = Field(description="The seller may accept up to this moment")
-    abroad: bool = Field(description="You are, or the rights are to be used, outside the mainland")
-    revocable: bool = Field(default=False, description="May be withdrawn before it is accepted; otherwise it binds you")
-    message: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
+    abroad: Flag = Field(description="You are, or the rights are to be used, outside the mainland")
+    revocable: Flag = Field(default=False, description="May be withdrawn before it is accepted; otherwise it binds you")
+    message: Annotated[str, StringConstraints(min_length=1, max_length=2000), Written] | None = None
 
 
 class PurchaseOfferSummary(Output):
@@ -30,7 +30,7 @@ class PurchaseOfferSummary(Output):
     listing_version: int
     seller_id: UUID
     buyer_id: UUID
-    price: Money
+    price: Amount
     abroad: bool
     revocable: bool
     message: str | None

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import AliasChoices, Field
 
-from app.core.schemas import Day, Input, Moment, Money, Output, PositiveMoney
+from app.core.schemas import Amount, Day, Flag, Id, Input, Moment, Money, Output, PositiveMoney, Whole
 from app.market.gates.schemas import GateOut
 from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
 
-Seconds = Annotated[int, Field(gt=0, le=30 * 86_400)]
+Seconds = Annotated[Whole, Field(gt=0, le=30 * 86_400)]
 
 
 class BandIn(Input):
@@ -38,28 +38,28 @@ class AuctionIn(Input):
     deposit_amount: PositiveMoney = Field(description="What each bidder deposits, CNY")
     viewing_from: Day = Field(description="First day of the viewing")
     viewing_to: Day = Field(description="Last day of the viewing")
-    rights_abroad: bool = Field(default=False, description="The rights sold reach beyond the mainland")
+    rights_abroad: Flag = Field(default=False, description="The rights sold reach beyond the mainland")
 
 
 class Band(Output):
     """One band of the ladder."""
 
-    from_price: Money
-    step: Money
+    from_price: Amount
+    step: Amount
 
 
 class AuctionConditionsOut(Output):
     """The conditions as they were published and stand in the log."""
 
     form: AuctionForm
-    starting_price: Money
+    starting_price: Amount
     ladder: list[Band]
     starts_at: datetime
     free_until: datetime
     window_seconds: int | None
     hard_end: datetime | None
     step_every_seconds: int | None
-    price_floor: Money | None = Field(validation_alias=AliasChoices("price_floor", "floor_price"))
+    price_floor: Amount | None = Field(validation_alias=AliasChoices("price_floor", "floor_price"))
 
 
 class AuctionCard(Output):
@@ -73,7 +73,7 @@ class AuctionCard(Output):
     status: AuctionStatus
     starts_at: datetime
     ends_at: datetime
-    price: Money | None
+    price: Amount | None
     accepted: int
     ending: Ending | None
 
@@ -85,18 +85,18 @@ class AuctionOut(AuctionCard):
     seller_id: UUID
     is_contest: bool = Field(description="Between the registrants of a listing, not announced as an auction")
     conditions: AuctionConditionsOut
-    deposit_amount: Money
+    deposit_amount: Amount
     viewing_from: date | None
     viewing_to: date | None
     rights_abroad: bool
     has_reserve: bool
-    reserve_price: Money | None = Field(description="For the seller alone")
+    reserve_price: Amount | None = Field(description="For the seller alone")
     reserve_salt: str | None = Field(description="For the seller alone: opens the log's commitment to the reserve")
     reason: str | None
     announced_at: datetime | None
     suspended_at: datetime | None
     leader: int | None
-    minimum: Money | None = Field(description="The smallest bid that passes now; null where none would")
+    minimum: Amount | None = Field(description="The smallest bid that passes now; null where none would")
     last_seq: int
     head: str = Field(description="Hash of the log up to `last_seq`")
     winner: int | None
@@ -114,9 +114,9 @@ class AuctionLiveOut(Output):
 
     id: UUID
     status: AuctionStatus
-    price: Money | None
+    price: Amount | None
     leader: int | None
-    minimum: Money | None
+    minimum: Amount | None
     accepted: int
     ends_at: datetime
     last_seq: int
@@ -127,9 +127,9 @@ class AuctionLiveOut(Output):
 class BidderIn(Input):
     """A bidder takes part on the published terms."""
 
-    listing_version: int = Field(ge=1, le=2**31 - 1, description="The `version` you read")
-    terms_accepted: bool
-    buyer_abroad: bool = Field(default=False, description="The bidder, or who uses the result for it, is abroad")
+    listing_version: Whole = Field(ge=1, le=2**31 - 1, description="The `version` you read")
+    terms_accepted: Flag
+    buyer_abroad: Flag = Field(default=False, description="The bidder, or who uses the result for it, is abroad")
 
 
 class BidderOut(Output):
@@ -150,7 +150,7 @@ class OwnBidderOut(BidderOut):
     )
     deposit_id: UUID
     deposit_number: str
-    deposit_amount: Money
+    deposit_amount: Amount
     deposit_held: bool
     pay_by: datetime
     server_time: datetime
@@ -163,7 +163,7 @@ class BidIn(Input):
     maximum: PositiveMoney | None = Field(
         default=None, description="Ascending: your secret limit (CNY), up to which the exchange raises for you"
     )
-    organisation_id: UUID | None = Field(default=None, description="If given, the organisation your key acts for")
+    organisation_id: Id | None = Field(default=None, description="If given, the organisation your key acts for")
 
 
 class BidReceiptOut(Output):
@@ -182,11 +182,11 @@ class BidOut(Output):
     auction_id: UUID
     seq: int
     paddle: int
-    amount: Money
-    maximum: Money | None
-    price: Money | None = Field(description="Null where the bids are sealed")
+    amount: Amount
+    maximum: Amount | None
+    price: Amount | None = Field(description="Null where the bids are sealed")
     leading: bool | None = Field(description="Null where the bids are sealed")
-    minimum: Money | None
+    minimum: Amount | None
     ends_at: datetime
     server_time: datetime = Field(description="When it was decided")
     salt: str | None = Field(description="With amount or maximum it opens the commitment in the log: keep it")
@@ -197,8 +197,8 @@ class RefusedBidOut(Output):
     """What the refusal of a decided bid says besides; none of it where nothing was decided."""
 
     seq: int | None = None
-    price: Money | None = Field(default=None, description="Where the bidding stands")
-    minimum: Money | None = Field(default=None, description="The smallest bid that would have passed")
+    price: Amount | None = Field(default=None, description="Where the bidding stands")
+    minimum: Amount | None = Field(default=None, description="The smallest bid that would have passed")
     ends_at: datetime | None = Field(default=None, description="Until when bids are taken")
     starts_at: datetime | None = Field(default=None, description="`auction_not_begun`: when bids are taken from")
     server_time: datetime | None = Field(default=None, description="When it was decided")

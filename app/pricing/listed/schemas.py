@@ -1,17 +1,17 @@
 """Requests and responses of competitive listed sales."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Input, Line, Money, Name, Output, PositiveMoney, Prose, unset
+from app.core.schemas import Agreed, Amount, Flag, Input, Line, Name, Output, PositiveMoney, Prose, Whole, unset
 from app.pricing.kinds import ContestForm
 from app.pricing.listed.kinds import Judge, Qualification, RegistrantStatus, RevisionStatus, SalePhase
 
-WorkingDays = Annotated[int, Field(ge=1, le=250)]
-SeenVersion = Annotated[int, Field(ge=1, le=2**31 - 1, description="The `version` you read")]
+WorkingDays = Annotated[Whole, Field(ge=1, le=250)]
+SeenVersion = Annotated[Whole, Field(ge=1, le=2**31 - 1, description="The `version` you read")]
 
 
 class ListedConditionsIn(Input):
@@ -22,18 +22,18 @@ class ListedConditionsIn(Input):
     extension_working_days: WorkingDays | None = Field(
         default=None, description="Working days of each extension if nobody registers; null: none is announced"
     )
-    extensions_max: int = Field(default=0, ge=0, le=20, description="How often it is extended at most")
+    extensions_max: Whole = Field(default=0, ge=0, le=20, description="How often it is extended at most")
     qualification: Prose = Field(
         description="What a buyer must satisfy (受让条件); nobody is refused for anything else"
     )
     bidding: ContestForm = Field(description="How two or more registrants bid")
-    rights_abroad: bool = Field(default=False, description="The rights reach beyond the mainland: export rules apply")
+    rights_abroad: Flag = Field(default=False, description="The rights reach beyond the mainland: export rules apply")
 
 
 class ListedConditionsOut(Output):
     """The conditions of a sale, as drafted or, once published, as sealed."""
 
-    deposit_amount: Money
+    deposit_amount: Amount
     notice_working_days: int
     extension_working_days: int | None
     extensions_max: int
@@ -59,15 +59,15 @@ class RegistrantIn(Input):
     """Register as intending transferee for what you read. The deposit is asked for at once."""
 
     listing_version: SeenVersion
-    meets_conditions: Literal[True] = Field(description="You meet the published `qualification` and accept the terms")
-    buyer_abroad: bool = Field(default=False, description="The buyer is not of the mainland: export rules apply")
+    meets_conditions: Agreed = Field(description="You meet the published `qualification` and accept the terms")
+    buyer_abroad: Flag = Field(default=False, description="The buyer is not of the mainland: export rules apply")
 
 
 class RegistrantConfirmationIn(Input):
     """Agree to what was published since you registered."""
 
     listing_version: SeenVersion
-    meets_conditions: Literal[True]
+    meets_conditions: Agreed
 
 
 class QualificationIn(Input):
@@ -113,7 +113,7 @@ class RevisionIn(Input):
     title: Name = Field(default_factory=unset)
     summary: Prose = Field(default_factory=unset)
     terms: Prose = Field(default_factory=unset)
-    territory: Annotated[str, Field(min_length=1, max_length=200)] = Field(default_factory=unset)
+    territory: Name = Field(default_factory=unset)
     asking_price: PositiveMoney = Field(default_factory=unset)
     conditions: ListedConditionsIn = Field(default_factory=unset, description="All of them, where any changes")
     reason: Line = Field(description="Why what was published must change, and who approved it")

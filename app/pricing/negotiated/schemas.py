@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.core.schemas import Input, Line, Moment, Money, Output, Share
+from app.core.schemas import Amount, Id, Input, Line, Moment, Name, Output, Share, Written
 from app.market.deals.kinds import PriceBasis
 from app.market.deals.schemas import PartyIn
 from app.market.gates.schemas import GateOut
@@ -19,7 +19,7 @@ class OfferIn(Input):
 
     terms: Terms
     expires_at: Moment
-    message: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
+    message: Annotated[str, StringConstraints(min_length=1, max_length=2000), Written] | None = None
 
 
 class NegotiationIn(OfferIn):
@@ -31,15 +31,15 @@ class NegotiationIn(OfferIn):
 class OfferAcceptanceIn(Input):
     """The offer you read and accept: nobody accepts terms they have not seen."""
 
-    offer_id: UUID
+    offer_id: Id
 
 
 class RelatedPartyApprovalIn(Input):
     """The approval of a related-party deal: by which body, on what paper."""
 
     approved_by: Line = Field(description="The approving body")
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    document_id: UUID
+    reference: Name
+    document_id: Id
 
 
 class BuyerOut(Output):
@@ -57,7 +57,7 @@ class OfferOut(Output):
     side: NegotiationSide
     terms: dict[str, Any]
     terms_sha256: str
-    price: Money
+    price: Amount
     price_basis: PriceBasis
     message: str | None
     made_at: datetime

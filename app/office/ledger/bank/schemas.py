@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.core.schemas import Input, Moment, Money, Name, Output, PositiveMoney, Prose
+from app.core.schemas import Amount, Input, Moment, Name, Output, PositiveMoney, Prose, Readable
 from app.office.ledger.kinds import Direction, ResolutionKind
 
 Tail = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{3,8}$")]
 
 
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=64), Readable]
 
 
 class BankConfirmationIn(Input):
@@ -59,7 +59,7 @@ class BankConfirmationOut(Output):
 
     id: UUID
     direction: Direction
-    amount: Money
+    amount: Amount
     bank_reference: str
     received_at: datetime
     purpose_reference: str | None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Money, Output
+from app.core.schemas import Amount, Output
 from app.office.ledger.kinds import DepositStatus
 
 
@@ -17,7 +17,7 @@ class DepositOut(Output):
     subject_type: str
     subject_id: UUID
     organisation_id: UUID
-    required_amount: Money
+    required_amount: Amount
     status: DepositStatus
     due_at: datetime | None
     requested_at: datetime

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from app.core.schemas import Money, Output
+from app.core.schemas import Amount, Output
 from app.office.ledger.kinds import Direction, InstructionKind, InstructionStatus
 
 
@@ -19,7 +19,7 @@ class InstructionOut(Output):
     deposit_id: UUID | None
     organisation_id: UUID | None
     account_tail: str | None
-    amount: Money
+    amount: Amount
     status: InstructionStatus
     due_on: date | None
     created_at: datetime

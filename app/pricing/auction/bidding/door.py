@@ -23,7 +23,6 @@ from app.core.history import events
 from app.core.problems import (
     IDEMPOTENCY_KEY_REQUIRED,
     INVALID_INPUT,
-    MALFORMED_JSON,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
     Problem,
@@ -31,6 +30,7 @@ from app.core.problems import (
 from app.core.web import idempotency, validation
 from app.core.web.http import Context, Handle, Inner, MoneyEndpoint, receive_body
 from app.core.web.parameters import Parameters
+from app.core.web.reading import read_json
 from app.identity.rules import digest_of
 from app.pricing.auction import queries, schemas
 from app.pricing.auction.bidding import admission, house
@@ -144,7 +144,7 @@ def _submission(
     key = headers.get(idempotency.HEADER.encode())
     if key is None:
         raise IDEMPOTENCY_KEY_REQUIRED(field="Idempotency-Key")
-    bid = schemas.BidIn.model_validate_json(body)
+    bid = schemas.BidIn.model_validate(read_json(body))
     return Submission(
         auction_id=_auction_id(auction_id),
         key_digest=digest,
@@ -169,8 +169,7 @@ def _code_of(error: ValidationError | RequestValidationError | Problem) -> str:
     """The code with which it is answered."""
     if isinstance(error, Problem):
         return error.kind.code
-    is_json = error.errors()[0]["type"] != "json_invalid"
-    return (INVALID_INPUT if is_json else MALFORMED_JSON).code
+    return INVALID_INPUT.code
 
 
 async def _note_rejected(context: Context, authorization: str, auction_id: str, scope: Scope, code: str) -> None:

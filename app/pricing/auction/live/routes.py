@@ -8,6 +8,7 @@ from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import Actor
+from app.core.schemas import AskedFlag, AskedWhole
 from app.core.web.access import Public, public
 from app.core.web.http import Endpoint, Paging, Session, context_of
 from app.core.web.pages import Page
@@ -59,11 +60,12 @@ async def watch(
     actor: Public,
     request: Request,
     auction_id: UUID,
-    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_SEQ)] = None,
+    last_event_id: Annotated[AskedWhole | None, Header(ge=0, le=MAX_SEQ)] = None,
     after: Annotated[
-        int, Query(ge=0, le=MAX_SEQ, description="Begin after this place in the log; beyond its end: from now on")
+        AskedWhole,
+        Query(ge=0, le=MAX_SEQ, description="Begin after this place in the log; beyond its end: from now on"),
     ] = 0,
-    follow: Annotated[bool, Query(description="False: what there is, and no more")] = True,
+    follow: Annotated[AskedFlag, Query(description="False: what there is, and no more")] = True,
 ) -> Response:
     """Follow an auction's log as server-sent events. `Last-Event-ID` resumes where you were."""
     row = await queries.live(context_of(request).database, auction_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.schemas import AskedFlag
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Endpoint, Paging, Session
 from app.core.web.pages import Page
@@ -27,7 +28,9 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
 
 
 @router.get("/notices", operation_id="list_notices")
-async def list_notices(actor: Public, session: Session, page: Paging, running: bool = False) -> Page[schemas.NoticeOut]:
+async def list_notices(
+    actor: Public, session: Session, page: Paging, running: AskedFlag = False
+) -> Page[schemas.NoticeOut]:
     """List public notices of negotiated prices, newest first. With `running`, only those that still take objections."""
     found = await queries.list_notices(session, page, running=running)
     now = await read_clock(session)

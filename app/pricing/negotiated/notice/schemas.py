@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from app.catalogue.results.kinds import TransferMode
-from app.core.schemas import Input, Money, Output, Share
+from app.core.schemas import Amount, Input, Output, Readable, Share, Written
 from app.market.deals.kinds import PriceBasis
 from app.market.listings.kinds import PricingMode
 from app.pricing.negotiated.kinds import NegotiationStatus, ObjectionOutcome
 from app.pricing.negotiated.notice.kinds import InterestKind
 
-Statement = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
-Contact = Annotated[str, StringConstraints(min_length=3, max_length=200)]
+Statement = Annotated[str, StringConstraints(min_length=1, max_length=5000), Written]
+Contact = Annotated[str, StringConstraints(min_length=3, max_length=200), Readable]
 
 
 class Interest(Output):
@@ -36,7 +36,7 @@ class NoticeParty(Output):
 class NoticePrice(Output):
     """The price published: what is certain of it (CNY), whether that is all, and how it is paid."""
 
-    amount: Money
+    amount: Amount
     basis: PriceBasis
     payment: list[dict[str, Any]]
     conversion: dict[str, Any] | None

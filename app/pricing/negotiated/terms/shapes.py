@@ -4,14 +4,13 @@
 of `conversion`. What the parts mean together is decided in `terms_rules.py`.
 """
 
-from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.catalogue.results.kinds import IpType
-from app.core.schemas import ExchangeRate, Input, Line, Money, Name, PositiveMoney, Prose, Share
+from app.core.schemas import Day, ExchangeRate, Flag, Input, Line, Money, Name, PositiveMoney, Prose, Share, Whole
 from app.market.listings.kinds import PricingMode
 from app.pricing.negotiated.terms.kinds import RoyaltyBase
 
@@ -21,22 +20,15 @@ HOME = "CN"
 
 
 class Shape(BaseModel):
-    """As strict as `Input`; a tagged union does not take the validator that `Input` puts on every field."""
+    """As strict as `Input`."""
 
     model_config = Input.model_config
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_nul(cls, value: Any) -> Any:
-        if isinstance(value, dict) and any(isinstance(item, str) and "\x00" in item for item in value.values()):
-            raise PydanticCustomError("nul_character", "NUL characters are not allowed")
-        return value
 
 
 class Due(Input):
     """When money is due: on a day, or upon an event."""
 
-    on: date | None = None
+    on: Day | None = None
     event: Line | None = None
 
     @model_validator(mode="after")
@@ -126,7 +118,7 @@ class Royalty(Shape):
     entry_fee: Money | None = None
     minimum_first: PositiveMoney | None = Field(default=None, description="The least that the first payment comes to")
     ceiling: PositiveMoney | None = None
-    years: int | None = Field(default=None, ge=1, le=100)
+    years: Whole | None = Field(default=None, ge=1, le=100)
     base_defined_as: Line | None = Field(default=None, description="How the base is computed")
 
 
@@ -182,7 +174,7 @@ class Conversion(Input):
     currency: Currency
     total_cny: Money
     rate: ExchangeRate | None = Field(default=None, description="Null where only the sum is printed")
-    on: date | None = None
+    on: Day | None = None
     source: Line
 
 
@@ -205,7 +197,7 @@ class BundleItem(Input):
 
     title: Name
     type: IpType
-    count: int = Field(default=1, ge=1, le=1000)
+    count: Whole = Field(default=1, ge=1, le=1000)
     amount: PositiveMoney | None = None
     priced_by: PricingMode = PricingMode.NEGOTIATED
 
@@ -238,14 +230,14 @@ class Terms(Input):
     payment: list[Payment] = Field(min_length=1, max_length=10, description="The parts of the price, all of them due")
     conversion: Conversion | None = Field(default=None, description="Left out: amounts are CNY")
     territory: Territory
-    buyer_abroad: bool = Field(default=False, description="A buyer is not of the mainland: export rules apply")
+    buyer_abroad: Flag = Field(default=False, description="A buyer is not of the mainland: export rules apply")
     bundle: list[BundleItem] = Field(default=[], max_length=200)
     donation: Donation | None = None
     conditions: list[Condition] = Field(default=[], max_length=20)
     proceeds: list[Proceeds] = Field(default=[], max_length=20)
     signatory: Line | None = Field(default=None, description="Who signs, where that is not the owner")
-    years: int | None = Field(default=None, ge=1, le=100, description="How long the rights hold; null: for good")
-    public_notice: bool = Field(default=True, description="False only for a seller not founded by the state")
+    years: Whole | None = Field(default=None, ge=1, le=100, description="How long the rights hold; null: for good")
+    public_notice: Flag = Field(default=True, description="False only for a seller not founded by the state")
     note: Prose | None = None
 
     @property
