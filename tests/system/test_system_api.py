@@ -56,10 +56,10 @@ async def test_the_sandbox_clock_moves_forward_only(world: World) -> None:
     ("to", "code"),
     [
         ("2050-01-01T00:00:00", "no_offset"),
-        ("9999-12-31T23:59:59Z", "clock_too_far"),
+        ("2199-12-31T23:59:59Z", "clock_too_far"),
         ("2101-01-01T00:00:00+08:00", "clock_too_far"),
         ("tomorrow", "not_a_time"),
-        (None, "datetime_type"),
+        (None, "not_a_time"),
     ],
 )
 async def test_a_time_that_cannot_be_is_refused_and_the_clock_stays(world: World, to: Any, code: str) -> None:

@@ -4,8 +4,12 @@ from enum import StrEnum
 
 
 class DaySource(StrEnum):
-    """Whence it is known whether a day is a working day. Provisional: weekends only, the year is not announced."""
+    """Whence it is known whether a day is a working day.
+
+    Statutory: a law fixes the holiday. Provisional: of a year that is not announced only its weekends are known.
+    """
 
     ANNOUNCED = "announced"
     OVERRIDE = "override"
+    STATUTORY = "statutory"
     PROVISIONAL = "provisional"

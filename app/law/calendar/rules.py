@@ -1,7 +1,8 @@
 """Working days (工作日) of the State Council's calendar, and periods counted in calendar or working days.
 
-`chinesecalendar` knows the holidays of the years already announced. Beyond them only weekends are known, so a date
-reached there is `provisional` until the operator's override table, or a newer release, says more.
+`chinesecalendar` knows the holidays of the years already announced. Beyond them only weekends and the holidays that the
+law fixes are known, so a date reached there is `provisional` until the operator's override table, or a newer release,
+says more.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import chinese_calendar
 from chinese_calendar.constants import holidays
 
 from app.law.calendar.kinds import DaySource
+from app.law.calendar.statutory import statutory_days
 
 FIRST_ANNOUNCED_YEAR = min(holidays).year
 LAST_ANNOUNCED_YEAR = max(holidays).year
@@ -39,8 +41,9 @@ class Calendar:
         """Whence `is_working_day` knows its answer."""
         if day in self.overrides:
             return DaySource.OVERRIDE
-        announced = FIRST_ANNOUNCED_YEAR <= day.year <= LAST_ANNOUNCED_YEAR
-        return DaySource.ANNOUNCED if announced else DaySource.PROVISIONAL
+        if FIRST_ANNOUNCED_YEAR <= day.year <= LAST_ANNOUNCED_YEAR:
+            return DaySource.ANNOUNCED
+        return DaySource.STATUTORY if day in statutory_days(day.year) else DaySource.PROVISIONAL
 
     def is_announced(self, day: date) -> bool:
         return self.source_of(day) is not DaySource.PROVISIONAL
@@ -55,7 +58,7 @@ class Calendar:
             return self.overrides[day]
         if FIRST_ANNOUNCED_YEAR <= day.year <= LAST_ANNOUNCED_YEAR:
             return bool(chinese_calendar.is_workday(day))
-        return day.weekday() < 5
+        return day.weekday() < 5 and day not in statutory_days(day.year)
 
     def add_working_days(self, start: date, count: int) -> PeriodEnd:
         """The day on which `count` working days after `start` have passed; the day of `start` does not count."""

@@ -107,7 +107,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"completers": [{"name": "x", "person_id": NOBODY}]}, "unknown_reference", "completers.0.person_id"),
     ({"publicly_funded": True}, "funding_plan_missing", "funding_plan"),
     ({"funding_plan": "示例计划"}, "funding_plan_unexpected", "funding_plan"),
-    ({"registered_on": "2999-01-01"}, "date_in_future", "registered_on"),
+    ({"registered_on": "2199-01-01"}, "date_in_future", "registered_on"),
     ({"completed_on": "2024-03-02"}, "dates_out_of_order", "registered_on"),
     ({"ip_assets": asset(expires_on=None)}, "ip_asset_invalid", "ip_assets.0.expires_on"),
     ({"ip_assets": asset(type="patent_application")}, "ip_asset_invalid", "ip_assets.0.grant_number"),
@@ -120,7 +120,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"ip_assets": asset(granted_on="2019-01-01")}, "dates_out_of_order", "ip_assets.0.granted_on"),
     ({"ip_assets": asset(expires_on="2022-05-05")}, "dates_out_of_order", "ip_assets.0.expires_on"),
     ({"ip_assets": asset(invalidated_on="2022-05-05")}, "dates_out_of_order", "ip_assets.0.invalidated_on"),
-    ({"ip_assets": asset(invalidated_on="2999-05-05")}, "date_in_future", "ip_assets.0.invalidated_on"),
+    ({"ip_assets": asset(invalidated_on="2199-05-05")}, "date_in_future", "ip_assets.0.invalidated_on"),
     (
         {"ip_assets": asset(application_number="202010000001.2")},
         "patent_number_invalid",

@@ -266,8 +266,8 @@ async def test_the_trial_balance_lists_every_code_used(world: World) -> None:
 
 async def test_sums_may_be_longer_than_any_amount(world: World) -> None:
     for _ in range(2):
-        await confirmed(world, amount="9999999999999999.99")
-    assert (await balances(world))["bank"] == "19999999999999999.98"
+        await confirmed(world, amount="9999999999999.99")
+    assert (await balances(world))["bank"] == "19999999999999.98"
 
 
 async def period_of(world: World, deposit: Deposit) -> dict[str, Any]:
