@@ -3,7 +3,7 @@
 Payments, settlement and awards count by these functions alone. CNY, exact: nothing is rounded here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -29,17 +29,52 @@ def holding(stated: Amounts, registered_total: Decimal | None, registered_techni
     return Amounts(registered_total, registered_technical)
 
 
-def technical_part(amounts: Amounts, paid: Decimal, stated: Decimal | None) -> Fraction:
-    """The technical part of a payment: as the payment states it, else in the ratio of the amounts that hold [P]."""
-    return proportion(paid, amounts.technical, amounts.total) if stated is None else exact(stated)
-
-
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment or, with negative amounts, a reversal; `technical` None: it does not state its technical part."""
+    """A payment or, with negative amounts, the reversal of one; `technical` None: it does not state its part."""
 
     amount: Decimal
     technical: Decimal | None
+    id: Hashable = None
+    reverses: Hashable = None
+
+
+def technical_part(amounts: Amounts, before: "Sums", payment: Paid) -> Fraction:
+    """The technical part of a payment after those before it: as stated, else in the ratio of what is left [P].
+
+    So the parts of a contract that is paid up sum to its technical amount, whatever single payments state. What is paid
+    beyond the total (royalties) counts in the ratio of the amounts that hold; a reversal takes back what its payment
+    counted for.
+    """
+    if payment.reverses in before.parts:
+        return -before.parts[payment.reverses]
+    if payment.technical is not None:
+        return exact(payment.technical)
+    left = exact(amounts.total) - exact(before.paid)
+    within = min(exact(payment.amount), max(left, Fraction(0)))
+    ratio = min(max((exact(amounts.technical) - before.technical) / left, Fraction(0)), Fraction(1)) if left > 0 else 0
+    return within * ratio + proportion(exact(payment.amount) - within, amounts.technical, amounts.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was paid in all, its technical part, exact, and the part of each payment by its id."""
+
+    paid: Decimal
+    technical: Fraction
+    parts: Mapping[Hashable, Fraction]
+
+
+def sums(amounts: Amounts, payments: Iterable[Paid]) -> Sums:
+    """The sums of payments in the order in which they were recorded, which never changes afterwards."""
+    parts: dict[Hashable, Fraction] = {}
+    found = Sums(Decimal(0), Fraction(0), parts)
+    for payment in payments:
+        part = technical_part(amounts, found, payment)
+        if payment.id is not None:
+            parts[payment.id] = part
+        found = Sums(found.paid + payment.amount, found.technical + part, parts)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +88,20 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Where a contract stands. `technical` is exact; a payment that does not state its part counts by the ratio."""
+    """Where a contract stands: its terms, and the sums of what was paid on it."""
 
     terms: Terms
-    paid: Decimal
-    technical: Fraction
+    sums: Sums
+
+    @property
+    def paid(self) -> Decimal:
+        """What was paid in all (CNY)."""
+        return self.sums.paid
+
+    @property
+    def technical(self) -> Fraction:
+        """Its technical part, exact."""
+        return self.sums.technical
 
     @property
     def due(self) -> Decimal:
@@ -71,10 +115,5 @@ class Balance:
 
 
 def balance(terms: Terms, payments: Iterable[Paid]) -> Balance:
-    """The sums of a contract's payments and reversals."""
-    rows = list(payments)
-    return Balance(
-        terms,
-        sum((row.amount for row in rows), Decimal(0)),
-        sum((technical_part(terms.holding, row.amount, row.technical) for row in rows), Fraction(0)),
-    )
+    """The sums of a contract's payments and reversals, in the order in which they were recorded."""
+    return Balance(terms, sums(terms.holding, payments))

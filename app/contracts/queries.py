@@ -93,9 +93,10 @@ async def fixed_total_of_others(session: Session, deal_id: UUID, contract_id: UU
 
 
 async def paid_on(session: Session, contract_id: UUID) -> Sequence[Paid]:
-    """The amounts of every payment and reversal of a contract. Read it under the contract's lock before a decision."""
-    statement = select(Payment.amount, Payment.technical_amount).where(Payment.contract_id == contract_id)
-    return [Paid(row.amount, row.technical_amount) for row in await session.execute(statement)]
+    """Every payment and reversal of a contract as it was recorded. Read it under its lock before a decision."""
+    statement = select(Payment.amount, Payment.technical_amount, Payment.id, Payment.reverses_id)
+    statement = statement.where(Payment.contract_id == contract_id).order_by(Payment.recorded_at, Payment.id)
+    return [Paid(*row) for row in await session.execute(statement)]
 
 
 async def paying_parties(session: Session, contract_id: UUID) -> dict[str, set[UUID]]:

@@ -29,6 +29,17 @@ TECHNICAL_ABOVE_LEFT = ProblemType(
     ),
     Text("Send a `technical_amount` of at most {left}.", "请填写不超过{left}元的 `technical_amount`。"),
 )
+TECHNICAL_BELOW_LEFT = ProblemType(
+    "technical_below_left",
+    422,
+    Text("Technical part is too low", "技术部分过低"),
+    Text(
+        "With a technical part of {technical}, the {rest} still to pay cannot hold the technical amount that is left: "
+        "{left} before this payment.",
+        "技术部分若为 {technical},其后尚未支付的 {rest} 不足以容纳本次付款前技术交易额的余额 {left}。",
+    ),
+    Text("Send a `technical_amount` of at least {least}.", "请填写不少于{least}元的 `technical_amount`。"),
+)
 NOT_A_BUYER = ProblemType(
     "payer_not_a_buyer",
     422,

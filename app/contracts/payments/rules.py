@@ -10,14 +10,15 @@ from app.contracts.amounts import Balance, Paid, technical_part
 from app.contracts.payments import problems
 from app.contracts.problems import IN_FUTURE
 from app.contracts.rules import check_order, check_past
-from app.core.money import exact, round_fen
+from app.core.money import ceil_fen, exact, round_fen
 from app.core.problems import DATES_OUT_OF_ORDER
 
 
 def check_payment(before: Balance, payment: Paid) -> None:
-    """Raises `payment_above_due`, `technical_above_payment`, `technical_above_left`, each with what would pass.
+    """Raises `payment_above_due`, `technical_above_payment`, `technical_above_left`, `technical_below_left`.
 
-    A provisional total (royalties) is no bound; a technical part that is stated is bounded always.
+    Each says what would pass. A provisional total (royalties) is no bound; a technical part that is stated is bounded
+    always from above and, where the total is fixed, from below: what is left to pay must hold what is left of it.
     """
     terms = before.terms
     if payment.technical is not None and payment.technical > payment.amount:
@@ -28,12 +29,22 @@ def check_payment(before: Balance, payment: Paid) -> None:
         raise problems.PAYMENT_ABOVE_DUE(field="amount", amount=payment.amount, due=before.due)
     if terms.provisional and payment.technical is None:
         return
-    part = technical_part(terms.holding, payment.amount, payment.technical)
+    part = technical_part(terms.holding, before.sums, payment)
     left = exact(terms.holding.technical) - before.technical
     if part > left:
         shown = max(_floor_fen(left), Decimal("0.00"))
         raise problems.TECHNICAL_ABOVE_LEFT(
             field="technical_amount", technical=round_fen(part), left=shown, limit=terms.holding.technical
+        )
+    rest = exact(terms.holding.total) - exact(before.paid) - exact(payment.amount)
+    least = min(ceil_fen(left - rest), payment.amount)
+    if rest >= 0 and not terms.provisional and payment.technical is not None and payment.technical < least:
+        raise problems.TECHNICAL_BELOW_LEFT(
+            field="technical_amount",
+            technical=payment.technical,
+            least=least,
+            left=round_fen(left),
+            rest=round_fen(rest),
         )
 
 

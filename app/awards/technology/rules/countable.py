@@ -8,7 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.awards.technology.rules.facts import ContractFacts, PaymentFacts
-from app.contracts.amounts import Amounts, technical_part
+from app.contracts.amounts import Amounts, Paid, sums
 from app.core.money import exact, proportion
 
 Bound = Literal["received", "invoiced", "left"]
@@ -56,19 +56,20 @@ def countables(
     technical amount does not depend on what any run once stored. Money that earned nobody anything uses the technical
     amount up all the same: it was paid for the technology [P].
 
-    The technical part of a payment that does not state it, and of any invoice, follows the ratio of the payment [P]. An
-    invoice for more than its payment covers later payments of the contract, also in later years, never earlier ones:
-    so a later payment cannot change what earlier ones counted for [P]. An amount without an invoice number is not
-    invoiced.
+    The technical part of a payment that does not state it follows the ratio of what the payments recorded before it, in
+    the order of their ids, left [P]; that of any invoice the ratio of its payment [P]. An invoice for more than its
+    payment covers later payments of the contract, also in later years, never earlier ones: so a later payment cannot
+    change what earlier ones counted for [P]. An amount without an invoice number is not invoiced.
     """
     amounts = Amounts(contract.total_amount, contract.technical_amount)
     left, unused_invoice = exact(amounts.technical), Fraction(0)
+    counted = [item for item in payments if local_day(item, zone).year <= year and not reversed_by(item, year)]
+    paid = (Paid(item.amount, item.technical_amount, item.id) for item in sorted(counted, key=lambda item: item.id))
+    parts = sums(amounts, paid).parts
     found = []
-    for payment in sorted(payments, key=lambda item: (item.received_at, item.id)):
+    for payment in sorted(counted, key=lambda item: (item.received_at, item.id)):
         day = local_day(payment, zone)
-        if day.year > year or reversed_by(payment, year):
-            continue
-        received = technical_part(amounts, payment.amount, payment.technical_amount)
+        received = parts[payment.id]
         available = unused_invoice + (exact(payment.invoiced_amount) if payment.invoice_number else Fraction(0))
         unused_invoice = max(Fraction(0), available - exact(payment.amount))
         countable = Countable(payment, day, received, proportion(available, received, payment.amount), left)
