@@ -328,6 +328,20 @@ DATES_OUT_OF_ORDER = ProblemType(
     ),
     Text("Send a {later_name} on or after {earlier}.", "请填写不早于{earlier}的 {later_name}。"),
 )
+DATE_IN_FUTURE = ProblemType(
+    "date_in_future",
+    422,
+    Text("Date is in the future", "日期在未来"),
+    Text("{day} is after today, {today}.", "{day} 尚未到来;今天是 {today}。"),
+    Text("Send a day up to {today}.", "请给出不晚于 {today} 的日期。"),
+)
+DATE_TOO_FAR = ProblemType(
+    "date_too_far",
+    422,
+    Text("Date is too far ahead", "日期过远"),
+    Text("{day} is more than a year after today, {today}.", "{day} 距今天({today})超过一年。"),
+    Text("Send a day up to {latest}.", "请给出不晚于 {latest} 的日期。"),
+)
 BANK_REFERENCE_USED = ProblemType(
     "bank_reference_used",
     409,

@@ -21,6 +21,16 @@ USCC_INVALID = ProblemType(
         "请填写18位代码，由 0-9 和不含 I、O、S、V、Z 的大写字母组成，末位为 GB 32100-2015 校验字符。",
     ),
 )
+DIVISION_UNKNOWN = ProblemType(
+    "division_unknown",
+    422,
+    Text("Unknown administrative division", "行政区划代码无效"),
+    Text("The code `{code}` {reason}.", "代码 `{code}`:{reason}。"),
+    Text(
+        "Send a code of GB/T 2260 that was in force on that day or later, such as 420111.",
+        "请填写当日或此后有效的 GB/T 2260 代码,如 420111。",
+    ),
+)
 PERIOD_NOT_LATER = ProblemType(
     "period_not_later",
     422,

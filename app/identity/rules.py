@@ -9,7 +9,8 @@ from stdnum.cn import uscc as uscc_number
 
 from app.core.access import Actor
 from app.core.canonical import sha256
-from app.core.problems import DATES_OUT_OF_ORDER, Text
+from app.core.problems import DATE_IN_FUTURE, DATE_TOO_FAR, DATES_OUT_OF_ORDER, Text
+from app.identity.divisions import is_province
 from app.identity.problems import (
     BROKER_EMPLOYED,
     KEY_EXPIRY,
@@ -38,6 +39,8 @@ RESOURCES = (
 )
 MAX_KEY_DAYS = 366
 KEY_BYTES = 32
+_DEPARTMENTS = frozenset("123456789ANY")
+"""登记管理部门代码: the departments that register bodies."""
 USCC_CHARACTERS = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 
 
@@ -59,6 +62,8 @@ def _uscc_fault(code: str) -> Text | None:
         return Text("it does not have 18 characters", "长度不是 18 位")
     if not USCC_CHARACTERS.issuperset(code) or not code[2:8].isdigit():
         return Text("it has a character out of place", "含有不允许的字符")
+    if code[0] not in _DEPARTMENTS or code[1] == "0" or not is_province(code[2:8]) or code[8:17] == "000000000":
+        return Text("it names no registering department, division or body", "登记管理部门、行政区划或主体标识码不存在")
     if uscc_number.calc_check_digit(code[:-1]) != code[-1]:
         return Text("the check character does not fit", "校验字符不符")
     return None
@@ -132,6 +137,19 @@ def check_order(
         raise DATES_OUT_OF_ORDER(
             field=later_name, earlier=earlier, later=later, earlier_name=earlier_name, later_name=later_name
         )
+
+
+def check_not_future(field: str, day: date | None, today: date) -> None:
+    """What has happened did so by today; raises `date_in_future`."""
+    if day is not None and day > today:
+        raise DATE_IN_FUTURE(field=field, day=day, today=today)
+
+
+def check_near(field: str, day: date | None, today: date) -> None:
+    """What is arranged begins within a year [P]: a later day is a slip of the hand. Raises `date_too_far`."""
+    latest = today + timedelta(days=366)
+    if day is not None and day > latest:
+        raise DATE_TOO_FAR(field=field, day=day, today=today, latest=latest)
 
 
 def check_two(first: object, second: object) -> None:

@@ -9,6 +9,7 @@ from app.core.history import events
 from app.core.problems import NOT_FOUND, UNKNOWN_REFERENCE, Text
 from app.core.web.preconditions import Precondition
 from app.identity import problems, queries, rules, schemas
+from app.identity.divisions import check_division
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (
     ApiKey,
@@ -26,7 +27,12 @@ PREFIX_LENGTH = 9
 
 
 async def register_organisation(session: Session, body: schemas.OrganisationIn) -> Organisation:
-    """Record an organisation, not yet verified. Raises `uscc_invalid`; a USCC already held is a `conflict`."""
+    """Record an organisation, not yet verified. A USCC already held is a `conflict`.
+
+    Raises `uscc_invalid`, `division_unknown`, `date_in_future`.
+    """
+    rules.check_not_future("resident_since", body.resident_since, await read_today(session))
+    check_division(body.division_code, body.resident_since, "division_code")
     organisation = Organisation(
         name=body.name,
         kind=body.kind,
@@ -66,11 +72,19 @@ async def verify_organisation(
 
 
 async def move_organisation(
-    session: Session, organisation_id: UUID, body: schemas.DivisionIn, precondition: Precondition
+    session: Session,
+    organisation_id: UUID,
+    body: schemas.DivisionIn,
+    precondition: Precondition,
 ) -> Organisation:
-    """Record a new residence; the one before ends the day before. Raises `period_not_later`."""
+    """Record a new residence; the one before ends the day before.
+
+    Raises `period_not_later`, `division_unknown`, `date_too_far`.
+    """
     organisation = await queries.lock_organisation(session, organisation_id)
     precondition.check(organisation.revision)
+    rules.check_near("valid_from", body.valid_from, await read_today(session))
+    check_division(body.division_code, body.valid_from, "division_code")
     latest = organisation.divisions[-1]
     latest.valid_to = rules.end_before(body.valid_from, latest.valid_from)
     organisation.divisions.append(OrganisationDivision(division_code=body.division_code, valid_from=body.valid_from))
@@ -93,6 +107,7 @@ async def relate(session: Session, body: schemas.RelationIn) -> OrganisationRela
         if organisation_id not in known:
             raise UNKNOWN_REFERENCE(field=name, what=problems.ORGANISATION)
     rules.check_order(body.valid_from, body.valid_to)
+    rules.check_near("valid_from", body.valid_from, await read_today(session))
     rules.check_two(body.first_id, body.second_id)
     relation = OrganisationRelation(**body.model_dump())
     session.add(relation)
@@ -149,8 +164,9 @@ async def end_membership(session: Session, actor: Actor, person_id: UUID, organi
 async def certify_broker(session: Session, body: schemas.BrokerIn) -> Broker:
     """Record a technical broker's certificate (技术经纪人); a second one for a person is a `conflict`.
 
-    Raises `unknown_reference` for a person there is not.
+    Raises `unknown_reference` for a person there is not, `date_in_future`.
     """
+    rules.check_not_future("certified_on", body.certified_on, await read_today(session))
     person = await queries.find_person(session, body.person_id)
     if person is None:
         raise UNKNOWN_REFERENCE(field="person_id", what=problems.PERSON)
@@ -168,7 +184,10 @@ async def certify_broker(session: Session, body: schemas.BrokerIn) -> Broker:
 
 
 async def employ_broker(session: Session, broker_id: UUID, body: schemas.EmploymentIn) -> Broker:
-    """Record employment by an agency. Raises `broker_employed` where periods overlap, `not_an_agency`."""
+    """Record employment by an agency.
+
+    Raises `broker_employed` where periods overlap, `not_an_agency`, `date_too_far`.
+    """
     broker = await queries.get_broker(session, broker_id, lock=True)
     agency = (await queries.organisations_by_id(session, [body.agency_id])).get(body.agency_id)
     if agency is None:
@@ -178,6 +197,7 @@ async def employ_broker(session: Session, broker_id: UUID, body: schemas.Employm
     rules.check_order(body.valid_from, body.valid_to)
     new = rules.Period(body.valid_from, body.valid_to)
     rules.check_employment(new, [rules.Period(e.valid_from, e.valid_to) for e in broker.employments])
+    rules.check_near("valid_from", body.valid_from, await read_today(session))
     broker.employments.append(Employment(agency_id=agency.id, valid_from=body.valid_from, valid_to=body.valid_to))
     await session.flush()
     events.append(

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Protocol
 
 from app.catalogue.results.kinds import IpType, Need
-from app.catalogue.results.problems import DATE_IN_FUTURE, IP_ASSET_INVALID, PATENT_NUMBER_INVALID
+from app.catalogue.results.problems import IP_ASSET_INVALID, PATENT_NUMBER_INVALID
 from app.core.problems import FieldError, Text
-from app.identity.rules import check_order
+from app.identity.rules import check_not_future, check_order
 from app.law.instruments import CIVIL_CODE
 
 
@@ -109,12 +109,6 @@ def _check_dates(field: str, asset: Asset, today: date) -> None:
         check_order(getattr(asset, earlier), getattr(asset, later), f"{field}.{earlier}", f"{field}.{later}")
     for name in ("filed_on", "granted_on", "invalidated_on"):
         check_not_future(f"{field}.{name}", getattr(asset, name), today)
-
-
-def check_not_future(field: str, day: date | None, today: date) -> None:
-    """What has happened did so by today; raises `date_in_future`."""
-    if day is not None and day > today:
-        raise DATE_IN_FUTURE(field=field, day=day, today=today)
 
 
 def _check_numbers(field: str, asset: Asset) -> None:

@@ -61,13 +61,6 @@ FUNDING_PLAN_UNEXPECTED = ProblemType(
     ),
     Text("Set `publicly_funded`, or leave `funding_plan` out.", "请置 `publicly_funded` 为 true,或不填计划。"),
 )
-DATE_IN_FUTURE = ProblemType(
-    "date_in_future",
-    422,
-    Text("Date is in the future", "日期在未来"),
-    Text("{day} is after today, {today}.", "{day} 尚未到来;今天是 {today}。"),
-    Text("Send a day up to {today}.", "请给出不晚于 {today} 的日期。"),
-)
 IP_ASSET_INVALID = ProblemType(
     "ip_asset_invalid",
     422,

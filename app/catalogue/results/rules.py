@@ -9,13 +9,13 @@ from typing import Protocol
 from uuid import UUID
 
 from app.catalogue.results import problems
-from app.catalogue.results.ip import check_assets, check_not_future
+from app.catalogue.results.ip import check_assets
 from app.catalogue.results.kinds import EntitlementKind, Secrecy
 from app.catalogue.results.listability import Finding, ListingFacts, listability, notes_on, refuse_unlistable
 from app.catalogue.results.schemas import ResultContent
 from app.core.money import exact, round_places
 from app.core.problems import Text
-from app.identity.rules import check_order
+from app.identity.rules import check_not_future, check_order
 from app.law.figures import Parameter
 
 __all__ = [

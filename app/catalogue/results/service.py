@@ -6,7 +6,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.catalogue.results import problems, queries, rules, schemas
-from app.catalogue.results.ip import check_not_future
 from app.catalogue.results.kinds import EntitlementKind, Secrecy
 from app.catalogue.results.models import Completer, CoOwnerConsent, Entitlement, IpAsset, Result, ResultOwner
 from app.core import deadlines
@@ -21,6 +20,7 @@ from app.identity import queries as identity
 from app.identity.kinds import Verification
 from app.identity.models import Organisation
 from app.identity.problems import NOT_VERIFIED, ORGANISATION, PERSON
+from app.identity.rules import check_not_future
 from app.law.figures import Parameter, ParameterError, parameter
 
 BECAME_SECRET = "result.became_secret"
