@@ -30,9 +30,9 @@ days = st.integers(0, 40).map(lambda number: DAY + timedelta(days=number))
 @st.composite
 def codes(draw: st.DrawFn) -> str:
     """A code whose check character is worked out from the standard's text, not by the library."""
-    body = draw(st.text(ALPHABET, min_size=2, max_size=2))
-    body += draw(st.text("0123456789", min_size=6, max_size=6))
-    body += draw(st.text(ALPHABET, min_size=9, max_size=9))
+    body = draw(st.sampled_from("123456789ANY")) + draw(st.sampled_from("123456789"))
+    body += draw(st.sampled_from(["100000", "420100", "310115", "659012"]))
+    body += draw(st.text(ALPHABET, min_size=8, max_size=8)) + draw(st.sampled_from(ALPHABET[1:]))
     total = sum(ALPHABET.index(character) * weight for character, weight in zip(body, WEIGHTS, strict=True))
     return body + ALPHABET[(31 - total % 31) % 31]
 
@@ -86,7 +86,7 @@ def test_a_code_of_another_length_is_refused(code: str, place: int) -> None:
 
 
 def test_where_the_sum_leaves_no_remainder_the_check_character_is_zero() -> None:
-    assert rules.check_uscc("0" * 18) == "0" * 18
+    assert rules.check_uscc("91420100MA4K0000P0") == "91420100MA4K0000P0"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,11 @@ def test_where_the_sum_leaves_no_remainder_the_check_character_is_zero() -> None
         ("9111000060003734IL", "it has a character out of place"),
         ("91110000600037341", "it does not have 18 characters"),
         ("", "it does not have 18 characters"),
+        # A10: the check character fits, and there is no such body.
+        ("0" * 18, "it names no registering department, division or body"),
+        ("014201000000000018", "it names no registering department, division or body"),
+        ("91420100000000000U", "it names no registering department, division or body"),
+        ("91990100MA4K00001A", "it names no registering department, division or body"),
     ],
 )
 def test_a_known_code(code: str, reason: str | None) -> None:

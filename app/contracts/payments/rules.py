@@ -37,7 +37,8 @@ def check_payment(before: Balance, payment: Paid) -> None:
             field="technical_amount", technical=round_fen(part), left=shown, limit=terms.holding.technical
         )
     rest = exact(terms.holding.total) - exact(before.paid) - exact(payment.amount)
-    least = min(ceil_fen(left - rest), payment.amount)
+    # The last payment states whole fens, and parts that were counted by the ratio may have left a fraction of one.
+    least = min((ceil_fen if rest else _floor_fen)(left - rest), payment.amount)
     if rest >= 0 and not terms.provisional and payment.technical is not None and payment.technical < least:
         raise problems.TECHNICAL_BELOW_LEFT(
             field="technical_amount",

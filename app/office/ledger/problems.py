@@ -105,6 +105,13 @@ BANK_TIME_IN_FUTURE = ProblemType(
     Text("The time {given} is after the current time {now}.", "{given} 晚于当前时间 {now}。"),
     Text("Send a time no later than {now}.", "请填写不晚于{now}的时间。"),
 )
+BANK_TIME_TOO_OLD = ProblemType(
+    "bank_time_too_old",
+    422,
+    Text("Bank time is too long ago", "银行时间过早"),
+    Text("The time {given} is more than a year ago.", "{given} 距今已超过一年。"),
+    Text("Send a time of {earliest} or later.", "请填写不早于{earliest}的时间。"),
+)
 CONFIRMATION_SETTLED = ProblemType(
     "confirmation_settled",
     409,

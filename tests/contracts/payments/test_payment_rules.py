@@ -63,8 +63,9 @@ def test_exactly_what_is_due_passes_and_a_fen_more_does_not(terms: Terms, attemp
 
 @given(terms=terms(), attempts=attempts())
 def test_a_reversal_undoes_its_payment_exactly(terms: Terms, attempts: list[Paid]) -> None:
-    reversals = [Paid(-p.amount, None if p.technical is None else -p.technical) for p in attempts]
-    now = balance(terms, [*attempts, *reversals])
+    paid = [replace(payment, id=place) for place, payment in enumerate(attempts)]
+    reversals = [Paid(-p.amount, None if p.technical is None else -p.technical, reverses=p.id) for p in paid]
+    now = balance(terms, [*paid, *reversals])
     assert (now.paid, now.technical, now.due) == (Decimal(0), Fraction(0), terms.total)
 
 
@@ -77,12 +78,17 @@ def test_royalties_may_pass_the_estimate_but_a_stated_technical_part_may_not(ter
         rules.check_payment(before, Paid(terms.total * factor, terms.holding.technical + FEN))
 
 
-def test_an_unstated_part_that_would_pass_the_technical_amount_must_be_stated() -> None:
+def test_what_a_payment_states_lies_between_what_is_left_and_what_the_rest_can_hold() -> None:
     terms = Terms(Decimal("100.00"), Amounts(Decimal("100.00"), Decimal("50.00")), provisional=False)
     before = balance(terms, [Paid(Decimal("50.00"), Decimal("50.00"))])
+    rules.check_payment(before, Paid(Decimal("50.00"), None))
     with refusal("technical_above_left", "technical_amount") as caught:
-        rules.check_payment(before, Paid(Decimal("50.00"), None))
+        rules.check_payment(before, Paid(Decimal("50.00"), FEN))
     assert "at most 0.00" in caught.value.as_json("en")["remedy"]
+    with refusal("technical_below_left", "technical_amount") as caught:
+        rules.check_payment(balance(terms, []), Paid(Decimal("70.00"), Decimal("19.99")))
+    assert "at least 20.00" in caught.value.as_json("en")["remedy"]
+    rules.check_payment(balance(terms, []), Paid(Decimal("70.00"), Decimal("20.00")))
     rules.check_payment(before, Paid(Decimal("50.00"), Decimal("0.00")))
     with refusal("technical_above_payment", "technical_amount"):
         rules.check_payment(before, Paid(Decimal("1.00"), Decimal("1.01")))

@@ -56,16 +56,17 @@ def countables(
     technical amount does not depend on what any run once stored. Money that earned nobody anything uses the technical
     amount up all the same: it was paid for the technology [P].
 
-    The technical part of a payment that does not state it follows the ratio of what the payments recorded before it, in
-    the order of their ids, left [P]; that of any invoice the ratio of its payment [P]. An invoice for more than its
-    payment covers later payments of the contract, also in later years, never earlier ones: so a later payment cannot
-    change what earlier ones counted for [P]. An amount without an invoice number is not invoiced.
+    The technical part of a payment that does not state it follows the ratio of what the payments before it left, in the
+    order of years and in a year of ids, which is that of recording [P]; that of any invoice the ratio of its payment
+    [P]. An invoice for more than its payment covers later payments of the contract, also in later years, never earlier
+    ones: so a later payment cannot change what earlier ones counted for [P]. An amount without an invoice number is not
+    invoiced.
     """
     amounts = Amounts(contract.total_amount, contract.technical_amount)
     left, unused_invoice = exact(amounts.technical), Fraction(0)
     counted = [item for item in payments if local_day(item, zone).year <= year and not reversed_by(item, year)]
-    paid = (Paid(item.amount, item.technical_amount, item.id) for item in sorted(counted, key=lambda item: item.id))
-    parts = sums(amounts, paid).parts
+    recorded = sorted(counted, key=lambda item: (local_day(item, zone).year, item.id))
+    parts = sums(amounts, (Paid(item.amount, item.technical_amount, item.id) for item in recorded)).parts
     found = []
     for payment in sorted(counted, key=lambda item: (item.received_at, item.id)):
         day = local_day(payment, zone)

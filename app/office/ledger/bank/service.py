@@ -49,8 +49,8 @@ async def confirm(session: Session, body: schemas.BankConfirmationIn) -> BankCon
     """Record what the bank confirms, and move the deposit or the instruction that its purpose names.
 
     A purpose that names nothing puts the money into suspense. The same confirmation again answers the first one.
-    Raises `bank_reference_used`, `bank_time_in_future`, `direction_wrong`, `deposit_amount_wrong`,
-    `deposit_not_payable`, `instruction_amount_wrong`, `instruction_not_open`.
+    Raises `bank_reference_used`, `bank_time_in_future`, `bank_time_too_old`, `dates_out_of_order`, `direction_wrong`,
+    `deposit_amount_wrong`, `deposit_not_payable`, `instruction_amount_wrong`, `instruction_not_open`.
     """
     await advisory_lock(session, "bank_reference", body.bank_reference)
     earlier = await queries.confirmation_of(session, body.bank_reference)
@@ -197,6 +197,7 @@ async def _named(session: Session, body: schemas.ResolutionIn) -> tuple[Deposit 
 
 
 def _paying(row: BankConfirmation, deposit: Deposit, source: Place | None = None) -> Movement:
+    bank_rules.check_not_before(row.received_at, "requested_at", deposit.requested_at)
     deposit_rules.check_deposit_payment(
         deposit.number, deposit.status, deposit.required_amount, row.direction, row.amount
     )
@@ -204,6 +205,7 @@ def _paying(row: BankConfirmation, deposit: Deposit, source: Place | None = None
 
 
 def _settling(row: BankConfirmation, instruction: PaymentInstruction, through: Place | None = None) -> Movement:
+    bank_rules.check_not_before(row.received_at, "created_at", instruction.created_at)
     instruction_rules.check_instruction(
         instruction.number,
         instruction.status,

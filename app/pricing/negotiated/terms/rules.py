@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from app.core.money import round_fen
+from app.identity.rules import check_not_future
 from app.market.deals.kinds import PriceBasis
 from app.pricing.negotiated.problems import (
     BOUNDS_OUT_OF_ORDER,
@@ -93,12 +94,12 @@ def check_terms(terms: Terms, today: date) -> None:
     """Whether the parts of an offer agree with each other; each refusal names the figure that would pass.
 
     Raises `payment_not_alone`, `parts_do_not_sum`, `tiers_out_of_order`, `bounds_out_of_order`, `due_in_past`,
-    `conversion_mismatch`, `bundle_does_not_sum`, `proceeds_do_not_sum`, `territory_contradicts`.
+    `conversion_mismatch`, `bundle_does_not_sum`, `proceeds_do_not_sum`, `territory_contradicts`, `date_in_future`.
     """
     _check_alone(terms)
     for position, part in enumerate(terms.payment):
         _check_part(part, f"terms.payment.{position}", today)
-    _check_conversion(terms)
+    _check_conversion(terms, today)
     _check_bundle(terms)
     if terms.proceeds and (total := sum((item.share for item in terms.proceeds), Decimal(0))) != WHOLE:
         raise PROCEEDS_DO_NOT_SUM(field="terms.proceeds", total=total)
@@ -157,8 +158,10 @@ def _check_due(dues: Iterable[Due | None], field: str, today: date) -> None:
             raise DUE_IN_PAST(field=field, due=due.on, today=today)
 
 
-def _check_conversion(terms: Terms) -> None:
+def _check_conversion(terms: Terms, today: date) -> None:
     conversion = terms.conversion
+    if conversion is not None:
+        check_not_future("terms.conversion.on", conversion.on, today)
     if conversion is None or conversion.rate is None:
         return
     amount = certain_total(terms)
