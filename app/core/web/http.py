@@ -35,7 +35,7 @@ from app.core.storage import Storage
 from app.core.web import caching, idempotency, locations
 from app.core.web.access import Allow
 from app.core.web.middleware import problem_response
-from app.core.web.pages import MAX_LIMIT, PageRequest
+from app.core.web.pages import LONGEST_CURSOR, MAX_LIMIT, PageRequest
 from app.core.web.parameters import Parameters
 from app.core.web.preconditions import Precondition, etag
 from app.core.web.reading import read_json
@@ -344,7 +344,9 @@ IfMatch = Annotated[Precondition, Depends(_if_match)]
 
 async def _page_request(
     limit: Annotated[AskedWhole, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = 20,
-    cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before")
+    ] = None,
 ) -> PageRequest:
     return PageRequest(limit=limit, cursor=cursor)
 

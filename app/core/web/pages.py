@@ -24,6 +24,10 @@ Row = TypeVar("Row")
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 MAX_LIMIT = 100
+LONGEST_TEXT: Final = 500
+"""Characters of the longest text that a list is ordered by: a line, which is longer than a name."""
+LONGEST_CURSOR: Final = (4 * LONGEST_TEXT + 200) * 4 // 3
+"""Four bytes a character in UTF-8, as rare Han have, and room for an id and a time, in base 64."""
 
 
 class Page(BaseModel, Generic[Item]):
@@ -82,7 +86,9 @@ def _written(value: object) -> str:
 
 
 def encode_cursor(*values: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps([_written(value) for value in values]).encode()).decode("ascii")
+    """The place after a row with these values, at most `LONGEST_CURSOR` long."""
+    written = json.dumps([_written(value) for value in values], ensure_ascii=False)
+    return base64.urlsafe_b64encode(written.encode()).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
