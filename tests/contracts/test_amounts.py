@@ -23,13 +23,27 @@ def test_what_the_registrar_recognised_holds_as_a_pair() -> None:
 
 
 def test_before_the_registration_the_contract_holds() -> None:
-    assert holding(STATED, None, None) is STATED
+    for half in ((None, None), (Decimal("1000.00"), None), (None, Decimal("900.00"))):
+        assert holding(STATED, *half) is STATED
 
 
 def test_a_stated_part_is_taken_as_stated_and_an_unstated_one_exactly() -> None:
     thirds = Amounts(Decimal("3.00"), Decimal("1.00"))
     assert technical_part(thirds, NOTHING, Paid(Decimal("1.00"), Decimal("0.20"))) == Fraction(1, 5)
+    assert technical_part(thirds, NOTHING, Paid(Decimal("1.00"), Decimal(0))) == 0
     assert technical_part(thirds, NOTHING, Paid(Decimal("1.00"), None)) == Fraction(1, 3)
+
+
+def test_the_contracts_own_total_is_owed_and_only_what_is_shown_is_rounded() -> None:
+    terms = Terms(Decimal("1200.00"), Amounts(Decimal("3.00"), Decimal("1.00")), provisional=False)
+    found = balance(terms, iter([Paid(Decimal("2.00"), None)]))
+    assert (found.paid, found.due) == (Decimal("2.00"), Decimal("1198.00"))
+    assert (found.technical, found.technical_paid) == (Fraction(2, 3), Decimal("0.67"))
+
+
+def test_nothing_is_due_where_more_was_paid_than_estimated() -> None:
+    terms = Terms(Decimal("1.00"), STATED, provisional=True)
+    assert balance(terms, [Paid(Decimal("1.50"), None)]).due == 0
 
 
 def test_a12_what_a_payment_states_moves_the_rest() -> None:

@@ -41,6 +41,7 @@ async def _read(database: Database, writing: asyncio.Event, seen: list[UUID]) ->
         seen += [event.id for event in page]
         if done and not page:
             return
+        assert len(seen) <= WRITERS * EACH, "the feed gives an event again"
 
 
 async def test_a_reader_misses_no_event_of_eight_concurrent_writers(fresh_database: Database) -> None:

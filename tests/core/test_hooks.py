@@ -8,6 +8,7 @@ import pytest
 from app import wiring
 from app.core import hooks
 from app.core.hooks import Hook, Port, follows, provides
+from tests.support.served import ROOT
 
 told: Hook[[list[str]]] = Hook("test.told")
 answers: Port[str, int] = Port("test.answers")
@@ -34,6 +35,8 @@ async def test_followers_run_in_the_order_of_the_wiring_and_what_one_raises_stop
     assert heard == ["first"]
     with pytest.raises(ValueError, match=r"follows test\.told already"):
         told.follow(first)
+    with pytest.raises(ValueError, match=r"a hook test\.told already"):
+        Hook("test.told")
 
 
 def test_a_key_has_one_provider() -> None:
@@ -43,15 +46,29 @@ def test_a_key_has_one_provider() -> None:
         answers.provide("a", 2)
     with pytest.raises(KeyError, match="nobody provides for b"):
         answers.of("b")
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(ValueError, match=r"a port test\.answers already"):
         Port("test.answers")
+
+
+def test_what_is_wired_is_wired_once() -> None:
+    before = wiring.overview()
+    wiring.connect()
+    assert wiring.overview() == before
 
 
 def test_a_process_that_was_not_wired_announces_nothing_in_silence() -> None:
     """A forgotten `connect` would let notices never end; it fails at the first announcement instead."""
-    code = "import asyncio; from app.market.deals import hooks; asyncio.run(hooks.ended.announce())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "NotWiredError" in done.stderr
+    code = """
+import asyncio
+from app.core.hooks import Hook, NotWiredError, Port
+for ask in (lambda: asyncio.run(Hook("told").announce()), lambda: Port("answers").find("a")):
+    try:
+        ask()
+    except NotWiredError:
+        print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["refused", "refused"]
 
 
 def test_every_package_with_links_or_routes_stands_in_the_table() -> None:

@@ -49,6 +49,12 @@ async def test_a_route_is_built_at_the_first_request_to_its_path_and_once() -> N
         assert (await client.post("/v1/deals")).status_code == 201
 
 
+async def test_behind_a_proxy_the_path_is_what_follows_the_prefix_of_the_proxy() -> None:
+    transport = ASGITransport(application(), root_path="/exchange")
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/exchange/v1/deals/7")).json() == 7
+
+
 def test_a_router_that_was_taken_in_brings_what_it_is_told_later_under_the_tags_of_the_other() -> None:
     routes = [route for route in built_routes(application()) if isinstance(route, Noted)]
     assert [(route.path, route.tags) for route in routes] == [

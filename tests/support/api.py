@@ -54,6 +54,18 @@ class Api:
         assert response.is_success, (response.status_code, response.text)
         return response.json() if response.content else None
 
+    async def every(self, path: str, caller: Caller | None = None, **params: Any) -> list[Any]:
+        """Every item of a list, page after page; a cursor that comes again fails, for it would never end."""
+        items: list[Any] = []
+        cursors: list[str] = []
+        while True:
+            page = await self.ok("GET", path, caller, params=params | ({"cursor": cursors[-1]} if cursors else {}))
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            assert page["next_cursor"] not in cursors, f"{path} goes round"
+            cursors.append(page["next_cursor"])
+
     async def refused(
         self, status: int, code: str, method: str, path: str, caller: Caller | None = None, **kw: Any
     ) -> Any:

@@ -182,6 +182,7 @@ def _feed(port: int, key: str) -> Iterator[dict[str, Any]]:
         cursor: dict[str, str] = {}
         while items := (page := client.get("/events", params={"limit": "100"} | cursor).json())["items"]:
             yield from items
+            assert page["next_cursor"] != cursor.get("cursor"), "the feed stands still"
             cursor = {"cursor": page["next_cursor"]}
 
 

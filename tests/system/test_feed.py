@@ -34,9 +34,10 @@ async def _all(world: World, caller: Caller | None, cursor: str | None = None, *
         more = {"cursor": cursor} if cursor else {}
         page = await _page(world, caller, **query, **more)
         seen += page["items"]
-        cursor = str(page["next_cursor"])
+        before, cursor = cursor, str(page["next_cursor"])
         if not page["items"]:
             return seen, cursor
+        assert cursor != before, "the feed stands still"
 
 
 async def test_paging_to_the_end_gives_each_event_once_and_then_what_is_new(fresh_world: World) -> None:

@@ -219,14 +219,7 @@ async def test_the_entries_of_an_account_run_to_its_balance(world: World) -> Non
     for number in range(1, 6):
         await held_deposit(world, await world.enterprise(), amount=Decimal(number * 100))
     path = f"/v1/ledger/accounts/{await bank_account(world)}/entries"
-    rows: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = await world.api.ok("GET", f"{path}?limit=2{cursor}", world.auditor)
-        rows += page["items"]
-        if page["next_cursor"] is None:
-            break
-        cursor = f"&cursor={page['next_cursor']}"
+    rows = await world.api.every(path, world.auditor, limit=2)
     assert [row["amount"] for row in rows] == ["100.00", "200.00", "300.00", "400.00", "500.00"]
     assert [row["balance"] for row in rows] == ["100.00", "300.00", "600.00", "1000.00", "1500.00"]
     assert {row["kind"] for row in rows} == {"deposit_received"}
