@@ -39,24 +39,25 @@ class Cast:
         return {name: getattr(self, name).key for name in named} | others
 
 
-def assemble(base_url: str, operator_key: str) -> Cast:
-    """Record and verify the parties, through the operator's key."""
-    root = Client(base_url, operator_key)
+def assemble(base_url: str, operator_keys: tuple[str, str]) -> Cast:
+    """Record and verify the parties. One operator asks for the other staff, and the second one confirms."""
+    root, second = (Client(base_url, key) for key in operator_keys)
 
     def staff(role: str, name: str) -> Actor:
-        person = root.post("/v1/people", {"name": name, "organisation_id": None, "role": role})
-        return _with_key(base_url, root, name, person["id"], None)
+        asked = root.post("/v1/appointments", {"name": name, "role": role})
+        second.post(f"/v1/appointments/{asked['id']}/confirmation")
+        return _invited(base_url, root, name, asked["person_id"], None)
 
     def party(name: str, kind: str, division_code: str) -> Actor:
         made = organisation(root, name, kind, division_code, state_founded=False, since="2015-01-01", fictional=True)
         person = root.post("/v1/people", {"name": f"{name} 联系人", "organisation_id": made["id"], "role": "admin"})
-        return _with_key(base_url, root, name, person["id"], made["id"])
+        return _invited(base_url, root, name, person["id"], made["id"])
 
     agency = party("示例江汉技术转移中心", "technology_transfer_agency", "420106")
     assert agency.id is not None
-    brokers = [_broker(base_url, root, agency.id, name, number) for name, number in BROKERS]
+    brokers = [_broker(base_url, root, agency, name, number) for name, number in BROKERS]
     return Cast(
-        operator=Actor("示例运营方", None, operator_key, root),
+        operator=Actor("示例运营方", None, operator_keys[0], root),
         registrar=staff("registrar", "示例登记员"),
         award_officer=staff("award_officer", "示例奖补审核员"),
         auditor=staff("auditor", "示例审计员"),
@@ -111,15 +112,17 @@ def organisation(
     return made
 
 
-def _with_key(base_url: str, root: Client, name: str, person_id: str, organisation_id: str | None) -> Actor:
-    body = {"name": "demonstration", "person_id": person_id, "organisation_id": organisation_id, "expires_in_days": 365}
-    key = root.post("/v1/api-keys", body)["secret"]
+def _invited(base_url: str, inviter: Client, name: str, person_id: str, organisation_id: str | None) -> Actor:
+    """The person with the first key, which nobody else has seen."""
+    made = inviter.post("/v1/invitations", {"person_id": person_id, "organisation_id": organisation_id})
+    redemption = {"secret": made["secret"], "name": "demonstration", "expires_in_days": 365}
+    key = Client(base_url).post("/v1/invitations/redemption", redemption)["secret"]
     return Actor(name, organisation_id, key, Client(base_url, key))
 
 
-def _broker(base_url: str, root: Client, agency_id: str, name: str, number: str) -> tuple[Actor, str]:
-    person = root.post("/v1/people", {"name": name, "organisation_id": agency_id, "role": "member"})
+def _broker(base_url: str, root: Client, agency: Actor, name: str, number: str) -> tuple[Actor, str]:
+    person = agency.client.post("/v1/people", {"name": name, "organisation_id": agency.id, "role": "member"})
     certificate = {"person_id": person["id"], "certificate_number": number, "certified_on": "2021-05-01"}
     broker = root.post("/v1/brokers", certificate)
-    root.post(f"/v1/brokers/{broker['id']}/employments", {"agency_id": agency_id, "valid_from": "2021-06-01"})
-    return _with_key(base_url, root, name, person["id"], agency_id), broker["id"]
+    root.post(f"/v1/brokers/{broker['id']}/employments", {"agency_id": agency.id, "valid_from": "2021-06-01"})
+    return _invited(base_url, agency.client, name, person["id"], agency.id), broker["id"]

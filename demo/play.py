@@ -19,7 +19,7 @@ CASTING_STEPS = 1
 RUN_STEPS = 1
 
 
-def run(base_url: str, operator_key: str, console: Console) -> Mapping[str, str]:
+def run(base_url: str, operator_keys: tuple[str, str], console: Console) -> Mapping[str, str]:
     """Play the records and print the statement; answers a key for each kind of user."""
     records: dict[str, Any] = yaml.safe_load(RECORDS.read_text(encoding="utf-8"))
     total = CASTING_STEPS + sale.STEPS * len(records["sales"]) + len(records["deals"]) + RUN_STEPS + modes.STEPS
@@ -30,7 +30,7 @@ def run(base_url: str, operator_key: str, console: Console) -> Mapping[str, str]
         def say(what: str) -> None:
             progress.update(task, advance=1, description=what)
 
-        cast = casting.assemble(base_url, operator_key)
+        cast = casting.assemble(base_url, operator_keys)
         now = datetime.fromisoformat(cast.operator.client.get("/v1/clock")["server_time"])
         today = now.astimezone(ZONE).date()
         sales = [sale.play(cast, record, today, say) for record in records["sales"]]

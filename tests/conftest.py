@@ -110,6 +110,14 @@ def locks_in_order() -> Iterator[None]:
     assert not faults, "\n".join(faults)
 
 
+@pytest.fixture(autouse=True)
+def events_reach_their_audience() -> Iterator[None]:
+    """Every event of a test is told to those of the table of audiences, and to nobody else (C3)."""
+    yield
+    faults = emitted.take_misled()
+    assert not faults, "\n".join(faults)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     return "asyncio", {"use_uvloop": True}

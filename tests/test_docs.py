@@ -130,6 +130,7 @@ def test_every_event_type_is_documented_and_none_is_invented() -> None:
     appended = set(_appended_events())
     assert len(appended) > 40
     assert set(_documented_events()) == appended
+    assert set(emitted.audiences()) == appended, "a line of audiences.txt an event"
 
 
 def test_payloads_are_as_documented(played: Played) -> None:

@@ -263,7 +263,7 @@ def check_side_of(actor: Actor, side: list[UUID], name: Text) -> None:
 
 def audience_of(contract: Contract) -> list[UUID]:
     """Who hears of a contract's changes: its parties and the exchange's staff."""
-    return [events.STAFF, *(party.organisation_id for party in contract.parties)]
+    return [*events.STAFF, *(party.organisation_id for party in contract.parties)]
 
 
 def _tell(session: Session, type_: str, contract: Contract) -> None:

@@ -52,6 +52,11 @@ class Actor:
         """Operator, registrar, award officer or auditor."""
         return bool(self.roles & STAFF_ROLES)
 
+    @property
+    def oversees(self) -> bool:
+        """Operator or auditor: who may know who bids and who deposits."""
+        return self.has(Role.OPERATOR, Role.AUDITOR)
+
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
 

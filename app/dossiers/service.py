@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.core.access import Actor
+from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.database import Session
 from app.core.history import events
@@ -39,7 +39,7 @@ async def record_export(session: Session, actor: Actor, deal_id: UUID, bundle: B
         session,
         "dossier.exported",
         ("dossier_export", export.id),
-        audience=[actor.organisation_id or events.STAFF],
+        audience=[actor.organisation_id] if actor.organisation_id else _colleagues(export.view),
         payload={
             "deal_id": deal.id,
             "view": export.view,
@@ -49,3 +49,9 @@ async def record_export(session: Session, actor: Actor, deal_id: UUID, bundle: B
         },
     )
     return export
+
+
+def _colleagues(view: str) -> list[UUID]:
+    """Staff of the role that an export was made for; what an auditor takes, auditors alone are told."""
+    audience = events.BY_ROLE.get(Role(view))
+    return [audience] if audience else []

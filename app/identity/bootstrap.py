@@ -1,12 +1,15 @@
-"""The first operator, made from the command line: every later person is recorded through the API."""
+"""The first operators, made on the machine: two of them appoint everybody else through the API."""
+
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from app.core.access import Role
+from app.core.clock import read_clock
 from app.core.database import Session, connect
 from app.core.history import events
 from app.core.settings import Settings
-from app.identity import service
+from app.identity.keys.service import Origin, create_key
 from app.identity.models import Appointment, Organisation, Person
 
 OPERATOR_KEY_DAYS = 366
@@ -16,11 +19,13 @@ async def _add_operator(session: Session, name: str) -> str:
     person = Person(name=name)
     session.add(person)
     await session.flush()
-    session.add(Appointment(person_id=person.id, role=Role.OPERATOR))
-    events.append(
-        session, "person.appointed", ("person", person.id), audience=[events.STAFF], payload={"role": Role.OPERATOR}
-    )
-    key = await service.create_key(session, person.id, None, "bootstrap", ["*:*"], OPERATOR_KEY_DAYS)
+    appointment = Appointment(person_id=person.id, role=Role.OPERATOR)
+    session.add(appointment)
+    await session.flush()
+    payload = {"appointment_id": appointment.id, "role": Role.OPERATOR}
+    events.append(session, "person.appointed", ("person", person.id), audience=[events.OPERATOR], payload=payload)
+    ends = await read_clock(session) + timedelta(days=OPERATOR_KEY_DAYS)
+    key = await create_key(session, person.id, None, "bootstrap", ["*:*"], ends, Origin())
     return key.secret
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.access import Role
@@ -97,17 +97,25 @@ class Membership(Identified, Base):
 
 
 class Appointment(Identified, Base):
-    """A person's role in the market itself: operator, registrar, award officer or auditor."""
+    """A person's role in the market itself: operator, registrar, award officer or auditor.
+
+    One operator asks for it and another confirms it; until then it waits. Those made on the machine name neither.
+    """
 
     __tablename__ = "appointments"
     __table_args__ = (
         CheckConstraint("role IN ('operator', 'registrar', 'award_officer', 'auditor')", name="role"),
+        CheckConstraint("confirmed_by <> asked_by", name="two"),
         Index("uq_appointments_current", "person_id", "role", unique=True, postgresql_where=text("ended_at IS NULL")),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     role: Mapped[Role] = mapped_column(Text)
+    awaits_confirmation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     ended_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
 
 
 class Broker(Identified, Base):
@@ -142,10 +150,19 @@ class Employment(Identified, Base):
 
 
 class ApiKey(Identified, Created, Base):
-    """A key of a person, for one organisation or (null) for the market. Only the SHA-256 of its 256 bits is kept."""
+    """A key of a person, for one organisation or (null) for the market. Only the SHA-256 of its 256 bits is kept.
+
+    It ends with its parent: the key that issued it, or that the issuing one was replaced by. A key from an invitation
+    has none. Of keys issued before this was recorded, nobody knows the parent.
+    """
 
     __tablename__ = "api_keys"
-    __table_args__ = (Index("ix_api_keys_person_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_api_keys_person_id", "person_id"),
+        Index("ix_api_keys_organisation_id", "organisation_id"),
+        Index("ix_api_keys_parent_id", "parent_id"),
+        Index("ix_api_keys_replaces_id", "replaces_id"),
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
@@ -156,3 +173,33 @@ class ApiKey(Identified, Created, Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))
+    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitations.id"), unique=True)
+
+
+class Invitation(Identified, Created, Base):
+    """Lets a person make the own first key, once. Only the SHA-256 of its secret is kept.
+
+    Where the person, or the organisation, had keys before, a second operator confirms it; before that it has no secret.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> asked_by", name="two"),
+        CheckConstraint("redeemed_at IS NULL OR digest IS NOT NULL", name="given"),
+        Index("ix_invitations_organisation_id", "organisation_id"),
+        Index("ix_invitations_asked_key_id", "asked_key_id"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    asked_key_id: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id", use_alter=True))
+    needs_second: Mapped[bool]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime]
+    redeemed_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -99,11 +99,85 @@ ROLE_PLACE = ProblemType(
     Text("Role not allowed here", "角色不适用"),
     Text("The role {role} cannot be given here.", "角色 {role} 不适用于此。"),
     Text(
-        "Give `member` or `admin` in an organisation. Give `operator`, `registrar`, `award_officer` or `auditor` "
-        "without an organisation. A broker is certified and employed instead.",
-        "`member`、`admin` 须带组织;`operator`、`registrar`、`award_officer`、`auditor` "
-        "不带。技术经纪人经认证与聘用产生。",
+        "Give `member` or `admin`. Staff of the market are appointed: `POST /v1/appointments`. A broker is certified and "
+        "employed.",
+        "请填写 `member` 或者 `admin`。交易机构工作人员经 `POST /v1/appointments` 任用，技术经纪人经认证与聘用产生。",
     ),
+)
+ADMIN_ADDS = ProblemType(
+    "admin_adds_people",
+    409,
+    Text("The organisation adds its own people", "人员由单位自行添加"),
+    Text(
+        "The operator adds an organisation's first admin and nobody else.",
+        "交易机构仅可添加单位的首位管理员。",
+    ),
+    Text("Ask an admin of the organisation to add the person.", "请由该单位的管理员添加。"),
+)
+ADMIN_INVITES = ProblemType(
+    "admin_invites_people",
+    409,
+    Text("The organisation invites its own people", "人员由单位自行邀请"),
+    Text("The operator invites an organisation's admin and nobody else.", "交易机构仅可邀请单位的管理员。"),
+    Text("Ask an admin of the organisation to invite the person.", "请由该单位的管理员邀请。"),
+)
+SECOND_PERSON = ProblemType(
+    "second_person_needed",
+    409,
+    Text("A second person is needed", "须由另一人办理"),
+    Text(
+        "One operator asks and another one confirms, and neither does so for themselves.",
+        "须由一名工作人员提出、另一名工作人员确认，且不得为本人办理。",
+    ),
+    Text("Ask another operator to do it.", "请由另一名工作人员办理。"),
+)
+NOTHING_TO_CONFIRM = ProblemType(
+    "nothing_to_confirm",
+    409,
+    Text("Nothing to confirm", "无待确认事项"),
+    Text("It does not wait for a confirmation.", "该事项不处于待确认状态。"),
+)
+ROLES_INCOMPATIBLE = ProblemType(
+    "roles_incompatible",
+    409,
+    Text("Roles do not go together", "角色不相容"),
+    Text(
+        "The person cannot be {role} as well as {held}: an auditor has no other role.",
+        "该人员现任{held},不得兼任{role}:审计员不得兼任其他角色。",
+    ),
+    Text("First end the other appointment, or appoint another person.", "请先终止其他任用，或者任用他人。"),
+)
+ALREADY_APPOINTED = ProblemType(
+    "already_appointed",
+    409,
+    Text("Already appointed", "已任用"),
+    Text("The person is {role} already, or somebody asked for it.", "该人员已任 {role},或者已有人提出任用。"),
+)
+INVITATION_REDEEMED = ProblemType(
+    "invitation_redeemed",
+    409,
+    Text("Invitation already redeemed", "邀请已兑换"),
+    Text("The person has redeemed the invitation.", "该邀请已由本人兑换。"),
+    Text("End the key that came of it: `DELETE /v1/api-keys/…`.", "请吊销由此产生的密钥：`DELETE /v1/api-keys/…`。"),
+)
+KEY_OUTLIVES = ProblemType(
+    "key_outlives_issuer",
+    422,
+    Text("Key would outlive its issuer", "密钥有效期超出签发密钥"),
+    Text(
+        "The key that you call with ends at {ends}, and a key that it issues ends no later.",
+        "您使用的密钥于 {ends} 到期，其签发的密钥不得晚于该时间到期。",
+    ),
+    Text(
+        "Leave `expires_in_days` out, or rotate your own key first.", "请不填 `expires_in_days`,或者先轮换自己的密钥。"
+    ),
+)
+KEY_ROTATED = ProblemType(
+    "key_rotated",
+    409,
+    Text("Key already rotated", "密钥已轮换"),
+    Text("The key was replaced by `{prefix}…`, which is in use.", "该密钥已由 `{prefix}…` 取代，且后者已启用。"),
+    Text("Use that key, or ask for its rotation.", "请使用后者，或者轮换后者。"),
 )
 SCOPE_EXCEEDED = ProblemType(
     "scope_exceeded",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, cast, func, literal, or_, select, text, union_all, update
+from sqlalchemy import Date, Select, cast, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
@@ -13,6 +13,7 @@ from app.core.database import Session, given, read_all, read_one
 from app.core.problems import UNAUTHENTICATED, Text
 from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.identity.kinds import OrganisationKind, Verification
+from app.identity.lineage import queries as lineage
 from app.identity.models import (
     ApiKey,
     Appointment,
@@ -36,7 +37,8 @@ _BY_DIGEST = text(
     SELECT k.id, k.person_id, k.organisation_id, k.scopes,
            k.last_used_at IS NULL OR k.last_used_at < now.at - interval '5 minutes' AS stale,
            CASE WHEN k.organisation_id IS NULL
-             THEN ARRAY(SELECT a.role FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL)
+             THEN ARRAY(SELECT a.role FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
+                          AND NOT a.awaits_confirmation)
              ELSE ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
                           AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL)
                || ARRAY(SELECT 'broker' FROM employments e JOIN brokers b ON b.id = e.broker_id
@@ -141,7 +143,7 @@ def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
     ).where(Membership.ended_at.is_(None))
     staff = select(
         Appointment.id, Appointment.person_id, literal(None).label("organisation_id"), Appointment.role.label("role")
-    ).where(Appointment.ended_at.is_(None))
+    ).where(Appointment.ended_at.is_(None), ~Appointment.awaits_confirmation)
     both = union_all(members, staff).subquery()
     return select(Person.id, Person.name, both.c.organisation_id, both.c.role, both.c.id.label("capacity_id")).join(
         both, both.c.person_id == Person.id
@@ -163,13 +165,23 @@ async def find_person(session: Session, person_id: UUID) -> Person | None:
 
 async def acts_for(session: Session, person_id: UUID, organisation_id: UUID | None) -> bool:
     """Whether a person has a current role in an organisation, or (None) in the market."""
-    statement = select(Appointment.id).where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
+    statement = select(Appointment.id).where(
+        Appointment.person_id == person_id, Appointment.ended_at.is_(None), ~Appointment.awaits_confirmation
+    )
     if organisation_id is not None:
         statement = select(Membership.id).where(
             Membership.person_id == person_id,
             Membership.organisation_id == organisation_id,
             Membership.ended_at.is_(None),
         )
+    return (await session.execute(statement.limit(1))).first() is not None
+
+
+async def has_admin(session: Session, organisation_id: UUID) -> bool:
+    """Whether an organisation has an admin now."""
+    statement = select(Membership.id).where(
+        Membership.organisation_id == organisation_id, Membership.role == Role.ADMIN, Membership.ended_at.is_(None)
+    )
     return (await session.execute(statement.limit(1))).first() is not None
 
 
@@ -213,29 +225,6 @@ async def get_employment(session: Session, employment_id: UUID) -> Employment:
     return await read_one(session, statement, Text("employment", "聘用关系"))
 
 
-def _visible_keys(actor: Actor) -> Select[ApiKey]:
-    """A person sees their own keys, an admin those of the organisation, operator and auditor all."""
-    if actor.has(Role.OPERATOR, Role.AUDITOR):
-        return select(ApiKey)
-    own = (ApiKey.person_id == actor.person_id) & ApiKey.organisation_id.is_not_distinct_from(actor.organisation_id)
-    if actor.has(Role.ADMIN):
-        return select(ApiKey).where(or_(own, ApiKey.organisation_id == actor.organisation_id))
-    return select(ApiKey).where(own)
-
-
-async def list_keys(session: Session, actor: Actor, page: PageRequest) -> Found[ApiKey]:
-    statement = _visible_keys(actor)
-    return await read_page(session, statement, page, ApiKey.id)
-
-
-async def lock_key(session: Session, actor: Actor, key_id: UUID) -> ApiKey:
-    """A key the actor may revoke, locked: an auditor sees all, and changes only their own. Raises `not_found`."""
-    statement = _visible_keys(actor).where(ApiKey.id == key_id).with_for_update()
-    if actor.has(Role.AUDITOR) and not actor.has(Role.OPERATOR):
-        statement = statement.where(ApiKey.person_id == actor.person_id, ApiKey.organisation_id.is_(None))
-    return await read_one(session, statement, Text("API key", "密钥"))
-
-
 async def may_hold_key(session: Session, person_id: UUID, organisation_id: UUID | None) -> bool:
     """Whether a person has a capacity there at all: as member, as employed broker, or in the market."""
     if await acts_for(session, person_id, organisation_id):
@@ -253,14 +242,9 @@ async def may_hold_key(session: Session, person_id: UUID, organisation_id: UUID 
     return (await session.execute(statement)).scalar_one() > 0
 
 
-async def revoke_keys(session: Session, person_id: UUID, organisation_id: UUID | None, at: datetime) -> None:
-    """Revoke every key of a person in one capacity."""
-    await session.execute(
-        update(ApiKey)
-        .where(
-            ApiKey.person_id == person_id,
-            ApiKey.organisation_id.is_not_distinct_from(organisation_id),
-            ApiKey.revoked_at.is_(None),
-        )
-        .values(revoked_at=at)
+async def end_keys(session: Session, person_id: UUID, organisation_id: UUID | None, at: datetime) -> None:
+    """End every key of a person in one capacity, with those that they issued."""
+    statement = select(ApiKey.id).where(
+        ApiKey.person_id == person_id, ApiKey.organisation_id.is_not_distinct_from(organisation_id)
     )
+    await lineage.end(session, (await session.execute(statement)).scalars().all(), at)

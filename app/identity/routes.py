@@ -7,7 +7,7 @@ from fastapi import Query
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, IfMatch, Paging, SecretEndpoint, Session
+from app.core.web.http import Endpoint, IfMatch, Paging, Session
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.identity import queries, schemas, service
@@ -15,13 +15,11 @@ from app.identity.kinds import OrganisationKind
 from app.identity.models import Broker
 
 router = Router(route_class=Endpoint, tags=("identity",))
-secrets_router = Router(route_class=SecretEndpoint)
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
 Viewer = Annotated[Actor | None, public(scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
 OperatorOrAdmin = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write")]
-KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:write")]
 PeopleReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, Role.OPERATOR, Role.AUDITOR, scope="identity:read")]
 RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *STAFF_ROLES, scope="identity:read")]
 
@@ -98,7 +96,7 @@ async def list_relations(actor: RelationReader, session: Session, page: Paging) 
 
 @router.post("/people", status_code=201, operation_id="add_person")
 async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.PersonIn) -> schemas.PersonOut:
-    """Record a person in one capacity. An admin may for the own organisation, the operator for any."""
+    """Record a person of an organisation. Its admin may, and the operator for the first admin."""
     return await service.add_person(session, actor, body)
 
 
@@ -149,26 +147,5 @@ async def end_employment(actor: OperatorOrAdmin, session: Session, employment_id
     return schemas.EmploymentOut.model_validate(employment)
 
 
-@secrets_router.post("/api-keys", status_code=201, operation_id="issue_api_key")
-async def issue_key(actor: KeyHolder, session: Session, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
-    """Issue an API key. Its secret is in this answer and nowhere else."""
-    return await service.issue_key(session, actor, body)
-
-
-@router.get("/api-keys", operation_id="list_api_keys")
-async def list_keys(actor: Anyone, session: Session, page: Paging) -> Page[schemas.ApiKeyOut]:
-    """List API keys with their last use. You see your own, an admin the organisation's, an operator all."""
-    return (await queries.list_keys(session, actor, page)).shown(schemas.ApiKeyOut.model_validate)
-
-
-@router.delete("/api-keys/{key_id}", status_code=204, operation_id="revoke_api_key")
-async def revoke_key(actor: KeyHolder, session: Session, key_id: UUID) -> None:
-    """Revoke an API key at once."""
-    await service.revoke_key(session, actor, key_id)
-
-
 def _broker_out(broker: Broker) -> schemas.BrokerOut:
     return schemas.BrokerOut.of(broker, name=broker.person.name)
-
-
-router.include_router(secrets_router)

@@ -7,17 +7,13 @@ from datetime import date, timedelta
 
 from stdnum.cn import uscc as uscc_number
 
-from app.core.access import Actor
 from app.core.canonical import sha256
 from app.core.problems import DATE_IN_FUTURE, DATE_TOO_FAR, DATES_OUT_OF_ORDER, Text
 from app.identity.divisions import is_province
 from app.identity.problems import (
     BROKER_EMPLOYED,
-    KEY_EXPIRY,
     PERIOD_NOT_LATER,
     SAME_ORGANISATION,
-    SCOPE_EXCEEDED,
-    SCOPE_UNKNOWN,
     USCC_INVALID,
 )
 
@@ -37,7 +33,6 @@ RESOURCES = (
     "listings",
     "results",
 )
-MAX_KEY_DAYS = 366
 KEY_BYTES = 32
 _DEPARTMENTS = frozenset("123456789ANY")
 """登记管理部门代码: the departments that register bodies."""
@@ -103,32 +98,6 @@ def check_employment(new: Period, existing: Iterable[Period]) -> None:
     raise BROKER_EMPLOYED(field="valid_from", remedy=remedy, since=clash.first, until=until)
 
 
-def check_scopes(scopes: Iterable[str]) -> list[str]:
-    """The scopes, sorted and once each; raises `scope_unknown`."""
-    known = {f"{r}:{a}" for r in (*RESOURCES, "*") for a in ("read", "write", "*")}
-    for scope in scopes:
-        if scope not in known:
-            raise SCOPE_UNKNOWN(field="scopes", scope=scope[:80], resources=", ".join(RESOURCES))
-    return sorted(set(scopes))
-
-
-def check_expiry(days: int) -> timedelta:
-    """How long a key lives; raises `key_expiry`."""
-    if not 1 <= days <= MAX_KEY_DAYS:
-        raise KEY_EXPIRY(field="expires_in_days", days=MAX_KEY_DAYS)
-    return timedelta(days=days)
-
-
-def check_grant(scopes: Iterable[str], actor: Actor) -> None:
-    """A key cannot give what it does not hold; raises `scope_exceeded`."""
-    for scope in scopes:
-        resource, action = scope.split(":")
-        actions = ("read", "write") if action == "*" else (action,)
-        resources = RESOURCES if resource == "*" else (resource,)
-        if not all(actor.holds_scope(f"{r}:{a}") for r in resources for a in actions):
-            raise SCOPE_EXCEEDED(field="scopes", scope=scope)
-
-
 def check_order(
     earlier: date | None, later: date | None, earlier_name: str = "valid_from", later_name: str = "valid_to"
 ) -> None:
@@ -158,9 +127,9 @@ def check_two(first: object, second: object) -> None:
         raise SAME_ORGANISATION(field="second_id")
 
 
-def new_secret() -> str:
-    """A fresh key: `tx_` and 256 random bits. Shown once, never stored."""
-    return f"tx_{secrets.token_urlsafe(KEY_BYTES)}"
+def new_secret(prefix: str = "tx_") -> str:
+    """A fresh secret: a prefix that tells a key (`tx_`) from an invitation, and 256 random bits. Never stored."""
+    return f"{prefix}{secrets.token_urlsafe(KEY_BYTES)}"
 
 
 def digest_of(secret: str) -> bytes:

@@ -1,13 +1,13 @@
 """Requests and responses of identity."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from app.core.access import Role
-from app.core.schemas import Day, DivisionCode, Flag, Id, Input, Line, Name, Output, Readable, Share, Whole
+from app.core.schemas import Day, DivisionCode, Flag, Id, Input, Line, Name, Output, Readable, Share
 from app.identity.kinds import OrganisationKind, RelationKind, Verification
 
 
@@ -83,14 +83,14 @@ class PersonIn(Input):
     """A person and the capacity in which they act."""
 
     name: Name
-    organisation_id: Id | None = Field(default=None, description="Null for the market's own staff")
+    organisation_id: Id
     role: Role
 
 
 class PersonOut(Output):
     id: UUID
     name: str
-    organisation_id: UUID | None
+    organisation_id: UUID | None = Field(description="Null for the market's own staff")
     role: Role
 
 
@@ -124,34 +124,6 @@ class BrokerOut(Output):
     certificate_number: str
     certified_on: date
     employments: list[EmploymentOut]
-
-
-class ApiKeyIn(Input):
-    """A new key. Without `person_id` it is for yourself, in the capacity of the key you call with."""
-
-    name: Name
-    scopes: list[Name] = Field(default=["*:*"], min_length=1, max_length=30)
-    expires_in_days: Whole = Field(default=90, ge=1, le=366)
-    person_id: Id | None = None
-    organisation_id: Id | None = None
-
-
-class ApiKeyOut(Output):
-    id: UUID
-    person_id: UUID
-    organisation_id: UUID | None
-    name: str
-    prefix: str
-    scopes: list[str]
-    expires_at: datetime
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-
-
-class ApiKeyCreated(ApiKeyOut):
-    """A key just issued; `secret` is shown this once."""
-
-    secret: str
 
 
 class MeOut(Output):

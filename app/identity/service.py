@@ -12,8 +12,6 @@ from app.identity import problems, queries, rules, schemas
 from app.identity.divisions import check_division
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (
-    ApiKey,
-    Appointment,
     Broker,
     Employment,
     Membership,
@@ -22,8 +20,6 @@ from app.identity.models import (
     OrganisationRelation,
     Person,
 )
-
-PREFIX_LENGTH = 9
 
 
 async def register_organisation(session: Session, body: schemas.OrganisationIn) -> Organisation:
@@ -47,7 +43,7 @@ async def register_organisation(session: Session, body: schemas.OrganisationIn) 
         session,
         "organisation.registered",
         ("organisation", organisation.id),
-        audience=[events.STAFF, organisation.id],
+        audience=[*events.STAFF, organisation.id],
         payload={"kind": body.kind},
     )
     return organisation
@@ -65,7 +61,7 @@ async def verify_organisation(
         session,
         f"organisation.{body.verification}",
         ("organisation", organisation.id),
-        audience=[events.PUBLIC if body.verification == Verification.VERIFIED else events.STAFF, organisation.id],
+        audience=[organisation.id, *((events.PUBLIC,) if body.verification == Verification.VERIFIED else events.STAFF)],
         payload={"verification": body.verification},
     )
     return organisation
@@ -116,40 +112,45 @@ async def relate(session: Session, body: schemas.RelationIn) -> OrganisationRela
         session,
         "organisation.related",
         ("organisation_relation", relation.id),
-        audience=[events.STAFF, body.first_id, body.second_id],
+        audience=[*events.STAFF, body.first_id, body.second_id],
         payload={"first_id": body.first_id, "second_id": body.second_id, "kind": body.kind},
     )
     return relation
 
 
 async def add_person(session: Session, actor: Actor, body: schemas.PersonIn) -> schemas.PersonOut:
-    """Record a person in one capacity: an admin into the own organisation, the operator anywhere.
+    """Record a person of an organisation: an admin of the own one, the operator an admin of one that has none.
 
-    Market roles are appointments of people, never of a whole organisation.
+    Raises `forbidden`, `role_out_of_place` for a role of the market's staff, `organisation_has_admin`.
     """
-    is_staff = body.role in STAFF_ROLES
-    if is_staff != (body.organisation_id is None) or body.role is Role.BROKER:
+    if body.role in STAFF_ROLES or body.role is Role.BROKER:
         raise problems.ROLE_PLACE(field="role", role=body.role)
-    if not actor.has(Role.OPERATOR) and body.organisation_id != actor.organisation_id:
-        raise forbidden(actor, {Role.OPERATOR})
-    if body.organisation_id and not await queries.organisations_by_id(session, [body.organisation_id]):
+    if not await queries.organisations_by_id(session, [body.organisation_id]):
         raise UNKNOWN_REFERENCE(field="organisation_id", what=problems.ORGANISATION)
+    if body.organisation_id != actor.organisation_id:
+        await _check_first_admin(session, actor, body.organisation_id, body.role)
     person = Person(name=body.name)
     session.add(person)
     await session.flush()
-    if body.organisation_id is None:
-        session.add(Appointment(person_id=person.id, role=body.role))
-    else:
-        session.add(Membership(person_id=person.id, organisation_id=body.organisation_id, role=body.role))
+    session.add(Membership(person_id=person.id, organisation_id=body.organisation_id, role=body.role))
     await session.flush()
     events.append(
         session,
-        "person.appointed" if is_staff else "person.joined",
+        "person.joined",
         ("person", person.id),
-        audience=[body.organisation_id or events.STAFF],
+        audience=[body.organisation_id],
         payload={"role": body.role},
     )
     return schemas.PersonOut(id=person.id, name=person.name, organisation_id=body.organisation_id, role=body.role)
+
+
+async def _check_first_admin(session: Session, actor: Actor, organisation_id: UUID, role: Role) -> None:
+    """The operator lets in the first admin, who lets in all others."""
+    if not actor.has(Role.OPERATOR):
+        raise forbidden(actor, {Role.OPERATOR})
+    await queries.lock_organisation(session, organisation_id)
+    if role is not Role.ADMIN or await queries.has_admin(session, organisation_id):
+        raise problems.ADMIN_ADDS(field="role")
 
 
 async def end_membership(session: Session, actor: Actor, person_id: UUID, organisation_id: UUID) -> None:
@@ -157,7 +158,7 @@ async def end_membership(session: Session, actor: Actor, person_id: UUID, organi
     membership = await queries.current_membership(session, actor, person_id, organisation_id)
     now = await read_clock(session)
     membership.ended_at = now
-    await queries.revoke_keys(session, person_id, organisation_id, now)
+    await queries.end_keys(session, person_id, organisation_id, now)
     events.append(session, "person.left", ("person", person_id), audience=[organisation_id])
 
 
@@ -179,7 +180,7 @@ async def certify_broker(session: Session, body: schemas.BrokerIn) -> Broker:
     )
     session.add(broker)
     await session.flush()
-    events.append(session, "broker.certified", ("broker", broker.id), audience=[events.STAFF])
+    events.append(session, "broker.certified", ("broker", broker.id), audience=events.STAFF)
     return broker
 
 
@@ -204,7 +205,7 @@ async def employ_broker(session: Session, broker_id: UUID, body: schemas.Employm
         session,
         "broker.employed",
         ("broker", broker.id),
-        audience=[events.STAFF, agency.id],
+        audience=[*events.STAFF, agency.id],
         payload={"agency_id": agency.id, "valid_from": body.valid_from},
     )
     return broker
@@ -227,62 +228,7 @@ async def end_employment(session: Session, actor: Actor, employment_id: UUID) ->
         session,
         "broker.released",
         ("broker", employment.broker_id),
-        audience=[events.STAFF, employment.agency_id],
+        audience=[*events.STAFF, employment.agency_id],
         payload={"agency_id": employment.agency_id, "valid_to": employment.valid_to},
     )
     return employment
-
-
-async def issue_key(session: Session, actor: Actor, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
-    """Issue a key: for oneself, by an admin for the organisation's people, by the operator for anyone.
-
-    A key never carries more scope than the one that issues it. Raises `not_found` for a person whose capacity the actor
-    may not see, `scope_unknown`, `scope_exceeded`, `key_expiry`.
-    """
-    person_id = body.person_id or actor.person_id
-    own_capacity = body.person_id is None and body.organisation_id is None
-    organisation_id = actor.organisation_id if own_capacity else body.organisation_id
-    own = person_id == actor.person_id and organisation_id == actor.organisation_id
-    as_admin = actor.has(Role.ADMIN) and organisation_id == actor.organisation_id
-    if not (own or as_admin or actor.has(Role.OPERATOR)):
-        raise NOT_FOUND(what=problems.PERSON)
-    if not await queries.may_hold_key(session, person_id, organisation_id):
-        raise NOT_FOUND(what=problems.PERSON)
-    scopes = rules.check_scopes(body.scopes)
-    rules.check_grant(scopes, actor)
-    return await create_key(session, person_id, organisation_id, body.name, scopes, body.expires_in_days)
-
-
-async def create_key(
-    session: Session, person_id: UUID, organisation_id: UUID | None, name: str, scopes: list[str], expires_in_days: int
-) -> schemas.ApiKeyCreated:
-    """Make and store a key; the answer holds the only copy of its secret."""
-    secret = rules.new_secret()
-    key = ApiKey(
-        person_id=person_id,
-        organisation_id=organisation_id,
-        name=name,
-        prefix=secret[:PREFIX_LENGTH],
-        digest=rules.digest_of(secret),
-        scopes=scopes,
-        expires_at=await read_clock(session) + rules.check_expiry(expires_in_days),
-    )
-    session.add(key)
-    await session.flush()
-    events.append(
-        session,
-        "api_key.issued",
-        ("api_key", key.id),
-        audience=[organisation_id or events.STAFF],
-        payload={"scopes": scopes},
-    )
-    return schemas.ApiKeyCreated(**schemas.ApiKeyOut.model_validate(key).model_dump(), secret=secret)
-
-
-async def revoke_key(session: Session, actor: Actor, key_id: UUID) -> None:
-    """Revoke a key the actor may end; it stops with this transaction's commit. Revoking again changes nothing."""
-    key = await queries.lock_key(session, actor, key_id)
-    if key.revoked_at is None:
-        key.revoked_at = await read_clock(session)
-        audience = [key.organisation_id or events.STAFF]
-        events.append(session, "api_key.revoked", ("api_key", key.id), audience=audience)

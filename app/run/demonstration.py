@@ -39,8 +39,8 @@ def _play(settings: Settings, base_url: str, console: Console, keys_file: Path) 
     from demo.play import run  # noqa: PLC0415 - its HTTP client and records, only when it is played
 
     console.print("techex: the database is empty: playing the demonstration through the API.")
-    operator_key = asyncio.run(create_operator(settings, "示例 Operator"))
-    keys = run(base_url, operator_key, console)
+    first, second = (asyncio.run(create_operator(settings, name)) for name in ("示例 Operator", "示例 Operator 2"))
+    keys = run(base_url, (first, second), console)
     write_keys(keys_file, keys)
     console.print("\nKeys to play with, one for each kind of user", markup=False)
     for role, key in keys.items():

@@ -104,7 +104,7 @@ def _shown(actor: Actor | None, event: events.Event) -> schemas.EventOut:
     shown = schemas.EventOut.model_validate(event)
     organisation_id = event.actor_organisation_id
     own = organisation_id is not None and actor is not None and actor.organisation_id == organisation_id
-    if not own and not (actor is not None and actor.is_staff):
+    if not own and not (actor is not None and actor.oversees):
         shown.actor_organisation_id = shown.request_id = None
     return shown
 

@@ -13,7 +13,7 @@ from app.core.schemas import Input, Moment, Output
 class EventOut(Output):
     """One entry of the feed. `payload` differs by `type`.
 
-    Who acted is for that organisation and the market's staff: a public event would name the buyer, or who asks. The
+    Who acted is for that organisation, operator and auditor: a public event would name the buyer, or who asks. The
     request's id goes with it, for it also stands in the event that the parties get.
     """
 
@@ -22,8 +22,10 @@ class EventOut(Output):
     subject_type: str
     subject_id: UUID
     payload: dict[str, Any]
-    actor_organisation_id: UUID | None = Field(description="Null to others than that organisation and the market")
-    request_id: str | None = Field(description="Null to others than who acted and the market's staff")
+    actor_organisation_id: UUID | None = Field(
+        description="Null to others than that organisation, operator and auditor"
+    )
+    request_id: str | None = Field(description="Null to others than who acted, operator and auditor")
     occurred_at: datetime
 
 

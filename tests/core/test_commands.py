@@ -19,7 +19,8 @@ from tests.support.api import Api
 from tests.support.world import World
 
 SUBJECT = ("thing", uuid.UUID(int=7))
-PERSON = {"name": "示例人员", "organisation_id": None, "role": "registrar"}
+PATH = "/v1/appointments"
+PERSON = {"name": "示例人员", "role": "registrar"}
 
 
 async def _people(database: Database) -> int:
@@ -78,8 +79,8 @@ def test_a_route_without_an_access_statement_is_refused() -> None:
 
 async def test_a_retry_gets_the_first_answer_and_does_nothing(world: World) -> None:
     headers = {"Idempotency-Key": "retry-1"}
-    first = await world.api.post("/v1/people", world.operator, json=PERSON, headers=headers)
-    second = await world.api.post("/v1/people", world.operator, json=PERSON, headers=headers)
+    first = await world.api.post(PATH, world.operator, json=PERSON, headers=headers)
+    second = await world.api.post(PATH, world.operator, json=PERSON, headers=headers)
     assert first.status_code == second.status_code == 201
     assert first.content == second.content
     assert second.headers["idempotency-replayed"] == "true"
@@ -88,12 +89,12 @@ async def test_a_retry_gets_the_first_answer_and_does_nothing(world: World) -> N
 
 async def test_a_key_reused_with_another_body_is_refused(world: World) -> None:
     headers = {"Idempotency-Key": "retry-1"}
-    await world.api.ok("POST", "/v1/people", world.operator, json=PERSON, headers=headers)
+    await world.api.ok("POST", PATH, world.operator, json=PERSON, headers=headers)
     problem = await world.api.refused(
         422,
         "idempotency_key_reused",
         "POST",
-        "/v1/people",
+        PATH,
         world.operator,
         json=PERSON | {"name": "another"},
         headers=headers,
@@ -114,15 +115,15 @@ async def test_a_key_belongs_to_its_caller(world: World) -> None:
 async def test_a_refusal_does_not_use_up_the_key(world: World) -> None:
     headers = {"Idempotency-Key": "retry-2"}
     wrong = PERSON | {"role": "broker"}
-    await world.api.refused(422, "role_out_of_place", "POST", "/v1/people", world.operator, json=wrong, headers=headers)
-    await world.api.ok("POST", "/v1/people", world.operator, json=PERSON, headers=headers)
+    await world.api.refused(422, "invalid_input", "POST", PATH, world.operator, json=wrong, headers=headers)
+    await world.api.ok("POST", PATH, world.operator, json=PERSON, headers=headers)
 
 
 async def test_twenty_retries_at_once_do_the_work_once(fresh_world: World, fresh_database: Database) -> None:
     before = await _people(fresh_database)
     headers = {"Idempotency-Key": "storm"}
     answers = await asyncio.gather(
-        *(fresh_world.api.post("/v1/people", fresh_world.operator, json=PERSON, headers=headers) for _ in range(20))
+        *(fresh_world.api.post(PATH, fresh_world.operator, json=PERSON, headers=headers) for _ in range(20))
     )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
@@ -132,9 +133,7 @@ async def test_twenty_retries_at_once_do_the_work_once(fresh_world: World, fresh
 @pytest.mark.parametrize("key", ["", "x" * 129, "tab\there"])
 async def test_a_malformed_key_is_refused(world: World, key: str) -> None:
     headers = {"Idempotency-Key": key}
-    await world.api.refused(
-        400, "idempotency_key_invalid", "POST", "/v1/people", world.operator, json=PERSON, headers=headers
-    )
+    await world.api.refused(400, "idempotency_key_invalid", "POST", PATH, world.operator, json=PERSON, headers=headers)
 
 
 async def test_a_secret_is_never_kept_for_retries(world: World, database: Database) -> None:

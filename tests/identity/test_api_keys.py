@@ -187,19 +187,16 @@ async def test_for_whom_a_key_may_be_issued(world: World) -> None:
 
     _, key = await issue(world, admin, **body(member))
     assert (await world.api.ok("GET", "/v1/me", key))["person_id"] == str(member.person_id)
-    for party in (admin, member, other, world.registrar, world.operator):
-        _, key = await issue(world, world.operator, **body(party))
-        shown = await world.api.ok("GET", "/v1/me", key)
-        assert (shown["person_id"], shown["organisation_id"]) == (
-            str(party.person_id),
-            str(party.id) if party.id else None,
-        )
+    _, key = await issue(world, world.operator, **body(world.operator))
+    assert (await world.api.ok("GET", "/v1/me", key))["person_id"] == str(world.operator.person_id)
     before = await _keys(world)
-    for caller, target in ((admin, other), (member, admin), (admin, world.operator), (world.registrar, world.operator)):
+    foreign = [(world.operator, party) for party in (admin, member, other, world.registrar)]
+    foreign += [(admin, other), (member, admin), (admin, world.operator), (world.registrar, world.operator)]
+    for caller, target in foreign:
         await world.api.refused(404, "not_found", "POST", "/v1/api-keys", caller, json=body(target))
     # A person acts only where they have a role, whoever asks.
     astray = body(member) | {"organisation_id": str(other.id)}
-    await world.api.refused(404, "not_found", "POST", "/v1/api-keys", world.operator, json=astray)
+    await world.api.refused(404, "not_found", "POST", "/v1/api-keys", admin, json=astray)
     # An organisation alone is not passed over: it says in which capacity the caller wants the key.
     alone = {"name": "k", "organisation_id": str(other.id)}
     for caller in (admin, world.operator):

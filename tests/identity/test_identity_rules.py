@@ -14,6 +14,7 @@ from app.core.problems import Problem
 from app.core.web.http import Endpoint
 from app.core.web.routing import built_routes
 from app.identity import rules
+from app.identity.keys import rules as keys
 from app.identity.rules import RESOURCES, USCC_CHARACTERS, Period
 from app.main import create_app
 
@@ -130,7 +131,7 @@ def test_what_may_be_granted_is_never_more_than_what_is_held(mine: frozenset[str
     giver, taker = actor(*mine), actor(*given_on)
     every = [f"{resource}:{action}" for resource in RESOURCES for action in ("read", "write")]
     gained = [scope for scope in every if taker.holds_scope(scope) and not giver.holds_scope(scope)]
-    problem = problem_of(rules.check_grant, given_on, giver)
+    problem = problem_of(keys.check_grant, given_on, giver)
     assert (problem.kind.code if problem else None) == ("scope_exceeded" if gained else None)
 
 
@@ -138,7 +139,7 @@ def test_every_scope_that_a_route_asks_for_can_be_given() -> None:
     routes = [route for route in built_routes(create_app()) if isinstance(route, Endpoint)]
     asked = {route.access.scope for route in routes if route.access.scope}
     assert len(asked) > len(RESOURCES)
-    assert rules.check_scopes(asked) == sorted(asked)
+    assert keys.check_scopes(asked) == sorted(asked)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_every_scope_that_a_route_asks_for_can_be_given() -> None:
 )
 def test_an_unknown_scope_is_refused(scope: str) -> None:
     with pytest.raises(Problem, match="scope_unknown"):
-        rules.check_scopes([scope])
+        keys.check_scopes([scope])
 
 
 @given(st.lists(periods(), max_size=4), periods())
@@ -184,10 +185,10 @@ def test_a_residence_ends_the_day_before_the_next(before: date, begins: date) ->
 @pytest.mark.parametrize(("days_asked", "passes"), [(0, False), (1, True), (366, True), (367, False)])
 def test_how_long_a_key_may_live(days_asked: int, passes: bool) -> None:
     if passes:
-        assert rules.check_expiry(days_asked) == timedelta(days=days_asked)
+        assert keys.lifetime(days_asked) == timedelta(days=days_asked)
     else:
         with pytest.raises(Problem, match="key_expiry"):
-            rules.check_expiry(days_asked)
+            keys.lifetime(days_asked)
 
 
 def test_secrets_differ_and_their_digest_does_not_show_them() -> None:

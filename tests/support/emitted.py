@@ -13,18 +13,27 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import Pool
 
 from app.core.deadlines import HANDLERS, RUNNING
-from app.core.history.events import Event
+from app.core.history.events import AWARD_OFFICER, OPERATOR, PUBLIC, REGISTRAR, STAFF, Event
 from tests.support.served import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "events.md"
+TABLE = ROOT / "tests" / "support" / "access" / "audiences.txt"
 ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \|[^|]*\|([^|]*)\|$", re.MULTILINE)
 EVENTS: set[str] = set()
+MISLED: list[str] = []
+"""Events that reached whom they must not, or missed whom they must reach, since somebody last asked."""
 DEADLINES: set[str] = set()
 
 
 def documented() -> dict[str, str]:
     """Each event type of the documentation, and what it says of its payload."""
     return dict(ROW.findall(PAGE.read_text(encoding="utf-8")))
+
+
+def audiences() -> dict[str, str]:
+    """The table of audiences: each type with its five cells."""
+    lines = (line.split() for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
+    return {line[0]: "".join(line[1:]) for line in lines}
 
 
 def missing() -> list[str]:
@@ -41,6 +50,18 @@ def missing() -> list[str]:
 
 def _on_insert(_mapper: object, _connection: object, row: Event) -> None:
     EVENTS.add(row.type)
+    expected = AUDIENCES.get(row.type)
+    if expected is not None:
+        told = [audience in row.audiences for audience in (PUBLIC, OPERATOR, REGISTRAR, AWARD_OFFICER)]
+        told.append(not {PUBLIC, *STAFF}.issuperset(row.audiences))
+        if any({"A": not yes, "-": yes, "?": False}[cell] for cell, yes in zip(expected, told, strict=True)):
+            MISLED.append(f"{row.type}: expected {expected}, told {told}")
+
+
+def take_misled() -> list[str]:
+    """The faults since the last call."""
+    faults, MISLED[:] = list(MISLED), []
+    return faults
 
 
 def _on_execute(state: ORMExecuteState) -> None:
@@ -61,6 +82,7 @@ def _on_driver(ran: Any) -> None:
 
 
 _TYPES = set(documented())
+AUDIENCES = audiences()
 event.listen(Event, "after_insert", _on_insert)
 event.listen(Session, "do_orm_execute", _on_execute)
 event.listen(Pool, "connect", _on_connect)

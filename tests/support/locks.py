@@ -22,7 +22,9 @@ UNDER = {"negotiations": "listings", "purchase_offers": "listings", "auctions": 
 """What may be locked late by who holds something else: nobody waits for it who does not hold that as well."""
 ALONE = {
     "api_keys": "a request notes that its key was used, and waits for nobody; revoking a key locks nothing else",
-    "organisations": "verifying and moving an organisation lock nothing else",
+    "organisations": "verifying and moving an organisation, inviting and adding its first people lock nothing else",
+    "people": "appointing locks nothing else",
+    "invitations": "inviting and redeeming lock nothing else",
     "brokers": "certifying and employing lock nothing else",
     "employments": "ending an employment locks nothing else",
     "memberships": "ending a membership locks nothing else",

@@ -1,14 +1,15 @@
 """The parties that tests play with: organisations, their people and the market's staff, each with a key."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from app.core.access import STAFF_ROLES, Role
+from app.core.clock import read_clock
 from app.core.database import Database, Session
-from app.identity import service
+from app.identity.keys.service import Origin, create_key
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Appointment, Broker, Employment, Membership, Organisation, OrganisationDivision, Person
 from tests.support.api import Api
@@ -47,6 +48,11 @@ class World:
         async with database.transaction() as session:
             staff = {role: await _appoint(session, role) for role in sorted(STAFF_ROLES)}
         return cls(database, api, staff)
+
+    async def second_operator(self) -> Party:
+        """Another operator, who confirms what the first one asks for."""
+        async with self.database.transaction() as session:
+            return await _appoint(session, Role.OPERATOR)
 
     @property
     def operator(self) -> Party:
@@ -119,8 +125,8 @@ class World:
             session.add(broker)
             await session.flush()
             session.add(Employment(broker_id=broker.id, agency_id=agency.organisation_id, valid_from=since))
-            key = await service.create_key(session, person.id, agency.id, "test", ["*:*"], 365)
-            return Party(person.name, agency.id, person.id, key.secret, broker.id)
+            key = await _key(session, person, agency.id)
+            return Party(person.name, agency.id, person.id, key, broker.id)
 
 
 async def _join(session: Session, organisation: Organisation, role: Role, scopes: list[str] | None) -> Party:
@@ -128,8 +134,8 @@ async def _join(session: Session, organisation: Organisation, role: Role, scopes
     session.add(person)
     await session.flush()
     session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=role))
-    key = await service.create_key(session, person.id, organisation.id, "test", scopes or ["*:*"], 365)
-    return Party(organisation.name, organisation.id, person.id, key.secret)
+    key = await _key(session, person, organisation.id, scopes)
+    return Party(organisation.name, organisation.id, person.id, key)
 
 
 async def _appoint(session: Session, role: Role) -> Party:
@@ -137,5 +143,12 @@ async def _appoint(session: Session, role: Role) -> Party:
     session.add(person)
     await session.flush()
     session.add(Appointment(person_id=person.id, role=role))
-    key = await service.create_key(session, person.id, None, "test", ["*:*"], 365)
-    return Party(person.name, None, person.id, key.secret)
+    key = await _key(session, person, None)
+    return Party(person.name, None, person.id, key)
+
+
+async def _key(session: Session, person: Person, organisation_id: UUID | None, scopes: list[str] | None = None) -> str:
+    """The secret of a key for a year."""
+    ends = await read_clock(session) + timedelta(days=365)
+    key = await create_key(session, person.id, organisation_id, "test", scopes or ["*:*"], ends, Origin())
+    return key.secret

@@ -75,7 +75,8 @@ async def compute_run(session: Session, settings: Settings, year: int) -> AwardR
     await session.flush()
     session.add_all(_statements(run.id, computation))
     payload = {"number": run.number, "year": year, "facts_sha256": run.facts_sha256}
-    events.append(session, "award_run.computed", ("award_run", run.id), audience=[events.STAFF], payload=payload)
+    audience = [events.OPERATOR, events.AWARD_OFFICER]
+    events.append(session, "award_run.computed", ("award_run", run.id), audience=audience, payload=payload)
     await session.flush()
     return run
 

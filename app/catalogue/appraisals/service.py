@@ -213,7 +213,7 @@ async def _announced(session: Session, actor: Actor, report_id: UUID, type_: str
         session,
         type_,
         (SUBJECT, report.id),
-        audience=[events.STAFF, report.appraiser_id, *_owners(report.result)],
+        audience=[*events.STAFF, report.appraiser_id, *_owners(report.result)],
         payload={
             "number": report.number,
             "result_id": report.result_id,

@@ -267,5 +267,5 @@ def _announce(session: Session, type_: str, result: Result, owners: Iterable[UUI
     """A result is not public: its keeper, its co-owners and the market's staff are told."""
     told = {owner for owner in owners if owner is not None}
     events.append(
-        session, type_, ("result", result.id), audience=[events.STAFF, result.organisation_id, *told], payload=payload
+        session, type_, ("result", result.id), audience=[*events.STAFF, result.organisation_id, *told], payload=payload
     )

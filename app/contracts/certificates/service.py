@@ -112,7 +112,7 @@ async def note_overdue(session: Session, deal_id: UUID) -> None:
     period = await queries.current_period(session, deal_id, PERIOD)
     if period is not None:
         payload = {"number": deal.number, "issue_due_on": period.ends_on}
-        events.append(session, "certificate.overdue", ("deal", deal.id), audience=[events.STAFF], payload=payload)
+        events.append(session, "certificate.overdue", ("deal", deal.id), audience=events.STAFF, payload=payload)
 
 
 def conditions_of(facts: Facts | None) -> list[Condition]:

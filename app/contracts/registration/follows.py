@@ -24,7 +24,7 @@ async def decision_due(session: Session, registration_id: UUID, now: datetime) -
         session,
         "registration.overdue",
         ("contract", registration.contract_id),
-        audience=[events.STAFF],
+        audience=events.STAFF,
         payload={"number": registration.contract.number, "decision_due_on": str(registration.decision_due_on)},
     )
 

@@ -49,7 +49,7 @@ def shares_of(deal: Deal, role: PartyRole) -> Shares:
 
 def audience_of(deal: Deal) -> list[UUID]:
     """Who is told of a settlement: the deal's parties and the market's staff."""
-    return [events.STAFF, *(party.organisation_id for party in deal.parties)]
+    return [*events.STAFF, *(party.organisation_id for party in deal.parties)]
 
 
 async def when_contract_is_signed_open_settlement(session: Session, deal: Deal, now: datetime) -> None:

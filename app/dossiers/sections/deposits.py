@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from app.core.access import Actor, Role
+from app.core.access import Actor
 from app.core.database import Session
 from app.core.history import events
 from app.core.history.events import Event
@@ -73,9 +73,7 @@ def _timed(happened: Sequence[Event]) -> set[UUID]:
 
 
 def _withheld(actor: Actor) -> Text | None:
-    if not actor.is_staff:
-        return HIDDEN
-    return None if actor.has(Role.OPERATOR, Role.AUDITOR) else HIDDEN_BANK
+    return None if actor.oversees else HIDDEN
 
 
 def _entry(deal: Deal, deposit: Deposit, event: Event, *, is_timed: bool) -> Entry:

@@ -91,6 +91,6 @@ async def tell_unsettled(session: Session, deal: Deal) -> None:
 
 
 def _tell(session: Session, deal: Deal, event: str, payload: dict[str, str]) -> None:
-    audience = [events.STAFF, *(party.organisation_id for party in deal.parties)]
+    audience = [*events.STAFF, *(party.organisation_id for party in deal.parties)]
     body = {"number": deal.number, "listing_id": deal.listing_id}
     events.append(session, event, ("deal", deal.id), audience=audience, payload=body | payload)

@@ -255,7 +255,7 @@ async def _end(session: Session, deal: Deal, status: DealStatus, reason: str | N
 
 def _tell(session: Session, deal: Deal, event: str) -> None:
     """Append the event for the parties and the market: who bought, and at what price, is not public here."""
-    audience = [events.STAFF, *(party.organisation_id for party in deal.parties)]
+    audience = [*events.STAFF, *(party.organisation_id for party in deal.parties)]
     payload = {
         "number": deal.number,
         "status": deal.status,

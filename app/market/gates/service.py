@@ -117,7 +117,7 @@ def _capacities(actor: Actor, gate: Gate) -> set[Closer]:
 
 
 def _tell(session: Session, gate: Gate, event: str, payload: dict[str, str]) -> None:
-    audience = [events.STAFF, gate.seller_id]
+    audience = [events.OPERATOR, gate.seller_id]
     if gate.holder_organisation_id is not None:
         audience.append(gate.holder_organisation_id)
     body = {"kind": gate.kind, "subject_type": gate.subject_type, "subject_id": gate.subject_id}

@@ -82,7 +82,7 @@ async def name_report(
         await appraisals.usable_floor(session, body.report_id, today, result_id=listing.result_id)
     listing.appraisal_report_id = body.report_id
     listing.revision += 1
-    audience = [events.STAFF, listing.seller_id, *([listing.agency_id] if listing.agency_id else [])]
+    audience = [*events.STAFF, listing.seller_id, *([listing.agency_id] if listing.agency_id else [])]
     if queries.is_public(listing):
         audience.append(events.PUBLIC)
     payload = {

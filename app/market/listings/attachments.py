@@ -51,7 +51,7 @@ async def attach(session: Session, actor: Actor, listing_id: UUID, body: Attachm
         session,
         "listing.document_attached",
         (SUBJECT, listing.id),
-        audience=[events.STAFF, listing.seller_id],
+        audience=[events.OPERATOR, listing.seller_id],
         payload={"document_id": body.document_id, "visibility": body.visibility},
     )
     return attachment

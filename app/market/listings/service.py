@@ -232,7 +232,7 @@ async def ask(session: Session, actor: Actor, listing_id: UUID, question: str) -
     row = Question(listing_id=listing.id, asker_id=asker_id, question=question, asked_at=now)
     session.add(row)
     await session.flush()
-    audience = [asker_id, listing.seller_id, events.STAFF]
+    audience = [asker_id, listing.seller_id, *events.STAFF]
     payload = {"question_id": row.id}
     events.append(session, "question.asked", ("listing", listing.id), audience=audience, payload=payload)
     return row
@@ -292,7 +292,7 @@ def _tell(
     payload: Mapping[str, Any] | None = None,
 ) -> None:
     """Append the event for those who may see the listing. A reason is the seller's to read, so it is not in it."""
-    audience = [events.STAFF, listing.seller_id]
+    audience = [*events.STAFF, listing.seller_id]
     if listing.agency_id:
         audience.append(listing.agency_id)
     if queries.is_public(listing) if public is None else public:

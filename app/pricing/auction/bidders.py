@@ -118,6 +118,6 @@ async def withdraw(session: Session, actor: Actor, auction_id: UUID) -> AuctionB
 
 def _tell(session: Session, auction: Auction, bidder: AuctionBidder, event: str) -> None:
     """Append an event for the bidder and the market: who bids is nobody else's business."""
-    audience = [events.STAFF, bidder.organisation_id]
+    audience = [events.OPERATOR, bidder.organisation_id]
     payload = {"number": auction.number, "paddle": bidder.paddle}
     events.append(session, event, ("auction", auction.id), audience=audience, payload=payload)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from app.core.access import Actor, Role
+from app.core.access import Actor
 from app.core.database import Database, Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
@@ -158,7 +158,7 @@ def knows_names(actor: Actor | None, auction: Auction) -> bool:
     """Whether the actor may know who stands behind the paddles of an auction it sees."""
     if actor is None:
         return False
-    if actor.has(Role.OPERATOR, Role.AUDITOR):
+    if actor.oversees:
         return True
     return auction.status == AuctionStatus.CLOSED and actor.organisation_id == auction.seller_id
 

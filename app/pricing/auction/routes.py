@@ -183,7 +183,7 @@ async def _own(session: Session, bidder: AuctionBidder) -> schemas.OwnBidderOut:
 
 async def _answer(session: Session, actor: Actor | None, auction: Auction) -> schemas.AuctionOut:
     gates = None
-    if actor is not None and (actor.is_staff or await _is_party(session, actor, auction)):
+    if actor is not None and (actor.oversees or await _is_party(session, actor, auction)):
         gates = await gates_of(session, winner.SUBJECT, auction.id)
     return shown.auction(auction, await read_clock(session), actor, gates)
 

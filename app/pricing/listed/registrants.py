@@ -220,7 +220,7 @@ def end(session: Session, registrant: Registrant, status: RegistrantStatus, reas
 
 def tell(session: Session, registrant: Registrant, event: str, payload: Mapping[str, Any] | None = None) -> None:
     """Append the event for the registrant, the seller and the market's staff. It names no organisation."""
-    audience = [events.STAFF, registrant.seller_id, registrant.organisation_id]
+    audience = [events.OPERATOR, registrant.seller_id, registrant.organisation_id]
     body = {
         "number": registrant.number,
         "status": registrant.status,

@@ -45,7 +45,7 @@ def _path(contract: Json, step: str = "") -> str:
 async def _events(world: World, type_: str) -> list[Json]:
     """The payloads of a type's events that the market's staff is told of."""
     async with world.database.reading() as session:
-        statement = select(Event.payload).where(Event.type == type_, Event.audiences.contains([events.STAFF]))
+        statement = select(Event.payload).where(Event.type == type_, Event.audiences.contains([*events.STAFF]))
         return [dict(payload) for payload in (await session.execute(statement)).scalars()]
 
 

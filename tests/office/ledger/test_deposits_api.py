@@ -110,7 +110,7 @@ async def test_the_market_hears_of_a_release_that_is_overdue_and_only_then(world
     assert "deposit.release_overdue" not in await event_types(world, punctual.id)
     async with world.database.reading() as session:
         told = text("SELECT audiences FROM events WHERE type = 'deposit.release_overdue'")
-        assert (await session.execute(told)).scalar_one() == [events.STAFF]
+        assert (await session.execute(told)).scalar_one() == [events.OPERATOR]
 
 
 async def test_a_holiday_that_is_announced_moves_the_day(world: World) -> None:
@@ -200,8 +200,10 @@ async def test_an_organisation_sees_its_own_deposits_and_instructions_only(world
     seen = await world.api.ok("GET", f"/v1/deposits?subject_id={subject[1]}", first)
     assert [row["id"] for row in seen["items"]] == [str(own.id)]
     await world.api.refused(404, "not_found", "GET", f"/v1/deposits/{other.id}", first)
-    staff = await world.api.ok("GET", f"/v1/deposits?subject_id={subject[1]}", world.registrar)
+    staff = await world.api.ok("GET", f"/v1/deposits?subject_id={subject[1]}", world.auditor)
     assert [row["id"] for row in staff["items"]] == [str(other.id), str(own.id)]
+    for role in (world.registrar, world.award_officer):  # C3: who deposits is who bids
+        assert (await world.api.ok("GET", f"/v1/deposits?subject_id={subject[1]}", role))["items"] == []
     held = await world.api.ok("GET", f"/v1/deposits?subject_id={subject[1]}&status=held&limit=1", world.operator)
     assert ([row["id"] for row in held["items"]], held["next_cursor"]) == ([str(other.id)], None)
     assert len((await world.api.ok("GET", "/v1/settlement-instructions", first))["items"]) == 1

@@ -181,5 +181,5 @@ async def told(world: World, caller: Party, kind: str) -> list[Json]:
     """What a caller's feed holds of a type. The feed itself shows only what is committed."""
     async with world.database.reading() as session:
         statement = "SELECT payload FROM events WHERE type = :kind AND audiences && CAST(:own AS uuid[]) ORDER BY seq"
-        own = [events.PUBLIC, *([events.STAFF] if caller.id is None else [caller.id])]
+        own = [events.PUBLIC, *([events.OPERATOR] if caller.id is None else [caller.id])]
         return list((await session.execute(text(statement), {"kind": kind, "own": own})).scalars())

@@ -317,7 +317,7 @@ async def test_an_expired_deal_leaves_the_deposit_until_the_operator_finds_who_d
     await work(world)
     assert (await deposits(world, buyer, listing))[0]["status"] == "held"
     assert [(told.payload, set(told.audiences)) for told in await told_of(world, deal, "deal.default_open")] == [
-        ({"number": deal["number"], "listing_id": listing["id"]}, {events.STAFF, seller.id, buyer.id})
+        ({"number": deal["number"], "listing_id": listing["id"]}, {*events.STAFF, seller.id, buyer.id})
     ]
     await world.api.refused(403, "forbidden", "POST", path, seller, json=finding)
     found = await world.api.ok("POST", path, world.operator, json=finding)

@@ -94,6 +94,13 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
     free = await world.colleague(pending)
     employments = (await world.api.ok("GET", f"/v1/brokers/{broker.broker_id}", world.operator))["employments"]
     key = await world.api.ok("POST", "/v1/api-keys", seller, json={"name": "k", "scopes": ["*:read"]})
+    body = {"person_id": str(colleague.person_id), "organisation_id": str(seller.id)}
+    invited = await world.api.ok("POST", "/v1/invitations", seller, json=body)
+    second = await world.second_operator()
+    staff = {"name": "示例", "role": "registrar"}
+    asked = await world.api.ok("POST", "/v1/appointments", second, json=staff)
+    admin = {"person_id": str(seller.person_id), "organisation_id": str(seller.id)}
+    waiting = await world.api.ok("POST", "/v1/invitations", second, json=admin)
     organisation = {
         "name": "示例",
         "kind": "enterprise",
@@ -131,6 +138,16 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "issue_api_key": Call(json={"name": "k", "scopes": ["identity:read"]}),
         "list_api_keys": Call(),
         "revoke_api_key": Call({"key_id": key["id"]}),
+        "rotate_api_key": Call({"key_id": key["id"]}),
+        "invite_person": Call(json=body),
+        "confirm_invitation": Call({"invitation_id": waiting["id"]}),
+        "redeem_invitation": Call(json={"secret": invited["secret"], "name": "k"}),
+        "list_invitations": Call(),
+        "revoke_invitation": Call({"invitation_id": invited["id"]}),
+        "ask_for_appointment": Call(json=staff),
+        "list_appointments": Call(),
+        "confirm_appointment": Call({"appointment_id": asked["id"]}),
+        "end_appointment": Call({"appointment_id": asked["id"]}, {"reason": "示例"}),
     }
 
 

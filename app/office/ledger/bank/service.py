@@ -323,4 +323,4 @@ def _tell(session: Session, row: BankConfirmation, type_: str) -> None:
         "instruction_id": row.instruction_id,
         "resolution": row.resolution.kind if row.resolution else None,
     }
-    events.append(session, type_, ("bank_confirmation", row.id), audience=[events.STAFF], payload=payload)
+    events.append(session, type_, ("bank_confirmation", row.id), audience=[events.OPERATOR], payload=payload)

@@ -24,7 +24,8 @@ async def release_due(session: Session, deposit_id: UUID, now: datetime) -> None
         "amount": f"{deposit.required_amount:.2f}",
         "release_due_on": str(deposit.release_due_on),
     }
-    events.append(session, "deposit.release_overdue", ("deposit", deposit.id), audience=[events.STAFF], payload=payload)
+    subject = ("deposit", deposit.id)
+    events.append(session, "deposit.release_overdue", subject, audience=[events.OPERATOR], payload=payload)
 
 
 async def follow_calendar(session: Session, deposit_id: UUID, wait: bool) -> bool:

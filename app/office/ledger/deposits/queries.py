@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 
 from app.core.access import Actor
 from app.core.database import Session, find_one, given, read_all, read_one
@@ -103,9 +103,11 @@ async def find_deposit(session: Session, number: str) -> Deposit | None:
 
 
 def _visible_deposits(actor: Actor) -> Select[Deposit]:
-    """The market's staff see every deposit, an organisation its own; who else deposited stays hidden."""
-    if actor.is_staff:
+    """Operator and auditor see every deposit, an organisation its own; who else deposited stays hidden."""
+    if actor.oversees:
         return select(Deposit)
+    if actor.organisation_id is None:
+        return select(Deposit).where(false())
     return select(Deposit).where(Deposit.organisation_id == actor.organisation())
 
 

@@ -26,7 +26,7 @@ async def hold_calendar(session: Session) -> None:
 
 async def begin(session: Session, deposit: Deposit, fixed_on: date) -> Period:
     """The days run from the local day on which the winner was fixed; the depositor and the market see them."""
-    audience = [events.STAFF, deposit.organisation_id]
+    audience = [events.OPERATOR, deposit.organisation_id]
     opening = periods.Opening(PERIOD, ("deposit", deposit.id), fixed_on, audience, deadline=RELEASE_DUE)
     return await periods.open_period(session, opening)
 

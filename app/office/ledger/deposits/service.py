@@ -229,5 +229,5 @@ def tell(session: Session, deposit: Deposit, type_: str, **payload: object) -> N
         "amount": f"{deposit.required_amount:.2f}",
         "reason": deposit.reason,
     } | payload
-    audience = [events.STAFF, deposit.organisation_id]
+    audience = [events.OPERATOR, deposit.organisation_id]
     events.append(session, type_, ("deposit", deposit.id), audience=audience, payload=body)

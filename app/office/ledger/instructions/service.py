@@ -70,7 +70,7 @@ def reopen(session: Session, row: PaymentInstruction) -> None:
 
 def tell(session: Session, row: PaymentInstruction, type_: str) -> None:
     """Append an event for the market and the organisation concerned."""
-    audience = [events.STAFF, *([row.organisation_id] if row.organisation_id else [])]
+    audience = [events.OPERATOR, *([row.organisation_id] if row.organisation_id else [])]
     payload = {
         "number": row.number,
         "kind": row.kind,

@@ -184,7 +184,7 @@ async def _note_rejected(context: Context, authorization: str, auction_id: str, 
         if found is not None:
             payload = {"number": found[1], "code": code}
             subject = "auction", found[0]
-            events.append(session, "auction.bid_rejected", subject, audience=[events.STAFF], payload=payload)
+            events.append(session, "auction.bid_rejected", subject, audience=[events.OPERATOR], payload=payload)
 
 
 def _answer(made: House, submission: Submission, decided: Decided) -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.access import Actor, Role
 from app.core.database import LOST
-from app.core.history.events import PUBLIC, STAFF
+from app.core.history.events import OPERATOR, PUBLIC
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem, Text
@@ -35,7 +35,8 @@ SENDERS = """
 SELECT s.n, k.id AS key_id, k.person_id, k.organisation_id, k.scopes,
        ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
                AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL) AS roles,
-       EXISTS (SELECT FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL) AS market,
+       EXISTS (SELECT FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
+               AND NOT a.awaits_confirmation) AS market,
        b.paddle, b.withdrawn_at IS NOT NULL AS withdrawn,
        EXISTS (SELECT FROM deposits d WHERE d.subject_id = s.listing_id AND d.organisation_id = k.organisation_id
                  AND d.status = 'held') AS deposit_held,
@@ -78,7 +79,7 @@ INSERT INTO exchange_keys (key_id, public_key, first_used_at) VALUES ($1, $2, te
 PATIENCE_MS = 200
 """How long a turn of many auctions waits for a row: longer than the turns of other processes take."""
 TO_ALL = f"{{{PUBLIC}}}"
-TO_STAFF = f"{{{STAFF}}}"
+TO_OPERATOR = f"{{{OPERATOR}}}"
 
 
 def lock(ids: Sequence[UUID]) -> str:
@@ -215,7 +216,7 @@ class _Turn:
             return
         payload = {"number": self._auctions[submission.auction_id].number, "code": refusal.kind.code}
         self._rejections.append(
-            _event("auction.bid_rejected", submission.auction_id, TO_STAFF, payload, actor, submission.request_id)
+            _event("auction.bid_rejected", submission.auction_id, TO_OPERATOR, payload, actor, submission.request_id)
         )
 
     async def write(self, driver: asyncpg.Connection) -> None:

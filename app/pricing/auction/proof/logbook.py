@@ -61,6 +61,6 @@ async def introduce(settings: Settings, database: Database) -> None:
 
 def tell(session: Session, auction: Auction, event: str, payload: Mapping[str, Any], *, public: bool = True) -> None:
     """Append an event about an auction: for everyone once it is announced, by paddles only."""
-    audience = [events.STAFF, auction.seller_id, *([events.PUBLIC] if public else [])]
+    audience = [*events.STAFF, auction.seller_id, *([events.PUBLIC] if public else [])]
     body = {"number": auction.number, "last_seq": auction.last_seq, "head": auction.head.hex()} | dict(payload)
     events.append(session, event, ("auction", auction.id), audience=audience, payload=body)

@@ -41,7 +41,7 @@ def subject_of(listing_id: UUID) -> tuple[str, UUID]:
 
 def audience_of(listing: Listing) -> list[UUID]:
     """The sides of a listing's own: the market's staff and the seller."""
-    return [events.STAFF, listing.seller_id]
+    return [*events.STAFF, listing.seller_id]
 
 
 def running_rule(sale: ListedSale) -> str:

@@ -47,7 +47,7 @@ async def file_objection(session: Session, actor: Actor, notice_id: UUID, body: 
     )
     session.add(objection)
     await session.flush()
-    audience = [events.STAFF, negotiation.seller_id]
+    audience = [*events.STAFF, negotiation.seller_id]
     payload = {"notice_id": published.id, "number": published.number}
     events.append(session, "objection.filed", ("objection", objection.id), audience=audience, payload=payload)
     return objection

@@ -1,0 +1,39 @@
+"""Reading of appointments."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Role
+from app.core.database import Session, find_one, read_one
+from app.core.problems import Text
+from app.core.web.pages import Found, PageRequest, read_page
+from app.identity.models import Appointment, Person
+
+APPOINTMENT = Text("appointment", "任用")
+_WITH_PERSON = selectinload(Appointment.person)
+
+
+async def list_appointments(session: Session, page: PageRequest) -> Found[Appointment]:
+    """A page in order of asking, those that ended too."""
+    return await read_page(session, select(Appointment).options(_WITH_PERSON), page, Appointment.id)
+
+
+async def lock_person(session: Session, person_id: UUID) -> Person | None:
+    """A person, locked: what they are in the market is decided one after another."""
+    return await find_one(session, select(Person).where(Person.id == person_id).with_for_update(), fresh=True)
+
+
+async def get_appointment(session: Session, appointment_id: UUID) -> Appointment:
+    """One appointment, its person locked; raises `not_found`."""
+    statement = select(Appointment).where(Appointment.id == appointment_id)
+    found = await read_one(session, statement, APPOINTMENT)
+    await lock_person(session, found.person_id)
+    return await read_one(session, statement.options(_WITH_PERSON), APPOINTMENT, fresh=True)
+
+
+async def roles_of(session: Session, person_id: UUID) -> frozenset[Role]:
+    """A person's roles in the market, those that wait for a confirmation too."""
+    statement = select(Appointment.role).where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
+    return frozenset(Role(role) for role in (await session.execute(statement)).scalars())

@@ -1,0 +1,45 @@
+"""Requests and responses of invitations."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.core.schemas import Id, Input, Name, Output, Whole
+from app.identity.invitations.kinds import InvitationStatus
+
+
+class InvitationIn(Input):
+    """Whom to invite, and in which capacity."""
+
+    person_id: Id
+    organisation_id: Id | None = Field(default=None, description="Null for the market's own staff")
+
+
+class InvitationOut(Output):
+    id: UUID
+    person_id: UUID
+    organisation_id: UUID | None
+    status: InvitationStatus
+    asked_by: UUID
+    confirmed_by: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    redeemed_at: datetime | None
+    revoked_at: datetime | None
+
+
+class InvitationCreated(InvitationOut):
+    """An invitation just made or confirmed; `secret` is for the person alone, and shown this once."""
+
+    secret: str | None = Field(description="Null while a second operator has to confirm")
+
+
+class RedemptionIn(Input):
+    """What the invited person sends: the secret, and what the first key is to be."""
+
+    secret: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    name: Name
+    scopes: list[Name] = Field(default=["*:*"], min_length=1, max_length=30)
+    expires_in_days: Whole | None = Field(default=None, ge=1, le=366, description="Without it 90")

@@ -1,0 +1,59 @@
+"""Reading of keys, and who may see which."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from app.core.access import Actor, Role
+from app.core.database import Session, find_one, read_one
+from app.core.problems import Text
+from app.core.web.pages import Found, PageRequest, read_page
+from app.identity.models import ApiKey
+
+KEY = Text("API key", "密钥")
+
+
+def visible_keys(actor: Actor) -> Select[ApiKey]:
+    """A person sees their own keys, an admin those of the organisation, operator and auditor all."""
+    if actor.has(Role.OPERATOR, Role.AUDITOR):
+        return select(ApiKey)
+    own = (ApiKey.person_id == actor.person_id) & ApiKey.organisation_id.is_not_distinct_from(actor.organisation_id)
+    if actor.has(Role.ADMIN):
+        return select(ApiKey).where(or_(own, ApiKey.organisation_id == actor.organisation_id))
+    return select(ApiKey).where(own)
+
+
+async def list_keys(session: Session, actor: Actor, page: PageRequest) -> Found[ApiKey]:
+    """A page of the keys that the actor sees, oldest first."""
+    return await read_page(session, visible_keys(actor), page, ApiKey.id)
+
+
+async def lock_key(session: Session, actor: Actor, key_id: UUID) -> ApiKey:
+    """A key the actor may revoke, locked: an auditor sees all, and changes only their own. Raises `not_found`."""
+    statement = visible_keys(actor).where(ApiKey.id == key_id).with_for_update()
+    if actor.has(Role.AUDITOR) and not actor.has(Role.OPERATOR):
+        statement = statement.where(ApiKey.person_id == actor.person_id, ApiKey.organisation_id.is_(None))
+    return await read_one(session, statement, KEY, fresh=True)
+
+
+async def lock_own(session: Session, actor: Actor, key_id: UUID) -> ApiKey:
+    """A key of the actor's own in this capacity, locked; raises `not_found`."""
+    statement = select(ApiKey).where(
+        ApiKey.id == key_id,
+        ApiKey.person_id == actor.person_id,
+        ApiKey.organisation_id.is_not_distinct_from(actor.organisation_id),
+    )
+    return await read_one(session, statement.with_for_update(), KEY, fresh=True)
+
+
+async def hold_key(session: Session, key_id: UUID) -> ApiKey:
+    """A key, held as it is until the transaction ends: a revocation waits."""
+    return await read_one(
+        session, select(ApiKey).where(ApiKey.id == key_id).with_for_update(read=True), KEY, fresh=True
+    )
+
+
+async def find_successor(session: Session, key_id: UUID) -> ApiKey | None:
+    """The key that replaced a key and still works."""
+    statement = select(ApiKey).where(ApiKey.replaces_id == key_id, ApiKey.revoked_at.is_(None))
+    return await find_one(session, statement)
