@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
+from sqlalchemy import Engine, event
 from xdist.scheduler import LoadScopeScheduling
 
 from app import wiring
@@ -64,6 +65,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("techex")
 
 wiring.connect()
+
+
+@event.listens_for(Engine, "do_connect")
+def _keep_statements(_dialect: object, _record: object, _arguments: object, parameters: dict[str, object]) -> None:
+    """The one connection of most tests asks what the whole API asks: 100 prepared statements would be made anew."""
+    parameters["prepared_statement_cache_size"] = 1000
 
 
 def pytest_configure(config: pytest.Config) -> None:
