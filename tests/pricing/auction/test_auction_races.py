@@ -237,7 +237,7 @@ async def test_what_cannot_be_decided_harms_no_other(fresh_world: World) -> None
         spoil = text("UPDATE auctions SET leader_secret = 'x' WHERE id = CAST(:id AS uuid)")
         await session.execute(spoil, {"id": sick.id})
     async with held(fresh_world, sound):
-        waiting = [asyncio.create_task(sound.bid(bidder, f"{100000 + n * 5000}.00", f"key {n}"))
+        waiting = [asyncio.create_task(sound.bid(bidder, f"{100000 + n * 5000}.00", f"key-{n}"))
                    for n, bidder in enumerate(sound.bidders)]  # fmt: skip
         failing = asyncio.create_task(sick.bid(sick.bidders[1], "110000.00"))
         await await_waiting(fresh_world)
