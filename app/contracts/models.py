@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import TechnicalField
@@ -166,7 +166,7 @@ class Payment(Identified, Base):
             "technical_amount IS NULL OR (abs(technical_amount) <= abs(amount) AND technical_amount * amount >= 0)",
             name="technical_amount",
         ),
-        UniqueConstraint("payee_id", "bank_reference"),
+        Index("uq_payments_bank_reference", "payee_id", text("techex_folded(bank_reference)"), unique=True),
         Index("ix_payments_contract_id", "contract_id", "received_at"),
     )
 
@@ -189,7 +189,7 @@ class Invoice(Identified, Base):
     __tablename__ = "invoices"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
-        UniqueConstraint("issuer_id", "number"),
+        Index("uq_invoices_number", "issuer_id", text("techex_folded(number)"), unique=True),
         Index("ix_invoices_payment_id", "payment_id"),
     )
 

@@ -12,12 +12,12 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, MetaData, Numeric, ScalarResult, Select, Text, text
+from sqlalchemy import ColumnElement, DateTime, MetaData, Numeric, ScalarResult, Select, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.util import greenlet_spawn
 from uuid_utils.compat import uuid7
 
@@ -48,6 +48,14 @@ class Base(DeclarativeBase):
         Decimal: Numeric(18, 2),
         dict[str, Any]: JSONB,
     }
+
+
+def same(column: ColumnElement[str] | InstrumentedAttribute[Any], value: str) -> ColumnElement[bool]:
+    """Whether a column holds a value, in whatever spelling: width, case, spaces and what is invisible do not count.
+
+    `techex_folded` (revision 0025) is the one folded form. Unique indexes are over it; what is stored is as typed.
+    """
+    return func.techex_folded(column) == func.techex_folded(value)
 
 
 class Identified:

@@ -15,7 +15,10 @@ class Organisation(Identified, Revised, Created, Base):
     """A party of the exchange. `uscc` (统一社会信用代码) and `state_founded` are null where not known."""
 
     __tablename__ = "organisations"
-    __table_args__ = (Index("ix_organisations_name", "name"),)
+    __table_args__ = (
+        Index("ix_organisations_name", "name"),
+        Index("ix_organisations_folded_name", text("techex_folded(name)")),
+    )
 
     name: Mapped[str]
     kind: Mapped[OrganisationKind] = mapped_column(Text)
@@ -122,9 +125,10 @@ class Broker(Identified, Base):
     """A technical broker (技术经纪人): a person with a certificate."""
 
     __tablename__ = "brokers"
+    __table_args__ = (Index("uq_brokers_certificate_number", text("techex_folded(certificate_number)"), unique=True),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
-    certificate_number: Mapped[str] = mapped_column(unique=True)
+    certificate_number: Mapped[str]
     certified_on: Mapped[date]
     person: Mapped[Person] = relationship(lazy="raise")
     employments: Mapped[list["Employment"]] = relationship(

@@ -31,6 +31,16 @@ DIVISION_UNKNOWN = ProblemType(
         "请填写当日或此后有效的 GB/T 2260 代码,如 420111。",
     ),
 )
+NAME_TAKEN = ProblemType(
+    "organisation_name_taken",
+    409,
+    Text("Organisation already recorded", "该主体已登记"),
+    Text("An organisation named `{name}` is recorded already: {id}.", "名称为 `{name}` 的主体已登记:{id}。"),
+    Text(
+        "Use the recorded one. Another body of that name has a `uscc` of its own: record it with that.",
+        "请使用已登记的主体;确为同名的另一主体的,请填写其 `uscc`。",
+    ),
+)
 PERIOD_NOT_LATER = ProblemType(
     "period_not_later",
     422,

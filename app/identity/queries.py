@@ -9,7 +9,7 @@ from sqlalchemy import Date, Select, cast, func, literal, or_, select, text, uni
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import Session, given, read_all, read_one
+from app.core.database import Session, given, read_all, read_one, same
 from app.core.problems import UNAUTHENTICATED, Text
 from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.identity.kinds import OrganisationKind, Verification
@@ -248,3 +248,11 @@ async def end_keys(session: Session, person_id: UUID, organisation_id: UUID | No
         ApiKey.person_id == person_id, ApiKey.organisation_id.is_not_distinct_from(organisation_id)
     )
     await lineage.end(session, (await session.execute(statement)).scalars().all(), at)
+
+
+async def namesake(session: Session, name: str, uscc: str | None) -> UUID | None:
+    """An organisation of that name, in whatever spelling, that may be the same body: not both have a USCC."""
+    statement = select(Organisation.id).where(same(Organisation.name, name))
+    if uscc is not None:
+        statement = statement.where(Organisation.uscc.is_(None))
+    return (await session.execute(statement.limit(1))).scalar_one_or_none()

@@ -25,14 +25,18 @@ from app.identity.models import (
 async def register_organisation(session: Session, body: schemas.OrganisationIn) -> Organisation:
     """Record an organisation, not yet verified. A USCC already held is a `conflict`.
 
-    Raises `uscc_invalid`, `division_unknown`, `date_in_future`.
+    Raises `uscc_invalid`, `division_unknown`, `date_in_future`, `organisation_name_taken`.
     """
     rules.check_not_future("resident_since", body.resident_since, await read_today(session))
     check_division(body.division_code, body.resident_since, "division_code")
+    uscc = rules.check_uscc(body.uscc) if body.uscc else None
+    namesake = await queries.namesake(session, body.name, uscc)
+    if namesake is not None:
+        raise problems.NAME_TAKEN(field="name", name=body.name, id=namesake)
     organisation = Organisation(
         name=body.name,
         kind=body.kind,
-        uscc=rules.check_uscc(body.uscc) if body.uscc else None,
+        uscc=uscc,
         state_founded=body.state_founded,
         fictional=body.fictional,
         divisions=[OrganisationDivision(division_code=body.division_code, valid_from=body.resident_since)],

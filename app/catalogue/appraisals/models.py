@@ -28,7 +28,7 @@ class AppraisalReport(Identified, Revised, Created, Base):
         Index(
             "uq_appraisal_reports_number",
             "appraiser_id",
-            "number",
+            text("techex_folded(number)"),
             unique=True,
             postgresql_where=text("status <> 'refused'"),
         ),

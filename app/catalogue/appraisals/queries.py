@@ -18,7 +18,7 @@ from app.catalogue.appraisals.models import AppraisalReport, Reapproval
 from app.catalogue.results.models import Result
 from app.catalogue.results.queries import visible_results
 from app.core.access import Actor
-from app.core.database import Session, find_one, given, read_all
+from app.core.database import Session, find_one, given, read_all, same
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.identity import queries as identity
@@ -106,7 +106,7 @@ async def number_used(session: Session, appraiser_id: UUID, number: str) -> bool
     statement = select(
         exists().where(
             AppraisalReport.appraiser_id == appraiser_id,
-            AppraisalReport.number == number,
+            same(AppraisalReport.number, number),
             AppraisalReport.status != ReportStatus.REFUSED,
         )
     )

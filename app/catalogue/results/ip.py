@@ -1,11 +1,12 @@
 """Pure rules of IP assets: which numbers and dates each type has, their order, and Chinese patent numbers."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Protocol
 
-from app.catalogue.results.kinds import IpType, Need
+from app.catalogue.results.kinds import PATENTS, IpType, Need
 from app.catalogue.results.problems import IP_ASSET_INVALID, PATENT_NUMBER_INVALID
 from app.core.problems import FieldError, Text
 from app.identity.rules import check_not_future, check_order
@@ -46,9 +47,9 @@ NEEDS: dict[IpType, tuple[Need, ...]] = {
     IpType.BIOLOGICAL_MEDICAL_VARIETY: (MAY, MUST, MAY, MUST, MAY, MAY),
 }
 
-_PREFIXED = re.compile(r"^(ZL|CN)\s*(.*)$", re.IGNORECASE)
-_NUMBER = re.compile(r"^(\d{12}|\d{8})\.?([\dX])$", re.IGNORECASE)
-_LOOKS_CHINESE = re.compile(r"^((19|20)\d{10}\.?[\dX]|\d{8}\.[\dX])$", re.IGNORECASE)
+_PREFIXED = re.compile(r"^(ZL|CN)(.*)$", re.ASCII)
+_NUMBER = re.compile(r"^(\d{12}|\d{8})\.?([\dX])$", re.ASCII)
+_LOOKS_CHINESE = re.compile(r"^((19|20)\d{10}\.?[\dX]|\d{8}\.[\dX])$", re.ASCII)
 # The digit after the year: invention, utility model, design, and the first two entering by the PCT.
 _KINDS = "12389"
 
@@ -67,7 +68,7 @@ def check_assets(assets: Sequence[Asset], *, from_public_record: bool, today: da
         raise IP_ASSET_INVALID(errors=errors, count=len(errors))
     for position, asset in enumerate(assets):
         _check_dates(f"ip_assets.{position}", asset, today)
-        if asset.type in (IpType.PATENT, IpType.PATENT_APPLICATION):
+        if asset.type in PATENTS:
             _check_numbers(f"ip_assets.{position}", asset)
 
 
@@ -126,13 +127,14 @@ def _check_numbers(field: str, asset: Asset) -> None:
 def chinese_number(field: str, number: str | None) -> str | None:
     """The bare digits of a Chinese application or patent number; None for none, or for another country's.
 
-    A number counts as Chinese when it begins with ZL or CN, or has the form of one. Raises `patent_number_invalid`.
-    This checks the form and the check digit only, not that such a patent exists.
+    Width, case and spaces do not count. A number is Chinese when it begins with ZL or CN, or has the form of one.
+    Raises `patent_number_invalid`. This checks the form and the check digit only, not that such a patent exists.
     """
     if number is None:
         return None
-    prefixed = _PREFIXED.match(number)
-    body = prefixed.group(2) if prefixed else number
+    written = "".join(unicodedata.normalize("NFKC", number).split()).upper()
+    prefixed = _PREFIXED.match(written)
+    body = prefixed.group(2) if prefixed else written
     if not prefixed and not _LOOKS_CHINESE.match(body):
         return None
     parsed = _NUMBER.match(body)
@@ -140,7 +142,7 @@ def chinese_number(field: str, number: str | None) -> str | None:
         reason = Text("it does not have 9 or 13 characters", "位数不是 9 位或 13 位")
     elif parsed.group(1)[4 if len(parsed.group(1)) == 12 else 2] not in _KINDS:
         reason = Text("the digit after the year names no kind of patent", "年份后的种类号不符")
-    elif parsed.group(2).upper() != check_digit(parsed.group(1)):
+    elif parsed.group(2) != check_digit(parsed.group(1)):
         reason = Text(
             f"its check digit should be {check_digit(parsed.group(1))}",
             f"校验位应为 {check_digit(parsed.group(1))}",

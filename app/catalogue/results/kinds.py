@@ -31,6 +31,9 @@ class IpType(StrEnum):
     BIOLOGICAL_MEDICAL_VARIETY = "biological_medical_variety"
 
 
+PATENTS = frozenset({IpType.PATENT, IpType.PATENT_APPLICATION})
+
+
 class Secrecy(StrEnum):
     """Whether state secrets or national security are concerned: such a result is never listed (policy art. 2)."""
 

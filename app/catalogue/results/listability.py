@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from app.catalogue.results.kinds import ExportControl, IpType, Secrecy, TransferMode
+from app.catalogue.results.kinds import PATENTS, ExportControl, IpType, Secrecy, TransferMode
 from app.catalogue.results.problems import RESULT_NOT_LISTABLE
 from app.core.problems import FieldError, Rule, Text
 from app.law.instruments import CIVIL_CODE, EXPORT_RULES, PATENT_LAW, POLICY, PROGRESS_LAW
@@ -25,6 +25,8 @@ class AssetFacts:
     title: str
     expires_on: date | None
     invalidated_on: date | None
+    also_in: tuple[str, ...] = ()
+    """The numbers of other results that hold the same patent or application."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,12 @@ def refuse_unlistable(facts: ListingFacts, transfer_mode: TransferMode, today: d
         raise RESULT_NOT_LISTABLE(errors=[as_error(reason) for reason in reasons], count=len(reasons))
 
 
-def notes_on(facts: ListingFacts) -> list[Finding]:
-    """What does not forbid listing but binds the later contract."""
-    notes = []
+def notes_on(facts: ListingFacts, *, for_staff: bool) -> list[Finding]:
+    """What does not forbid listing, but must be looked into or binds the later contract.
+
+    Staff alone are told which results of others hold the same patent.
+    """
+    notes = [_claimed_twice(asset, for_staff=for_staff) for asset in facts.assets if asset.also_in]
     if facts.export_control == ExportControl.RESTRICTED:
         notes.append(
             Finding(
@@ -108,6 +113,20 @@ def notes_on(facts: ListingFacts) -> list[Finding]:
             )
         )
     return notes
+
+
+def _claimed_twice(asset: AssetFacts, *, for_staff: bool) -> Finding:
+    others = f": {', '.join(asset.also_in)}" if for_staff else ""
+    return Finding(
+        "patent_in_other_result",
+        f"ip_assets.{asset.position}",
+        Text(
+            f"The number of “{asset.title}” stands in other results too{others}",
+            f"《{asset.title}》的专利号或申请号亦见于其他成果{others}",
+        ),
+        Text("Find out whose it is before you publish the listing", "请在发布挂牌前核实其归属"),
+        PATENT_LAW.art("9"),
+    )
 
 
 def _secrecy(facts: ListingFacts) -> Sequence[Finding]:
@@ -155,7 +174,7 @@ def _dead_assets(facts: ListingFacts, today: date) -> list[Finding]:
         else:
             continue
         # Article 876 applies the rules on patents to layout designs, plant varieties, software and the rest.
-        patent = asset.type in (IpType.PATENT, IpType.PATENT_APPLICATION)
+        patent = asset.type in PATENTS
         findings.append(
             Finding(
                 code,

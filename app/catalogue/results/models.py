@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
@@ -74,7 +74,11 @@ class IpAsset(Identified, Base):
     """One intellectual-property asset of a result, with the numbers and dates its type has."""
 
     __tablename__ = "ip_assets"
-    __table_args__ = (Index("ix_ip_assets_result_id", "result_id", "position"),)
+    __table_args__ = (
+        Index("ix_ip_assets_result_id", "result_id", "position"),
+        Index("ix_ip_assets_application_number", text("techex_patent(application_number)")),
+        Index("ix_ip_assets_grant_number", text("techex_patent(grant_number)")),
+    )
 
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
     position: Mapped[int]

@@ -12,10 +12,11 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, delete, or_, select, union
-from sqlalchemy.orm import selectinload
+from sqlalchemy import CompoundSelect, Select, delete, func, or_, select, union
+from sqlalchemy.orm import aliased, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.catalogue.results.kinds import PATENTS
 from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
 from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 from app.core.access import Actor
@@ -103,6 +104,7 @@ async def listing_facts(session: Session, result_id: UUID, seller_id: UUID | Non
     """
     result = await _one(session, select(Result).where(Result.id == result_id))
     names = await owner_names(session, result)
+    claimed = await _claimed_elsewhere(session, result)
     return ListingFacts(
         result_id=result.id,
         seller_id=seller_id or result.organisation_id,
@@ -110,7 +112,9 @@ async def listing_facts(session: Session, result_id: UUID, seller_id: UUID | Non
         export_control=result.export_control,
         publicly_funded=result.publicly_funded,
         assets=tuple(
-            AssetFacts(position, asset.type, asset.title, asset.expires_on, asset.invalidated_on)
+            AssetFacts(
+                position, asset.type, asset.title, asset.expires_on, asset.invalidated_on, claimed.get(asset.id, ())
+            )
             for position, asset in enumerate(result.ip_assets)
         ),
         owners=tuple(
@@ -118,6 +122,27 @@ async def listing_facts(session: Session, result_id: UUID, seller_id: UUID | Non
         ),
         consents=frozenset((consent.organisation_id, consent.transfer_mode) for consent in result.consents),
     )
+
+
+async def _claimed_elsewhere(session: Session, result: Result) -> dict[UUID, tuple[str, ...]]:
+    """The numbers of the other results that hold the same patent or application, in whatever spelling, by asset."""
+    own, other = aliased(IpAsset), aliased(IpAsset)
+    alike = or_(
+        *(
+            func.techex_patent(theirs) == func.techex_patent(ours)
+            for theirs in (other.application_number, other.grant_number)
+            for ours in (own.application_number, own.grant_number)
+        )
+    )
+    statement = (
+        select(own.id, func.array_agg(Result.number.distinct()))
+        .join(other, alike)
+        .join(Result, Result.id == other.result_id)
+        .where(own.result_id == result.id, other.result_id != result.id)
+        .where(own.type.in_(PATENTS), other.type.in_(PATENTS))
+        .group_by(own.id)
+    )
+    return {asset_id: tuple(numbers) for asset_id, numbers in (await session.execute(statement)).all()}
 
 
 async def owner_names(session: Session, result: Result) -> dict[UUID | None, str]:

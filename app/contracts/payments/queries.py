@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import selectinload
 
 from app.contracts.models import Invoice, Payment
-from app.core.database import Session, read_one
+from app.core.database import Session, read_one, same
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 
@@ -30,11 +30,11 @@ async def is_reversed(session: Session, payment_id: UUID) -> bool:
 
 async def bank_reference_used(session: Session, payee_id: UUID, reference: str) -> bool:
     """Whether the payee recorded that bank reference before. Read it under the payee's lock."""
-    statement = select(exists().where(Payment.payee_id == payee_id, Payment.bank_reference == reference))
+    statement = select(exists().where(Payment.payee_id == payee_id, same(Payment.bank_reference, reference)))
     return bool((await session.execute(statement)).scalar_one())
 
 
 async def invoice_number_used(session: Session, issuer_id: UUID, number: str) -> bool:
     """Whether the issuer recorded that invoice before. Read it under the issuer's lock."""
-    statement = select(exists().where(Invoice.issuer_id == issuer_id, Invoice.number == number))
+    statement = select(exists().where(Invoice.issuer_id == issuer_id, same(Invoice.number, number)))
     return bool((await session.execute(statement)).scalar_one())

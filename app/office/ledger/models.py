@@ -160,11 +160,12 @@ class BankConfirmation(Identified, Base):
             "id",
             postgresql_where=text("deposit_id IS NULL AND instruction_id IS NULL"),
         ),
+        Index("uq_bank_confirmations_bank_reference", text("techex_folded(bank_reference)"), unique=True),
     )
 
     direction: Mapped[Direction] = mapped_column(Text)
     amount: Mapped[Decimal]
-    bank_reference: Mapped[str] = mapped_column(unique=True)
+    bank_reference: Mapped[str]
     received_at: Mapped[datetime]
     purpose_reference: Mapped[str | None]
     account_tail: Mapped[str | None]

@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import Session, find_one, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one, same
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
 from app.office.ledger.models import BankConfirmation, ConfirmationResolution
@@ -43,8 +43,8 @@ def _confirmations() -> Select[BankConfirmation]:
 
 
 async def confirmation_of(session: Session, bank_reference: str) -> BankConfirmation | None:
-    """The confirmation that has a bank reference."""
-    statement = _confirmations().where(BankConfirmation.bank_reference == bank_reference)
+    """The confirmation that has a bank reference, in whatever spelling."""
+    statement = _confirmations().where(same(BankConfirmation.bank_reference, bank_reference))
     return await find_one(session, statement)
 
 
