@@ -1,17 +1,16 @@
 """Requests and responses of contracts."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from app.catalogue.results.kinds import TechnicalField
 from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, RegistrationStatus
 from app.core.schemas import Amount, Day, Id, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
+from app.core.schemas.codes import IndustryCode
 from app.market.deals.schemas import PartyIn
 
-IndustryCode = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{2,4}$")]
 MAX_PARTIES = 50
 
 

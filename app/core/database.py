@@ -53,7 +53,7 @@ class Base(DeclarativeBase):
 def same(column: ColumnElement[str] | InstrumentedAttribute[Any], value: str) -> ColumnElement[bool]:
     """Whether a column holds a value, in whatever spelling: width, case, spaces and what is invisible do not count.
 
-    `techex_folded` (revision 0025) is the one folded form. Unique indexes are over it; what is stored is as typed.
+    `techex_folded` (revision 0027) is the one folded form. Unique indexes are over it; what is stored is as typed.
     """
     return func.techex_folded(column) == func.techex_folded(value)
 

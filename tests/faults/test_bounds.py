@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from app.core.clock import read_clock
+from app.core.schemas.codes import Country, Currency, IndustryCode
 from tests.office.ledger.factory import confirmation_body, confirmed, requested_deposit
 from tests.support.world import World
 
@@ -88,3 +90,19 @@ async def test_a4_a_receipt_is_not_before_its_request(world: World) -> None:
     await world.api.refused(422, "dates_out_of_order", "POST", path, world.operator, json=resolution)
     same_minute = deposit.requested_at.replace(second=0, microsecond=0).isoformat()
     await confirmed(world, **facts, received_at=same_minute)
+
+
+@pytest.mark.parametrize(
+    ("type_", "right", "wrong"),
+    [
+        (Country, "DE CN HK TW US", "ZZ XX AA EU UK"),
+        (Currency, "USD EUR HKD CNY", "XXX XTS ABC RMB XAU"),
+        (IndustryCode, "C2710 A01 M7320 T97 C4040", "A99 C44 T9810 K7111 B0110"),
+    ],
+)
+def test_a10_a_code_of_a_standard_stands_in_it(type_: Any, right: str, wrong: str) -> None:
+    adapter = TypeAdapter[str](type_)
+    assert [adapter.validate_python(code) for code in right.split()] == right.split()
+    for code in wrong.split():
+        with pytest.raises(ValidationError):
+            adapter.validate_python(code)

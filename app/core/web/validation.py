@@ -69,6 +69,9 @@ _REASONS: dict[str, tuple[str, str]] = {
     "dict_type": ("not_an_object", "应为 JSON 对象"),
     "hidden_character": ("hidden_character", "第 {place} 个字符 {code} 不可见,请删去"),
     "no_letter": ("no_letter", "请填写可读的文字"),
+    "no_country": ("no_country", "不是 ISO 3166-1 的国家和地区代码,如 DE"),
+    "no_currency": ("no_currency", "不是 ISO 4217 的货币代码,如 USD"),
+    "no_industry": ("no_industry", "不是 GB/T 4754-2017 的行业代码,如 C2710"),
     "string_unicode": ("not_unicode", "不是合法的 Unicode 文本"),
 }
 

@@ -27,9 +27,9 @@ STATED: Mapping[str, Text] = MappingProxyType(
             "每笔款项按下列三项技术交易额中最小的一项计算：银行到账的、有号码的发票覆盖的、登记的技术交易额尚余的。",
         ),
         "unstated_technical_part": Text(
-            "A payment that does not state its technical part counts in the contract's ratio of technical to total "
-            "amount.",
-            "款项未载明技术部分的，按合同技术交易额占合同成交额的比例计算。",
+            "A payment that does not state its technical part counts in the ratio of what earlier payments left of "
+            "the technical amount to what they left of the total.",
+            "款项未载明技术部分的，按此前各笔款项之后技术交易额余额占合同成交额余额的比例计算。",
         ),
         "rounding": Text(
             "An award is rounded half up to the fen, once for each organisation, role and year. Its lines and the "

@@ -6,16 +6,15 @@ of `conversion`. What the parts mean together is decided in `terms_rules.py`.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.catalogue.results.kinds import IpType
 from app.core.schemas import Day, ExchangeRate, Flag, Input, Line, Money, Name, PositiveMoney, Prose, Share, Whole
+from app.core.schemas.codes import Country, Currency
 from app.market.listings.kinds import PricingMode
 from app.pricing.negotiated.terms.kinds import RoyaltyBase
 
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 HOME = "CN"
 
 
