@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.core.schemas import Id, Input, Name, Output, Whole
+from app.core.schemas import Id, Input, Name, Output, Readable, Whole
 from app.identity.invitations.kinds import InvitationStatus
 
 
@@ -39,7 +39,7 @@ class InvitationCreated(InvitationOut):
 class RedemptionIn(Input):
     """What the invited person sends: the secret, and what the first key is to be."""
 
-    secret: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    secret: Annotated[str, StringConstraints(min_length=1, max_length=100), Readable]
     name: Name
     scopes: list[Name] = Field(default=["*:*"], min_length=1, max_length=30)
     expires_in_days: Whole | None = Field(default=None, ge=1, le=366, description="Without it 90")
