@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from app.core.problems import FORBIDDEN, Problem, Text, listed
+from app.core.problems import FORBIDDEN, NOT_VERIFIED, Problem, Text, listed
 
 
 class Role(StrEnum):
@@ -37,6 +37,9 @@ ROLE_NAMES = {
 }
 
 
+OWN_ORGANISATION = Text("your organisation", "贵单位")
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The person behind a key, and for whom the key acts: one organisation, or (None) the market itself."""
@@ -46,6 +49,8 @@ class Actor:
     organisation_id: UUID | None
     roles: frozenset[Role]
     scopes: frozenset[str]
+    unverified: str | None = None
+    """The finding about its organisation where it is pending, refused or suspended: then its keys only read."""
 
     @property
     def is_staff(self) -> bool:
@@ -71,6 +76,12 @@ class Actor:
         if self.organisation_id is None:
             raise forbidden(self, ORGANISATION_ROLES)
         return self.organisation_id
+
+
+def check_verified(actor: Actor) -> None:
+    """Raises `organisation_not_verified` for a key of an organisation that is pending or refused."""
+    if actor.unverified is not None:
+        raise NOT_VERIFIED(name=OWN_ORGANISATION, verification=actor.unverified)
 
 
 def forbidden(actor: Actor, allowed: Iterable[Role], *, field: str | None = None) -> Problem:

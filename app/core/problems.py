@@ -173,6 +173,16 @@ NOT_FOUND = ProblemType(
         "请核对编号,并确认所用密钥有权查看。",
     ),
 )
+NOT_VERIFIED = ProblemType(
+    "organisation_not_verified",
+    409,
+    Text("Organisation not verified", "组织未通过核验"),
+    Text(
+        "The verification of {name} is: {verification}. Only a verified organisation may do this.",
+        "{name} 的核验状态为 {verification};仅核验通过的组织可操作。",
+    ),
+    Text("Ask the operator to verify the organisation.", "请运营方先核验该组织。"),
+)
 UNAUTHENTICATED = ProblemType(
     "unauthenticated",
     401,

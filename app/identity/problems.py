@@ -70,16 +70,6 @@ NOT_AN_AGENCY = ProblemType(
         "技术经纪人受聘于技术转移机构;该组织为 {kind}。",
     ),
 )
-NOT_VERIFIED = ProblemType(
-    "organisation_not_verified",
-    409,
-    Text("Organisation not verified", "组织未通过核验"),
-    Text(
-        "The verification of {name} is: {verification}. Only a verified organisation may do this.",
-        "{name} 的核验状态为 {verification};仅核验通过的组织可操作。",
-    ),
-    Text("Ask the operator to verify the organisation.", "请运营方先核验该组织。"),
-)
 SCOPE_UNKNOWN = ProblemType(
     "scope_unknown",
     422,

@@ -35,6 +35,7 @@ _TOUCH = text(
 _BY_DIGEST = text(
     """
     SELECT k.id, k.person_id, k.organisation_id, k.scopes,
+           CASE WHEN o.verification <> 'verified' THEN o.verification END AS unverified,
            k.last_used_at IS NULL OR k.last_used_at < now.at - interval '5 minutes' AS stale,
            CASE WHEN k.organisation_id IS NULL
              THEN ARRAY(SELECT a.role FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
@@ -74,6 +75,7 @@ async def authenticate(session: Session, authorization: str) -> Actor:
         organisation_id=row.organisation_id,
         roles=frozenset(Role(role) for role in row.roles),
         scopes=frozenset(row.scopes),
+        unverified=row.unverified,
     )
 
 
@@ -175,6 +177,13 @@ async def acts_for(session: Session, person_id: UUID, organisation_id: UUID | No
             Membership.ended_at.is_(None),
         )
     return (await session.execute(statement.limit(1))).first() is not None
+
+
+async def count_people(session: Session, organisation_id: UUID) -> int:
+    """How many people act for an organisation now."""
+    statement = select(func.count()).select_from(Membership)
+    now = Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
+    return (await session.execute(statement.where(*now))).scalar_one()
 
 
 async def has_admin(session: Session, organisation_id: UUID) -> bool:

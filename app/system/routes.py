@@ -19,6 +19,7 @@ router = Router(route_class=Endpoint, tags=("system",))
 sandbox_router = Router(route_class=Endpoint, tags=("sandbox",))
 root_router = Router(route_class=Endpoint, tags=("system",))
 Viewer = Annotated[Actor | None, public(scope="events:read")]
+ClockMover = Annotated[Actor, allow(*EVERY_ROLE, scope="events:write", unverified=True)]
 Types = Annotated[list[str] | None, Query(alias="type", max_length=20, description="Only these types; repeat it")]
 
 
@@ -56,7 +57,9 @@ async def read_clock(actor: Public, session: Session) -> schemas.ClockOut:
 
 @sandbox_router.post("/sandbox/clock", operation_id="move_clock")
 async def move_clock(
-    actor: Annotated[Actor, allow(*EVERY_ROLE, scope="events:write")], session: Session, body: schemas.ClockIn
+    actor: Annotated[Actor, allow(*EVERY_ROLE, scope="events:write", unverified=True)],
+    session: Session,
+    body: schemas.ClockIn,
 ) -> schemas.ClockOut:
     """Move a sandbox's clock forward, to walk through notice periods in a minute. Production has no such route."""
     return schemas.ClockOut(server_time=await clock.move_clock(session, body.to))

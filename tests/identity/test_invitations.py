@@ -60,6 +60,8 @@ async def test_c2_the_operator_invites_and_the_person_redeems_once(world: World)
     await world.api.refused(409, "invitation_redeemed", "DELETE", f"/v1/invitations/{made['id']}", world.operator)
     (shown,) = (await world.api.ok("GET", "/v1/api-keys", key))["items"]
     assert (shown["issued_by"], shown["invitation_id"], shown["parent_id"]) == (person["id"], made["id"], None)
+    finding = {"verification": "verified", "reason": "示例"}
+    await world.api.ok("POST", f"/v1/organisations/{organisation['id']}/verification", world.operator, json=finding)
     # From now on the admin lets people in, and the operator only with a second one.
     member = {"name": "示例人员", "organisation_id": organisation["id"], "role": "member"}
     for role in ("member", "admin"):

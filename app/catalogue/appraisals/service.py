@@ -14,11 +14,10 @@ from app.core.clock import read_clock, read_today
 from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
-from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.core.problems import INVALID_INPUT, NOT_VERIFIED, UNKNOWN_REFERENCE, FieldError, Text
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Organisation
-from app.identity.problems import NOT_VERIFIED
 from app.law.figures import Parameter, parameter
 from app.office.documents import service as documents
 from app.office.documents.kinds import Visibility

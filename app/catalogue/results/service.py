@@ -14,12 +14,12 @@ from app.core.clock import read_clock, read_today
 from app.core.database import Session
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
-from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
+from app.core.problems import INVALID_INPUT, NOT_VERIFIED, UNKNOWN_REFERENCE, FieldError, Text
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
 from app.identity.models import Organisation
-from app.identity.problems import NOT_VERIFIED, ORGANISATION, PERSON
+from app.identity.problems import ORGANISATION, PERSON
 from app.identity.rules import check_not_future
 from app.law.figures import Parameter, ParameterError, parameter
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from app.core.access import Actor, Role, forbidden
+from app.core.access import Actor, Role, check_verified, forbidden
 from app.core.problems import SCOPE_MISSING, UNAUTHENTICATED
 
 
@@ -17,9 +17,10 @@ class Allow:
     Without roles everyone may call, and a key counts only where it carries the scope: without it the caller is anybody.
     """
 
-    def __init__(self, roles: frozenset[Role], scope: str | None) -> None:
+    def __init__(self, roles: frozenset[Role], scope: str | None, *, unverified: bool = False) -> None:
         self.roles = roles
         self.scope = scope
+        self.unverified = unverified
 
     # This and every other dependency is `async`: FastAPI sends a plain function to a thread, 50 us and more each time.
     async def __call__(self, request: Request) -> Actor | None:
@@ -32,6 +33,8 @@ class Allow:
             raise forbidden(actor, self.roles)
         if self.scope and not actor.holds_scope(self.scope):
             raise SCOPE_MISSING(scope=self.scope)
+        if request.method != "GET" and not self.unverified:
+            check_verified(actor)
         return actor
 
     def as_openapi(self) -> dict[str, Any]:
@@ -39,11 +42,14 @@ class Allow:
         return {"roles": sorted(self.roles) or ["public"], "scope": self.scope}
 
 
-def allow(*roles: Role, scope: str) -> Any:
-    """`Annotated[Actor, allow(Role.MEMBER, scope="listings:write")]`: only those roles, only with that scope."""
+def allow(*roles: Role, scope: str, unverified: bool = False) -> Any:
+    """`Annotated[Actor, allow(Role.MEMBER, scope="listings:write")]`: only those roles, only with that scope.
+
+    An organisation that is not verified only reads, unless `unverified`: what it needs to keep its own keys in order.
+    """
     if not roles:
         raise ValueError("name the roles; a route for everyone says `public` or `Public`")
-    return Depends(Allow(frozenset(roles), scope))
+    return Depends(Allow(frozenset(roles), scope, unverified=unverified))
 
 
 def public(*, scope: str) -> Any:

@@ -1,9 +1,10 @@
 """Reading of invitations, and who may see which."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_all, read_one
@@ -50,6 +51,17 @@ async def had_keys(session: Session, person_id: UUID, organisation_id: UUID | No
     if organisation_id is None:
         statement = statement.where(ApiKey.person_id == person_id)
     return (await session.execute(statement.limit(1))).first() is not None
+
+
+async def count_open(session: Session, organisation_id: UUID | None, now: datetime) -> int:
+    """How many invitations of an organisation, or of staff, may still be confirmed or redeemed."""
+    statement = select(func.count()).where(
+        Invitation.organisation_id.is_not_distinct_from(organisation_id),
+        Invitation.redeemed_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    return (await session.execute(statement)).scalar_one()
 
 
 async def is_admin(session: Session, person_id: UUID, organisation_id: UUID) -> bool:

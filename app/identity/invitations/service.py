@@ -18,13 +18,15 @@ from app.identity.keys.schemas import ApiKeyCreated
 from app.identity.keys.service import Origin, create_key
 from app.identity.models import Invitation
 from app.identity.rules import digest_of, new_secret
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
 
 
 async def invite(session: Session, actor: Actor, body: schemas.InvitationIn) -> schemas.InvitationCreated:
     """Invite a person to make the own first key.
 
     An admin invites the organisation's people; an operator the market's staff, and an organisation's admin. Where there
-    were keys before, the operator's invitation waits for a second operator. Raises `not_found`.
+    were keys before, the operator's invitation waits for a second operator. Raises `not_found`, `quota_reached`.
     """
     await _check_may_invite(session, actor, body.person_id, body.organisation_id)
     if body.organisation_id is not None:
@@ -32,6 +34,9 @@ async def invite(session: Session, actor: Actor, body: schemas.InvitationIn) -> 
     had_keys = await queries.had_keys(session, body.person_id, body.organisation_id)
     second = rules.needs_second(actor, body.organisation_id, had_keys=had_keys)
     now = await read_clock(session)
+    check_room(
+        Quota.INVITATIONS, await queries.count_open(session, body.organisation_id, now), session.city.day_of(now)
+    )
     invitation = Invitation(
         person_id=body.person_id,
         organisation_id=body.organisation_id,

@@ -1,14 +1,15 @@
 """Reading of keys, and who may see which."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, read_page
-from app.identity.models import ApiKey
+from app.identity.models import ApiKey, Person
 
 KEY = Text("API key", "密钥")
 
@@ -51,6 +52,18 @@ async def hold_key(session: Session, key_id: UUID) -> ApiKey:
     return await read_one(
         session, select(ApiKey).where(ApiKey.id == key_id).with_for_update(read=True), KEY, fresh=True
     )
+
+
+async def count_working(session: Session, person_id: UUID, organisation_id: UUID | None, now: datetime) -> int:
+    """How many keys of a person work in one capacity; the person is locked, so that nobody adds one meanwhile."""
+    await session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    statement = select(func.count()).where(
+        ApiKey.person_id == person_id,
+        ApiKey.organisation_id.is_not_distinct_from(organisation_id),
+        ApiKey.revoked_at.is_(None),
+        ApiKey.expires_at > now,
+    )
+    return (await session.execute(statement)).scalar_one()
 
 
 async def find_successor(session: Session, key_id: UUID) -> ApiKey | None:

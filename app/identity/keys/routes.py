@@ -14,7 +14,7 @@ router = Router(route_class=Endpoint, tags=("identity",))
 secrets_router = Router(route_class=SecretEndpoint)
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
-KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:write")]
+KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:write", unverified=True)]
 
 
 @secrets_router.post("/api-keys", status_code=201, operation_id="issue_api_key")

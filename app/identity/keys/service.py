@@ -18,6 +18,8 @@ from app.identity.keys import queries, rules, schemas
 from app.identity.lineage import queries as lineage
 from app.identity.models import ApiKey
 from app.identity.rules import digest_of, new_secret
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
 
 PREFIX_LENGTH = 9
 
@@ -36,7 +38,7 @@ async def issue_key(session: Session, actor: Actor, body: schemas.ApiKeyIn) -> s
     """Issue a key: for oneself, or by an admin for the organisation's people. It ends with the key that issues it.
 
     A key never carries more scope than the one that issues it. Raises `not_found` for a person whose capacity the actor
-    may not give keys for, `scope_unknown`, `scope_exceeded`, `key_expiry`, `key_outlives_issuer`.
+    may not give keys for, `scope_unknown`, `scope_exceeded`, `quota_reached`, `key_expiry`, `key_outlives_issuer`.
     """
     person_id = body.person_id or actor.person_id
     own_capacity = body.person_id is None and body.organisation_id is None
@@ -50,6 +52,8 @@ async def issue_key(session: Session, actor: Actor, body: schemas.ApiKeyIn) -> s
     parent = await queries.hold_key(session, actor.key_id)
     now = await read_clock(session)
     check_works(parent, now)
+    held = await queries.count_working(session, person_id, organisation_id, now)
+    check_room(Quota.KEYS, held, session.city.day_of(now))
     expires_at = rules.end_below(parent.expires_at, now, body.expires_in_days)
     origin = Origin(issued_by=actor.person_id, parent_id=parent.id)
     return await create_key(session, person_id, organisation_id, body.name, scopes, expires_at, origin)

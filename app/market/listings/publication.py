@@ -12,11 +12,11 @@ from app.catalogue.results.rules import refuse_unlistable
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
 from app.core.database import Session
-from app.core.problems import UNKNOWN_REFERENCE
+from app.core.problems import NOT_VERIFIED, UNKNOWN_REFERENCE
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import Organisation
-from app.identity.problems import NOT_VERIFIED, ORGANISATION
+from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
 from app.market.listings import appraisal, modes, queries, rules, schemas
 from app.market.listings.models import Listing, ListingVersion

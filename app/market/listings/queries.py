@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.core.access import Actor
@@ -260,3 +260,10 @@ async def public_clock(database: Database) -> datetime:
     assert row is not None
     now: datetime = row["now"]
     return now
+
+
+async def count_unanswered(session: Session, listing_id: UUID, asker_id: UUID) -> int:
+    """How many questions of an organisation about a listing wait for their answers."""
+    mine = Question.listing_id == listing_id, Question.asker_id == asker_id
+    statement = select(func.count()).where(*mine, Question.answered_at.is_(None))
+    return (await session.execute(statement)).scalar_one()

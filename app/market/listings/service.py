@@ -16,6 +16,8 @@ from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import Text
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
 from app.market.listings import modes, publication, queries, rules, schemas
 from app.market.listings.kinds import ListingStatus, Move, Mover
 from app.market.listings.models import Listing, Question
@@ -229,6 +231,7 @@ async def ask(session: Session, actor: Actor, listing_id: UUID, question: str) -
     now = await read_clock(session)
     rules.check_open(listing.status, listing.closes_at, now)
     publication.require_verified((await identity.organisations_by_id(session, [asker_id]))[asker_id])
+    check_room(Quota.REQUESTS, await queries.count_unanswered(session, listing.id, asker_id), session.city.day_of(now))
     row = Question(listing_id=listing.id, asker_id=asker_id, question=question, asked_at=now)
     session.add(row)
     await session.flush()

@@ -5,9 +5,10 @@ something whose package lets them (`access`).
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
@@ -65,6 +66,12 @@ async def list_documents(session: Session, actor: Actor, page: PageRequest) -> F
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
         statement = statement.where(Document.organisation_id == actor.organisation())
     return await read_page(session, statement, page, Document.id)
+
+
+async def count_since(session: Session, organisation_id: UUID, since: datetime) -> int:
+    """How many documents an organisation uploaded since a moment."""
+    statement = select(func.count()).where(Document.organisation_id == organisation_id, Document.uploaded_at > since)
+    return (await session.execute(statement)).scalar_one()
 
 
 async def find_same(session: Session, organisation_id: UUID, sha256: str, filename: str) -> Document | None:

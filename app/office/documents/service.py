@@ -1,14 +1,18 @@
 """Use cases of documents; each runs in the caller's transaction."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from app.core.access import Actor, Role, forbidden
+from app.core.clock import read_clock
 from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.problems import INVALID_INPUT, UNKNOWN_REFERENCE, FieldError, Text
 from app.identity.problems import ORGANISATION
 from app.identity.queries import organisations_by_id
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
 from app.office.documents import access, queries
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
@@ -39,6 +43,7 @@ async def record_upload(session: Session, actor: Actor, upload: Upload, named: U
     found = await queries.find_same(session, organisation_id, upload.sha256, upload.filename)
     if found is not None:
         return found, False
+    await check_room_for(session, organisation_id)
     document = Document(
         organisation_id=organisation_id,
         sha256=upload.sha256,
@@ -57,6 +62,13 @@ async def record_upload(session: Session, actor: Actor, upload: Upload, named: U
         payload={"sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type},
     )
     return document, True
+
+
+async def check_room_for(session: Session, organisation_id: UUID) -> None:
+    """Raises `quota_reached` where an organisation uploaded as much as it may within 24 hours."""
+    now = await read_clock(session)
+    held = await queries.count_since(session, organisation_id, now - timedelta(hours=24))
+    check_room(Quota.UPLOADS, held, session.city.day_of(now))
 
 
 async def _organisation(session: Session, actor: Actor, named: UUID | None) -> UUID:

@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from app.core.problems import BODY_TOO_LARGE, UNAUTHENTICATED
 from app.core.web.http import BINARY, Context, Endpoint, context_of
 from app.office.documents import rules
-from app.office.documents.service import Upload
+from app.office.documents.service import Upload, check_room_for
 
 IN_MEMORY_BYTES = 2**20
 CHUNK_BYTES = 2**18
@@ -46,8 +46,10 @@ class UploadEndpoint(Endpoint):
         if authorization is None:
             raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
         async with context.database.reading() as session:
-            request.state.actor = await context.authenticate(session, authorization)
-        await self.access(request)
+            request.state.actor = actor = await context.authenticate(session, authorization)
+            await self.access(request)
+            if actor.organisation_id is not None:
+                await check_room_for(session, actor.organisation_id)
 
 
 async def _take_in(request: Request, context: Context, filename: str, media_type: str) -> Upload:

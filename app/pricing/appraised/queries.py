@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, false, func, or_, select
 
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
@@ -91,3 +91,10 @@ async def list_offers(
         PurchaseOffer.id,
         newest_first=True,
     )
+
+
+async def count_open(session: Session, buyer_id: UUID) -> int:
+    """How many offers of a buyer stand."""
+    live = PurchaseOffer.status.in_([PurchaseOfferStatus.OPEN, PurchaseOfferStatus.ACCEPTED])
+    statement = select(func.count()).where(PurchaseOffer.buyer_id == buyer_id, live)
+    return (await session.execute(statement)).scalar_one()

@@ -10,6 +10,8 @@ from app.core.database import Session, add_unique
 from app.core.ids import NumberPrefix, readable_number
 from app.identity import queries as identity
 from app.law.figures import parameter
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
 from app.market.deals.problems import LISTING_TAKEN
 from app.market.listings import queries as listings
 from app.market.listings import rules as listing_rules
@@ -44,6 +46,7 @@ async def make_offer(session: Session, actor: Actor, listing_id: UUID, body: sch
     before = await queries.lock_live(session, listing.id, buyer_id)
     now = await read_clock(session)
     today = session.city.day_of(now)
+    check_room(Quota.REQUESTS, await queries.count_open(session, buyer_id), today)
     listing_rules.check_open(listing.status, listing.closes_at, now)
     check_expiry(body.expires_at, now, int(parameter(OFFER_MAX_DAYS, on=today).value))
     rules.check_none_stands(facts_of(before) if before else None, now)

@@ -195,3 +195,11 @@ async def read_objection(session: Session, objection_id: UUID) -> Objection:
     """An objection with its decision, for the operator; raises `not_found`."""
     statement = select(Objection).where(Objection.id == objection_id).options(selectinload(Objection.decision))
     return await read_one(session, statement, Text("objection", "异议"), fresh=True)
+
+
+async def count_open(session: Session, lead_id: UUID) -> int:
+    """How many negotiations an organisation leads that are not over."""
+    live = Negotiation.lead_id == lead_id, Negotiation.status.in_([NegotiationStatus.OPEN, NegotiationStatus.AGREED])
+    mine = NegotiationBuyer.organisation_id == lead_id
+    statement = select(func.count()).select_from(NegotiationBuyer).join(Negotiation).where(mine, *live)
+    return (await session.execute(statement)).scalar_one()

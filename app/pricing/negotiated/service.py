@@ -14,6 +14,8 @@ from app.core.problems import UNKNOWN_REFERENCE
 from app.identity import queries as identity
 from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
 from app.market.deals.kinds import PartyRole
 from app.market.deals.problems import LISTING_TAKEN
 from app.market.deals.rules import PartyShare, check_parties
@@ -52,6 +54,7 @@ async def open_negotiation(
     check_parties([PartyShare(PartyRole.SELLER, listing.seller_id), *buyers])
     await _require_verified(session, buyers)
     now = await read_clock(session)
+    check_room(Quota.REQUESTS, await queries.count_open(session, lead_id), session.city.day_of(now))
     listing_rules.check_open(listing.status, listing.closes_at, now)
     buyers.sort(key=lambda buyer: buyer.organisation_id != lead_id)
     negotiation = Negotiation(

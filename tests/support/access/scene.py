@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.identity.kinds import Verification
 from tests.catalogue.appraisals.factory import (
     accepted_report,
     appraiser_of,
@@ -44,6 +45,8 @@ class Scene:
 
     callers: dict[str, Party | None]
     calls: dict[str, Call]
+    pending: Party
+    """An admin of an organisation that is not verified."""
 
 
 async def build(world: World) -> Scene:
@@ -85,7 +88,7 @@ async def build(world: World) -> Scene:
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
     calls["move_clock"] = Call(json={"to": "2050-01-01T00:00:00Z"})
-    return Scene(callers, calls)
+    return Scene(callers, calls, await world.enterprise(verification=Verification.PENDING))
 
 
 async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Call]:

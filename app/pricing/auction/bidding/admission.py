@@ -3,13 +3,15 @@
 What is refused here is no bid: it has no place in the log.
 """
 
+from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from app.core.access import Actor, Role, forbidden
-from app.core.problems import SCOPE_MISSING, UNAUTHENTICATED, Problem, Text
+from app.core.access import OWN_ORGANISATION, Actor, Role, forbidden
+from app.core.problems import NOT_VERIFIED, SCOPE_MISSING, UNAUTHENTICATED, Problem, Text
 from app.pricing.auction.bidding import problems
 from app.pricing.auction.kinds import AuctionStatus
 
@@ -75,7 +77,32 @@ def check_actor(actor: Actor | None) -> Problem | None:
         return forbidden(actor, BIDDING_ROLES)
     if not actor.holds_scope(SCOPE):
         return SCOPE_MISSING(scope=SCOPE)
+    if actor.unverified is not None:
+        return NOT_VERIFIED(name=OWN_ORGANISATION, verification=actor.unverified)
     return None
+
+
+class Noted:
+    """How often a key's attempts on an auction were noted by this process, so that a flood leaves no flood of events.
+
+    The first ones tell the story; each is answered all the same.
+    """
+
+    def __init__(self, most: int = 100, known: int = 10_000) -> None:
+        self._most = most
+        self._known = known
+        self._counts: OrderedDict[tuple[UUID, UUID], int] = OrderedDict()
+
+    def take(self, key_id: UUID, auction_id: UUID) -> bool:
+        """Whether one more is to be noted."""
+        count = self._counts.pop((key_id, auction_id), 0) + 1
+        self._counts[key_id, auction_id] = count
+        if len(self._counts) > self._known:
+            self._counts.popitem(last=False)
+        return count <= self._most
+
+
+NOTED: Final = Noted()
 
 
 def barred(why: Text) -> Problem:

@@ -181,7 +181,7 @@ async def _note_rejected(context: Context, authorization: str, auction_id: str, 
             return
         session.info["request_id"] = scope.get("request_id")
         found = await queries.find_number(session, auction_id)
-        if found is not None:
+        if found is not None and admission.NOTED.take(session.info["actor"].key_id, found[0]):
             payload = {"number": found[1], "code": code}
             subject = "auction", found[0]
             events.append(session, "auction.bid_rejected", subject, audience=[events.OPERATOR], payload=payload)

@@ -33,6 +33,7 @@ FREE = "SELECT id FROM auctions WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KE
 CONDITIONS = "SELECT id, conditions::text AS conditions FROM auctions WHERE id = ANY($1::uuid[])"
 SENDERS = """
 SELECT s.n, k.id AS key_id, k.person_id, k.organisation_id, k.scopes,
+       CASE WHEN o.verification <> 'verified' THEN o.verification END AS unverified,
        ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
                AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL) AS roles,
        EXISTS (SELECT FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
@@ -212,7 +213,7 @@ class _Turn:
 
     def _reject(self, submission: Submission, actor: Actor | None, refusal: Problem) -> None:
         """Leave an audit entry of what was not allowed, where it is known who tried."""
-        if actor is None:
+        if actor is None or not admission.NOTED.take(actor.key_id, submission.auction_id):
             return
         payload = {"number": self._auctions[submission.auction_id].number, "code": refusal.kind.code}
         self._rejections.append(
@@ -249,7 +250,8 @@ def _actor(facts: Mapping[str, Any]) -> Actor | None:
     if facts["key_id"] is None or not facts["roles"]:
         return None
     roles = frozenset(Role(role) for role in facts["roles"])
-    return Actor(facts["person_id"], facts["key_id"], facts["organisation_id"], roles, frozenset(facts["scopes"]))
+    scopes = frozenset(facts["scopes"])
+    return Actor(facts["person_id"], facts["key_id"], facts["organisation_id"], roles, scopes, facts["unverified"])
 
 
 def _row(auction: Standing, entry: Entry, submission: Submission, facts: Mapping[str, Any]) -> tuple[Any, ...]:

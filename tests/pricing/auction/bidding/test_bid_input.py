@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.core.access import Role
 from app.identity.models import Appointment
+from app.pricing.auction.bidding import admission
 from tests.market.deals.test_deals import related
 from tests.market.listings.factory import move_clock_to
 from tests.pricing.auction import factory
@@ -189,3 +190,11 @@ async def test_what_was_decided_is_in_the_log(scene: Scene) -> None:
         assert problem["remedy"]
         assert await logged(scene.world) == before + 1
     assert not await rejections(scene.world)
+
+
+async def test_c5_malformed_bids_leave_a_bounded_trace(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission.NOTED, "_most", 3)
+    scene = await factory.announced(world, bidders=1)
+    for _ in range(5):
+        await world.api.refused(422, "invalid_input", "POST", f"{scene.path}/bids", scene.bidders[0], json={})
+    assert await rejections(world) == ["invalid_input"] * 3
