@@ -125,12 +125,25 @@ def show_hooks() -> None:
 @audit.command()
 def verify(
     head: Annotated[str | None, typer.Option(help="A head noted earlier, which must still be in the chain.")] = None,
+    state: Annotated[bool, typer.Option("--state", help="Hold every row against what the events say of it.")] = False,
 ) -> None:
-    """Check the hash chain of the audit log: status 0 if it holds, 1 with each problem if it does not."""
+    """Check the hash chain of the audit log: status 0 if it holds, 1 with each problem if it does not.
+
+    It reads the whole log, with --state also every row; what it is at is told on standard error.
+    """
     from app.core.history.audit import verify as verify_chain
 
-    report = _on_database(lambda settings: verify_chain(settings, head))
+    further = []
+    if state:
+        from app import wiring
+        from app.core.history.state import against_rows
+
+        wiring.connect()
+        further.append(against_rows(wiring.tables(), lambda line: typer.echo(line, err=True)))
+    report = _on_database(lambda settings: verify_chain(settings, head, further))
     typer.echo(f"sealed {report.sealed}, not yet sealed {report.unsealed}, head {report.head}")
+    if report.rows is not None:
+        typer.echo(f"{report.rows} rows held against their events")
     for problem in report.problems:
         typer.echo(problem, err=True)
     typer.echo("the audit chain holds." if report.ok else "the audit chain is BROKEN.", err=not report.ok)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from app import wiring
 from app.core.database import Database
+from app.core.history.state import check_state
 from app.run.migrations.upgrade import downgrade, upgrade
 from app.run.postgres.embedded import EmbeddedPostgres
 from tests.office.ledger.factory import held_deposit, releasing
@@ -107,3 +108,23 @@ async def test_a_revision_proposed_under_the_old_names_can_be_published(fresh_wo
     await fresh_world.api.ok("POST", f"{path}/publication", fresh_world.operator)
     shown = await fresh_world.api.ok("GET", f"/v1/listings/{listing['id']}")
     assert shown["published"]["conditions"]["deposit_amount"] == "150000.00"
+
+
+async def _vouched_for(url: str) -> list[str]:
+    database = Database(url, CITY, pool_size=2)
+    async with database.session() as session:
+        report = await check_state(session, wiring.tables(), lambda _: None)
+    await database.close()
+    assert report.rows == 1
+    return report.named
+
+
+def test_e1_rows_of_the_release_before_are_vouched_for_from_the_migration_on(empty_url: str) -> None:
+    upgrade(empty_url)
+    downgrade(empty_url, "0028")
+    asyncio.run(execute(empty_url, "INSERT INTO people (id, name) VALUES (gen_random_uuid(), '示例人员')"))
+    assert ["no event tells of it" in each for each in asyncio.run(_vouched_for(empty_url))] == [True]
+    upgrade(empty_url)
+    assert asyncio.run(_vouched_for(empty_url)) == []
+    asyncio.run(execute(empty_url, "UPDATE people SET name = '示例他人'"))
+    assert [" name is `sha256:" in each for each in asyncio.run(_vouched_for(empty_url))] == [True]

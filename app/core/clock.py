@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, Database, Session
+from app.core.history.records import UNRECORDED
 from app.core.problems import ProblemType, Text
 from app.core.settings import Environment, Settings
 
@@ -22,6 +23,7 @@ class SandboxClock(Base):
     __table_args__ = (
         CheckConstraint("only_row", name="one_row"),
         CheckConstraint("moved >= interval '0'", name="forward"),
+        {"info": {UNRECORDED: "a sandbox's own"}},
     )
 
     only_row: Mapped[bool] = mapped_column(Boolean, primary_key=True, default=True)

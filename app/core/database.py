@@ -22,6 +22,7 @@ from sqlalchemy.util import greenlet_spawn
 from uuid_utils.compat import uuid7
 
 from app.core import problems
+from app.core.history.records import RecordingSession
 from app.core.settings import City, Settings
 
 Row = TypeVar("Row")
@@ -105,7 +106,7 @@ class Session(AsyncSession):
     """A session that knows the city: its rows are counted in the city's days and bear its code."""
 
     def __init__(self, bind: AsyncEngine | AsyncConnection, city: City, **options: Any) -> None:
-        super().__init__(bind, expire_on_commit=False, **options)
+        super().__init__(bind, expire_on_commit=False, sync_session_class=RecordingSession, **options)
         self.city = city
 
 

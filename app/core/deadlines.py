@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import read_clock
 from app.core.database import Base, Database, Session
+from app.core.history.records import UNRECORDED
 from app.core.hooks import Port
 from app.core.ids import new_id
 from app.core.logs import get_logger, trace_of
@@ -50,6 +51,7 @@ class Deadline(Base):
     __table_args__ = (
         Index("ix_deadlines_due", "next_attempt_at", "id", postgresql_where=text("settled_at IS NULL")),
         Index("uq_deadlines_pending", "kind", "subject_id", unique=True, postgresql_where=text("settled_at IS NULL")),
+        {"info": {UNRECORDED: "what falls due is a work list; what it caused is recorded"}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
 from app.core.database import Base, Session
+from app.core.history.records import UNRECORDED
 
 
 class Counter(Base):
     """The last number given in a series and year."""
 
     __tablename__ = "counters"
+    __table_args__ = ({"info": {UNRECORDED: "the numbers themselves are unique"}},)
 
     series: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.access import Role
 from app.core.database import Base, Created, Identified, Revised
+from app.core.history.records import PRIVATE, VOLATILE
 from app.identity.kinds import OrganisationKind, RelationKind, Verification
 
 
@@ -74,7 +75,7 @@ class Person(Identified, Created, Base):
 
     __tablename__ = "people"
 
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=PRIVATE)
 
 
 class Membership(Identified, Base):
@@ -128,7 +129,7 @@ class Broker(Identified, Base):
     __table_args__ = (Index("uq_brokers_certificate_number", text("techex_folded(certificate_number)"), unique=True),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
-    certificate_number: Mapped[str]
+    certificate_number: Mapped[str] = mapped_column(info=PRIVATE)
     certified_on: Mapped[date]
     person: Mapped[Person] = relationship(lazy="raise")
     employments: Mapped[list["Employment"]] = relationship(
@@ -176,7 +177,7 @@ class ApiKey(Identified, Created, Base):
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    last_used_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None] = mapped_column(info=VOLATILE)
     issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))

@@ -14,6 +14,7 @@ from sqlalchemy.pool import Pool
 
 from app.core.deadlines import HANDLERS, RUNNING
 from app.core.history.events import AWARD_OFFICER, OPERATOR, PUBLIC, REGISTRAR, STAFF, Event
+from app.core.history.records import REMOVED, WRITTEN
 from tests.support.served import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "events.md"
@@ -76,7 +77,9 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 def _on_driver(ran: Any) -> None:
     """The clerk of the auctions writes its events itself, many at a time: their types are one of the arguments."""
-    if "INSERT INTO events" in ran.query:
+    if REMOVED in ran.query:  # SQL decides which of the two it is
+        EVENTS.update({WRITTEN, REMOVED})
+    elif "INSERT INTO events" in ran.query:
         for argument in ran.args:
             EVENTS.update(set(map(str, argument)) & _TYPES if isinstance(argument, list) else ())
 

@@ -26,6 +26,8 @@ from app.core.clock import move_clock, read_clock
 from app.core.database import Database
 from app.core.settings import Settings
 from app.run.postgres.database import bring_up_to_date, database_for
+from app.run.postgres.embedded import running_url
+from tests.support import vouched
 from tests.support.databases import CITY
 from tests.support.patience import PATIENCE
 from tests.support.served import ROOT, free_port
@@ -59,12 +61,15 @@ VARYING = (
 
 @dataclass
 class Played:
-    """What the one installation printed at its start, what the blocks of each document printed, and its event feed."""
+    """What the one installation printed at its start, what the blocks of each document printed, its event feed, and
+    what a check of its rows found (`vouched.unseen`).
+    """
 
     printed: str = ""
     outputs: dict[str, list[str]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[str, Any] = field(default_factory=dict)
 
 
 def plain(text: str) -> str:
@@ -106,6 +111,7 @@ def _play() -> Played:
                     done.failures[document] = str(error)
             auditor = json.loads((data_dir / "demo-keys.json").read_text(encoding="utf-8"))["auditor"]
             done.events = list(_feed(port, auditor))
+            done.rows = asyncio.run(vouched.unseen(str(running_url(data_dir))))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return done

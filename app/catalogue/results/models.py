@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import EntitlementKind, ExportControl, IpType, Secrecy, TechnicalField, TransferMode
 from app.core.database import Base, Created, Identified, Numbered, Recorded, Revised
+from app.core.history.records import PRIVATE
 
 
 class Result(Identified, Numbered, Revised, Created, Base):
@@ -66,7 +67,7 @@ class Completer(Base):
 
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=PRIVATE)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
 
 

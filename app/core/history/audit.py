@@ -9,7 +9,7 @@ Two versions of a seal are in use, each checked by its own form for good. Versio
 which the feed is ordered and an event can be hidden: there the order of the chain alone holds it. Version 2 covers it.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import count
@@ -33,6 +33,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from app.core.canonical import canonical_json, sha256
 from app.core.database import Base, Database, Session, advisory_lock, connect
 from app.core.history.events import Event, settled_after
+from app.core.history.records import UNRECORDED
 from app.core.settings import Settings
 
 GENESIS = bytes(32)
@@ -46,6 +47,7 @@ class Seal(Base):
     """The seal of one event: its place in the chain and the hash of the chain up to it. Append-only."""
 
     __tablename__ = "audit_seals"
+    __table_args__ = ({"info": {UNRECORDED: "seals seal themselves"}},)
 
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_seq: Mapped[int] = mapped_column(ForeignKey("events.seq"), unique=True)
@@ -60,6 +62,7 @@ class AuditReport:
     sealed: int = 0
     unsealed: int = 0
     head: str = GENESIS.hex()
+    rows: int | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -226,12 +229,19 @@ async def _count_unsealed(session: Session, last: tuple[int, int], report: Audit
         )
 
 
-async def verify(settings: Settings, noted_head: str | None = None) -> AuditReport:
-    """Seal what has settled, then check the whole chain of the database in `settings`."""
+Further = Callable[[Session, AuditReport], Awaitable[None]]
+"""Adds what it finds to a report, in the snapshot in which the chain was checked."""
+
+
+async def verify(settings: Settings, noted_head: str | None = None, further: Iterable[Further] = ()) -> AuditReport:
+    """Seal what has settled, then check the whole chain of the database in `settings`, and what is asked `further`."""
     database = connect(settings)
     try:
         await seal_all(database)
         async with database.snapshot() as session:
-            return await check_chain(session, noted_head)
+            report = await check_chain(session, noted_head)
+            for check in further:
+                await check(session, report)
+            return report
     finally:
         await database.close()

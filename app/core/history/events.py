@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.access import Actor, Role
 from app.core.database import Base, Session
+from app.core.history.records import REMOVED, UNRECORDED, WRITTEN
 from app.core.ids import new_id
 
 _TYPE = re.compile(r"^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$")
@@ -51,7 +52,11 @@ class Event(Base):
     """One change of state. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_xid_seq", "xid", "seq"), Index("ix_events_subject_id_seq", "subject_id", "seq"))
+    __table_args__ = (
+        Index("ix_events_xid_seq", "xid", "seq"),
+        Index("ix_events_subject_id_seq", "subject_id", "seq"),
+        {"info": {UNRECORDED: "sealed one by one"}},
+    )
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     xid: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)"))
@@ -166,11 +171,13 @@ async def latest_of(session: Session, subject_id: UUID, type_: str, limit: int) 
 async def read_feed(
     session: Session, actor: Actor | None, cursor: tuple[int, int] | None, limit: int, types: Sequence[str] = ()
 ) -> Sequence[Event]:
-    """At most `limit` events after `cursor` that the actor may see, oldest first."""
+    """At most `limit` events after `cursor` that the actor may see, oldest first; records of rows only if asked for."""
     statement = settled_after(cursor).limit(limit)
     audiences = audiences_of(actor)
     if audiences is not None:
         statement = statement.where(Event.audiences.overlap(audiences))
     if types:
         statement = statement.where(Event.type.in_(types))
+    elif audiences is None:
+        statement = statement.where(Event.type.not_in([WRITTEN, REMOVED]))
     return (await session.execute(statement)).scalars().all()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.canonical import sha256
 from app.core.database import Base, Session
+from app.core.history.records import UNRECORDED
 from app.core.problems import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED
 
 HEADER = "idempotency-key"
@@ -28,7 +29,10 @@ class StoredAnswer(Base):
     """The answer a key got. Kept for 30 days, then the key may be used again."""
 
     __tablename__ = "idempotency_answers"
-    __table_args__ = (Index("ix_idempotency_answers_created_at", "created_at"),)
+    __table_args__ = (
+        Index("ix_idempotency_answers_created_at", "created_at"),
+        {"info": {UNRECORDED: "answers kept for retries, and forgotten"}},
+    )
 
     principal_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)

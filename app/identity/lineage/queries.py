@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.core.database import Session
+from app.core.history.records import changed
+from app.identity.models import ApiKey
 
 _ISSUED = """
     SELECT id FROM api_keys WHERE parent_id = f.id
@@ -44,6 +46,7 @@ async def end(session: Session, roots: Iterable[UUID], at: datetime, *, incident
         if not found:
             break
         ended += found
+    changed(session, ApiKey, ended)
     return ended
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, te
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified, OfSubject
+from app.core.history.records import PRIVATE
 from app.office.documents.kinds import Visibility
 
 
@@ -20,7 +21,7 @@ class Document(Identified, Base):
     sha256: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str]
-    filename: Mapped[str]
+    filename: Mapped[str] = mapped_column(info=PRIVATE)
     uploaded_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.database import Session
+from app.core.history.state import STATE
 from app.core.hooks import Link, follows, provides
 from app.market.deals import hooks as deal_hooks
 from app.market.gates import subjects
@@ -17,6 +18,8 @@ from app.pricing.auction import queries, service
 from app.pricing.auction.contest import AuctionBidding
 from app.pricing.auction.ending import closing, winner
 from app.pricing.auction.mode import Auctioned
+from app.pricing.auction.models import Auction
+from app.pricing.auction.proof import standing
 
 
 async def bidding_ends(session: Session, auction_id: UUID, now: datetime) -> None:
@@ -63,5 +66,6 @@ LINKS: Final[tuple[Link, ...]] = (
         subjects.SUBJECTS, winner.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)
     ),
     provides(contests.BIDDING, PricingMode.LISTED, AuctionBidding()),
+    provides(STATE, Auction.__tablename__, standing.differences),
     follows(deal_hooks.ended, winner.when_deal_ends_ask_next_bidder),
 )

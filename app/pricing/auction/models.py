@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Interval,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified, Numbered, Revised
+from app.core.history.records import PRIVATE, UNRECORDED, VOLATILE
 from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
 
 
@@ -54,15 +55,15 @@ class Auction(Identified, Numbered, Revised, Base):
     reserve_commitment: Mapped[str | None]
     announced_at: Mapped[datetime | None]
     starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(info=VOLATILE)
     shift: Mapped[timedelta] = mapped_column(Interval, default=timedelta(0))
     suspended_at: Mapped[datetime | None]
-    price: Mapped[Decimal | None]
-    leader: Mapped[int | None]
-    leader_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
-    accepted: Mapped[int] = mapped_column(default=0)
-    last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
-    head: Mapped[bytes] = mapped_column(LargeBinary)
+    price: Mapped[Decimal | None] = mapped_column(info=VOLATILE)
+    leader: Mapped[int | None] = mapped_column(info=VOLATILE)
+    leader_secret: Mapped[bytes | None] = mapped_column(LargeBinary, info=VOLATILE)
+    accepted: Mapped[int] = mapped_column(default=0, info=VOLATILE)
+    last_seq: Mapped[int] = mapped_column(BigInteger, default=0, info=VOLATILE)
+    head: Mapped[bytes] = mapped_column(LargeBinary, info=VOLATILE)
     ending: Mapped[Ending | None] = mapped_column(Text)
     winner: Mapped[int | None]
     closed_at: Mapped[datetime | None]
@@ -87,7 +88,7 @@ class AuctionBidder(Base):
     paddle: Mapped[int]
     person_id: Mapped[UUID | None]
     buyer_abroad: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    salt: Mapped[str]
+    salt: Mapped[str] = mapped_column(info=PRIVATE)
     registered_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
@@ -110,6 +111,7 @@ class AuctionEntry(Base):
             unique=True,
             postgresql_where=text("idempotency_key IS NOT NULL"),
         ),
+        {"info": {UNRECORDED: "a hash chain of its own, which `proof.standing` recomputes"}},
     )
 
     auction_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -130,6 +132,7 @@ class ExchangeKey(Base):
     """A public key with which the exchange has signed (Ed25519), kept so that old receipts can be checked."""
 
     __tablename__ = "exchange_keys"
+    __table_args__ = ({"info": {UNRECORDED: "a key's id is its hash, and the key is known outside"}},)
 
     key_id: Mapped[str] = mapped_column(primary_key=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)

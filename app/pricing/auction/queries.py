@@ -95,6 +95,12 @@ async def on_listing(session: Session, actor: Actor, listing_id: UUID) -> Sequen
     return await read_all(session, statement)
 
 
+async def auctions_after(session: Session, after: UUID | None, limit: int) -> Sequence[Auction]:
+    """At most `limit` auctions in the order of their ids, from beginning to end: for a check of all."""
+    statement = select(Auction).order_by(Auction.id).limit(limit)
+    return await read_all(session, statement if after is None else statement.where(Auction.id > after))
+
+
 async def list_auctions(
     session: Session, actor: Actor | None, page: PageRequest, status: AuctionStatus | None, listing_id: UUID | None
 ) -> Found[Auction]:

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified, Numbered, Revised
+from app.core.history.records import PRIVATE
 from app.market.deals.kinds import PriceBasis
 from app.pricing.negotiated.kinds import NegotiationSide, NegotiationStatus, ObjectionOutcome
 
@@ -119,7 +120,7 @@ class Objection(Identified, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     reason: Mapped[str]
-    contact: Mapped[str]
+    contact: Mapped[str] = mapped_column(info=PRIVATE)
     filed_at: Mapped[datetime]
     decision: Mapped["ObjectionDecision | None"] = relationship(lazy="raise")
 
