@@ -166,8 +166,9 @@ def _forget(session: OrmSession, ended: SessionTransaction) -> None:
 
 
 def _note(session: OrmSession, table: Table, keys: Iterable[Iterable[Any]]) -> None:
-    if form_of(table) is not None:
-        session.info.setdefault(_CHANGED, {}).setdefault(table, {}).update(dict.fromkeys(map(tuple, keys)))
+    found = dict.fromkeys(map(tuple, keys))
+    if found and form_of(table) is not None:
+        session.info.setdefault(_CHANGED, {}).setdefault(table, {}).update(found)
 
 
 def _who(session: OrmSession) -> dict[str, Any]:
