@@ -269,7 +269,7 @@ async def test_the_database_itself_refuses_shares_that_do_not_sum(fresh_world: W
             await queries.clear_parts(session, made["id"], "owners")
             for position, (party, share) in enumerate(zip((keeper, other), shares, strict=False)):
                 row = {"result_id": made["id"], "position": position, "organisation_id": party.id}
-                await session.execute(insert(ResultOwner).values(row | {"share": Decimal(share)}))
+                await session.execute(insert(ResultOwner), row | {"share": Decimal(share)})
 
     with pytest.raises(IntegrityError, match="sum to"):
         await write(fresh_world.database)
