@@ -125,7 +125,7 @@ def _note_statement(state: ORMExecuteState) -> None:
     table = statement.table
     if form_of(table) is None:
         return
-    if isinstance(statement, Insert):  # its rows are given beside it, with their keys: a `KeyError` says so
+    if isinstance(statement, Insert):  # rows come as parameters, with their keys; else `KeyError`
         given: Any = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
         _note(state.session, table, [[row[column.key] for column in table.primary_key] for row in given])
         return
