@@ -1,11 +1,13 @@
 """The database: one engine a process, the declarative base, and the session of a request.
 
 Writers get a transaction (`Database.transaction`); readers a session whose statements commit by themselves
-(`Database.reading`), which saves the BEGIN and ROLLBACK round trips of each read.
+(`Database.reading`), which saves the BEGIN and ROLLBACK round trips of each read. Readers have connections of their
+own: commands that all wait for one row take those of the commands, and no more.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -35,6 +37,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+_KEPT_FOR_READS = 4
+"""One connection of each four. A read holds one for about a millisecond: four carry more than one process asks."""
 # What the driver raises once a connection is gone; the last while it has heard of the end but not yet closed.
 LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -103,36 +107,65 @@ def async_url(url: str) -> str:
 
 
 class Session(AsyncSession):
-    """A session that knows the city: its rows are counted in the city's days and bear its code."""
+    """A session that knows the city: its rows are counted in the city's days and bear its code.
+
+    `commits_alone`: each statement is a transaction, so that one that fails undoes no other.
+    """
+
+    commits_alone = False
 
     def __init__(self, bind: AsyncEngine | AsyncConnection, city: City, **options: Any) -> None:
         super().__init__(bind, expire_on_commit=False, sync_session_class=RecordingSession, **options)
         self.city = city
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long anything may take at the database, in seconds; what takes longer is answered 503.
+
+    `connection`: to get one of the pool. `lock`: to get one lock. `statement`: a whole statement, its locks included.
+    `idle`: a transaction in which nothing happens, such as that of a process that was stopped; the worker holds its
+    claims for as long as a hundred deadlines take.
+    """
+
+    connection: float = 5
+    lock: float = 4
+    statement: float = 30
+    idle: float = 120
+
+    def as_settings(self) -> dict[str, str]:
+        """PostgreSQL's settings of a session, in milliseconds."""
+        seconds = {
+            "lock_timeout": self.lock,
+            "statement_timeout": self.statement,
+            "idle_in_transaction_session_timeout": self.idle,
+        }
+        return {name: str(round(value * 1000)) for name, value in seconds.items()}
+
+
 class Database:
     """A process's connections, and the city whose days and numbers its sessions count in.
 
-    `bound` joins sessions to one open connection (a test's outer transaction).
+    A quarter of `pool_size` is kept for reads and health, the rest is for commands. `bound` joins sessions to one open
+    connection (a test's outer transaction).
     """
 
-    def __init__(self, url: str, city: City, *, pool_size: int = 16, bound: AsyncConnection | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        city: City,
+        *,
+        pool_size: int = 16,
+        limits: Limits = Limits(),
+        bound: AsyncConnection | None = None,
+    ) -> None:
         self.city = city
-        self.engine: AsyncEngine = create_async_engine(
-            async_url(url),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            connect_args={"server_settings": {"timezone": "UTC", "application_name": "techex"}},
-        )
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        kept = max(1, pool_size // _KEPT_FOR_READS)
+        self.at_once = 1 if bound is not None else max(1, pool_size - kept)
+        self.engine = _engine(url, self.at_once, limits)
+        self.readers = _engine(url, kept, limits)
+        self._autocommit = self.readers.execution_options(isolation_level="AUTOCOMMIT")
         self.bound = bound
-        self.pool_size = pool_size
-
-    @property
-    def at_once(self) -> int:
-        """How many transactions may run at once; one on a bound connection."""
-        return 1 if self.bound is not None else self.pool_size
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
@@ -147,26 +180,33 @@ class Database:
 
     def reading(self) -> Session:
         """A session for reads, each statement on its own snapshot; close it (it is a context manager)."""
-        return self.session() if self.bound is not None else Session(self._autocommit, self.city, autoflush=False)
+        if self.bound is not None:
+            return self.session()
+        session = Session(self._autocommit, self.city, autoflush=False)
+        session.commits_alone = True
+        return session
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:
         """A session whose reads all see one moment, and which cannot write: for an answer whose parts must agree."""
-        async with self.transaction() as session:
-            if self.bound is None:
-                await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        if self.bound is not None:
+            async with self.transaction() as session:
+                yield session
+            return
+        async with Session(self.readers, self.city) as session, session.begin():
+            await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield session
 
     async def fetch(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
         """The rows of one read, straight from the driver: for the few answers that must be fast.
 
-        Such a read takes a connection of the same pool, but neither a session nor SQLAlchemy's result: measured, 50 us
+        Such a read takes a connection of the readers, but neither a session nor SQLAlchemy's result: measured, 50 us
         of CPU against 200 us. Errors are SQLAlchemy's, so that they are answered alike.
         """
         if self.bound is not None:
             bound: Any = (await self.bound.get_raw_connection()).driver_connection
             return list(await bound.fetch(statement, *arguments))
-        pooled = await self.engine.raw_connection()
+        pooled = await self.readers.raw_connection()
         driver: Any = pooled.driver_connection
         try:
             rows: Sequence[asyncpg.Record] = await driver.fetch(statement, *arguments)
@@ -226,6 +266,18 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self.readers.dispose()
+
+
+def _engine(url: str, size: int, limits: Limits) -> AsyncEngine:
+    told = {"timezone": "UTC", "application_name": "techex", **limits.as_settings()}
+    return create_async_engine(
+        async_url(url),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=limits.connection,
+        connect_args={"server_settings": told},
+    )
 
 
 def connect(settings: Settings) -> Database:

@@ -52,7 +52,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
     database_pool_size: int = Field(
-        default=16, ge=3, le=200, description="Connections of one process, API or worker; none beyond them."
+        default=16,
+        ge=3,
+        le=200,
+        description="Connections of one process, API or worker, at most; a quarter is kept for reads and health.",
     )
     log_level: str = Field(
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; requests are logged at `INFO`."

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, Select, cast, func, literal, or_, select, text, union_all
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.database import Session, given, read_all, read_one, same
+from app.core.logs import get_logger
 from app.core.problems import UNAUTHENTICATED, Text
 from app.core.web.pages import Found, PageRequest, cut, paged, read_page
 from app.identity.kinds import OrganisationKind, Verification
@@ -26,6 +28,8 @@ from app.identity.models import (
 )
 from app.identity.problems import ORGANISATION
 from app.identity.rules import digest_of
+
+log = get_logger(__name__)
 
 # A key's last use is noted at most every five minutes: a write a request would cost more than the note is worth.
 _TOUCH = text(
@@ -68,7 +72,7 @@ async def authenticate(session: Session, authorization: str) -> Actor:
     if row is None or not row.roles:
         raise UNAUTHENTICATED(headers={"WWW-Authenticate": "Bearer"})
     if row.stale:
-        await session.execute(_TOUCH, {"id": row.id})
+        await _touch(session, row.id)
     return Actor(
         person_id=row.person_id,
         key_id=row.id,
@@ -77,6 +81,16 @@ async def authenticate(session: Session, authorization: str) -> Actor:
         scopes=frozenset(row.scopes),
         unverified=row.unverified,
     )
+
+
+async def _touch(session: Session, key_id: UUID) -> None:
+    """Note that a key was used. A read does without where the database takes no more: that its disk is full, say."""
+    try:
+        await session.execute(_TOUCH, {"id": key_id})
+    except DBAPIError as error:
+        if not session.commits_alone:
+            raise
+        log.warning("key_use_not_noted", error=type(error.orig).__name__)
 
 
 def visible_organisations(actor: Actor | None) -> Select[Organisation]:

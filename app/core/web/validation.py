@@ -158,8 +158,9 @@ def database_problem(error: Exception) -> Problem | None:
     if state.startswith("22"):  # a value that the database cannot hold, such as NUL in a search text
         return MALFORMED_REQUEST()
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    # 08: connection; 53: resources; 57: shut down or cancelled; 40: serialization or deadlock; 55: lock timeout.
-    if lost or isinstance(error, AWAY) or state[:2] in {"08", "53", "57", "40", "55"}:
+    # 08: connection; 53: resources, a full disk; 57: shut down, cancelled, out of time; 40: serialization or deadlock;
+    # 55: a lock not had in time; 25: a transaction idle for too long, a database that is read-only.
+    if lost or isinstance(error, AWAY) or state[:2] in {"08", "53", "57", "40", "55", "25"}:
         log.warning("database_unavailable", error=type(error).__name__, sqlstate=state)
         return UNAVAILABLE(headers={"Retry-After": "2"})
     return None
