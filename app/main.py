@@ -11,7 +11,8 @@ from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings, get_settings
 from app.core.storage import open_storage
-from app.core.web import cors, validation
+from app.core.web import validation
+from app.core.web.answers import cors
 from app.core.web.http import Context
 from app.core.web.middleware import RequestContext
 from app.core.web.routing import add_routes

@@ -6,7 +6,8 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.core.web import locations, validation
+from app.core.web import validation
+from app.core.web.answers import locations
 from app.core.web.http import Endpoint
 from app.core.web.routing import built_routes
 

@@ -20,7 +20,7 @@ from app.contracts.registration.rules import STEPS
 from app.core.history import records
 from app.core.problems import REGISTRY, ProblemType
 from app.core.settings import Settings
-from app.core.web import validation
+from app.core.web.reasons import REASONS
 from app.identity.kinds import Verification
 from app.market.deals.kinds import DealStatus
 from app.office.ledger.kinds import DepositStatus
@@ -201,10 +201,10 @@ def test_the_list_of_commands_that_need_a_key_is_that_of_the_code() -> None:
 
 def test_the_table_of_field_codes_is_that_of_the_code() -> None:
     meanings: dict[str, list[str]] = {}
-    for code, zh in validation._REASONS.values():
-        said = meanings.setdefault(code, [])
-        said += [zh] if zh not in said else []
-    rows = "".join(f"| `{code}` | {_cell(';'.join(meanings[code]))} |\n" for code in sorted(meanings))
+    for reason in REASONS.values():
+        said = meanings.setdefault(reason.code, [])
+        said += [reason.zh] if reason.zh not in said else []
+    rows = "".join(f"| `{code}` | {_cell('；'.join(meanings[code]))} |\n" for code in sorted(meanings))
     _in_place("docs/reference/problems.md", "fields", f"| code | 含义 |\n|---|---|\n{rows}")
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from app.core.access import Actor
 from app.core.canonical import sha256_hex
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.caching import is_held
+from app.core.web.answers.caching import is_held
 from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
 from app.core.web.routing import Router

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import get_args
+
+from pydantic_core.core_schema import ErrorType
 
 from app import wiring
 from app.core.problems import REGISTRY, FieldError, Language, ProblemType, Rule, Text, listed, spoken
+from app.core.web.reasons import REASONS, Reason, field_error
 
 wiring.routers()  # loads every package, which declares its refusals
 
@@ -53,3 +57,14 @@ def test_an_article_without_a_number_is_told_in_the_language_of_the_answer() -> 
     rule = Rule(Text("Operating rules", "操作规则"), Text("on deposits", "交易保证金"))
     assert spoken(rule, "zh") == {"instrument": "操作规则", "article": "交易保证金"}
     assert rule.as_json("en")["article"] == "on deposits"
+
+
+def test_b8_the_reason_of_a_field_is_in_one_language_and_ours() -> None:
+    """Every type of error that pydantic knows, also one that no field of ours raises today."""
+    for kind in get_args(ErrorType):
+        error = {"type": kind, "loc": ("body", "x"), "msg": "Input should be", "ctx": {"expected": "'a', 'b' or 'c'"}}
+        reason = field_error(error).reason
+        assert not ENGLISH.search(CODE.sub("", reason.zh)), kind
+        assert not HAN.search(reason.en), kind
+        assert "Input" not in reason.en or REASONS.get(kind, Reason("", "")).en is None, kind
+    assert field_error(error | {"type": "enum"}).reason == Text("Send one of: a, b, c", "应为其中之一：a、b、c")

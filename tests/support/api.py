@@ -1,10 +1,16 @@
 """A client of the API that speaks as one of the world's parties."""
 
+import re
 import uuid
 from typing import Any, Protocol, Self
 
 import httpx
 from fastapi import FastAPI
+
+LIBRARY_WORDS = re.compile(
+    r"Input should|(String|Value|List|Decimal|Tuple) should|Field required|Extra inputs|Value error"
+)
+"""How pydantic speaks; a refusal is in our words."""
 
 
 class Caller(Protocol):
@@ -73,4 +79,5 @@ class Api:
         response = await self.send(method, path, caller, **kw)
         assert (response.status_code, response.json().get("code")) == (status, code), response.text
         assert response.headers["content-type"] == "application/problem+json"
+        assert not LIBRARY_WORDS.search(response.text), response.text
         return response.json()

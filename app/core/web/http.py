@@ -32,8 +32,9 @@ from app.core.problems import (
 from app.core.schemas import AskedWhole
 from app.core.settings import Settings
 from app.core.storage import Storage
-from app.core.web import caching, idempotency, locations
+from app.core.web import idempotency
 from app.core.web.access import Allow
+from app.core.web.answers import caching, locations
 from app.core.web.middleware import problem_response
 from app.core.web.pages import LONGEST_CURSOR, MAX_LIMIT, PageRequest
 from app.core.web.parameters import Parameters

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.ids import new_id
 from app.core.logs import get_logger, trace_of
 from app.core.problems import INTERNAL, PROBLEM_MEDIA_TYPE, Language, Problem
-from app.core.web.methods import Headless, HeadSentError
+from app.core.web.answers.methods import Headless, HeadSentError
 
 log = get_logger("http")
 

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import allow, public
-from app.core.web.caching import is_held
+from app.core.web.answers.caching import is_held
 from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
 from app.core.web.pages import Page
 from app.core.web.routing import Router
