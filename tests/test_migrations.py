@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from app import wiring
 from app.core.database import Database
 from app.core.history.state import check_state
+from app.run.errors import StartError
 from app.run.migrations.upgrade import downgrade, upgrade
 from app.run.postgres.embedded import EmbeddedPostgres
 from tests.office.ledger.factory import held_deposit, releasing
@@ -128,3 +129,16 @@ def test_e1_rows_of_the_release_before_are_vouched_for_from_the_migration_on(emp
     assert asyncio.run(_vouched_for(empty_url)) == []
     asyncio.run(execute(empty_url, "UPDATE people SET name = '示例他人'"))
     assert [" name is `sha256:" in each for each in asyncio.run(_vouched_for(empty_url))] == [True]
+
+
+async def test_a7_what_is_one_in_two_spellings_is_named_before_the_upgrade(fresh_world: World, fresh_url: str) -> None:
+    agency = await fresh_world.agency()
+    brokers = [await fresh_world.broker(agency) for _ in range(2)]
+    await asyncio.to_thread(downgrade, fresh_url, "0026")
+    for broker, number in zip(brokers, ("TB 7", "ＴＢ７"), strict=True):
+        await execute(fresh_url, f"UPDATE brokers SET certificate_number = '{number}' WHERE id = '{broker.broker_id}'")
+    with pytest.raises(StartError) as refused:
+        await asyncio.to_thread(upgrade, fresh_url)
+    assert all(f"{broker.broker_id}" in str(refused.value) for broker in brokers)
+    await execute(fresh_url, f"UPDATE brokers SET certificate_number = 'TB 8' WHERE id = '{brokers[0].broker_id}'")
+    await asyncio.to_thread(upgrade, fresh_url)

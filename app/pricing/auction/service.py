@@ -15,6 +15,7 @@ from app.core.clock import read_clock
 from app.core.database import Session
 from app.core.ids import NumberPrefix, new_id, readable_number
 from app.core.settings import City
+from app.identity.rules import check_near
 from app.law.figures import parameter
 from app.market.listings import appraisal
 from app.market.listings import queries as listings
@@ -297,5 +298,6 @@ async def _check_floor(
 
 def _check_days(conditions: Conditions, first: date, last: date, now: datetime, city: City) -> None:
     today, starts_on = city.day_of(now), city.day_of(conditions.starts_at)
+    check_near("starts_at", starts_on, today)
     check_notice(starts_on, today, int(parameter(NOTICE_DAYS, on=today).value))
     check_viewing(first, last, starts_on, today, int(parameter(VIEWING_DAYS, on=today).value))

@@ -18,12 +18,13 @@ def alembic_config(url: str) -> Config:
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate the database up to `revision`. Two processes at once take turns: the second finds nothing left to do.
 
-    A migration that the database refuses, say for a lock it did not get in time, is rolled back: `StartError`.
+    A migration that the database refuses, say for a lock it did not get in time, is rolled back: `StartError`. So is
+    one that needs rows put right before it (`ValueError`).
     """
     try:
         command.upgrade(alembic_config(url), revision)
-    except DBAPIError as error:
-        reason = str(error.orig).splitlines()[0]
+    except (DBAPIError, ValueError) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()[0]
         raise StartError(f"A migration failed and was rolled back, nothing is changed: {reason}") from error
 
 
