@@ -92,7 +92,7 @@ def amend(total: str, technical: str) -> None:
 PAYMENTS = (
     Trial(
         "payment_above_due", "due", cny("50.01"),
-        lambda amount: payments.check_payment(BEFORE, Paid(amount, cny("0.00"))),
+        lambda amount: payments.check_payment(BEFORE, Paid(amount, None)),
     ),
     Trial(
         "technical_above_payment", "amount", cny("10.01"),
@@ -105,6 +105,10 @@ PAYMENTS = (
     Trial(  # what is left is two thirds of a yuan, which no fen says exactly
         "technical_above_left", "left", cny("0.67"),
         lambda part: payments.check_payment(RATIO, Paid(cny("2.00"), part)),
+    ),
+    Trial(
+        "technical_below_left", "least", cny("19.99"),
+        lambda part: payments.check_payment(BEFORE, Paid(cny("40.00"), part)),
     ),
     Trial("below_paid", "paid", "39.99", lambda total: amend(total, "30.00")),
     Trial("below_paid", "paid", "29.99", lambda technical: amend("90.00", technical)),
@@ -133,6 +137,7 @@ OWNER = ledger.Owner(("listing", ONE), TWO)
 LEDGER = (
     Trial("deposit_amount_wrong", "required", cny("499.99"), pay_deposit),
     Trial("instruction_amount_wrong", "required", cny("500.01"), settle),
+    Trial("bank_time_too_old", "earliest", NOW - 400 * DAY, lambda at: bank.check_bank_time(at, NOW)),
     Trial("bank_time_in_future", "now", NOW + DAY, lambda at: bank.check_bank_time(at, NOW)),
     Trial(
         "more_than_held", "held", cny("500.01"),

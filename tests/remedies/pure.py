@@ -54,6 +54,7 @@ def cny(text: str) -> Decimal:
 
 RESULTS = (
     Trial("date_in_future", "today", TODAY + DAY, lambda day: ip.check_not_future("begun_on", day, TODAY)),
+    Trial("date_too_far", "latest", TODAY + 400 * DAY, lambda day: identity.check_near("starts_at", day, TODAY)),
     Trial("patent_number_invalid", "example", "1", lambda digit: ip.chinese_number("n", f"202310000001.{digit}")),
     Trial(
         "entitlement_too_small", "minimum", cny("0.1"),
