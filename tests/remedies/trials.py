@@ -19,6 +19,7 @@ NO_FIGURES = {
 TOLD = {
     ("direction_wrong", "expected"): "the direction that would pass, `in` or `out`",
     ("unsupported_media_type", "expected"): "a media type",
+    ("malformed_header", "expected"): "the form of a header",
     ("auction_ladder_steps_fall", "from_price"): "where in the ladder the step is",
     ("notice_mandatory", "days"): "how long the notice takes; what passes is `public_notice`",
 }
