@@ -84,7 +84,11 @@ def check_verified(actor: Actor) -> None:
         raise NOT_VERIFIED(name=OWN_ORGANISATION, verification=actor.unverified)
 
 
-def forbidden(actor: Actor, allowed: Iterable[Role], *, field: str | None = None) -> Problem:
+def forbidden(actor: Actor | None, allowed: Iterable[Role], *, field: str | None = None) -> Problem:
     """The refusal `forbidden`, which names the roles that may act and those that the key holds."""
-    held = listed(ROLE_NAMES[role] for role in sorted(actor.roles)) if actor.roles else Text("nobody", "无角色")
+    held = (
+        listed(ROLE_NAMES[role] for role in sorted(actor.roles))
+        if actor is not None and actor.roles
+        else Text("nobody", "无角色")
+    )
     return FORBIDDEN(field=field, allowed=listed(ROLE_NAMES[role] for role in sorted(allowed)), held=held)

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, IfMatch, Paging, Session
+from app.core.web.http import Endpoint, IfMatch, Paging, Session, note_read
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.identity import queries, schemas, service
@@ -102,9 +102,12 @@ async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.Per
 
 
 @router.get("/people", operation_id="list_people")
-async def list_people(actor: PeopleReader, session: Session, page: Paging) -> Page[schemas.PersonOut]:
+async def list_people(actor: PeopleReader, session: Session, page: Paging, request: Request) -> Page[schemas.PersonOut]:
     """List the people of your organisation with their roles. Operator and auditor see all."""
-    return (await queries.list_people(session, actor, page)).shown(schemas.PersonOut.model_validate)
+    found = (await queries.list_people(session, actor, page)).shown(schemas.PersonOut.model_validate)
+    if actor.oversees:
+        await note_read(request, session, "person.names_read", ("person", actor.person_id))
+    return found
 
 
 @router.delete("/organisations/{organisation_id}/people/{person_id}", status_code=204, operation_id="end_membership")

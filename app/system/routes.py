@@ -1,19 +1,22 @@
 """Routes of the system itself: events, audit, the sandbox's clock, the list of refusals, health, metrics."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.core import clock
 from app.core.access import Actor, Role
 from app.core.history import audit, events
 from app.core.problems import NOT_FOUND, REGISTRY, Text
+from app.core.schemas import Moment
 from app.core.web.access import EVERY_ROLE, Public, allow, public
 from app.core.web.http import Endpoint, Paging, Session, context_of
 from app.core.web.pages import encode_cursor
 from app.core.web.routing import Router
 from app.system import health, queries, schemas
+from app.system.kinds import ActorCapacity
 
 router = Router(route_class=Endpoint, tags=("system",))
 sandbox_router = Router(route_class=Endpoint, tags=("sandbox",))
@@ -23,16 +26,31 @@ ClockMover = Annotated[Actor, allow(*EVERY_ROLE, scope="events:write", unverifie
 Types = Annotated[list[str] | None, Query(alias="type", max_length=20, description="Only these types; repeat it")]
 
 
+async def _wanted(
+    types: Types = None,
+    subject_id: Annotated[UUID | None, Query(description="Only of this subject")] = None,
+    since: Annotated[Moment | None, Query(description="Not before this moment")] = None,
+    until: Annotated[Moment | None, Query(description="Before this moment")] = None,
+    person_id: Annotated[UUID | None, Query(description="Only what this person did")] = None,
+    key_id: Annotated[UUID | None, Query(description="Only what was done with this key")] = None,
+) -> events.FeedFilter:
+    return events.FeedFilter(types or (), subject_id, since, until, person_id, key_id)
+
+
+Wanted = Annotated[events.FeedFilter, Depends(_wanted)]
+
+
 @router.get("/events", operation_id="read_events")
-async def read_events(actor: Viewer, session: Session, page: Paging, types: Types = None) -> schemas.Feed:
+async def read_events(actor: Viewer, session: Session, page: Paging, wanted: Wanted) -> schemas.Feed:
     """Read what happened, oldest first, in an order that never changes and loses nothing.
 
     Poll with the `next_cursor` you were last given. Without a key, or with one that lacks `events:read`, you see the
-    public events, else also your organisation's; an auditor sees all.
+    public events, else also your organisation's; an auditor sees all. The auditor may ask what a person or a key did,
+    an organisation's admin of the own people.
     """
     after = page.after(_bigint, _bigint)
     now, settled = await queries.feed_position(session)
-    rows = await events.read_feed(session, actor, after, page.limit, types or ())
+    rows = await events.read_feed(session, actor, after, page.limit, wanted)
     # A page that is not full was the end of what has settled: the next one need not look at that again.
     end = (rows[-1].xid, rows[-1].seq) if rows else (0, 0)
     if len(rows) < page.limit:
@@ -57,7 +75,7 @@ async def read_clock(actor: Public, session: Session) -> schemas.ClockOut:
 
 @sandbox_router.post("/sandbox/clock", operation_id="move_clock")
 async def move_clock(
-    actor: Annotated[Actor, allow(*EVERY_ROLE, scope="events:write", unverified=True)],
+    actor: ClockMover,
     session: Session,
     body: schemas.ClockIn,
 ) -> schemas.ClockOut:
@@ -104,8 +122,11 @@ async def metrics(actor: Public) -> Response:
 
 
 def _shown(actor: Actor | None, event: events.Event) -> schemas.EventOut:
-    shown = schemas.EventOut.model_validate(event)
     organisation_id = event.actor_organisation_id
+    capacity = ActorCapacity.ORGANISATION if organisation_id else ActorCapacity.MARKET
+    shown = schemas.EventOut.of(event, actor_capacity=capacity if event.actor_person_id else None)
+    if not events.may_know_who(actor, organisation_id):
+        shown.actor_capacity = shown.actor_person_id = shown.actor_key_id = None
     own = organisation_id is not None and actor is not None and actor.organisation_id == organisation_id
     if not own and not (actor is not None and actor.oversees):
         shown.actor_organisation_id = shown.request_id = None

@@ -8,6 +8,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.core.schemas import Input, Moment, Output
+from app.system.kinds import ActorCapacity
+
+WHO = "Null to others than the auditor, and an admin where one of the own people acted"
 
 
 class EventOut(Output):
@@ -25,6 +28,9 @@ class EventOut(Output):
     actor_organisation_id: UUID | None = Field(
         description="Null to others than that organisation, operator and auditor"
     )
+    actor_capacity: ActorCapacity | None = Field(description=WHO)
+    actor_person_id: UUID | None = Field(description=WHO)
+    actor_key_id: UUID | None = Field(description=WHO)
     request_id: str | None = Field(description="Null to others than who acted, operator and auditor")
     occurred_at: datetime
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, Protocol
+from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -22,6 +23,7 @@ from starlette.types import Message, Receive
 from app.core.access import Actor
 from app.core.database import Database
 from app.core.database import Session as _Session
+from app.core.history import events
 from app.core.problems import (
     BODY_TOO_LARGE,
     IDEMPOTENCY_KEY_REQUIRED,
@@ -315,6 +317,19 @@ DESCRIPTIONS = {
     428: "If-Match needed",
     503: "Temporarily unavailable; retry",
 }
+
+
+async def note_read(request: Request, session: _Session, type_: str, subject: tuple[str, UUID]) -> None:
+    """Leave an event, for auditors alone, of a read of what is sealed or personal: who read it, and when.
+
+    It is written before the answer leaves, in a transaction of its own. The read's connection goes back first, so that
+    a request never holds two.
+    """
+    await session.commit()
+    async with context_of(request).database.transaction() as writing:
+        writing.info["actor"] = request.state.actor
+        writing.info["request_id"] = request.scope.get("request_id")
+        events.append(writing, type_, subject, audience=[])
 
 
 def session_of(request: Request) -> _Session:

@@ -29,6 +29,11 @@ async def list_keys(session: Session, actor: Actor, page: PageRequest) -> Found[
     return await read_page(session, visible_keys(actor), page, ApiKey.id)
 
 
+async def get_key(session: Session, actor: Actor, key_id: UUID) -> ApiKey:
+    """A key that the actor sees; raises `not_found`."""
+    return await read_one(session, visible_keys(actor).where(ApiKey.id == key_id), KEY)
+
+
 async def lock_key(session: Session, actor: Actor, key_id: UUID) -> ApiKey:
     """A key the actor may revoke, locked: an auditor sees all, and changes only their own. Raises `not_found`."""
     statement = visible_keys(actor).where(ApiKey.id == key_id).with_for_update()

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import allow, public
 from app.core.web.answers.caching import is_held
-from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
+from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer, note_read
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.office.documents import queries, reading, rules, schemas, service
@@ -73,6 +73,8 @@ async def read_document_content(actor: Viewer, session: Session, document_id: UU
     }
     if is_held(request, tag):
         return Response(status_code=304, headers=headers)
+    if actor is not None and actor.oversees:
+        await note_read(request, session, "document.opened", ("document", document_id))
     content = await reading.open_checked(context_of(request).storage, document.sha256, document.size)
     headers["Content-Length"] = str(document.size)
     return StreamingResponse(content, media_type=document.media_type, headers=headers)

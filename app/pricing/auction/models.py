@@ -111,6 +111,7 @@ class AuctionEntry(Base):
             unique=True,
             postgresql_where=text("idempotency_key IS NOT NULL"),
         ),
+        Index("ix_auction_entries_key_id", "key_id", postgresql_where=text("key_id IS NOT NULL")),
         {"info": {UNRECORDED: "a hash chain of its own, which `proof.standing` recomputes"}},
     )
 

@@ -141,6 +141,8 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "issue_api_key": Call(json={"name": "k", "scopes": ["identity:read"]}),
         "list_api_keys": Call(),
         "revoke_api_key": Call({"key_id": key["id"]}),
+        "report_key_incident": Call({"key_id": key["id"]}, {"reason": "示例"}),
+        "list_key_acts": Call({"key_id": key["id"]}),
         "rotate_api_key": Call({"key_id": key["id"]}),
         "invite_person": Call(json=body),
         "confirm_invitation": Call({"invitation_id": waiting["id"]}),

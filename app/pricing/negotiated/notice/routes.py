@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Request
+
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import AskedFlag
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Endpoint, Paging, Session
+from app.core.web.http import Endpoint, Paging, Session, note_read
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.pricing.negotiated import queries
@@ -52,10 +54,15 @@ async def file_objection(
 
 
 @router.get("/notices/{notice_id}/objections", operation_id="list_objections")
-async def list_objections(actor: Reader, session: Session, notice_id: UUID, page: Paging) -> Page[schemas.ObjectionOut]:
+async def list_objections(
+    actor: Reader, session: Session, notice_id: UUID, page: Paging, request: Request
+) -> Page[schemas.ObjectionOut]:
     """List the objections that you may read. Staff and the seller see all, others their own."""
     await queries.get_notice(session, notice_id)
-    return (await queries.list_objections(session, actor, notice_id, page)).shown(_objection)
+    found = (await queries.list_objections(session, actor, notice_id, page)).shown(_objection)
+    if actor.is_staff:
+        await note_read(request, session, "objection.contacts_read", ("notice", notice_id))
+    return found
 
 
 @router.post("/objections/{objection_id}/decision", status_code=201, operation_id="decide_objection")
