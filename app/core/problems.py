@@ -232,6 +232,36 @@ MALFORMED_REQUEST = ProblemType(
     Text("Send well-formed HTTP. Send text in UTF-8 without NUL characters.",
          "请发送格式正确的 HTTP 请求,文本使用 UTF-8 且不含 NUL 字符。"),
 )  # fmt: skip
+HEADERS_TOO_LARGE = ProblemType(
+    "headers_too_large",
+    431,
+    Text("Headers too large", "请求头过大"),
+    Text(
+        "A request has at most {count} headers, of {limit} bytes together.", "请求头至多 {count} 项,合计 {limit} 字节。"
+    ),
+    Text("Send fewer or shorter headers.", "请减少或缩短请求头。"),
+)
+ADDRESS_TOO_LONG = ProblemType(
+    "address_too_long",
+    414,
+    Text("Address too long", "请求地址过长"),
+    Text("The path and query are longer than {limit} bytes.", "路径和查询参数超过 {limit} 字节。"),
+    Text("Send a shorter query.", "请缩短查询参数。"),
+)
+REQUEST_TOO_SLOW = ProblemType(
+    "request_too_slow",
+    408,
+    Text("Request too slow", "请求发送过慢"),
+    Text("The request did not arrive in time. Nothing was carried out.", "请求未按时收全;未执行任何操作。"),
+    Text("Retry on a faster connection with the same Idempotency-Key.", "请以更快的连接、同一 Idempotency-Key 重试。"),
+)
+SERVER_FULL = ProblemType(
+    "server_full",
+    503,
+    Text("Too many connections", "连接过多"),
+    Text("This server takes no more connections at the moment.", "服务器暂不接受更多连接。"),
+    Text("Retry in a few seconds. Keep few connections open.", "请几秒后重试,并减少同时打开的连接。"),
+)
 MALFORMED_HEADER = ProblemType(
     "malformed_header",
     400,

@@ -43,6 +43,8 @@ from app.core.web.parameters import Parameters
 from app.core.web.preconditions import Precondition, etag
 from app.core.web.reading import read_json
 
+_LONGEST_LENGTH = 18
+"""Digits of a `Content-Length`: Python refuses to read a number of thousands."""
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Inner = Callable[[Request], Awaitable[Response]]
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -196,9 +198,7 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 async def receive_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
     """The same from the bare protocol; a client that goes away in the middle raises `ClientDisconnect`."""
-    announced = headers.get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > limit:
-        raise BODY_TOO_LARGE(limit=limit)
+    refuse_announced(headers.get(b"content-length", b"0"), limit)
     body, more = b"", True
     while more:
         message = await receive()
@@ -209,6 +209,13 @@ async def receive_body(headers: Mapping[bytes, bytes], receive: Receive, limit: 
         if len(body) > limit:
             raise BODY_TOO_LARGE(limit=limit)
     return body
+
+
+def refuse_announced(length: bytes, limit: int) -> None:
+    """Raise `body_too_large` for a `Content-Length` above `limit`, of however many digits."""
+    digits = length.lstrip(b"0")
+    if digits.isdigit() and (len(digits) > _LONGEST_LENGTH or int(digits) > limit):
+        raise BODY_TOO_LARGE(limit=limit)
 
 
 def _replay(body: bytes) -> Callable[[], Awaitable[Message]]:

@@ -14,7 +14,7 @@ import anyio
 from fastapi import Depends, Request
 
 from app.core.problems import BODY_TOO_LARGE, UNAUTHENTICATED
-from app.core.web.http import BINARY, Context, Endpoint, context_of
+from app.core.web.http import BINARY, Context, Endpoint, context_of, refuse_announced
 from app.office.documents import rules
 from app.office.documents.service import Upload, check_room_for
 
@@ -54,9 +54,7 @@ class UploadEndpoint(Endpoint):
 
 async def _take_in(request: Request, context: Context, filename: str, media_type: str) -> Upload:
     limit = context.settings.document_max_bytes
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > limit:
-        raise BODY_TOO_LARGE(limit=limit)
+    refuse_announced(request.headers.get("content-length", "0").encode("latin-1"), limit)
     digest, size, head = hashlib.sha256(), 0, b""
     async with anyio.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as file:
         async for chunk in request.stream():
