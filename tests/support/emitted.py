@@ -31,10 +31,10 @@ def documented() -> dict[str, str]:
     return dict(ROW.findall(PAGE.read_text(encoding="utf-8")))
 
 
-def audiences() -> dict[str, str]:
-    """The table of audiences: each type with its five cells."""
+def audiences() -> dict[str, tuple[str, list[str]]]:
+    """The table of audiences: each type with its five cells, and the fields whose organisations are all told."""
     lines = (line.split() for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
-    return {line[0]: "".join(line[1:]) for line in lines}
+    return {line[0]: ("".join(line[1:6]), line[6:]) for line in lines}
 
 
 def missing() -> list[str]:
@@ -51,12 +51,15 @@ def missing() -> list[str]:
 
 def _on_insert(_mapper: object, _connection: object, row: Event) -> None:
     EVENTS.add(row.type)
-    expected = AUDIENCES.get(row.type)
-    if expected is not None:
+    if row.type in AUDIENCES:
+        expected, named = AUDIENCES[row.type]
         told = [audience in row.audiences for audience in (PUBLIC, OPERATOR, REGISTRAR, AWARD_OFFICER)]
         told.append(not {PUBLIC, *STAFF}.issuperset(row.audiences))
         if any({"A": not yes, "-": yes, "?": False}[cell] for cell, yes in zip(expected, told, strict=True)):
             MISLED.append(f"{row.type}: expected {expected}, told {told}")
+        facts = {"subject": str(row.subject_id)} | row.payload
+        told_of = set(map(str, row.audiences))
+        MISLED.extend(f"{row.type}: {name} is not told" for name in named if facts[name] not in told_of)
 
 
 def take_misled() -> list[str]:

@@ -133,6 +133,11 @@ async def test_an_owner_added_after_listing_must_consent(world: World) -> None:
     assert (made["status"], gate["kind"], gate["rule"]["article"]) == ("agreed", "co_owner_consent", "14")
     mine = await world.api.ok("GET", "/v1/gates?only_open=true", owner)
     assert [item["id"] for item in mine["items"]] == [gate["id"]]
+    body = {"outcome": "cleared", "reference": "示例"}
+    for hand in (await world.colleague(owner, Role.MEMBER), seller, world.operator):  # F2: the owner's admin alone
+        code = "evidence_missing" if hand is seller else "gate_not_yours"
+        status = 422 if hand is seller else 403
+        await refused(world, status, code, f"/v1/gates/{gate['id']}/closure", hand, body)
     await close(world, gate, owner)
     assert (await read(world, seller, made))["status"] == "closed"
 

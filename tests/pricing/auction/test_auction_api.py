@@ -106,10 +106,14 @@ async def test_a_maximum_bids_for_its_owner(world: World) -> None:
     assert (two["leading"], two["price"]) == (False, "121000.00")
     tie = await scene.accepted(second, "130000.00")
     assert (tie["leading"], tie["price"]) == (False, "130000.00"), "the earlier one wins a tie"
+    raised = await scene.accepted(first, "131000.00", maximum="150000.00")
+    assert (raised["leading"], raised["price"]) == (True, "130000.00"), "a leader that raises itself raises no price"
+    beaten = await scene.accepted(second, "140000.00")
+    assert (beaten["leading"], beaten["price"]) == (False, "141000.00"), "F1: its raised maximum is kept"
     assert "maximum" not in {name for entry in (await transcript(scene))["entries"] for name in entry["content"]}
     shown = await scene.end()
-    assert (shown["winner"], shown["price"]) == (one["paddle"], "130000.00")
-    checked(await transcript(scene), one["receipt"], two["receipt"], tie["receipt"])
+    assert (shown["winner"], shown["price"]) == (one["paddle"], "141000.00")
+    checked(await transcript(scene), *(answer["receipt"] for answer in (one, two, tie, raised, beaten)))
 
 
 async def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_in_the_end(world: World) -> None:

@@ -228,7 +228,7 @@ OPENED = st.lists(
 )
 
 
-@given(OPENED, st.none() | st.sampled_from([cny(100), cny(140), cny(500)]))
+@given(OPENED, st.none() | st.sampled_from([*map(cny, (100, 130, 140, 150, 500))]))
 def test_the_highest_last_sealed_bid_wins(drawn: list[Opened], reserve: Decimal | None) -> None:
     opened = [replace(bid, seq=position) for position, bid in enumerate(drawn)]
     last = {bid.paddle: bid for bid in opened}.values()
@@ -242,12 +242,15 @@ def test_the_highest_last_sealed_bid_wins(drawn: list[Opened], reserve: Decimal 
     else:
         assert (found.ending, found.winner, found.price) == (Ending.SOLD, top.paddle, top.amount)
         assert found.ranking[0] == (top.paddle, top.amount)
-    assert all(amount >= (reserve or 100) for _, amount in found.ranking)
+    assert {paddle for paddle, _ in found.ranking} == {bid.paddle for bid in valid if bid.amount >= (reserve or 100)}
     assert [amount for _, amount in found.ranking] == sorted((amount for _, amount in found.ranking), reverse=True)
 
 
-@given(SCRIPTS, st.none() | st.sampled_from([-60, -1, 0, 1]))
-def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, int]], above: int | None) -> None:
+@given(SCRIPTS, st.none() | st.sampled_from([-60, -1, 0, 1]), st.none() | st.integers(0, 3))
+def test_f8_the_next_bidder_is_the_one_who_went_furthest(
+    script: list[tuple[Bid, int]], above: int | None, reached: int | None
+) -> None:
+    """The reserve lies about the price, or exactly where somebody went (`reached`), who is in the ranking then."""
     state, accepted = english.opening(ENGLISH), []
     for _, bid, _, decision in play(ENGLISH, [(bid, 0) for bid, _ in script], START):
         state = decision.state
@@ -255,6 +258,8 @@ def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, in
             accepted.append(bid)
     best = best_bids(accepted)
     reserve = None if above is None else (state.price or cny(100)) + above
+    if reached is not None and best:
+        reserve = list(best.values())[reached % len(best)]
     found = english.outcome(ENGLISH, state, best, (), reserve)
     if state.price is None:
         assert found.ending == Ending.NO_BIDS
@@ -268,6 +273,13 @@ def test_the_next_bidder_is_the_one_who_went_furthest(script: list[tuple[Bid, in
         assert {paddle for paddle, _ in others} == {
             paddle for paddle in best if paddle != winner and (reserve is None or best[paddle] >= reserve)
         }
+
+
+@pytest.mark.parametrize(("reserve", "next_ones"), [("119.99", 1), ("120.00", 1), ("120.01", 0)])
+def test_f8_the_runner_up_exactly_at_the_reserve_is_next(reserve: str, next_ones: int) -> None:
+    state = english_after((101, 100, 120), (102, 130, 150))
+    best = best_bids([Bid(101, cny(100), cny(120)), Bid(102, cny(130), cny(150))])
+    assert len(english.outcome(ENGLISH, state, best, (), cny(reserve)).ranking) == 1 + next_ones
 
 
 def test_of_two_who_went_equally_far_the_earlier_is_next() -> None:
