@@ -8,7 +8,7 @@ from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_FOUND, UNKNOWN_REFERENCE, Text
 from app.core.web.preconditions import Precondition
-from app.identity import problems, queries, rules, schemas
+from app.identity import hooks, problems, queries, rules, schemas
 from app.identity.divisions import check_division
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.models import (
@@ -58,7 +58,7 @@ async def register_organisation(session: Session, body: schemas.OrganisationIn) 
 async def verify_organisation(
     session: Session, organisation_id: UUID, body: schemas.OrganisationVerificationIn
 ) -> Organisation:
-    """Record the operator's finding; a suspension stops all keys of the organisation at once."""
+    """Record the operator's finding. A suspension stops all keys of the organisation at once, and what it leads."""
     organisation = await queries.lock_organisation(session, organisation_id)
     organisation.verification = Verification(body.verification)
     organisation.verification_reason = body.reason
@@ -70,6 +70,8 @@ async def verify_organisation(
         audience=[organisation.id, *((events.PUBLIC,) if body.verification == Verification.VERIFIED else events.STAFF)],
         payload={"verification": body.verification},
     )
+    if organisation.verification != Verification.VERIFIED:
+        await hooks.stopped.announce(session, organisation, await read_clock(session))
     return organisation
 
 

@@ -9,6 +9,7 @@ from app.core.access import Actor
 from app.core.database import Session
 from app.core.history.state import STATE
 from app.core.hooks import Link, follows, provides
+from app.identity import hooks as identity_hooks
 from app.market.deals import hooks as deal_hooks
 from app.market.gates import subjects
 from app.market.listings.kinds import PricingMode
@@ -16,7 +17,7 @@ from app.market.listings.modes import PROCEDURES
 from app.pricing import contests
 from app.pricing.auction import queries, service
 from app.pricing.auction.contest import AuctionBidding
-from app.pricing.auction.ending import closing, winner
+from app.pricing.auction.ending import closing, leader, winner
 from app.pricing.auction.mode import Auctioned
 from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import standing
@@ -30,6 +31,11 @@ async def bidding_ends(session: Session, auction_id: UUID, now: datetime) -> Non
 async def offer_ends(session: Session, auction_id: UUID, now: datetime) -> None:
     """The next bidder's chance is over."""
     await winner.end_offer(session, auction_id, now)
+
+
+async def leader_is_checked(session: Session, auction_id: UUID, now: datetime) -> None:
+    """The organisation that leads was suspended."""
+    await leader.stop_if_led(session, auction_id, now)
 
 
 async def lock(session: Session, auction_id: UUID) -> bool:
@@ -61,6 +67,8 @@ async def when_gate_is_settled_go_on(session: Session, auction_id: UUID, refusal
 LINKS: Final[tuple[Link, ...]] = (
     provides(deadlines.HANDLERS, service.CLOSES, bidding_ends),
     provides(deadlines.HANDLERS, winner.OFFER_ENDS, offer_ends),
+    provides(deadlines.HANDLERS, leader.CHECK, leader_is_checked),
+    follows(identity_hooks.stopped, leader.when_organisation_is_stopped),
     provides(PROCEDURES, (PricingMode.AUCTION, None), Auctioned()),
     provides(
         subjects.SUBJECTS, winner.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)

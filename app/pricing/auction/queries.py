@@ -142,6 +142,16 @@ async def bidder_of_paddle(session: Session, auction_id: UUID, paddle: int) -> A
     return (await session.execute(statement)).scalar_one()
 
 
+async def led_by(session: Session, organisation_id: UUID) -> Sequence[UUID]:
+    """The announced auctions in which an organisation has the highest bid, in the order of their ids."""
+    statement = (
+        select(Auction.id)
+        .join(AuctionBidder, (AuctionBidder.auction_id == Auction.id) & (AuctionBidder.paddle == Auction.leader))
+        .where(AuctionBidder.organisation_id == organisation_id, Auction.status == AuctionStatus.ANNOUNCED)
+    )
+    return (await session.execute(statement.order_by(Auction.id))).scalars().all()
+
+
 async def paddles_of(session: Session, auction_id: UUID) -> set[int]:
     """The paddles that were given out. Read it under the auction's lock."""
     found = await session.execute(select(AuctionBidder.paddle).where(AuctionBidder.auction_id == auction_id))

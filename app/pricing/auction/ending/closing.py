@@ -16,7 +16,7 @@ from app.core.problems import Problem
 from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
 from app.pricing.auction.bidding.rules import Outcome
-from app.pricing.auction.ending import outcome, unsold, winner
+from app.pricing.auction.ending import leader, outcome, unsold, winner
 from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
 from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import logbook
@@ -37,7 +37,9 @@ async def close_at_end(session: Session, auction_id: UUID) -> None:
     except Problem as problem:
         await _hold_up(session, listing, auction, problem, now)
         return
-    await _close(session, listing, auction, end, now)
+    won = end.found.winner
+    if won is None or not await leader.stop_for(session, listing, auction, won, now):
+        await _close(session, listing, auction, end, now)
 
 
 @dataclass(frozen=True, slots=True)
