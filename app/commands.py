@@ -282,14 +282,17 @@ def _settings() -> "Settings":
     from pydantic import ValidationError
 
     from app.core.settings import get_settings
+    from app.run.checks import check_folders, check_names, variable_of
 
+    check_names(os.environ)
     try:
-        return get_settings()
+        settings = get_settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        full = name if name.endswith("DATABASE_URL") else f"TECHEX_{name}"
-        raise StartError(f"{full} is not valid: {first['msg']}") from None
+        name = variable_of("_".join(str(part) for part in first["loc"][:1]))
+        raise StartError(f"{name or 'The settings'} cannot be taken: {first['msg']}") from None
+    check_folders(settings)
+    return settings
 
 
 def _with_database() -> "Settings":
@@ -299,7 +302,7 @@ def _with_database() -> "Settings":
         raise StartError("DATABASE_URL is not set; set it, or use `techex run`, which brings a database along.")
     from app.run.postgres.database import require_current
 
-    require_current(_url(settings), newer_allowed=True)
+    require_current(_url(settings), newer_allowed=True, environment=settings.environment)
     return settings
 
 

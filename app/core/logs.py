@@ -43,7 +43,7 @@ def trace_of(error: BaseException) -> list[str]:
 
 def configure_logging(settings: Settings) -> None:
     """Set up structlog for this process at the level of the settings."""
-    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    level = logging.getLevelNamesMapping()[settings.log_level]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

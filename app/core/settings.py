@@ -6,13 +6,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_LEAST_DIFFERENT_BYTES = 16
+"""Of the 32 of a key. A random one has fewer once in 10 to the 12th."""
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 class Environment(StrEnum):
@@ -57,7 +63,7 @@ class Settings(BaseSettings):
         le=200,
         description="Connections of one process, API or worker, at most; a quarter is kept for reads and health.",
     )
-    log_level: str = Field(
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; requests are logged at `INFO`."
     )
 
@@ -121,12 +127,24 @@ class Settings(BaseSettings):
     def _whole_key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"[0-9a-f]{64}", value.get_secret_value()):
             raise ValueError("64 hex digits, as `techex keys` prints them")
+        if value is not None and len(set(bytes.fromhex(value.get_secret_value()))) < _LEAST_DIFFERENT_BYTES:
+            raise ValueError("its bytes repeat: no random key; take one that `techex keys` prints")
+        return value
+
+    @field_validator("sealing_key")
+    @classmethod
+    def _another_key(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and value == info.data.get("signing_key"):
+            raise ValueError("it is TECHEX_SIGNING_KEY too; each key has its own purpose")
         return value
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone; one is `Asia/Shanghai`") from None
         return value
 
     @property

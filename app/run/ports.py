@@ -8,10 +8,11 @@ from app.run.errors import StartError, one_line
 _BACKLOG = 2048
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, *, listening: bool = True) -> socket.socket:
     """A socket that listens on `host:port`; port 0 takes a free one. `StartError` if the address cannot be had.
 
-    The API inherits it: nobody can take the port meanwhile, and a request that comes early waits.
+    The API inherits it: nobody can take the port meanwhile, and a request that comes early waits. It does not where
+    `listening` is false: a proxy that looks then finds nobody before the API is loaded.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -25,7 +26,8 @@ def bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
-        bound.listen(_BACKLOG)
+        if listening:
+            bound.listen(_BACKLOG)
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:

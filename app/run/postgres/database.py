@@ -4,17 +4,22 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.core.settings import Settings
+from app.core.settings import Environment, Settings
 from app.run.errors import StartError, one_line
 from app.run.migrations.revisions import Revisions, read_revisions
+
+if TYPE_CHECKING:
+    import asyncpg
 
 OLDEST_SERVER = 15
 _CONNECT_SECONDS = 5
 _BEHIND = """
 SELECT greatest(0, (SELECT max(xid) FROM events) + 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
 """
+_CLOCK_MOVED = "SELECT EXISTS (SELECT FROM sandbox_clock WHERE moved <> interval '0')"
 _ADVANCE_AT_ONCE = 1_000_000
 _ADVANCE = """
 DO $$BEGIN FOR i IN 1..{count} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END$$
@@ -26,12 +31,14 @@ class DatabaseState:
     """A database as found: the server's major version, and the revision it was migrated to (none: never).
 
     `behind`: how far the server's transaction ids stand behind those of the events, which are ordered by them. Not 0
-    only after a dump was restored into a server that has counted less than the one it came from.
+    only after a dump was restored into a server that has counted less than the one it came from. `clock_moved`: a
+    sandbox has moved its clock.
     """
 
     server_major: int
     revision: str | None
     behind: int = 0
+    clock_moved: bool = False
 
 
 def plain_url(url: str) -> str:
@@ -66,13 +73,37 @@ async def inspect_database(url: str) -> DatabaseState:
         raise _not_an_address() from None
     try:
         major = connection.get_server_version().major
-        revision, behind = None, 0
+        await _require_writable(connection, url)
+        revision, behind, moved = None, 0, False
         with suppress(asyncpg.UndefinedTableError):  # never migrated, or by a release that has no such table
             revision = await connection.fetchval("SELECT version_num FROM alembic_version")
             behind = await connection.fetchval(_BEHIND) if revision else 0
+            moved = bool(await connection.fetchval(_CLOCK_MOVED)) if revision else False
     finally:
         await connection.close()
-    return DatabaseState(major, revision, behind)
+    return DatabaseState(major, revision, behind, moved)
+
+
+async def _require_writable(connection: "asyncpg.Connection", url: str) -> None:
+    if await connection.fetchval("SELECT pg_is_in_recovery()"):
+        raise StartError(
+            f"The database {describe(url)} is in recovery or a standby, and takes no writes; "
+            "wait for the end of its recovery, promote it, or set DATABASE_URL to the primary."
+        )
+    if await connection.fetchval("SHOW transaction_read_only") == "on":
+        raise StartError(
+            f"The database {describe(url)} is read-only (default_transaction_read_only); "
+            "set it off for this database and this role."
+        )
+
+
+def require_clock(state: DatabaseState, url: str, environment: Environment) -> None:
+    """Refuse, by `StartError`, to run production on a sandbox's data."""
+    if state.clock_moved and environment is Environment.PRODUCTION:
+        raise StartError(
+            f"The clock of the database {describe(url)} was moved in a sandbox; production needs a database of its "
+            "own, or set TECHEX_ENVIRONMENT=sandbox."
+        )
 
 
 def require_supported(state: DatabaseState, url: str, revisions: Revisions) -> None:
@@ -98,10 +129,11 @@ def require_counted(state: DatabaseState, url: str) -> None:
         )
 
 
-def bring_up_to_date(url: str) -> bool:
-    """Check a database and migrate it if it is behind; whether it was. One query when it is not."""
+def bring_up_to_date(url: str, environment: Environment = Environment.SANDBOX) -> bool:
+    """Check a database and migrate it if it is behind; whether it was. A few short queries when it is not."""
     revisions = read_revisions()
     state = asyncio.run(inspect_database(url))
+    require_clock(state, url, environment)
     require_supported(state, url, revisions)
     if revisions.compare(state.revision) == "current":
         return False
@@ -135,8 +167,8 @@ def advance_counter(url: str, say: Callable[[str], None]) -> int:
     return asyncio.run(advance())
 
 
-def require_current(url: str, *, newer_allowed: bool = False) -> None:
-    """Refuse, by `StartError`, a database that is not at this release's revision.
+def require_current(url: str, *, newer_allowed: bool = False, environment: Environment = Environment.SANDBOX) -> None:
+    """Refuse, by `StartError`, a database that is not at this release's revision, or not of this environment.
 
     `newer_allowed` is for the API and the worker: a migration runs while the previous release runs, which may restart.
     """
@@ -145,6 +177,7 @@ def require_current(url: str, *, newer_allowed: bool = False) -> None:
     if not newer_allowed or state.server_major < OLDEST_SERVER:
         require_supported(state, url, revisions)
     require_counted(state, url)
+    require_clock(state, url, environment)
     if revisions.compare(state.revision) == "behind":
         raise StartError(f"The database {describe(url)} is not migrated to this release; run `techex migrate` first.")
 

@@ -34,13 +34,19 @@ def uncollected() -> Iterator[None]:
 
 
 def serve(settings: Settings) -> None:
-    """Serve the API. Everything is loaded before it listens: a proxy that finds it ready has found all of it ready."""
+    """Serve the API. Everything is loaded before it listens: a proxy that finds it ready has found all of it ready.
+
+    Raises `StartError` where the port is taken.
+    """
+    from app.run.ports import bind  # noqa: PLC0415
+
+    listener = bind(settings.host, settings.port, listening=False)
     with uncollected():
         from app.main import create_app, hang_up  # noqa: PLC0415
         from app.run.processes.api_server import ApiServer, configuration  # noqa: PLC0415
 
         application = create_app(settings)
-    ApiServer(configuration(settings, application), partial(hang_up, application)).run()
+    ApiServer(configuration(settings, application), partial(hang_up, application)).run([listener])
 
 
 def load_worker() -> Work:

@@ -102,7 +102,7 @@ class Supervisor:
         settings = self._with_database()
         url = settings.database_url.get_secret_value() if settings.database_url else ""
         environment = _environment(settings, url, listener.getsockname()[1])
-        if bring_up_to_date(url):
+        if bring_up_to_date(url, settings.environment):
             _say("database migrated.")
         self._go(self._api, environment, listener)
         listener.close()
