@@ -124,7 +124,6 @@ def test_e1_rows_of_the_release_before_are_vouched_for_from_the_migration_on(emp
     upgrade(empty_url)
     downgrade(empty_url, "0028")
     asyncio.run(execute(empty_url, "INSERT INTO people (id, name) VALUES (gen_random_uuid(), '示例人员')"))
-    assert ["no event tells of it" in each for each in asyncio.run(_vouched_for(empty_url))] == [True]
     upgrade(empty_url)
     assert asyncio.run(_vouched_for(empty_url)) == []
     asyncio.run(execute(empty_url, "UPDATE people SET name = '示例他人'"))

@@ -41,6 +41,23 @@ NAME_TAKEN = ProblemType(
         "请使用已登记的主体;确为同名的另一主体的,请填写其 `uscc`。",
     ),
 )
+NOTHING_TO_CORRECT = ProblemType(
+    "nothing_to_correct",
+    422,
+    Text("Nothing to correct", "没有需要更正的内容"),
+    Text("What you state is what is recorded.", "您所填写的内容与现有记录相同。"),
+    Text("Send at least one field with another value than the recorded one.", "请至少填写一项与现有记录不同的内容。"),
+)
+RESIDENCES_OUT_OF_ORDER = ProblemType(
+    "residences_out_of_order",
+    422,
+    Text("Residences out of order", "住所期间顺序有误"),
+    Text(
+        "The residence that begins on {begins} follows one that began on {before}.",
+        "自 {begins} 起的住所排在自 {before} 起的住所之后。",
+    ),
+    Text("Send the residences in the order of their first days.", "请按起始日先后填写各住所。"),
+)
 PERIOD_NOT_LATER = ProblemType(
     "period_not_later",
     422,

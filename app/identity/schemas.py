@@ -10,13 +10,15 @@ from app.core.access import Role
 from app.core.schemas import Day, DivisionCode, Flag, Id, Input, Line, Name, Output, Readable, Share
 from app.identity.kinds import OrganisationKind, RelationKind, Verification
 
+Uscc = Annotated[str, StringConstraints(min_length=1, max_length=40), Readable]
+
 
 class OrganisationIn(Input):
     """A new organisation, as the operator records it."""
 
     name: Name
     kind: OrganisationKind
-    uscc: Annotated[str, StringConstraints(min_length=1, max_length=40), Readable] | None = Field(
+    uscc: Uscc | None = Field(
         default=None, description="Unified social credit code (统一社会信用代码); null where not publicly known"
     )
     state_founded: Flag | None = Field(

@@ -23,9 +23,10 @@ UNDER = {"negotiations": "listings", "purchase_offers": "listings", "auctions": 
 ALONE = {
     "api_keys": "a request notes that its key was used, and waits for nobody; revoking a key locks nothing else",
     "organisations": "verifying and moving an organisation, inviting and adding its first people lock nothing else",
+    "organisation_relations": "correcting a finding locks nothing else",
     "people": "appointing locks nothing else",
     "invitations": "inviting and redeeming lock nothing else",
-    "brokers": "certifying and employing lock nothing else",
+    "brokers": "certifying and employing lock nothing else; a correction of an employment locks it first",
     "employments": "ending an employment locks nothing else",
     "memberships": "ending a membership locks nothing else",
     "listing_questions": "answering a question locks nothing else",

@@ -118,6 +118,7 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "detail": "示例",
         "source": "示例",
     }
+    related = await world.api.ok("POST", "/v1/organisation-relations", second, json=relation)
     of_seller = {"organisation_id": seller.id}
     earlier = {"agency_id": str(broker.id), "valid_from": "2010-01-01", "valid_to": "2011-01-01"}
     return {
@@ -128,6 +129,13 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "move_organisation": Call(of_seller, {"division_code": "420102", "valid_from": "2025-01-01"}),
         "relate_organisations": Call(json=relation),
         "list_organisation_relations": Call(),
+        "correct_organisation": Call(of_seller, {"name": "示例更名", "reason": "示例"}),
+        "correct_relation": Call({"relation_id": related["id"]}, {"withdrawn": True, "reason": "示例"}),
+        "correct_broker": Call({"broker_id": broker.broker_id}, {"certified_on": "2019-01-01", "reason": "示例"}),
+        "correct_employment": Call(
+            {"employment_id": employments[0]["id"]}, {"valid_from": "2019-01-01", "reason": "示例"}
+        ),
+        "list_corrections": Call(),
         "add_person": Call(json={"name": "示例", "organisation_id": str(seller.id), "role": "member"}),
         "list_people": Call(),
         "end_membership": Call(of_seller | {"person_id": colleague.person_id}),

@@ -1,0 +1,12 @@
+"""What of identity can be put right."""
+
+from enum import StrEnum
+
+
+class Corrected(StrEnum):
+    """The kind of record that a correction is of."""
+
+    ORGANISATION = "organisation"
+    RELATION = "organisation_relation"
+    BROKER = "broker"
+    EMPLOYMENT = "employment"

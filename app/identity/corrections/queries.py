@@ -1,0 +1,28 @@
+"""Reading of corrections: staff read all, an organisation those that concern it."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.access import Actor
+from app.core.database import Session, given, read_one
+from app.core.problems import Text
+from app.core.web.pages import Found, PageRequest, read_page
+from app.identity.corrections.models import Correction
+from app.identity.models import OrganisationRelation
+
+
+async def list_corrections(
+    session: Session, actor: Actor, page: PageRequest, subject_id: UUID | None
+) -> Found[Correction]:
+    """A page, newest first, optionally of one record."""
+    statement = given(select(Correction), (Correction.subject_id, subject_id))
+    if not actor.is_staff:
+        statement = statement.where(Correction.concerns.contains([actor.organisation()]))
+    return await read_page(session, statement, page, Correction.id, newest_first=True)
+
+
+async def lock_relation(session: Session, relation_id: UUID) -> OrganisationRelation:
+    """One relation, locked for a change; raises `not_found`."""
+    statement = select(OrganisationRelation).where(OrganisationRelation.id == relation_id).with_for_update()
+    return await read_one(session, statement, Text("relation", "关联关系"), fresh=True)

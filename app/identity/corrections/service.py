@@ -1,0 +1,169 @@
+"""Corrections of recorded facts of identity. The record is put right, and what stood there is kept with the reason.
+
+Gates, registrations and runs of awards judge by the record, so they see the corrected fact from then on; a run that is
+computed keeps the facts that it froze.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.core.access import Actor
+from app.core.clock import read_today
+from app.core.database import Session
+from app.core.history import events
+from app.core.schemas import Input
+from app.core.web.preconditions import Precondition
+from app.identity import problems, rules
+from app.identity import queries as identity
+from app.identity.corrections import queries, schemas
+from app.identity.corrections.kinds import Corrected
+from app.identity.corrections.models import Correction
+from app.identity.corrections.rules import as_written, differing, residences
+from app.identity.divisions import check_division
+from app.identity.models import Organisation, OrganisationDivision
+
+
+async def correct_organisation(
+    session: Session,
+    actor: Actor,
+    organisation_id: UUID,
+    body: schemas.OrganisationCorrectionIn,
+    precondition: Precondition,
+) -> Correction:
+    """Put an organisation's name, kind, USCC, founder or residences right.
+
+    Raises `nothing_to_correct`, `uscc_invalid`, `organisation_name_taken`, `division_unknown`, `date_too_far`,
+    `residences_out_of_order`.
+    """
+    organisation = await identity.lock_organisation(session, organisation_id)
+    precondition.check(organisation.revision)
+    stated = _stated(body)
+    if stated.get("uscc") is not None:
+        stated["uscc"] = rules.check_uscc(stated["uscc"])
+    recorded = {name: getattr(organisation, name) for name in stated if name != "divisions"}
+    if "divisions" in stated:
+        recorded["divisions"] = [
+            {"division_code": row.division_code, "valid_from": row.valid_from} for row in organisation.divisions
+        ]
+    changed = differing(recorded, stated)
+    if "name" in changed:
+        namesake = await identity.namesake(session, changed["name"], changed.get("uscc", organisation.uscc))
+        if namesake not in (None, organisation.id):
+            raise problems.NAME_TAKEN(field="name", name=changed["name"], id=namesake)
+    if "divisions" in changed:
+        await _replace_residences(session, organisation, body)
+    for name in changed.keys() - {"divisions"}:
+        setattr(organisation, name, changed[name])
+    organisation.revision += 1
+    subject = (Corrected.ORGANISATION, organisation.id)
+    return await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
+
+
+async def correct_relation(
+    session: Session, actor: Actor, relation_id: UUID, body: schemas.RelationCorrectionIn
+) -> Correction:
+    """Put a finding of related parties right, or withdraw it. Raises `nothing_to_correct`, `dates_out_of_order`."""
+    relation = await queries.lock_relation(session, relation_id)
+    sides = [relation.first_id, relation.second_id]
+    subject = (Corrected.RELATION, relation.id)
+    if body.withdrawn:
+        recorded = {column.key: getattr(relation, column.key) for column in relation.__table__.columns}
+        await session.delete(relation)
+        return await _keep(session, actor, subject, recorded, dict.fromkeys(recorded), body.reason, sides)
+    stated = _stated(body)
+    recorded = {name: getattr(relation, name) for name in stated}
+    changed = differing(recorded, stated)
+    for name, value in changed.items():
+        setattr(relation, name, value)
+    rules.check_order(relation.valid_from, relation.valid_to)
+    rules.check_near("valid_from", relation.valid_from, await read_today(session))
+    return await _keep(session, actor, subject, recorded, changed, body.reason, sides)
+
+
+async def correct_broker(
+    session: Session, actor: Actor, broker_id: UUID, body: schemas.BrokerCorrectionIn
+) -> Correction:
+    """Put a broker's certificate right. Raises `nothing_to_correct`, `date_in_future`."""
+    broker = await identity.get_broker(session, broker_id, lock=True)
+    stated = _stated(body)
+    recorded = {name: getattr(broker, name) for name in stated}
+    changed = differing(recorded, stated)
+    if "certified_on" in changed:
+        rules.check_not_future("certified_on", changed["certified_on"], await read_today(session))
+    for name, value in changed.items():
+        setattr(broker, name, value)
+    agencies = sorted({employment.agency_id for employment in broker.employments})
+    return await _keep(session, actor, (Corrected.BROKER, broker.id), recorded, changed, body.reason, agencies)
+
+
+async def correct_employment(
+    session: Session, actor: Actor, employment_id: UUID, body: schemas.EmploymentCorrectionIn
+) -> Correction:
+    """Put the days of an employment right.
+
+    Raises `nothing_to_correct`, `dates_out_of_order`, `date_too_far`, `broker_employed` where it would overlap another.
+    """
+    found = await identity.get_employment(session, employment_id)
+    broker = await identity.get_broker(session, found.broker_id, lock=True)
+    (employment,) = [row for row in broker.employments if row.id == employment_id]
+    stated = _stated(body)
+    recorded = {name: getattr(employment, name) for name in stated}
+    changed = differing(recorded, stated)
+    for name, value in changed.items():
+        setattr(employment, name, value)
+    rules.check_order(employment.valid_from, employment.valid_to)
+    rules.check_near("valid_from", employment.valid_from, await read_today(session))
+    others = [rules.Period(row.valid_from, row.valid_to) for row in broker.employments if row is not employment]
+    rules.check_employment(rules.Period(employment.valid_from, employment.valid_to), others)
+    subject = (Corrected.EMPLOYMENT, employment.id)
+    return await _keep(session, actor, subject, recorded, changed, body.reason, [employment.agency_id])
+
+
+def _stated(body: Input) -> dict[str, Any]:
+    return body.model_dump(exclude_unset=True, exclude={"reason", "withdrawn"})
+
+
+async def _replace_residences(
+    session: Session, organisation: Organisation, body: schemas.OrganisationCorrectionIn
+) -> None:
+    today = await read_today(session)
+    stated = [(row.division_code, row.valid_from) for row in body.divisions]
+    for place, (code, begins) in enumerate(stated):
+        rules.check_near(f"divisions.{place}.valid_from", begins, today)
+        check_division(code, begins, f"divisions.{place}.division_code")
+    periods = residences(stated)
+    for row in list(organisation.divisions):
+        await session.delete(row)
+    organisation.divisions.clear()
+    await session.flush()
+    organisation.divisions.extend(
+        OrganisationDivision(division_code=code, valid_from=begins, valid_to=ends) for code, begins, ends in periods
+    )
+
+
+async def _keep(
+    session: Session,
+    actor: Actor,
+    subject: tuple[Corrected, UUID],
+    recorded: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    reason: str,
+    concerns: list[UUID],
+) -> Correction:
+    """Keep what stood there and why it was wrong, and tell those whom it concerns which fields it was."""
+    correction = Correction(
+        subject_type=subject[0],
+        subject_id=subject[1],
+        concerns=concerns,
+        before=as_written({name: recorded[name] for name in changed}),
+        after=as_written(changed),
+        reason=reason,
+        corrected_by=actor.person_id,
+    )
+    session.add(correction)
+    await session.flush()
+    await session.refresh(correction)
+    payload = {"correction_id": correction.id, "fields": sorted(changed)}
+    events.append(session, "identity.corrected", subject, audience=[*events.STAFF, *concerns], payload=payload)
+    return correction
