@@ -5,6 +5,7 @@ What a command needs is imported where it begins: reading a command line costs 5
 
 # ruff: noqa: PLC0415
 
+import os
 import sys
 
 from app.run.errors import StartError
@@ -13,6 +14,8 @@ from app.run.processes.children import Child
 
 def main() -> None:
     """Run the command line; what keeps it from starting is one line on standard error and status 1, never a trace."""
+    if "openapi" not in sys.argv[1:2]:  # whatever a process of ours writes is for its account alone
+        os.umask(0o077)
     try:
         match sys.argv[1:]:
             case [("serve" | "worker") as name, "--supervised"]:

@@ -78,12 +78,19 @@ def worker() -> None:
 
 
 @cli.command()
-def migrate() -> None:
+def migrate(
+    application_role: Annotated[
+        str | None, typer.Option(help="Role of the API and the worker, which is given its rights on the tables.")
+    ] = None,
+) -> None:
     """Bring the database to this release's revision."""
     from app.run.postgres.database import bring_up_to_date, database_for
+    from app.run.postgres.roles import grant_application
 
     with database_for(_settings()) as settings:
         migrated = bring_up_to_date(_url(settings))
+        if application_role is not None:
+            grant_application(_url(settings), application_role)
     typer.echo("database migrated." if migrated else "database is up to date.")
 
 

@@ -94,6 +94,7 @@ def open_storage(settings: Settings) -> ObjectStorage:
     if settings.documents_url is None:
         folder = settings.data_dir.resolve() / "documents"
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
         return ObjectStorage(LocalStore(folder))
     config: S3Config = {"region": settings.s3_region}
     if settings.s3_endpoint:

@@ -32,7 +32,10 @@ def check_folders(settings: Settings) -> None:
     """Refuse a data folder that cannot be written, and a folder of programmes that has none."""
     folder = settings.data_dir.absolute()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            # Root's embedded server runs under another account, which passes through to what is its own.
+            folder.chmod(0o700 if os.geteuid() else 0o711)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

@@ -1,6 +1,7 @@
 """B9, D5, D6: what keeps an installation from starting is one line with what to do, and status 1, before it starts."""
 
 import asyncio
+import os
 import re
 import socket
 import sys
@@ -21,9 +22,11 @@ KEY = bytes(range(32)).hex()
 
 @pytest.fixture(autouse=True)
 def unread() -> Iterator[None]:
-    """Settings are read anew, and forgotten afterwards."""
+    """Settings are read anew, and forgotten afterwards; the process keeps its mask of modes."""
     get_settings.cache_clear()
+    mask = os.umask(0o022)
     yield
+    os.umask(mask)
     get_settings.cache_clear()
 
 

@@ -42,6 +42,12 @@ _DEFAULTS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "jit": "off",  # short queries only: compiling them costs more than it saves
     "log_checkpoints": "off",
+    # A refused statement quotes the values of rows: the callers log its kind, and the server's log has none of it.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 _GUARD = 'read -r _; kill -INT "$1"'
 
@@ -80,9 +86,9 @@ class EmbeddedPostgres:
             raise RuntimeError("the embedded PostgreSQL is not started")
         return self._pid
 
-    def url(self, database: str = DATABASE) -> str:
-        """The address of a database on this server, as asyncpg and libpq take it."""
-        return _url(self._socket_dir, database)
+    def url(self, database: str = DATABASE, role: str = _ROLE) -> str:
+        """The address of a database on this server, as asyncpg and libpq take it; its owner's, or another role's."""
+        return _url(self._socket_dir, database, role)
 
     def binary(self, name: str) -> Path:
         """The path of a PostgreSQL program (`psql`, `pgbench`, `pg_dump`, ...); `FileNotFoundError` if not bundled."""
@@ -251,8 +257,8 @@ def running_url(data_dir: Path) -> str | None:
     return _url(found.socket_dir, DATABASE)
 
 
-def _url(socket_dir: Path, database: str) -> str:
-    return f"postgresql://{_ROLE}@/{quote(database)}?host={quote(str(socket_dir))}&port={_PORT}"
+def _url(socket_dir: Path, database: str, role: str = _ROLE) -> str:
+    return f"postgresql://{role}@/{quote(database)}?host={quote(str(socket_dir))}&port={_PORT}"
 
 
 def _as_arguments(settings: Mapping[str, str]) -> list[str]:

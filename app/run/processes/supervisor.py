@@ -14,6 +14,7 @@ from app.run.locks import FileLock
 from app.run.ports import bind, url_of
 from app.run.postgres.database import bring_up_to_date, with_url
 from app.run.postgres.embedded import EmbeddedPostgres
+from app.run.postgres.roles import APPLICATION_ROLE, grant_application
 from app.run.processes.children import Child
 from app.run.processes.probes import get_status, wait_ready
 from app.run.processes.signals import Wakeup
@@ -101,9 +102,9 @@ class Supervisor:
         base_url = url_of(listener)
         settings = self._with_database()
         url = settings.database_url.get_secret_value() if settings.database_url else ""
-        environment = _environment(settings, url, listener.getsockname()[1])
         if bring_up_to_date(url, settings.environment):
             _say("database migrated.")
+        environment = _environment(settings, self._application_url(url), listener.getsockname()[1])
         self._go(self._api, environment, listener)
         listener.close()
         if not wait_ready(base_url, seconds=_READY_SECONDS, give_up=self._ending.is_set):
@@ -128,6 +129,13 @@ class Supervisor:
         self._server.start()
         self._server_up = True
         return with_url(self._settings, self._server.url())
+
+    def _application_url(self, url: str) -> str:
+        """What the API and the worker connect with: on our own server a role that owns nothing."""
+        if self._server is None:
+            return url
+        grant_application(url, make=True)
+        return self._server.url(role=APPLICATION_ROLE)
 
     def _spawn(self, name: str, command: str) -> Child:
         with self._spawning:
