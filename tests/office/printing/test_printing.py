@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+import zlib
+from base64 import a85decode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reportlab.pdfbase.pdfmetrics import getFont
 
 from app.office.printing.blocks import Fields, Grid, Heading, Items, Printed, Prose, QrCode
 from app.office.printing.pages import set_pages
 from app.office.printing.service import print_pdf
-from app.office.printing.typeface import MISSING, printable
+from app.office.printing.typeface import MISSING, NAME, printable
 
 TEXT = st.text(max_size=60)
 
@@ -52,6 +55,21 @@ def test_the_font_is_inside() -> None:
     fonts = set(re.findall(rb"/BaseFont /([\w+-]+)", pdf))
     assert fonts
     assert all(name.endswith(b"NotoSansSC-Regular") for name in fonts), fonts
+
+
+def test_b10_names_with_rare_characters_print_and_are_read_out() -> None:
+    """GB 18030-2022, level 2: a glyph each (0 is .notdef), and the text that a reader copies or searches."""
+    names = "王㛃 张䶮 李𬭊 𠮷野 㐂"
+    assert printable(names) == names
+    glyphs = getFont(NAME).face.charToGlyph
+    assert all(glyphs.get(ord(character)) for character in names)
+    assert all(glyphs.get(code) for code in (*range(0x3400, 0x4DB6), *range(0x4E00, 0x9FF0)))
+    streams = re.findall(
+        rb"stream\r?\n(.*?)endstream", set_pages(Printed(title=names, blocks=[], footer=[])), re.DOTALL
+    )
+    texts = b"".join(zlib.decompress(a85decode(b"<~" + stream.strip(), adobe=True)) for stream in streams)
+    for character in set(names) - {" "}:
+        assert f"<{character.encode('utf-16-be').hex().upper()}>".encode() in texts, character
 
 
 def test_a_long_table_runs_over_pages() -> None:
