@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV   := .venv
+LINTERS := .linters
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 JOBS   ?= 2
@@ -10,7 +11,7 @@ COMPILE := $(BIN)/python -m compileall -q app
 AUCTIONS := bench/bench_auction.py bench/bench_watchers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction chaos openapi lock clean
+.PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction chaos openapi lint-openapi lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +56,12 @@ chaos: $(VENV)/.dev-installed ## The long forms: killed processes, random machin
 
 openapi: $(VENV)/.run-installed ## Export openapi/openapi.json from the code.
 	@$(BIN)/python -m app.cli openapi export
+
+lint-openapi: ## Redocly and Spectral on openapi/openapi.json, without a finding (needs npm).
+	@command -v npm >/dev/null || { echo "make lint-openapi needs npm, with Node.js 20 or later."; exit 1; }
+	@npm install --silent --no-audit --no-fund --no-save --prefix $(LINTERS) @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3
+	@REDOCLY_TELEMETRY=off $(LINTERS)/node_modules/.bin/redocly lint --config openapi/redocly.yaml openapi/openapi.json
+	@$(LINTERS)/node_modules/.bin/spectral lint --fail-severity hint --ruleset openapi/spectral.yaml openapi/openapi.json
 
 lock: ## Pin the dependencies again, with hashes (needs uv). What a tool of the tests holds back is held back for all.
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }

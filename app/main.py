@@ -43,8 +43,6 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app = FastAPI(
         title="techex",
         version="1.0",
-        description=openapi.DESCRIPTION,
-        openapi_tags=openapi.tags(),
         lifespan=lifespan,
         openapi_url="/openapi.json",
         docs_url="/docs",

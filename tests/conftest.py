@@ -24,7 +24,7 @@ from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
 from app.main import create_app, open_context
 from app.run.postgres.embedded import DATABASE, EmbeddedPostgres
-from tests.support import emitted, locks, seed
+from tests.support import emitted, locks, recorded_answers, seed
 from tests.support.api import Api
 from tests.support.applications import application
 from tests.support.databases import CITY, execute
@@ -74,7 +74,7 @@ def _keep_statements(_dialect: object, _record: object, _arguments: object, para
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for plugin in (emitted, seed):
+    for plugin in (emitted, recorded_answers, seed):
         config.pluginmanager.register(plugin)
 
 

@@ -1,9 +1,14 @@
 """The names of the exported document are public: plain, unique, one for each thing. `test_cli` exports it anew."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
+
+from app.core.problems import REGISTRY
+from tests.support import emitted
 from tests.support.served import ROOT
 
 EXPORTED = (ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8")
@@ -61,3 +66,47 @@ def test_b7_every_list_is_a_page() -> None:
             if "items" in fields.get("properties", {}):
                 assert "next_cursor" in fields["properties"], where
                 assert {"limit", "cursor"} <= {p["name"] for p in operation["parameters"]}, where
+
+
+def test_b3_the_head_says_whose_the_program_is_and_where_it_is_served() -> None:
+    assert DOCUMENT["info"]["license"] == {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    assert DOCUMENT["info"]["contact"]["name"]
+    assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
+
+
+def test_b3_what_the_code_can_refuse_is_what_a_problem_can_be() -> None:
+    codes = DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+    assert set(codes) <= set(REGISTRY)
+    assert {code for code in REGISTRY if not code.startswith("test_")} <= set(codes)
+
+
+def test_b3_the_events_are_a_union_by_type_with_the_payloads_of_the_page() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    mapping = schemas["EventOut"]["discriminator"]["mapping"]
+    assert [one["$ref"] for one in schemas["EventOut"]["oneOf"]] == list(mapping.values())
+    assert set(mapping) == set(emitted.documented())
+    for kind, cell in emitted.documented().items():
+        own = schemas[mapping[kind].rpartition("/")[2]]["allOf"][1]["properties"]
+        assert own["type"]["const"] == kind
+        assert set(own["payload"]["properties"]) == set(re.findall(r"`(\w+)`", cell)), kind
+
+
+def test_b3_every_operation_that_answers_json_has_an_example_that_its_schema_takes() -> None:
+    """Recorded, not written: see `tests/support/recorded_answers.py`."""
+    missing = set()
+    for where, operation in operations():
+        for status, response in operation["responses"].items():
+            if status in ("200", "201") and "application/json" in response.get("content", {}):
+                _check_example(where, response["content"]["application/json"], missing)
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            if media_type == "application/json":
+                _check_example(f"{where} (body)", content, missing)
+    assert missing <= {"post /v1/documents"}, "an upload is no JSON"
+
+
+def _check_example(where: str, content: dict[str, Any], missing: set[str]) -> None:
+    if "example" not in content:
+        missing.add(where)
+        return
+    schema = {"components": DOCUMENT["components"]} | content["schema"]
+    jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(content["example"])

@@ -7,6 +7,8 @@ from typing import Any, Protocol, Self
 import httpx
 from fastapi import FastAPI
 
+from tests.support.recorded_answers import note
+
 LIBRARY_WORDS = re.compile(
     r"Input should|(String|Value|List|Decimal|Tuple) should|Field required|Extra inputs|Value error"
 )
@@ -40,7 +42,9 @@ class Api:
             headers["Authorization"] = f"Bearer {caller.secret}"
         if method == "POST":
             headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
-        return await self.client.request(method, path, headers=headers, **kwargs)
+        response = await self.client.request(method, path, headers=headers, **kwargs)
+        note(response, kwargs.get("json"))
+        return response
 
     async def get(self, path: str, caller: Caller | None = None, **kwargs: Any) -> httpx.Response:
         return await self.send("GET", path, caller, **kwargs)

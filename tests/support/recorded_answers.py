@@ -1,0 +1,79 @@
+"""The examples of the document, taken from answers that the tests got: `TECHEX_RECORD=1 pytest` writes them anew.
+
+An example is one call of an operation: what was sent, where it has a body, and what came back. There is one refusal a
+status. Of the calls that the tests make the shortest stays, but no empty list. What differs from run to run has one
+value. `tests/test_access_matrix.py` calls every operation.
+"""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.recorded_docs import RECORDING, plain
+from tests.support.served import ROOT
+
+EXAMPLES = ROOT / "openapi" / "examples.json"
+JSON = ("application/json", "application/problem+json")
+NOTED: dict[str, dict[str, Any]] = {}
+
+
+def note(response: httpx.Response, sent: Any) -> None:
+    """Keep the call as the example of its operation, if it is shorter than the one that is kept."""
+    if not RECORDING or response.headers.get("content-type") not in JSON:
+        return
+    if response.is_success:
+        operation_id = _operation_at(response.request.method, response.request.url.path)
+    else:
+        operation_id, sent = f"Refusal{response.status_code}", None
+    answer = json.loads(plain(response.text)) if response.content else None
+    if answer is not None and operation_id is not None and answer.get("items") != []:
+        example = {"answer": answer, "status": str(response.status_code)}
+        _keep(operation_id, example if sent is None else example | {"sent": json.loads(plain(json.dumps(sent)))})
+
+
+def _keep(operation_id: str, example: dict[str, Any]) -> None:
+    if operation_id not in NOTED or _size(example) < _size(NOTED[operation_id]):
+        NOTED[operation_id] = example
+
+
+def _size(example: dict[str, Any]) -> tuple[int, str]:
+    text = json.dumps(example, ensure_ascii=False, sort_keys=True)
+    return len(text), text
+
+
+def _operation_at(method: str, path: str) -> str | None:
+    found = [one for verb, pattern, one in _operations() if verb == method and pattern.fullmatch(path)]
+    return found[0] if found else None
+
+
+@cache
+def _operations() -> list[tuple[str, re.Pattern[str], str]]:
+    """Method, path and id of each operation; paths without a parameter come first."""
+    paths = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    return [
+        (method.upper(), re.compile(re.sub(r"{\w+}", "[^/]+", path)), operation["operationId"])
+        for path, item in sorted(paths.items(), key=lambda item: item[0].count("{"))
+        for method, operation in item.items()
+    ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A process of xdist has ended: what it noted was noted."""
+    for operation_id, example in getattr(node, "workeroutput", {}).get("examples", {}).items():
+        _keep(operation_id, example)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["examples"] = NOTED
+    elif NOTED:
+        examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
+        text = json.dumps(examples | NOTED, indent=1, ensure_ascii=False, sort_keys=True)
+        EXAMPLES.write_text(f"{text}\n", encoding="utf-8")
