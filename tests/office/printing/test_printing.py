@@ -57,6 +57,11 @@ def test_the_font_is_inside() -> None:
     assert all(name.endswith(b"NotoSansSC-Regular") for name in fonts), fonts
 
 
+def _unpacked(stream: bytes) -> bytes:
+    packed = stream.strip()
+    return zlib.decompress(a85decode(b"<~" + packed, adobe=True) if packed.endswith(b"~>") else stream)
+
+
 def test_b10_names_with_rare_characters_print_and_are_read_out() -> None:
     """GB 18030-2022, level 2: a glyph each (0 is .notdef), and the text that a reader copies or searches."""
     names = "王㛃 张䶮 李𬭊 𠮷野 㐂"
@@ -64,10 +69,8 @@ def test_b10_names_with_rare_characters_print_and_are_read_out() -> None:
     glyphs = getFont(NAME).face.charToGlyph
     assert all(glyphs.get(ord(character)) for character in names)
     assert all(glyphs.get(code) for code in (*range(0x3400, 0x4DB6), *range(0x4E00, 0x9FF0)))
-    streams = re.findall(
-        rb"stream\r?\n(.*?)endstream", set_pages(Printed(title=names, blocks=[], footer=[])), re.DOTALL
-    )
-    texts = b"".join(zlib.decompress(a85decode(b"<~" + stream.strip(), adobe=True)) for stream in streams)
+    pdf = set_pages(Printed(title=names, blocks=[], footer=[]))
+    texts = b"".join(map(_unpacked, re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)))
     for character in set(names) - {" "}:
         assert f"<{character.encode('utf-16-be').hex().upper()}>".encode() in texts, character
 
@@ -85,7 +88,7 @@ def test_a_cell_may_be_longer_than_a_page() -> None:
     [
         ("镕喆㎡ €5 – “引号” •", "镕喆㎡ €5 – “引号” •"),
         ("e\u0301", "é"),
-        ("\U0002cb5a", MISSING),
+        ("\U00030000", MISSING),
         ("😀", MISSING),
         ("a\u200bb\u202ec\x00d", "abcd"),
         ("a\r\nb\tc", "a\nb c"),
