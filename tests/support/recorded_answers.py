@@ -23,9 +23,9 @@ NOTED: dict[str, dict[str, Any]] = {}
 
 def note(response: httpx.Response, sent: Any) -> None:
     """Keep the call as the example of its operation, if it is shorter than the one that is kept."""
-    if not RECORDING or response.headers.get("content-type") not in JSON:
+    if not RECORDING or response.headers.get("content-type") not in JSON or response.request.url.path == "/readyz":
         return
-    if response.is_success:
+    if response.headers["content-type"] == JSON[0]:
         operation_id = _operation_at(response.request.method, response.request.url.path)
     else:
         operation_id, sent = f"Refusal{response.status_code}", None
