@@ -19,12 +19,14 @@ from app.core.clock import read_clock
 from app.core.database import Database
 from app.identity.keys.service import Origin, create_key
 from app.identity.rules import RESOURCES
+from tests.support import locks
 from tests.support.access.scene import Call, Scene, build
 from tests.support.api import Api, Caller
 from tests.support.served import ROOT
 from tests.support.world import Party, World
 
 TABLE = Path(__file__).parent / "support" / "access" / "matrix.txt"
+LOCKS = TABLE.with_name("locks.txt")
 COLUMNS = (
     "anonymous", "seller_admin", "seller_member", "buyer", "agency", "broker", "stranger", "operator", "registrar",
     "award_officer", "auditor",
@@ -51,6 +53,15 @@ def expected() -> dict[str, str]:
     return {row[0]: "".join(row[1:]) for row in rows}
 
 
+def assert_locks(found: dict[str, tuple[str, ...]]) -> None:
+    """What each command locks, in which order, is what the table says: no lock more, and none missing."""
+    rows = (line.split() for line in LOCKS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
+    expected_locks = {row[0]: tuple(row[1:]) for row in rows}
+    wrong = [f"{name} {' '.join(found.get(name, ()))}" for name in sorted(expected_locks.keys() | found)
+             if expected_locks.get(name) != found.get(name)]  # fmt: skip
+    assert not wrong, "\n".join(wrong)
+
+
 @dataclass(frozen=True)
 class Route:
     """An operation of the document, and what it says of who may call."""
@@ -59,13 +70,21 @@ class Route:
     path: str
     roles: frozenset[str]
     scope: str | None
+    is_conditional: bool
+    """Whether it asks for the revision that its caller read (`If-Match`)."""
 
 
 def operations() -> dict[str, Route]:
     """Every operation of the document."""
     paths = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     return {
-        o["operationId"]: Route(m.upper(), path, frozenset(o["x-access"]["roles"]), o["x-access"].get("scope"))
+        o["operationId"]: Route(
+            m.upper(),
+            path,
+            frozenset(o["x-access"]["roles"]),
+            o["x-access"].get("scope"),
+            any(parameter.get("name") == "If-Match" for parameter in o.get("parameters", ())),
+        )
         for path, item in paths.items()
         for m, o in item.items()
     }
@@ -148,17 +167,46 @@ async def test_every_cell_and_c1_no_key_reaches_past_its_scopes(api: Api, databa
     connection = database.bound
     assert connection is not None
     found = {}
+    taken: dict[str, tuple[str, ...]] = {}
     for name in sorted(table):
         route = routes[ALIASES.get(name, name)]
         call = scene.calls[name]
-        statuses = [(await _answer(api, connection, route, call, scene.callers[who])).status_code for who in COLUMNS]
+        statuses = []
+        for who in COLUMNS:
+            locks.WATCH.take_taken()
+            statuses.append((await _answer(api, connection, route, call, scene.callers[who])).status_code)
+            if statuses[-1] < 300 or (statuses[-1] == 409 and name not in taken):
+                taken[name] = max(taken.get(name, ()), locks.WATCH.take_taken(), key=len)
         assert any(status < 300 or status == 409 for status in statuses), f"{name}: well-formed for nobody: {statuses}"
         found[name] = "".join(LETTERS.get(status, "A") for status in statuses)
     wrong = {name: (table[name], found[name]) for name in table if table[name] != found[name]}
     assert not wrong, "\n".join(f"{name}: expected {e}, found {f}" for name, (e, f) in wrong.items())
+    assert_locks({name: order for name, order in taken.items() if routes[ALIASES.get(name, name)].method != "GET"})
+    assert not [name for name, order in taken.items() if order and routes[ALIASES.get(name, name)].method == "GET"]
     keys = Keys(database)
     for name in sorted(table):
         await _check_scope(api, connection, scene, keys, name, routes[ALIASES.get(name, name)], table[name])
+    for name in sorted(name for name, route in routes.items() if route.is_conditional):
+        caller = scene.callers[COLUMNS[table[name].index("A")]]
+        assert caller is not None
+        await _check_once(api, connection, routes[name], scene.calls[name], caller)
+
+
+async def _check_once(api: Api, connection: AsyncConnection, route: Route, call: Call, caller: Party) -> None:
+    """One `ETag` gives one success: who comes second with it read what is no longer so."""
+    address = route.path.format(**call.path)
+
+    async def sent(tag: str) -> Response:
+        return await api.send(route.method, address, caller, json=call.json, headers={"If-Match": tag})
+
+    undo = await connection.begin_nested()
+    try:
+        stale = await sent('"0"')
+        assert stale.json()["code"] == "precondition_failed", (address, stale.text)
+        first, second = await sent(stale.headers["ETag"]), await sent(stale.headers["ETag"])
+        assert (first.status_code < 300, second.status_code in {409, 412}) == (True, True), (first.text, second.text)
+    finally:
+        await undo.rollback()
 
 
 async def _check_scope(

@@ -52,6 +52,14 @@ def test_an_auction_may_be_locked_late_under_its_listing_and_not_without(watch: 
         assert len(watch.take()) == faults
 
 
+def test_what_was_taken_is_told_once_in_its_order(watch: Watch) -> None:
+    held = Held(watch)
+    for name, waits in (("deals", True), ("contracts", False), ("deals", True), ("people", True)):
+        held.take(name, [name], waits=waits)
+    assert watch.take_taken() == ("deals", "contracts?", "people")
+    assert watch.take_taken() == ()
+
+
 def test_a_lock_without_a_place_is_found(watch: Watch) -> None:
     Held(watch).take("pools", ["pool"])
     assert watch.take() == ["pools is locked, and has no place in the documented order"]

@@ -60,10 +60,16 @@ def documented() -> dict[str, Place]:
 
 @dataclass
 class Watch:
-    """What a test process saw of locks: `faults` since somebody last asked."""
+    """What a test process saw of locks: `faults`, and what was `taken`, since somebody last asked."""
 
     order: Mapping[str, Place] = field(default_factory=documented)
     faults: list[str] = field(default_factory=list)
+    taken: dict[str, None] = field(default_factory=dict)
+
+    def take_taken(self) -> tuple[str, ...]:
+        """The locks taken since the last call, each once, in the order of their first rows; `?` was only tried."""
+        found, self.taken = tuple(self.taken), {}
+        return found
 
     def take(self) -> list[str]:
         """The faults since the last call."""
@@ -81,7 +87,10 @@ class Held:
     def take(self, name: str, keys: Iterable[object], *, waits: bool = True) -> None:
         """Note that rows of a table (or an advisory lock) were locked; one that was only tried breaks no order."""
         new = [key for key in keys if (name, key) not in self._taken]
-        if not new or name in ALONE:
+        if not new:
+            return
+        self._watch.taken[name if waits else f"{name}?"] = None
+        if name in ALONE:
             return
         place = self._watch.order.get(name)
         if place is None:
