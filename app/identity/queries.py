@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, cast, func, literal, or_, select, text, union_all
+from sqlalchemy import Select, func, literal, or_, select, text, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
+from app.core.clock import read_today
 from app.core.database import Session, given, read_all, read_one, same
 from app.core.logs import get_logger
 from app.core.problems import UNAUTHENTICATED, Text
@@ -259,7 +260,7 @@ async def may_hold_key(session: Session, person_id: UUID, organisation_id: UUID 
         .where(
             Broker.person_id == person_id,
             Employment.agency_id == organisation_id,
-            or_(Employment.valid_to.is_(None), Employment.valid_to >= cast(func.techex_now(), Date)),
+            or_(Employment.valid_to.is_(None), Employment.valid_to >= await read_today(session)),
         )
     )
     return (await session.execute(statement)).scalar_one() > 0

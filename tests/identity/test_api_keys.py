@@ -166,6 +166,8 @@ async def test_who_sees_and_ends_whose_keys(world: World) -> None:
     # The auditor reads everything and changes nothing.
     for hidden_from in (*others, world.auditor):
         await world.api.refused(404, "not_found", "DELETE", f"/v1/api-keys/{made['id']}", hidden_from)
+    elsewhere = await world.same_person(colleague, stranger)
+    assert [await sees(elsewhere), await sees(stranger)] == [False, False], "who acts for another sees its keys alone"
     await world.api.ok("GET", "/v1/me", key)
     await world.api.ok("DELETE", f"/v1/api-keys/{made['id']}", admin)
     await world.api.refused(401, "unauthenticated", "GET", "/v1/me", key)

@@ -1,7 +1,7 @@
 """Codes, scopes and periods: what must hold for every one of them."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -189,6 +189,15 @@ def test_how_long_a_key_may_live(days_asked: int, passes: bool) -> None:
     else:
         with pytest.raises(Problem, match="key_expiry"):
             keys.lifetime(days_asked)
+
+
+def test_a_successor_lives_as_long_as_its_key_and_never_beyond_its_issuer() -> None:
+    made, month = datetime(2026, 3, 2, tzinfo=UTC), timedelta(days=30)
+    later = made + timedelta(days=10)
+    assert keys.end_of_successor(made, made + month, None, later) == later + month
+    for parent_ends in (made + month, later + month):
+        assert keys.end_of_successor(made, made + month, parent_ends, later) == parent_ends
+    assert keys.end_of_successor(made, made + month, made + 2 * month, later) == later + month
 
 
 def test_secrets_differ_and_their_digest_does_not_show_them() -> None:

@@ -211,5 +211,10 @@ async def test_c4_a_rotated_key_hands_on_what_it_issued_and_ends_within_a_day(wo
     await world.api.refused(409, "key_rotated", "POST", path, _holder(old))
     await move_clock_to(world, datetime.fromisoformat(new["created_at"]) + timedelta(days=1, minutes=1))
     assert await _works(world, *map(_holder, (old, new, child))) == [False, True, True]
+    short = await _issue(world, _holder(new), expires_in_days=1, scopes=["identity:*"])
+    await move_clock_to(world, datetime.fromisoformat(short["expires_at"]) - timedelta(hours=1))
+    await world.api.ok("POST", f"/v1/api-keys/{short['id']}/rotation", _holder(short))
+    await move_clock_to(world, datetime.fromisoformat(short["expires_at"]))
+    assert await _works(world, _holder(short)) == [False], "a rotation prolongs no key"
     await world.api.ok("DELETE", f"/v1/api-keys/{new['id']}", _holder(new))
     assert await _works(world, _holder(child)) == [False]

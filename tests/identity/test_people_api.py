@@ -181,3 +181,8 @@ async def test_a_broker_employed_for_a_term_may_hold_a_key(world: World) -> None
     made = await world.api.ok("POST", "/v1/api-keys", agency, json=body)
     key = Party("", agency.id, person.person_id, made["secret"])
     assert (await world.api.ok("GET", "/v1/me", key))["roles"] == ["broker"]
+    last = day + timedelta(days=30)
+    await move_clock_to(world, datetime.combine(last, time(23, 30), WUHAN_TIME))
+    await world.api.ok("POST", "/v1/api-keys", agency, json=body)
+    await move_clock_to(world, datetime.combine(last + timedelta(days=1), time(0, 30), WUHAN_TIME))
+    await world.api.refused(404, "not_found", "POST", "/v1/api-keys", agency, json=body)

@@ -115,6 +115,14 @@ class World:
             assert organisation is not None
             return await _join(session, organisation, role, None)
 
+    async def same_person(self, party: Party, employer: Party, role: Role = Role.MEMBER) -> Party:
+        """A person who acts for another organisation too, with a key for that."""
+        async with self.database.transaction() as session:
+            person = await session.get(Person, party.person_id)
+            assert person is not None
+            session.add(Membership(person_id=person.id, organisation_id=employer.id, role=role))
+            return Party(employer.name, employer.id, person.id, await _key(session, person, employer.id))
+
     async def broker(self, agency: Party, *, since: date = date(2020, 1, 1)) -> Party:
         """A certified broker employed by an agency."""
         async with self.database.transaction() as session:
