@@ -216,14 +216,14 @@ async def test_a_registrant_goes_before_the_end_and_has_the_deposit_back(world: 
     row = await registered(world, buyer, listing)
     await paid(world, buyer, listing)
     path = f"/v1/listing-registrations/{row['id']}/withdrawal"
+    late = await world.enterprise()
+    staying = await qualified(world, seller, late, listing)
     await world.api.refused(404, "not_found", "POST", path, seller, json={"reason": "示例"})
     await world.api.ok("POST", path, buyer, json={"reason": "示例"})
-    assert await statuses(world, listing) == {str(buyer.id): "release_due"}
+    assert await statuses(world, listing) == {str(buyer.id): "release_due", str(late.id): "held"}, "its own alone"
     await world.api.refused(409, "listing_registration_over", "POST", path, buyer, json={"reason": "示例"})
-    late = await world.enterprise()
-    row = await qualified(world, seller, late, listing)
     await move_clock_to(world, await end_of(world, listing))
-    path = f"/v1/listing-registrations/{row['id']}/withdrawal"
+    path = f"/v1/listing-registrations/{staying['id']}/withdrawal"
     await world.api.refused(409, "listing_notice_over", "POST", path, late, json={"reason": "示例"})
     assert (await balances(world))["deposit_repayable"] == "100000.00"
 

@@ -61,6 +61,8 @@ async def test_of_a_header_sent_twice_the_first_counts(app: FastAPI, world: Worl
     again = await scene.bid(first, "100000.00", "one")
     assert again.status_code in {201, 422}
     assert (again.status_code == 422) == (again.json().get("code") == "idempotency_key_reused")
+    other = await scene.bid(second, "101000.00", "one")
+    assert (other.status_code, other.json()["paddle"] != made["paddle"]) == (201, True), "a key is its sender's own"
 
 
 async def test_a_body_in_pieces(app: FastAPI, world: World) -> None:

@@ -287,6 +287,7 @@ def test_of_two_who_went_equally_far_the_earlier_is_next() -> None:
     accepted = [Bid(paddle, cny(amount), maximum and cny(maximum)) for paddle, amount, maximum in bids]
     found = english.outcome(ENGLISH, english_after(*bids), best_bids(accepted), (), None)
     assert found.ranking == ((103, cny(200)), (101, cny(150)), (102, cny(150)))
+    assert list(best_bids([*accepted, accepted[1]])) == list(best_bids(accepted)), "the same again changes no place"
 
 
 @given(
