@@ -40,12 +40,20 @@ async def _leave(world: World, _: dict[str, Any], party: Party) -> None:
     await world.api.ok("DELETE", f"/v1/organisations/{party.id}/people/{party.person_id}", world.operator)
 
 
+async def _end_role(world: World, _: dict[str, Any], party: Party) -> None:
+    """Without what ends the keys besides: nobody acts for an organisation whose membership is over."""
+    async with world.database.transaction() as session:
+        ending = text("UPDATE memberships SET ended_at = techex_now() WHERE person_id = :id")
+        await session.execute(ending, {"id": party.person_id})
+
+
 STATES: dict[str, Act] = {
     "expired": _expire,
     "revoked": _revoke,
     "its issuer revoked": _revoke_issuer,
     "its organisation suspended": _suspend,
     "its person left": _leave,
+    "its person's role ended": _end_role,
 }
 
 
