@@ -89,6 +89,7 @@ async def test_a_key_replays_its_answer_and_is_not_reused_for_another_file(world
     first, second = [await send(world, party, key="once") for _ in range(2)]
     assert (first.status_code, second.status_code) == (201, 201)
     assert second.headers["idempotency-replayed"] == "true"
+    assert first.headers["location"] == second.headers["location"] == f"/v1/documents/{first.json()['id']}"
     await refused(world, party, 422, "idempotency_key_reused", content=PDF + b"x", key="once")
 
 
@@ -192,6 +193,9 @@ async def test_a_body_over_the_limit_is_refused_announced_or_not(world: World, s
     await refused(world, party, 413, "body_too_large", content=body)
     assert body.read < 5_000
     assert stored(settings) == []
+    whole = PDF + bytes(2**22 - len(PDF))
+    await refused(world, party, 413, "body_too_large", content=whole + b"-")
+    assert (await send(world, party, content=whole)).status_code == 201
 
 
 async def test_the_operator_uploads_for_an_organisation(world: World) -> None:

@@ -18,7 +18,7 @@ from app.law.calendar.queries import load_calendar
 from app.office.ledger.deposits import service as deposits
 from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
-from tests.market.listings.factory import move_clock_to
+from tests.market.listings.factory import WUHAN_TIME, move_clock_to
 from tests.office.ledger.factory import (
     balances,
     confirmed,
@@ -84,6 +84,16 @@ async def test_the_losers_have_theirs_back_within_five_working_days(world: World
     assert await event_types(world, lost.id) == [
         "deposit.requested", "deposit.received", "deposit.held", "deposit.release_due", "deposit.released",
     ]  # fmt: skip
+
+
+async def test_f7_half_past_midnight_is_the_city_s_day(world: World) -> None:
+    """The days of a release count from the day that it is where the exchange stands, not in UTC."""
+    deposit = await held_deposit(world, await world.enterprise())
+    async with world.database.transaction() as session:
+        at = datetime(2027, 1, 1, 0, 30, tzinfo=WUHAN_TIME)
+        subject = (deposit.subject_type, deposit.subject_id)
+        released = await deposits.release(session, subject, deposit.organisation_id, at)
+    assert released.winner_fixed_on == at.date()
 
 
 async def test_without_a_winner_everybody_has_theirs_back(world: World) -> None:
