@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.core.database import Database
 from app.core.history import events
 from app.core.settings import Settings
-from app.core.web import middleware
+from app.core.web import idempotency, middleware
 from app.core.web.access import Public
 from app.core.web.http import Endpoint, Session
 from app.main import create_app, open_context
@@ -110,6 +110,20 @@ async def test_a_key_belongs_to_its_caller(world: World) -> None:
     one = await world.api.ok("POST", "/v1/api-keys", first, json=body, headers=headers)
     two = await world.api.ok("POST", "/v1/api-keys", second, json=body, headers=headers)
     assert one["id"] != two["id"]
+
+
+async def test_an_answer_is_kept_for_thirty_days(database: Database) -> None:
+    kept = {29: True, 30: False, 31: False}
+    for days in kept:
+        async with database.transaction() as session:
+            await idempotency.claim(session, uuid.UUID(int=days), "k", b"-")
+            old = text("UPDATE idempotency_answers SET created_at = techex_now() - make_interval(days => :days) "
+                       "WHERE principal_id = :who")  # fmt: skip
+            await session.execute(old, {"days": days, "who": uuid.UUID(int=days)})
+    async with database.transaction() as session:
+        await idempotency.purge(session)
+        left = (await session.execute(text("SELECT principal_id FROM idempotency_answers"))).scalars().all()
+    assert set(left) == {uuid.UUID(int=days) for days, stays in kept.items() if stays}
 
 
 async def test_a_refusal_does_not_use_up_the_key(world: World) -> None:

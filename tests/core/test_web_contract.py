@@ -1,20 +1,38 @@
 """What HTTP itself asks of every route, tried on every operation of the document."""
 
 import re
+from contextlib import nullcontext
 
 import pytest
 from pydantic import ValidationError
 
 from app.core.database import Database
 from app.core.settings import Environment, Settings
+from app.core.web.idempotency import request_hash
+from app.core.web.preconditions import Precondition
 from app.main import create_app
 from tests.catalogue.results.factory import result_body
 from tests.support.api import Api
+from tests.support.refusals import refusal
 from tests.support.world import World
 from tests.test_access_matrix import operations
 
 ANY_ID = "0192a000-0000-7000-8000-000000000001"
 VALUES = {"day": "2027-01-04", "version": "1", "code": "not_found"}
+
+
+def test_f4_each_part_of_a_request_makes_it_another() -> None:
+    """A key that comes again with another method, path, query or body is not answered by the first."""
+    same = ("POST", "/v1/documents", "filename=a.pdf", b"%PDF-")
+    others = ("PUT", "/v1/documents/x", "filename=b.pdf", b"%PDF-1")
+    changed = [(*same[:at], others[at], *same[at + 1 :]) for at in range(len(same))]
+    assert len({request_hash(*parts) for parts in (same, *changed)}) == len(same) + 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("sent", "binds"), [('"2"', True), ('"1", "2"', False), ("*", False), ('"1"', False)])
+def test_b8_who_binds_itself_names_the_one_revision_that_it_read(sent: str, binds: bool) -> None:
+    with nullcontext() if binds else refusal("precondition_failed"):
+        Precondition(sent).check(2, any_revision=False)
 
 
 def address(path: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.awards.runs.frozen import facts_as_json, facts_from_json
+from app.awards.technology.rules.countable import countables
 from app.awards.technology.rules.facts import DivisionPeriod, FactError, Facts
 from app.awards.technology.rules.shares import estimate
 from tests.awards.technology import award_world as world
@@ -101,6 +102,25 @@ def test_equal_facts_freeze_to_one_text() -> None:
     assert [broker["share"] for broker in brokers] == ["0.5", "0.5"]
     assert frozen["payments"][0]["received_at"] == "2023-12-31T16:00:00.000000+00:00"
     assert frozen["payments"][0]["amount"] == "100.00"
+
+
+def test_an_invoice_covers_later_payments_by_what_it_is_more_than_its_own() -> None:
+    """Half of the first 100 is technology; its invoice of 120 leaves 20 for the second payment, not 70."""
+    facts = world.facts(
+        _with(
+            lambda s: s.update(
+                contracts={"C1": {"total": "200.00", "technical": "150.00"}},
+                payments={
+                    "P1": {"received": "2024-02-01T09:00:00+08:00", "amount": "100.00", "technical": "50.00",
+                           "invoiced": "120.00"},
+                    "P2": {"received": "2024-03-01T09:00:00+08:00", "amount": "100.00", "technical": "100.00",
+                           "invoiced": "0.00", "invoice": None},
+                },
+            )
+        )
+    )  # fmt: skip
+    found = countables(facts.contracts[0], facts.payments, 2024, world.WUHAN)
+    assert [(row.amount, row.bound) for row in found] == [(50, "received"), (20, "invoiced")]
 
 
 def test_an_estimate_is_the_computation_of_one_full_payment() -> None:
