@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         description="A PostgreSQL 15 or later; without it `techex run` starts an embedded server in `data_dir`.",
     )
     data_dir: Path = Field(default=Path(".data"), description="Embedded database and stored documents.")
+    disk_floor_bytes: int = Field(
+        default=64 * 2**20,
+        ge=0,
+        description="Free space on the disk of `data_dir` below which commands are refused, and reads go on.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
     database_pool_size: int = Field(

@@ -31,6 +31,7 @@ from app.core.problems import (
     SECRET_SHOWN_ONCE,
     UNSUPPORTED_MEDIA_TYPE,
 )
+from app.core.room import check_room
 from app.core.schemas import AskedWhole
 from app.core.settings import Settings
 from app.core.storage import Storage
@@ -128,6 +129,7 @@ class Endpoint(APIRoute):
     def _command(self, inner: Inner) -> Handle:
         async def handle(request: Request) -> Response:
             context = context_of(request)
+            check_room(context.settings)
             body = await self.receive(request)
             request = Request(request.scope, _replay(body))
             async with context.database.transaction() as session:

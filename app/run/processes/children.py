@@ -50,7 +50,7 @@ class Child:
         It writes to `log` from now on, takes these variables over those it was started with, and serves on `listener`.
         """
         self.log = log
-        word = json.dumps(dict(environment)).encode() + b"\n"
+        word = json.dumps([str(log), dict(environment)]).encode() + b"\n"
         with open_log(log) as output, suppress(OSError):
             passed = [output.fileno()] if listener is None else [output.fileno(), listener.fileno()]
             socket.send_fds(self._lifeline, [word], passed)
@@ -121,7 +121,11 @@ def wait_for_go() -> socket.socket | None:
     os.dup2(log, _STDOUT)
     os.dup2(log, _STDERR)
     os.close(log)
-    os.environ.update(json.loads(word))
+    path, environment = json.loads(word)
+    os.environ.update(environment)
+    from app.core.logs import LINES  # noqa: PLC0415 - has the settings, which the first import of `techex` must not
+
+    LINES.rotate(Path(path))
     threading.Thread(target=_end_with_parent, args=(lifeline,), name="lifeline", daemon=True).start()
     return socket.socket(fileno=listeners[0]) if listeners else None
 

@@ -27,6 +27,7 @@ from app.core.problems import (
     UNSUPPORTED_MEDIA_TYPE,
     Problem,
 )
+from app.core.room import check_room
 from app.core.web import idempotency, validation
 from app.core.web.http import Context, Handle, Inner, MoneyEndpoint, receive_body
 from app.core.web.parameters import Parameters
@@ -91,6 +92,7 @@ async def _respond(application: FastAPI, auction_id: str, scope: Scope, receive:
 
 async def _bid(application: FastAPI, auction_id: str, scope: Scope, receive: Receive) -> Response:
     made = house.of(application)
+    check_room(made.context.settings)
     _no_parameters.check(scope["query_string"])
     headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # of one sent twice the first counts, as everywhere
     authorization = headers.get(b"authorization", b"").decode("latin-1")
