@@ -41,6 +41,8 @@ UNVERIFIED = {
     "end_employment",
     "move_clock",
     "report_key_incident",
+    "record_departure",
+    "take_back_departure",
 }
 LETTERS = {401: "U", 403: "F", 404: "H"}
 # A second row for an operation whose answer depends on the state of what it reads.

@@ -208,3 +208,32 @@ class Invitation(Identified, Created, Base):
     expires_at: Mapped[datetime]
     redeemed_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class Departure(Identified, Created, Base):
+    """A person leaves an organisation with the end of a day: membership, employment and keys end together.
+
+    `employed_until` is what the employment said before, for the case that it is taken back.
+    """
+
+    __tablename__ = "departures"
+    __table_args__ = (
+        Index(
+            "uq_departures_pending",
+            "person_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("done_at IS NULL AND taken_back_at IS NULL"),
+        ),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    last_day: Mapped[date]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    employment_id: Mapped[UUID | None] = mapped_column(ForeignKey("employments.id"))
+    employed_until: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+    taken_back_at: Mapped[datetime | None]

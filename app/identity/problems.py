@@ -196,6 +196,16 @@ KEY_ROTATED = ProblemType(
     Text("The key was replaced by `{prefix}…`, which is in use.", "该密钥已由 `{prefix}…` 取代，且后者已启用。"),
     Text("Use that key, or ask for its rotation.", "请使用后者，或者轮换后者。"),
 )
+DEPARTURE_RECORDED = ProblemType(
+    "departure_recorded",
+    409,
+    Text("Departure already recorded", "离任已登记"),
+    Text(
+        "That the person leaves is recorded already, and the last day is not over.",
+        "该人员的离任已登记，且末日未届满。",
+    ),
+    Text("First take it back, then record the other day.", "请先撤回原登记，再登记新的日期。"),
+)
 SCOPE_EXCEEDED = ProblemType(
     "scope_exceeded",
     403,

@@ -144,12 +144,5 @@ async def employ_broker(
     return _broker_out(await service.employ_broker(session, broker_id, body))
 
 
-@router.post("/employments/{employment_id}/end", operation_id="end_employment")
-async def end_employment(actor: Ender, session: Session, employment_id: UUID) -> schemas.EmploymentOut:
-    """End an employment. Today is its last day."""
-    employment = await service.end_employment(session, actor, employment_id)
-    return schemas.EmploymentOut.model_validate(employment)
-
-
 def _broker_out(broker: Broker) -> schemas.BrokerOut:
     return schemas.BrokerOut.of(broker, name=broker.person.name)

@@ -6,7 +6,7 @@ from app.core.access import STAFF_ROLES, Actor, Role, forbidden
 from app.core.clock import read_clock, read_today
 from app.core.database import Session
 from app.core.history import events
-from app.core.problems import NOT_FOUND, UNKNOWN_REFERENCE, Text
+from app.core.problems import UNKNOWN_REFERENCE
 from app.core.web.preconditions import Precondition
 from app.identity import hooks, problems, queries, rules, schemas
 from app.identity.divisions import check_division
@@ -209,6 +209,9 @@ async def employ_broker(session: Session, broker_id: UUID, body: schemas.Employm
     new = rules.Period(body.valid_from, body.valid_to)
     rules.check_employment(new, [rules.Period(e.valid_from, e.valid_to) for e in broker.employments])
     rules.check_near("valid_from", body.valid_from, await read_today(session))
+    if not await queries.may_hold_key(session, broker.person_id, agency.id):
+        # A key of an earlier time there must not come to life again.
+        await queries.end_keys(session, broker.person_id, agency.id, await read_clock(session))
     broker.employments.append(Employment(agency_id=agency.id, valid_from=body.valid_from, valid_to=body.valid_to))
     await session.flush()
     events.append(
@@ -219,26 +222,3 @@ async def employ_broker(session: Session, broker_id: UUID, body: schemas.Employm
         payload={"agency_id": agency.id, "valid_from": body.valid_from},
     )
     return broker
-
-
-async def end_employment(session: Session, actor: Actor, employment_id: UUID) -> Employment:
-    """End an employment with today as its last day; the agency's admin or the operator may.
-
-    One that has ended stays as it is, and one that has not begun is left its first day.
-    """
-    employment = await queries.get_employment(session, employment_id)
-    if not actor.has(Role.OPERATOR) and employment.agency_id != actor.organisation_id:
-        raise NOT_FOUND(what=Text("employment", "聘用关系"))
-    today = await read_today(session)
-    last = max(employment.valid_from, min(today, employment.valid_to or today))
-    if employment.valid_to == last:
-        return employment
-    employment.valid_to = last
-    events.append(
-        session,
-        "broker.released",
-        ("broker", employment.broker_id),
-        audience=[*events.STAFF, employment.agency_id],
-        payload={"agency_id": employment.agency_id, "valid_to": employment.valid_to},
-    )
-    return employment

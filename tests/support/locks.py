@@ -28,6 +28,7 @@ ALONE = {
     "invitations": "inviting and redeeming lock nothing else",
     "brokers": "certifying and employing lock nothing else; a correction of an employment locks it first",
     "employments": "ending an employment locks nothing else",
+    "departures": "leaving locks the membership, the employment and the keys besides, and nothing else",
     "memberships": "ending a membership locks nothing else",
     "listing_questions": "answering a question locks nothing else",
     "sandbox_clock": "moving the clock locks nothing else",

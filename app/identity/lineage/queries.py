@@ -31,6 +31,7 @@ _END = "UPDATE api_keys SET revoked_at = :at WHERE revoked_at IS NULL AND id IN 
 _ALL = "SELECT id FROM family ORDER BY id"
 END_ISSUED = text(_FAMILY.format(edges=_ISSUED) + _END)
 END_MADE_WITH = text(_FAMILY.format(edges=_MADE_WITH) + _END)
+ISSUED = text(_FAMILY.format(edges=_ISSUED) + _ALL)
 MADE_WITH = text(_FAMILY.format(edges=_MADE_WITH) + _ALL)
 
 
@@ -53,3 +54,8 @@ async def end(session: Session, roots: Iterable[UUID], at: datetime, *, incident
 async def made_with(session: Session, roots: Iterable[UUID]) -> Sequence[UUID]:
     """Keys with all that came from them, ended or not."""
     return (await session.execute(MADE_WITH, {"roots": sorted(set(roots))})).scalars().all()
+
+
+async def issued_with(session: Session, roots: Iterable[UUID]) -> Sequence[UUID]:
+    """Keys with all that end with them, ended or not."""
+    return (await session.execute(ISSUED, {"roots": sorted(set(roots))})).scalars().all()

@@ -100,6 +100,9 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
     body = {"person_id": str(colleague.person_id), "organisation_id": str(seller.id)}
     invited = await world.api.ok("POST", "/v1/invitations", seller, json=body)
     second = await world.second_operator()
+    leaving, day = await world.colleague(seller), (await today(world)).isoformat()
+    path = f"/v1/organisations/{seller.id}/people/{leaving.person_id}/departure"
+    await world.api.ok("POST", path, seller, json={"last_day": day, "reason": "示例"})
     staff = {"name": "示例", "role": "registrar"}
     asked = await world.api.ok("POST", "/v1/appointments", second, json=staff)
     admin = {"person_id": str(seller.person_id), "organisation_id": str(seller.id)}
@@ -139,6 +142,9 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "add_person": Call(json={"name": "示例", "organisation_id": str(seller.id), "role": "member"}),
         "list_people": Call(),
         "end_membership": Call(of_seller | {"person_id": colleague.person_id}),
+        "preview_departure": Call(of_seller | {"person_id": colleague.person_id}),
+        "record_departure": Call(of_seller | {"person_id": colleague.person_id}, {"last_day": day, "reason": "示例"}),
+        "take_back_departure": Call(of_seller | {"person_id": leaving.person_id}),
         "certify_broker": Call(
             json={"person_id": str(free.person_id), "certificate_number": "N-1", "certified_on": "2024-01-01"}
         ),
