@@ -14,6 +14,7 @@ import typer
 from app.run.errors import StartError
 
 if TYPE_CHECKING:
+    from app.core.history.audit import AuditReport
     from app.core.settings import Settings
 
 cli = typer.Typer(
@@ -133,6 +134,12 @@ def show_hooks() -> None:
 def verify(
     head: Annotated[str | None, typer.Option(help="A head noted earlier, which must still be in the chain.")] = None,
     state: Annotated[bool, typer.Option("--state", help="Hold every row against what the events say of it.")] = False,
+    anchors: Annotated[
+        Path | None, typer.Option(help="The file of TECHEX_ANCHOR_FILE, from where it was kept: each line must hold.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="A public key in hex that signed anchors, besides that of the settings.")
+    ] = None,
 ) -> None:
     """Check the hash chain of the audit log: status 0 if it holds, 1 with each problem if it does not.
 
@@ -147,10 +154,22 @@ def verify(
 
         wiring.connect()
         further.append(against_rows(wiring.tables(), lambda line: typer.echo(line, err=True)))
-    report = _on_database(lambda settings: verify_chain(settings, head, further))
+    lines = [] if anchors is None else _read_text(anchors).splitlines()
+    trusted = [_public_key(text) for text in key or ()]
+
+    async def check(settings: "Settings") -> "AuditReport":
+        if anchors is not None:
+            from app.system.anchors.checking import against_anchors, known_keys
+
+            further.append(against_anchors(lines, known_keys(settings, trusted)))
+        return await verify_chain(settings, head, further)
+
+    report = _on_database(check)
     typer.echo(f"sealed {report.sealed}, not yet sealed {report.unsealed}, head {report.head}")
     if report.rows is not None:
         typer.echo(f"{report.rows} rows held against their events")
+    if report.anchors is not None:
+        typer.echo(f"{report.anchors} anchors held against the chain")
     for problem in report.problems:
         typer.echo(problem, err=True)
     typer.echo("the audit chain holds." if report.ok else "the audit chain is BROKEN.", err=not report.ok)
@@ -254,6 +273,13 @@ def _verdict(what: str, *, ok: bool, proven: bool) -> int:
         return 3
     typer.echo(f"{what} holds.")
     return 0
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise StartError(f"{path} cannot be read: {error}") from None
 
 
 def _read_json(path: Path) -> Any:

@@ -6,6 +6,7 @@ from app.core.clock import refuse_moved_clock
 from app.core.database import Database, connect
 from app.core.settings import Settings
 from app.pricing.auction.proof import logbook as auction_logbook
+from app.system.anchors import sending as anchors
 
 
 def open_database(settings: Settings, database: Database | None = None) -> Database:
@@ -15,6 +16,7 @@ def open_database(settings: Settings, database: Database | None = None) -> Datab
     """
     wiring.connect()
     keys.configure(settings)
+    anchors.configure(settings)
     return database or connect(settings)
 
 

@@ -69,6 +69,7 @@ PACKAGES: Final = (
     _row("awards.runs", TABLES, ROUTES),
     _row("dossiers", TABLES, ROUTES),
     _row("system", ROUTES),
+    _row("system.anchors", FOLLOWS),
     _row("system.incidents", ROUTES),
 )
 # The tables of the core, each next to what writes it.

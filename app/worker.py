@@ -1,4 +1,4 @@
-"""The worker: runs due deadlines, seals the audit chain, forgets old idempotency answers. Any number may run."""
+"""The worker: runs due deadlines, seals and anchors the audit chain, forgets old answers. Any number may run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,6 +12,7 @@ from app.core.settings import Settings
 from app.core.web import idempotency
 from app.law.periods import recompute
 from app.process import begin, open_database
+from app.system.anchors import service as anchors
 
 log = get_logger(__name__)
 TICK_SECONDS = 0.5
@@ -31,6 +32,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             jobs.create_task(_repeat("audit", lambda: audit.seal_all(database), TICK_SECONDS, stop))
             jobs.create_task(_repeat("purge", lambda: _purge(database), HOUR_SECONDS, stop))
             jobs.create_task(_repeat("calendar", lambda: recompute.after_announcement(database), HOUR_SECONDS, stop))
+            jobs.create_task(_repeat("anchors", lambda: anchors.arrange(database), HOUR_SECONDS, stop))
     finally:
         await database.close()
         log.info("worker_stopped")

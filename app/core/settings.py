@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
@@ -116,6 +117,24 @@ class Settings(BaseSettings):
         description="Pages of other origins that may call the API from a browser: `https://a.example,https://b.example`"
         ", or `*` for all; none by default.",
     )
+
+    anchor_file: Path | None = Field(
+        default=None,
+        description="Takes the signed head of the audit chain once a day, a line each; its folder is there.",
+    )
+    anchor_url: SecretStr | None = Field(
+        default=None, description="Takes the same line by POST; `https://`, or `http://` on this machine."
+    )
+
+    @field_validator("anchor_url")
+    @classmethod
+    def _private_way(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            url = urlsplit(value.get_secret_value())
+            plain = url.scheme == "http" and url.hostname in {"127.0.0.1", "::1", "localhost"}
+            if not url.hostname or not (url.scheme == "https" or plain):
+                raise ValueError("an address `https://host/path`; `http://` only on this machine")
+        return value
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -15,7 +15,7 @@ from tests.support.world import World
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _verify(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def verify_command(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TECHEX_")}
     command = [sys.executable, "-m", "app.cli", "audit", "verify", *arguments]
     return subprocess.run(
@@ -41,7 +41,7 @@ async def test_the_chain_holds_until_an_event_is_changed(fresh_world: World, fre
     party = await world.enterprise()
     body = {"name": "示例人员", "organisation_id": str(party.id), "role": "member"}
     await world.api.ok("POST", "/v1/people", party, json=body)
-    holds = _verify(fresh_url)
+    holds = verify_command(fresh_url)
     assert (holds.returncode, holds.stderr) == (0, ""), holds.stderr
     found = re.match(r"sealed (\d+), not yet sealed 0, head ([0-9a-f]{64})\n", holds.stdout)
     assert found, holds.stdout
@@ -51,13 +51,13 @@ async def test_the_chain_holds_until_an_event_is_changed(fresh_world: World, fre
 
     rewritten = "UPDATE memberships SET role = 'admin' WHERE role = 'member'"
     await _tamper(world.database, rewritten)
-    assert _verify(fresh_url).returncode == 0, "the log itself is untouched"
-    state = _verify(fresh_url, "--state")
+    assert verify_command(fresh_url).returncode == 0, "the log itself is untouched"
+    state = verify_command(fresh_url, "--state")
     assert (state.returncode, "its last event says `member`" in state.stderr) == (1, True), "E1"
     assert re.search(r"^memberships [0-9a-f-]{36}: role is `admin`", state.stderr, re.MULTILINE)
 
     await _tamper(world.database, """UPDATE events SET payload = '{"role": "admin"}' WHERE type = 'person.joined'""")
-    broken = _verify(fresh_url, "--head", head)
+    broken = verify_command(fresh_url, "--head", head)
     assert broken.returncode == 1
     assert "is not what was sealed" in broken.stderr
     assert "the audit chain is BROKEN." in broken.stderr
@@ -65,7 +65,7 @@ async def test_the_chain_holds_until_an_event_is_changed(fresh_world: World, fre
 
 
 async def test_a_cut_end_is_found_with_the_head_noted_before(fresh_world: World, fresh_url: str) -> None:
-    head = re.search(r"head ([0-9a-f]{64})", _verify(fresh_url).stdout)
+    head = re.search(r"head ([0-9a-f]{64})", verify_command(fresh_url).stdout)
     assert head
     last = "(SELECT max(position) FROM audit_seals)"
     await _tamper(
@@ -73,7 +73,7 @@ async def test_a_cut_end_is_found_with_the_head_noted_before(fresh_world: World,
         f"WITH cut AS (DELETE FROM audit_seals WHERE position = {last} RETURNING event_seq) "
         "DELETE FROM events WHERE seq IN (SELECT event_seq FROM cut)",
     )
-    assert _verify(fresh_url).returncode == 0, "a shorter chain holds in itself"
-    cut = _verify(fresh_url, "--head", head.group(1))
+    assert verify_command(fresh_url).returncode == 0, "a shorter chain holds in itself"
+    cut = verify_command(fresh_url, "--head", head.group(1))
     assert cut.returncode == 1
     assert "cut off or rewritten" in cut.stderr

@@ -63,6 +63,7 @@ class AuditReport:
     unsealed: int = 0
     head: str = GENESIS.hex()
     rows: int | None = None
+    anchors: int | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
