@@ -105,8 +105,33 @@ def advance() -> None:
     typer.echo("the counter stands above every event." if used else "the counter stood above every event already.")
 
 
+_KeysFolder = Annotated[Path | None, typer.Option("--keys", help="Folder of the exchange's two keys.")]
+
+
 @cli.command()
-def keys(
+def backup(folder: Annotated[Path, typer.Argument(help="A new folder.")], keys: _KeysFolder = None) -> None:
+    """Back up the database and the documents into a new folder, and the keys into another."""
+    from app.run.backups import back_up
+    from app.run.postgres.database import database_for
+
+    with database_for(_settings()) as settings:
+        back_up(settings, folder, keys, typer.echo)
+
+
+@cli.command("restore")
+def restore_backup(
+    folder: Annotated[Path, typer.Argument(help="The folder of a backup.")], keys: _KeysFolder = None
+) -> None:
+    """Restore a backup into an empty database and store, and check all of it."""
+    from app.run.backups import restore
+    from app.run.postgres.database import database_for
+
+    with database_for(_settings()) as settings:
+        restore(settings, folder, keys, typer.echo)
+
+
+@cli.command("keys")
+def show_keys(
     compose: Annotated[
         bool, typer.Option("--compose", help="Also the database password that compose.yaml asks for.")
     ] = False,
