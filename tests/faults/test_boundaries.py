@@ -19,8 +19,11 @@ from app.awards.technology.rules.countable import local_day, reversed_by
 from app.awards.technology.rules.eligibility import contract_faults
 from app.catalogue.appraisals import rules as appraisals
 from app.contracts import rules as contracts
+from app.contracts.certificates import rules as certificates
 from app.contracts.payments import rules as payments
 from app.contracts.registration import rules as registration
+from app.contracts.settlement import rules as settlement
+from app.contracts.settlement.kinds import PartKind
 from app.core.access import Actor, Role
 from app.core.problems import Problem, Text
 from app.core.settings import City
@@ -49,6 +52,7 @@ from app.pricing.listed import rules as listed
 from app.pricing.listed.kinds import Judge, Qualification, SalePhase
 from app.pricing.negotiated import rules as negotiated
 from app.pricing.negotiated.kinds import NegotiationSide
+from app.pricing.negotiated.terms.shapes import Due
 from app.pricing.offers import rules as offers
 from tests.awards.technology import award_world
 from tests.pricing.auction.bidding.test_forms import DUTCH, ENGLISH, SEALED, cny
@@ -254,9 +258,16 @@ DAYS: list[tuple[str, str, Check]] = [
     ("an invoice is issued by today", "yyn", passes(lambda at: payments.check_issued(at, LONG_AGO, DAY, "on"))),
     ("an invoice is issued after the signing", "nyy",
      passes(lambda at: payments.check_issued(at, DAY, YEAR_END, "on"))),
+    ("a part is due on the day that its terms name, from the signing on", "nyy",
+     lambda at: settlement.due_day(_part(at), False, DAY, YEAR_END) == at),
+    ("a certificate says listed to the agreement", "yyn", lambda at: certificates.listed_until(DAY, at) == at),
     ("a figure holds from its first day", "nyy", lambda at: _figure(DAY, None).holds(at)),
     ("a figure holds to its last day", "yyn", lambda at: _figure(LONG_AGO, DAY).holds(at)),
 ]  # fmt: skip
+
+
+def _part(on: date) -> settlement.Part:
+    return settlement.Part(PartKind.INSTALMENT, Decimal(1), Due(on=on))
 
 
 def _figure(first: date, last: date | None) -> Validity[date]:

@@ -1,6 +1,7 @@
 """Codes, scopes and periods: what must hold for every one of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.core.problems import Problem
 from app.core.web.http import Endpoint
 from app.core.web.routing import built_routes
 from app.identity import rules
+from app.identity.invitations import rules as invitations
 from app.identity.keys import rules as keys
 from app.identity.rules import RESOURCES, USCC_CHARACTERS, Period
 from app.main import create_app
@@ -198,6 +200,15 @@ def test_a_successor_lives_as_long_as_its_key_and_never_beyond_its_issuer() -> N
     for parent_ends in (made + month, later + month):
         assert keys.end_of_successor(made, made + month, parent_ends, later) == parent_ends
     assert keys.end_of_successor(made, made + month, made + 2 * month, later) == later + month
+
+
+@pytest.mark.parametrize("who", ["asked", "invited"])
+def test_c2_neither_who_asked_nor_who_is_invited_confirms(who: str) -> None:
+    people = {name: UUID(int=number) for number, name in enumerate(("asked", "invited", "another"))}
+    actor = Actor(people[who], UUID(int=9), None, frozenset({Role.OPERATOR}), frozenset())
+    with pytest.raises(Problem, match="second_person_needed"):
+        invitations.check_second(actor, people["asked"], people["invited"])
+    invitations.check_second(replace(actor, person_id=people["another"]), people["asked"], people["invited"])
 
 
 def test_secrets_differ_and_their_digest_does_not_show_them() -> None:

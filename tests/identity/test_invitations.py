@@ -165,6 +165,14 @@ async def test_c6_an_auditor_has_no_other_role_and_nobody_appoints_themselves(wo
     path = f"/v1/appointments/{asked['id']}/confirmation"
     await world.api.refused(409, "nothing_to_confirm", "POST", path, second)
     assert await _works(world, world.registrar) == [True], "what only waited takes no key away"
+    # What is over bars nothing: the person may audit now.
+    listed = await world.api.every("/v1/appointments", world.operator)
+    of_registrar = next(
+        item for item in listed if item["person_id"] == both["person_id"] and item["role"] == "registrar"
+    )
+    path = f"/v1/appointments/{of_registrar['id']}/end"
+    await world.api.ok("POST", path, second, json={"reason": "retired"})
+    await world.api.ok("POST", "/v1/appointments", world.operator, json=both | {"role": "auditor"})
 
 
 async def test_c4_keys_end_with_the_key_that_issued_them_and_never_later(world: World) -> None:

@@ -177,6 +177,7 @@ def _payout(serial: int, payee: int, amount: str) -> Ordered:
     [
         ([_receipt(1, 0, 2, "300")], [], ["300", "0"]),
         ([_receipt(2, 0, 2, "300")], [_payout(1, 2, "300")], ["0", "0"]),
+        ([_receipt(1, 0, 2, "300")], [_payout(1, 2, "300")], ["0", "0"]),  # ordered at that very moment
         ([_receipt(1, 0, 2, "300")], [_payout(2, 2, "300")], ["300", "0"]),  # recorded before: it was not that payout
         ([_receipt(1, 0, 2, "300"), _receipt(3, 0, 2, "50")], [_payout(2, 2, "50")], ["300", "0"]),
         ([_receipt(2, 0, 2, "300")], [_payout(1, 2, "200")], ["100", "0"]),
