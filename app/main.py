@@ -21,6 +21,7 @@ from app.pricing.auction.bidding import house as auction_house
 from app.pricing.auction.bidding.door import BidDoor
 from app.process import begin, open_database
 from app.system import routes as system
+from app.system.docs import routes as documentation
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
@@ -44,9 +45,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         title="techex",
         version="1.0",
         lifespan=lifespan,
-        openapi_url="/openapi.json",
-        docs_url="/docs",
-        redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
     )
     for router in wiring.routers():
@@ -54,6 +53,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     if settings.environment is Environment.SANDBOX:
         add_routes(app, system.sandbox_router, "/v1")
     add_routes(app, system.root_router)
+    add_routes(app, documentation.router)
     validation.install(app)
     app.add_middleware(BidDoor, application=app)
     app.add_middleware(RequestContext)
