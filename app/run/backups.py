@@ -1,6 +1,6 @@
 """A whole installation as one folder: the database's dump, the documents, and a manifest that says what must be in it.
 
-The exchange's keys go to a folder of their own: beside the database they would give away what is sealed.
+The exchange's keys go to a folder of their own: next to the database they would give away what is sealed.
 """
 
 import asyncio
