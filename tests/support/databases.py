@@ -1,5 +1,7 @@
 """Statements on a database from outside the application."""
 
+from typing import Any
+
 import asyncpg
 
 from app.core.settings import Settings
@@ -13,5 +15,14 @@ async def execute(url: str, *statements: str) -> None:
     try:
         for statement in statements:
             await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def fetch_value(url: str, statement: str) -> Any:
+    """The one value that a statement answers."""
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(statement)
     finally:
         await connection.close()
