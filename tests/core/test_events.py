@@ -19,6 +19,16 @@ SUBJECT = ("thing", UUID(int=7))
 AUDITOR = Actor(UUID(int=1), UUID(int=2), None, frozenset({Role.AUDITOR}), frozenset({"*:*"}))
 
 
+def test_c3_a_role_of_the_market_hears_what_is_meant_for_it_alone() -> None:
+    heard = {
+        role: events.audiences_of(Actor(UUID(int=1), UUID(int=2), None, frozenset({role}), frozenset()))
+        for role in (*events.BY_ROLE, Role.AUDITOR)
+    }
+    assert heard == {role: [events.PUBLIC, own] for role, own in events.BY_ROLE.items()} | {Role.AUDITOR: None}
+    member = Actor(UUID(int=1), UUID(int=2), UUID(int=3), frozenset({Role.MEMBER}), frozenset())
+    assert (events.audiences_of(None), events.audiences_of(member)) == ([events.PUBLIC], [events.PUBLIC, UUID(int=3)])
+
+
 async def _write(database: Database, writer: int) -> None:
     dice = random.Random(writer)
     for number in range(EACH):

@@ -58,6 +58,8 @@ def test_the_winners_deposit_pays_the_fee_first_and_then_the_price() -> None:
     assert entries(movements[-1]) == [("deposit_held", Decimal("70.00")), ("price_settlement", Decimal("-70.00"))]
     (only,) = rules.deposit_applied(OWNER, Decimal("100.00"), DEAL, Decimal(0))
     assert entries(only) == [("deposit_held", Decimal("100.00")), ("price_settlement", Decimal("-100.00"))]
+    whole = rules.deposit_applied(OWNER, Decimal("100.00"), DEAL, Decimal("100.00"))
+    assert [made.kind for made in whole] == ["fee_charged", "fee_paid"], "a fee may take all of it"
     with pytest.raises(Problem, match="more_than_held"):
         rules.deposit_applied(OWNER, Decimal("100.00"), DEAL, Decimal("100.01"))
 
