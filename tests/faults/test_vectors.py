@@ -62,6 +62,8 @@ def test_f_seals_of_both_versions() -> None:
         audiences=[UUID(each) for each in told["audiences"]],
         payload=told["payload"],
         actor_person_id=UUID(told["actor_person_id"]),
+        actor_organisation_id=UUID(told["actor_organisation_id"]),
+        actor_key_id=UUID(told["actor_key_id"]),
         request_id=told["request_id"],
         occurred_at=datetime(2026, 5, 6, 1, 0, 0, 123456, UTC),
     )

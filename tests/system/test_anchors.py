@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import select, text, update
 
-from app.core import clock, keys
+from app.core import clock, deadlines, keys
 from app.core.database import Database
 from app.core.deadlines import Deadline, run_due
 from app.core.history import audit, events
@@ -25,6 +25,7 @@ from app.core.settings import Settings
 from app.pricing.auction.proof.receipts import Signer
 from app.system.anchors import sending, service
 from app.system.anchors.checking import against_anchors, known_keys
+from app.system.anchors.kinds import AnchorTarget
 from tests.system.test_audit_command import verify_command
 
 Json = dict[str, Any]
@@ -154,12 +155,19 @@ async def test_e4_a_target_is_left_where_it_is_not_set_and_taken_up_again(
         await service.arrange(fresh_database)
         await later(fresh_database)
     await later(fresh_database, timedelta(days=1))
+    with file.open("ab") as end:
+        end.write(b'{"day":"20')  # the machine stopped while another wrote
     with anchoring(settings, anchor_file=file):
         await service.arrange(fresh_database)
         await later(fresh_database)
         await service.arrange(fresh_database)
         await later(fresh_database)
-    assert len(file.read_text("utf-8").splitlines()) == 2, "the empty chain of the first day too"
+        async with fresh_database.transaction() as session:
+            await deadlines.cancel(session, service.kind_of(AnchorTarget.FILE), service.CHAIN)
+        await service.arrange(fresh_database)
+        await later(fresh_database)
+    first, cut, second = file.read_text("utf-8").splitlines()
+    assert (json.loads(first)["day"] < json.loads(second)["day"], cut) == (True, '{"day":"20')
     assert len(await recorded(fresh_database)) == 2
 
 
@@ -193,6 +201,11 @@ async def test_e4_a_chain_rewritten_as_a_whole_is_found(
     assert (broken.returncode, "3 anchors held against the chain" in broken.stdout) == (1, True), broken.stderr
     assert "anchor in line 2: position" in broken.stderr
     assert "… and 1 anchors more do not hold" in broken.stderr
+
+    async with fresh_database.transaction() as session:
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(text("DELETE FROM audit_seals WHERE position > 1"))
+    assert "is not in the chain: its end was cut off" in (await held(fresh_database, lines[2:], made)).problems[-1]
 
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/", "ftp://a.example/", "https:///path", "x"])

@@ -38,9 +38,11 @@ async def _append(path: Path, anchor: Anchor) -> None:
 
 def _write(path: Path, line: bytes) -> None:
     """Append to a file that its account alone reads, and flush it to the disk. A line that was cut is taken back."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        before = os.fstat(descriptor).st_size
+        before = os.lseek(descriptor, 0, os.SEEK_END)
+        if before and os.lseek(descriptor, -1, os.SEEK_END) >= 0 and os.read(descriptor, 1) != b"\n":
+            line = b"\n" + line  # the machine stopped in the middle of the line before
         if os.write(descriptor, line) != len(line):
             os.ftruncate(descriptor, before)
             raise OSError("the line was not written as a whole")
