@@ -22,18 +22,20 @@ def check_may_see(actor: Actor, organisation_id: UUID) -> None:
         raise NOT_FOUND(what=PERSON)
 
 
-async def membership_of(session: Session, person_id: UUID, organisation_id: UUID) -> Membership | None:
-    """A person's current membership, locked."""
+async def membership_of(
+    session: Session, person_id: UUID, organisation_id: UUID, *, lock: bool = True
+) -> Membership | None:
+    """A person's current membership, locked for a change."""
     statement = select(Membership).where(
         Membership.person_id == person_id, Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
     )
-    return await find_one(session, statement.with_for_update(), fresh=True)
+    return await find_one(session, statement.with_for_update() if lock else statement, fresh=True)
 
 
 async def employment_of(
-    session: Session, person_id: UUID, agency_id: UUID, last_day: date, today: date
+    session: Session, person_id: UUID, agency_id: UUID, last_day: date, today: date, *, lock: bool = True
 ) -> Employment | None:
-    """A person's employment by an agency that runs today, or goes on after the last day, locked."""
+    """A person's employment by an agency that runs today, or goes on after the last day, locked for a change."""
     statement = (
         select(Employment)
         .join(Broker)
@@ -45,7 +47,7 @@ async def employment_of(
         .order_by(Employment.valid_from.desc())
         .limit(1)
     )
-    return await find_one(session, statement.with_for_update(of=Employment), fresh=True)
+    return await find_one(session, statement.with_for_update(of=Employment) if lock else statement, fresh=True)
 
 
 async def lock_employment(session: Session, employment_id: UUID) -> Employment:

@@ -24,9 +24,9 @@ async def preview(session: Session, actor: Actor, organisation_id: UUID, person_
     """What would end with a person's leaving now. Raises `not_found` for who is not there."""
     queries.check_may_see(actor, organisation_id)
     now = await read_clock(session)
-    membership = await queries.membership_of(session, person_id, organisation_id)
+    membership = await queries.membership_of(session, person_id, organisation_id, lock=False)
     today = session.city.day_of(now)
-    employment = await queries.employment_of(session, person_id, organisation_id, today, today)
+    employment = await queries.employment_of(session, person_id, organisation_id, today, today, lock=False)
     if membership is None and employment is None:
         raise NOT_FOUND(what=problems.PERSON)
     own = await queries.working_keys(session, person_id, organisation_id, now)
