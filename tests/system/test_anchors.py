@@ -1,5 +1,6 @@
 """E4: the head of the audit chain is kept outside each day, and shows a chain that was rewritten as a whole."""
 
+import asyncio
 import json
 import re
 import threading
@@ -15,6 +16,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import select, text, update
 
+from app import worker
 from app.core import clock, deadlines, keys
 from app.core.database import Database
 from app.core.deadlines import Deadline, run_due
@@ -26,21 +28,24 @@ from app.pricing.auction.proof.receipts import Signer
 from app.system.anchors import sending, service
 from app.system.anchors.checking import against_anchors, known_keys
 from app.system.anchors.kinds import AnchorTarget
+from tests.support.patience import PATIENCE
 from tests.system.test_audit_command import verify_command
 
 Json = dict[str, Any]
 
 
 @contextmanager
-def keeper(statuses: list[int]) -> Iterator[tuple[str, list[Json]]]:
+def keeper(statuses: list[int]) -> Iterator[tuple[str, list[Json], threading.Event]]:
     """A server on loopback that answers with these statuses, one after another, and keeps what it is sent."""
     kept: list[Json] = []
+    came = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             kept.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(statuses.pop(0))
             self.end_headers()
+            came.set()
 
         def log_message(self, *_: Any) -> None:
             """Keep the output of the tests clean."""
@@ -49,7 +54,7 @@ def keeper(statuses: list[int]) -> Iterator[tuple[str, list[Json]]]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/anchors", kept
+        yield f"http://127.0.0.1:{server.server_port}/anchors", kept, came
     finally:
         server.shutdown()
         thread.join()
@@ -115,7 +120,7 @@ async def test_e4_the_head_goes_out_once_a_day_and_is_tried_again(
     file = tmp_path / "anchors.jsonl"
     await happens(fresh_database, 3)
     with (
-        keeper([500, 302, 204, 204]) as (url, kept),
+        keeper([500, 302, 204, 204]) as (url, kept, _),
         anchoring(settings, anchor_file=file, anchor_url=SecretStr(url)) as made,
     ):
         for _ in range(2):
@@ -144,6 +149,21 @@ async def test_e4_the_head_goes_out_once_a_day_and_is_tried_again(
     assert told[0].payload == {"target": "file"} | first
     assert {tuple(event.audiences) for event in told} == {(events.OPERATOR,)}, "the auditor reads all"
     assert (await held(fresh_database, lines, made)).problems == []
+
+
+async def test_e4_the_worker_anchors_when_it_starts(
+    fresh_database: Database, settings: Settings, fresh_url: str
+) -> None:
+    with keeper([204]) as (url, kept, came):
+        where = {"anchor_url": SecretStr(url), "database_url": SecretStr(fresh_url)}
+        with anchoring(settings, **where) as made:
+            stop = asyncio.Event()
+            running = asyncio.create_task(worker.run(made, stop=stop))
+            assert await asyncio.to_thread(came.wait, PATIENCE)
+            stop.set()
+            await running
+    (told,) = await recorded(fresh_database)
+    assert told.payload == {"target": "url"} | kept[0]
 
 
 async def test_e4_a_target_is_left_where_it_is_not_set_and_taken_up_again(
