@@ -31,7 +31,7 @@ def durable() -> Iterator[EmbeddedPostgres]:
 async def world_before(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[World]:
     """Parties and listings made before the trouble begins."""
     database = Database(durable.url(), CITY)
-    settings = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="CRITICAL")
+    settings = Settings(environment=Environment.SANDBOX, data_dir=tmp_path, log_level="ERROR")
     configure_logging(settings)
     async with Api(application(settings, database, "before")) as api:
         yield await World.create(database, api)

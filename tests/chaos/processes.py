@@ -19,7 +19,7 @@ class Killable:
             "DATABASE_URL": database_url,
             "TECHEX_ENVIRONMENT": "sandbox",
             "TECHEX_DATA_DIR": str(data_dir),
-            "TECHEX_LOG_LEVEL": "CRITICAL",
+            "TECHEX_LOG_LEVEL": "ERROR",
             **extra,
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -124,7 +124,7 @@ class Bidder:
 async def seen_by(durable: EmbeddedPostgres, data_dir: Path, before: World) -> AsyncIterator[World]:
     """The world on new connections: the old ones may be those of a server that has died."""
     database = Database(durable.url(), CITY)
-    settings = Settings(environment=Environment.SANDBOX, data_dir=data_dir, log_level="CRITICAL")
+    settings = Settings(environment=Environment.SANDBOX, data_dir=data_dir, log_level="ERROR")
     async with Api(application(settings, database, "after")) as api:
         yield World(database, api, before.staff)
     await database.close()

@@ -288,7 +288,7 @@ def _access_statements(dependant: Dependant) -> Iterator[Allow]:
 
 def _problems(route: Endpoint) -> dict[int | str, dict[str, Any]]:
     """The refusals a route can answer by its nature; a route adds its own 409 or 428 in `responses`."""
-    statuses = {400, 401, 422, 503}
+    statuses = {400, 401, 408, 414, 422, 431, 503}
     if route.access.roles:
         statuses.add(403)
     if route.dependant.path_params:
@@ -318,12 +318,15 @@ DESCRIPTIONS = {
     401: "The key is missing, unknown, expired or revoked",
     403: "The key may not do this",
     404: "There is no such thing, or the caller may not see it",
+    408: "The request did not arrive in time",
     409: "What is stored does not allow it",
     412: "Changed meanwhile",
     413: "Body too large",
+    414: "Path and query too long",
     415: "Not JSON",
     422: "A field is wrong, or a rule refuses",
     428: "If-Match needed",
+    431: "Headers too large",
     503: "Temporarily unavailable; retry",
 }
 

@@ -36,14 +36,25 @@ def serve() -> None:
         from app.core.settings import get_settings
         from app.run.processes.front import serve as serve_api
 
+        failure = _load_meanwhile()
+    listener = wait_for_go()
+    if failure is not None:
+        raise failure
+    if listener is None:
+        raise RuntimeError("the API was told to begin without a socket")
+    serve_api(get_settings(), listener)
+
+
+def _load_meanwhile() -> Exception | None:
+    """Load until the word comes. What fails is told after it: then there is a log, and the supervisor quotes it."""
+    try:
         for load in _MEANWHILE:
             if told_to_begin():
                 break
             load()
-    listener = wait_for_go()
-    if listener is None:
-        raise RuntimeError("the API was told to begin without a socket")
-    serve_api(get_settings(), listener)
+    except Exception as error:  # noqa: BLE001 — whatever it is, the process ends with it
+        return error
+    return None
 
 
 def work() -> None:
