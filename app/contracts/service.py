@@ -76,11 +76,14 @@ async def amend_contract(
     contract.parties.clear()
     contract.brokers.clear()
     await session.flush()
+    was_signed = contract.status == ContractStatus.SIGNED
     contract.status, contract.signed_on = ContractStatus.DRAFT, None
     _write(contract, body)
     contract.revision += 1
     await session.flush()
     _tell(session, "contract.amended", contract)
+    if was_signed:
+        await hooks.amended.announce(session, contract, await read_clock(session))
     return contract
 
 

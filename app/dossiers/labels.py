@@ -64,6 +64,8 @@ FACTS: Mapping[str, str] = {
     "from_price": "自价位(元)",
     "hard_end": "最迟结束",
     "issue_due_on": "出具期限",
+    "ground_due_on": "恢复期限",
+    "missing": "欠缺条件",
     "judged_on": "判定日期",
     "key_id": "密钥编号",
     "kind": "类别",

@@ -22,8 +22,14 @@ async def overdue(session: Session, deal_id: UUID, now: datetime) -> None:
     await service.note_overdue(session, deal_id)
 
 
+async def ground_due(session: Session, deal_id: UUID, now: datetime) -> None:
+    """The days for mending a certificate's ground are over."""
+    await service.judge_ground(session, deal_id, now)
+
+
 LINKS: Final[tuple[Link, ...]] = (
     provides(deadlines.HANDLERS, MOVED, follow_money),
     provides(deadlines.HANDLERS, service.OVERDUE, overdue),
+    provides(deadlines.HANDLERS, service.GROUND_DUE, ground_due),
     follows(contracts.ended, service.when_contract_ends_revoke_certificate),
 )

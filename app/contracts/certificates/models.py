@@ -44,7 +44,10 @@ class Certificate(Identified, Numbered, Base):
 
 
 class CertificateRevocation(Base):
-    """The revocation (撤销) of a certificate, once; without a person where the end of the contract revoked it."""
+    """The revocation (撤销) of a certificate, once; without a person where the rules did.
+
+    They do when the contract ended, or a condition fell away and was not restored in time.
+    """
 
     __tablename__ = "certificate_revocations"
     __table_args__ = (

@@ -70,7 +70,7 @@ async def latest(session: Session, deal_id: UUID) -> Certificate | None:
 
 
 async def current_period(session: Session, deal_id: UUID, rule: str) -> Period | None:
-    """The period within which a deal's certificate is issued, if it runs."""
+    """The period of a rule over a deal, if it runs: to issue its certificate, or to mend the ground of one."""
     statement = select(Period).where(
         Period.subject_type == "deal", Period.subject_id == deal_id, Period.rule == rule, Period.status.in_(CURRENT)
     )

@@ -37,10 +37,13 @@ async def verify(
     Hyphens, spaces and case do not matter.
     """
     row = await queries.get_by_fingerprint(session, rules.fingerprint(code))
+    ground = None if row.revocation else await queries.current_period(session, row.deal_id, service.GROUND)
     return schemas.CertificateVerificationOut.of(
         row,
         status=_status(row),
         revoked_at=row.revocation.revoked_at if row.revocation else None,
+        ground_lost_on=ground.starts_on if ground else None,
+        ground_due_on=ground.ends_on if ground else None,
         content=schemas.CertificateContent.model_validate_json(row.content),
         server_time=await read_clock(session),
     )

@@ -100,10 +100,16 @@ class CertificateOut(Output):
 
 
 class CertificateVerificationOut(Output):
-    """What anyone who has the code may know: whether the certificate is valid, and what the paper says."""
+    """What anyone who has the code may know: whether the certificate is valid, if its ground fell away, its content."""
 
     status: CertificateStatus
     revoked_at: datetime | None
+    ground_lost_on: date | None = Field(
+        description="The day on which a condition of this valid certificate fell away; null while all hold"
+    )
+    ground_due_on: date | None = Field(
+        description="The last day for it to hold again (period `certificate_ground`); then the certificate is revoked"
+    )
     content: CertificateContent
     sha256: str
     server_time: datetime

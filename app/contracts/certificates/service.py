@@ -31,6 +31,9 @@ from app.market.deals.models import Deal
 PERIOD: Final = "certificate"
 OVERDUE: Final = "certificate.overdue"
 """The deadline by which a certificate must be issued once its conditions hold."""
+GROUND: Final = "certificate_ground"
+GROUND_DUE: Final = "certificate.ground_due"
+"""The deadline by which the conditions of a valid certificate must hold again."""
 
 
 async def issue(session: Session, actor: Actor, deal_id: UUID) -> Certificate:
@@ -83,17 +86,22 @@ async def when_contract_ends_revoke_certificate(session: Session, contract: Cont
 async def look_again(session: Session, deal_id: UUID, now: datetime) -> None:
     """Money moved on a deal, or its contract was signed: ask for what is missing, count the days, or pay out.
 
-    With a valid certificate, what gathers of later parts of the price is paid out. Before it, the period for issuing
-    it begins on the day on which the three conditions are found to hold, and ends where one holds no more.
+    With a valid certificate, its ground is watched, and what gathers of later parts of the price is paid out. Before
+    it, and after one that the rules revoked, the period for issuing one begins on the day on which the three conditions
+    are found to hold, and ends where one holds no more. After one that the operator revoked, nothing runs.
     """
     deal = await _lock(session, deal_id)
     await settlements.ask(session, deal)
     certificate = await queries.latest(session, deal.id)
+    missing = await _missing(session, deal)
     if certificate is not None:
         if certificate.revocation is None:
+            await _watch_ground(session, deal, certificate, missing, now)
             await settlements.pay_out(session, deal)
-        return
-    holds = all(condition.holds for condition in conditions_of(await _facts(session, deal)))
+            return
+        if certificate.revocation.revoked_by_person_id is not None:
+            return
+    holds = not missing
     running = await queries.current_period(session, deal.id, PERIOD)
     if holds and running is None:
         today = session.city.day_of(now)
@@ -115,6 +123,21 @@ async def note_overdue(session: Session, deal_id: UUID) -> None:
         events.append(session, "certificate.overdue", ("deal", deal.id), audience=events.STAFF, payload=payload)
 
 
+async def judge_ground(session: Session, deal_id: UUID, now: datetime) -> None:
+    """The days for mending a certificate's ground are over: revoke it, unless its conditions hold again by now [P]."""
+    deal = await _lock(session, deal_id)
+    found = await queries.latest(session, deal.id)
+    period = await queries.current_period(session, deal.id, GROUND)
+    if found is None or found.revocation is not None or period is None:
+        return
+    missing = await _missing(session, deal)
+    if missing:
+        reason = f"Not restored by {period.ends_on}: {', '.join(missing)} / 出证条件逾期未恢复"
+        await _revoke(session, deal, found, reason, None, now)
+    else:
+        await _watch_ground(session, deal, found, missing, now)
+
+
 def conditions_of(facts: Facts | None) -> list[Condition]:
     """The three conditions; without a settlement, which the signing of the contract opens, none of them holds."""
     return facts.conditions() if facts else [Condition(kind, None) for kind in ConditionKind]
@@ -131,6 +154,30 @@ async def _lock(session: Session, deal_id: UUID) -> Deal:
 async def _facts(session: Session, deal: Deal) -> Facts | None:
     settlement = await settlement_queries.find_settlement(session, deal.id)
     return None if settlement is None else await settlements.facts_of(session, deal, settlement)
+
+
+async def _missing(session: Session, deal: Deal) -> list[ConditionKind]:
+    return [condition.kind for condition in conditions_of(await _facts(session, deal)) if not condition.holds]
+
+
+async def _watch_ground(
+    session: Session, deal: Deal, certificate: Certificate, missing: Sequence[ConditionKind], now: datetime
+) -> None:
+    """A condition fell away under a valid certificate: its days begin. All hold again: they end. Either is told."""
+    running = await queries.current_period(session, deal.id, GROUND)
+    if missing and running is None:
+        subject, audience = ("deal", deal.id), settlements.audience_of(deal)
+        opening = periods.Opening(GROUND, subject, session.city.day_of(now), audience, deadline=GROUND_DUE)
+        period = await periods.open_period(session, opening)
+        more = {"missing": list(missing), "ground_due_on": period.ends_on}
+        _tell(session, deal, certificate, "certificate.ground_lost", **more)
+    if running is not None and not missing:
+        await _end_ground(session, deal, now, "the conditions hold again")
+        _tell(session, deal, certificate, "certificate.ground_restored")
+
+
+async def _end_ground(session: Session, deal: Deal, now: datetime, reason: str) -> None:
+    await periods.end(session, ("deal", deal.id), GROUND, session.city.day_of(now), reason)
 
 
 def _not_due(conditions: Sequence[Condition]) -> Exception:
@@ -171,11 +218,12 @@ async def _revoke(
         )
     )
     await session.flush()
+    await _end_ground(session, deal, now, "certificate revoked")
     _tell(session, deal, found, "certificate.revoked")
 
 
-def _tell(session: Session, deal: Deal, certificate: Certificate, type_: str) -> None:
+def _tell(session: Session, deal: Deal, certificate: Certificate, type_: str, **more: object) -> None:
     """Append the event for the deal's parties and the market's staff; the verification code stays on the paper."""
-    payload = {"number": certificate.number, "deal_id": deal.id, "sha256": certificate.sha256}
+    payload = {"number": certificate.number, "deal_id": deal.id, "sha256": certificate.sha256, **more}
     subject = ("certificate", certificate.id)
     events.append(session, type_, subject, audience=settlements.audience_of(deal), payload=payload)

@@ -9,6 +9,7 @@ from app.contracts.settlement import queries, service
 from app.core import deadlines
 from app.core.database import Session
 from app.core.hooks import Link, follows
+from app.law.periods.service import hold_calendar
 from app.market.deals import hooks as deal_hooks
 from app.market.deals import queries as deals
 from app.office.ledger.instructions import hooks as instruction_hooks
@@ -23,8 +24,8 @@ async def when_bank_moves_money_look_again(session: Session, instruction: Paymen
         await deadlines.schedule(session, service.MOVED, deal_id, now)
 
 
-async def when_contract_is_signed_look_again(session: Session, contract: Contract, now: datetime) -> None:
-    """A contract of a settled deal was signed, perhaps again after an amendment: look whether its conditions hold."""
+async def when_contract_changes_look_again(session: Session, contract: Contract, now: datetime) -> None:
+    """A contract of a settled deal was signed, or is amended and no longer signed: look whether conditions hold."""
     if await queries.find_settlement(session, contract.deal_id) is not None:
         await deadlines.schedule(session, service.MOVED, contract.deal_id, now)
 
@@ -41,6 +42,8 @@ async def when_contract_ends_stop_asking(session: Session, contract: Contract, n
     """A contract ended: where no other contract of the deal stands, nobody is asked for its price any more."""
     if await queries.find_settlement(session, contract.deal_id) is None:
         return
+    # Before the instructions: the revocation of the certificate, which follows, may end a period.
+    await hold_calendar(session)
     if not await queries.signed_contracts(session, contract.deal_id):
         for row in await queries.lock_open_requests(session, contract.deal_id):
             await instructions.cancel_request(session, row.id, reason=f"{contract.number} ended / 合同终止")
@@ -50,7 +53,8 @@ async def when_contract_ends_stop_asking(session: Session, contract: Contract, n
 LINKS: Final[tuple[Link, ...]] = (
     follows(deal_hooks.contracted, service.when_contract_is_signed_open_settlement),
     follows(instruction_hooks.instruction_moved, when_bank_moves_money_look_again),
-    follows(contracts.signed, when_contract_is_signed_look_again),
+    follows(contracts.signed, when_contract_changes_look_again),
+    follows(contracts.amended, when_contract_changes_look_again),
     follows(contracts.paid, when_seller_records_payment_ask_again),
     follows(contracts.ended, when_contract_ends_stop_asking),
 )

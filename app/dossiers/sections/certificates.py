@@ -53,6 +53,11 @@ def _moved(certificates: Mapping[UUID, Certificate], event: Event) -> Entry:
         replaced = certificates[row.replaces_id].number if row.replaces_id else None
         facts |= {"sha256": row.sha256, "replaces": replaced}
         what, by = Text("Certificate issued", "出具交易凭证"), Capacity.OPERATOR
+    elif event.type == "certificate.ground_lost":
+        facts |= {"missing": event.payload["missing"], "ground_due_on": event.payload["ground_due_on"]}
+        what, by = Text("Condition of the certificate lost", "出证条件丧失"), Capacity.EXCHANGE
+    elif event.type == "certificate.ground_restored":
+        what, by = Text("Conditions of the certificate restored", "出证条件恢复"), Capacity.EXCHANGE
     else:
         assert row.revocation is not None
         facts["reason"] = row.revocation.reason

@@ -92,6 +92,14 @@ _ALL: Final = (
         CERTIFICATE_RULES.art("3"),
     ),
     PeriodRule(
+        "certificate_ground",
+        Text("Restoring a condition of a valid certificate", "出证条件恢复期"),
+        Unit.WORKING,
+        Sense.AT_MOST,
+        ("certificate_ground_working_days",),
+        CERTIFICATE_RULES.art("3"),
+    ),
+    PeriodRule(
         "registration_decision",
         Text("Decision on a contract's registration", "认定登记时限"),
         Unit.WORKING,
