@@ -110,7 +110,7 @@ async def test_b11_a_condition_that_falls_away_is_told_and_shown_and_may_be_mend
     assert await certified.told() == ["certificate.issued", "certificate.ground_lost", "certificate.ground_restored"]
 
 
-async def test_b11_what_is_not_mended_is_revoked_at_the_end_and_may_be_earned_anew(certified: Certified) -> None:
+async def test_b11_what_is_not_mended_is_revoked_at_the_end_and_may_be_issued_again(certified: Certified) -> None:
     await certified.lose("price_arrived")
     _, _, due_on = await certified.verified()
     assert due_on is not None
