@@ -135,7 +135,7 @@ async def test_b11_a_certificate_revoked_meanwhile_ends_the_days(certified: Cert
     await registration_step(certified.world, certified.contract, "acceptance", certified.world.registrar)
     amounts = {name: certified.contract[name] for name in ("total_amount", "technical_amount")}
     await registration_step(certified.world, certified.contract, "approval", certified.world.registrar, **amounts)
-    await certified.lose("fees_paid")
+    await certified.lose("price_arrived")
     _, _, due_on = await certified.verified()
     assert due_on is not None
     ending = {"reason": "解除", "contract_ended": True}
