@@ -21,7 +21,7 @@ from app.pricing.auction.bidding import house as auction_house
 from app.pricing.auction.bidding.door import BidDoor
 from app.process import begin, open_database
 from app.system import routes as system
-from app.system.docs import routes as documentation
+from app.system.docs import pages as documentation
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:

@@ -40,7 +40,7 @@ def audiences() -> dict[str, tuple[str, list[str]]]:
 def missing() -> list[str]:
     """What the run should have caused, and did not."""
     deadlines = {kind for kind in HANDLERS.providers if not kind.startswith("test.")} - DEADLINES
-    events = set(documented()) - EVENTS
+    events = set(documented()) - EVENTS - {WRITTEN, REMOVED}  # those are inserted by SQL; `vouched` reads them back
     return [f"no test emits {name}" for name in sorted(events)] + [
         f"no test runs the deadline {name}" for name in sorted(deadlines)
     ]
