@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.settings import Environment
-from app.system.docs.routes import EXPORTED
+from app.system.docs.pages import EXPORTED
 from tests.support.world import World
 
 
