@@ -22,7 +22,7 @@ def main() -> None:
                 from app.run.processes import supervised
 
                 supervised.work() if name == "worker" else supervised.serve()
-            case ["run", *_]:
+            case ["run", *flags] if "--help" not in flags:
                 with Child("api", "serve") as api:
                     _read(api)
             case _:

@@ -134,7 +134,7 @@ async def test_a5_a_correction_that_states_nothing_or_nonsense_changes_nothing(
     assert await world.api.ok("GET", f"/v1/organisations/{party.id}") == before
 
 
-async def test_a5_two_corrections_at_once_do_not_overwrite_each_other(world: World) -> None:
+async def test_a5_a_correction_of_a_revision_that_was_corrected_meanwhile_is_refused(world: World) -> None:
     party = await world.enterprise()
     read = (await world.api.get(f"/v1/organisations/{party.id}")).headers["ETag"]
     body = WHY | {"state_founded": True}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.core.access import Actor
 from app.core.clock import read_today
-from app.core.database import Session
+from app.core.database import Base, Session
 from app.core.history import events
 from app.core.schemas import Input
 from app.core.web.preconditions import Precondition
@@ -71,11 +71,7 @@ async def correct_relation(
         recorded = {column.key: getattr(relation, column.key) for column in relation.__table__.columns}
         await session.delete(relation)
         return await _keep(session, actor, subject, recorded, dict.fromkeys(recorded), body.reason, sides)
-    stated = _stated(body)
-    recorded = {name: getattr(relation, name) for name in stated}
-    changed = differing(recorded, stated)
-    for name, value in changed.items():
-        setattr(relation, name, value)
+    recorded, changed = _put_right(relation, body)
     rules.check_order(relation.valid_from, relation.valid_to)
     rules.check_near("valid_from", relation.valid_from, await read_today(session))
     return await _keep(session, actor, subject, recorded, changed, body.reason, sides)
@@ -86,13 +82,8 @@ async def correct_broker(
 ) -> Correction:
     """Put a broker's certificate right. Raises `nothing_to_correct`, `date_in_future`."""
     broker = await identity.get_broker(session, broker_id, lock=True)
-    stated = _stated(body)
-    recorded = {name: getattr(broker, name) for name in stated}
-    changed = differing(recorded, stated)
-    if "certified_on" in changed:
-        rules.check_not_future("certified_on", changed["certified_on"], await read_today(session))
-    for name, value in changed.items():
-        setattr(broker, name, value)
+    recorded, changed = _put_right(broker, body)
+    rules.check_not_future("certified_on", broker.certified_on, await read_today(session))
     agencies = sorted({employment.agency_id for employment in broker.employments})
     return await _keep(session, actor, (Corrected.BROKER, broker.id), recorded, changed, body.reason, agencies)
 
@@ -107,11 +98,7 @@ async def correct_employment(
     found = await identity.get_employment(session, employment_id)
     broker = await identity.get_broker(session, found.broker_id, lock=True)
     (employment,) = [row for row in broker.employments if row.id == employment_id]
-    stated = _stated(body)
-    recorded = {name: getattr(employment, name) for name in stated}
-    changed = differing(recorded, stated)
-    for name, value in changed.items():
-        setattr(employment, name, value)
+    recorded, changed = _put_right(employment, body)
     rules.check_order(employment.valid_from, employment.valid_to)
     rules.check_near("valid_from", employment.valid_from, await read_today(session))
     others = [rules.Period(row.valid_from, row.valid_to) for row in broker.employments if row is not employment]
@@ -122,6 +109,16 @@ async def correct_employment(
 
 def _stated(body: Input) -> dict[str, Any]:
     return body.model_dump(exclude_unset=True, exclude={"reason", "withdrawn"})
+
+
+def _put_right(row: Base, body: Input) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set the stated fields of a row; answers what stood there, and what is changed. Raises `nothing_to_correct`."""
+    stated = _stated(body)
+    recorded = {name: getattr(row, name) for name in stated}
+    changed = differing(recorded, stated)
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return recorded, changed
 
 
 async def _replace_residences(
