@@ -99,7 +99,7 @@ async def until(connection: Any, condition: str) -> None:
 
 
 async def check(connection: Any) -> None:
-    """Each happened once: one settled row, one attempt, and each of its events once."""
+    """Each happened once: one settled row, one attempt, each of its events and the record of each row once."""
     counts = await connection.fetchrow(
         "SELECT count(*) AS rows, count(DISTINCT subject_id) AS subjects, max(attempts) AS attempts, "
         "count(last_error) AS errors FROM deadlines WHERE kind = ANY($1)",
@@ -109,6 +109,7 @@ async def check(connection: Any) -> None:
     events = {row["type"]: (row["n"], row["s"]) for row in told}
     lapsed = DEADLINES - DEALS
     wanted = {"listing.lapsed": (lapsed,) * 2, "deal.expired": (DEALS,) * 2, "listing.released": (DEALS,) * 2}
+    wanted["record.written"] = (DEADLINES + DEALS,) * 2  # each listing, and each deal
     if tuple(counts) != (DEADLINES, DEADLINES, 1, 0) or events != wanted:
         raise SystemExit(f"not exactly once: {tuple(counts)}, {events}")
 
