@@ -42,6 +42,7 @@ PACKAGES: Final = (
     _row("identity.keys", ROUTES),
     _row("identity.invitations", ROUTES),
     _row("identity.appointments", ROUTES),
+    _row("identity.qualities", ROUTES),
     _row("identity.corrections", TABLES, ROUTES),
     _row("identity.departures", FOLLOWS, ROUTES),
     _row("office.documents", TABLES, ROUTES),

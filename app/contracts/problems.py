@@ -128,11 +128,12 @@ BROKER_NOT_EMPLOYED = ProblemType(
     422,
     Text("Broker does not belong to the agency", "经纪人不属于该机构"),
     Text(
-        "Broker {broker} had no certificate or was not employed by the agency on {day}.",
-        "经纪人 {broker} 于 {day} 未持证或未受聘于该机构。",
+        "On {day} broker {broker} had no certificate, was not employed by the agency, or the agency was none.",
+        "经纪人 {broker} 于 {day} 未持证或者未受聘于该机构，或者该机构当日不具备技术转移机构资质。",
     ),
     Text(
-        "Name certified brokers whom the agency employed on the signing date.", "请列签订日持证并受聘于该机构的经纪人。"
+        "Name certified brokers whom a technology-transfer agency employed on the signing date.",
+        "请列签订日持证并受聘于技术转移机构的经纪人。",
     ),
 )
 TYPE_NOT_OF_MODE = ProblemType(

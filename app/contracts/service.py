@@ -18,7 +18,8 @@ from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.core.settings import City
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
-from app.identity.models import Broker
+from app.identity.models import Broker, Organisation
+from app.identity.qualities.service import is_agency
 from app.market.deals import queries as deal_queries
 from app.market.deals import service as deal_service
 from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole
@@ -147,8 +148,10 @@ async def attach_document(
 
 async def _conclude(session: Session, contract: Contract, deal: Deal, signed_on: date) -> None:
     brokers = await identity.brokers_by_id(session, [row.broker_id for row in contract.brokers])
+    agencies = await identity.organisations_by_id(session, {row.agency_id for row in contract.brokers})
     for index, row in enumerate(contract.brokers):
-        rules.check_broker(f"brokers.{index}", _employed(brokers[row.broker_id], row.agency_id), signed_on)
+        employed = _employed(brokers[row.broker_id], agencies[row.agency_id], signed_on)
+        rules.check_broker(f"brokers.{index}", employed, signed_on)
     contract.status, contract.signed_on = ContractStatus.SIGNED, signed_on
     if deal.status == DealStatus.AGREED:
         await deal_service.mark_contracted(session, deal.id)
@@ -298,6 +301,8 @@ def _parts(parties: Iterable[PartyIn]) -> list[rules.Part]:
     return [rules.Part(party.organisation_id, party.share) for party in parties]
 
 
-def _employed(broker: Broker, agency_id: UUID) -> rules.Employed:
-    periods = tuple((job.valid_from, job.valid_to) for job in broker.employments if job.agency_id == agency_id)
+def _employed(broker: Broker, agency: Organisation, day: date) -> rules.Employed:
+    """The broker's days with an agency; none where it is no agency on the day that is asked for."""
+    jobs = [job for job in broker.employments if job.agency_id == agency.id and is_agency(agency, day)]
+    periods = tuple((job.valid_from, job.valid_to) for job in jobs)
     return rules.Employed(broker.id, broker.certified_on, periods)

@@ -7,9 +7,9 @@ from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, N
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.access import Role
-from app.core.database import Base, Created, Identified, Revised
+from app.core.database import Base, Created, Identified, Recorded, Revised
 from app.core.history.records import PRIVATE, VOLATILE
-from app.identity.kinds import OrganisationKind, RelationKind, Verification
+from app.identity.kinds import OrganisationKind, Quality, RelationKind, Verification
 
 
 class Organisation(Identified, Revised, Created, Base):
@@ -31,6 +31,9 @@ class Organisation(Identified, Revised, Created, Base):
     divisions: Mapped[list["OrganisationDivision"]] = relationship(
         lazy="raise", order_by="OrganisationDivision.valid_from", back_populates="organisation"
     )
+    qualities: Mapped[list["OrganisationQuality"]] = relationship(
+        lazy="raise", order_by="OrganisationQuality.valid_from, OrganisationQuality.id"
+    )
 
 
 class OrganisationDivision(Identified, Base):
@@ -47,6 +50,30 @@ class OrganisationDivision(Identified, Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     organisation: Mapped[Organisation] = relationship(lazy="raise", back_populates="divisions")
+
+
+class OrganisationQuality(Identified, Recorded, Base):
+    """What an organisation was recognised as, from a day until a day (the last one included), and on which paper.
+
+    `ended_by` and `end_source` are there once it ended by an act of its own and not as the paper said. Of what was
+    recorded before qualities were, nobody knows by whom.
+    """
+
+    __tablename__ = "organisation_qualities"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
+        Index("ix_organisation_qualities_organisation_id", "organisation_id", "quality", "valid_from"),
+        Index("ix_organisation_qualities_quality", "quality", "id"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    quality: Mapped[Quality] = mapped_column(Text)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    end_source: Mapped[str | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
 
 
 class OrganisationRelation(Identified, Base):

@@ -83,8 +83,32 @@ NOT_AN_AGENCY = ProblemType(
     422,
     Text("Not an agency", "不是技术转移机构"),
     Text(
-        "Only a technology-transfer agency employs brokers. This organisation is of the kind {kind}.",
-        "技术经纪人受聘于技术转移机构;该组织为 {kind}。",
+        "Only a technology-transfer agency employs brokers, and {name} is none on any of these days.",
+        "技术经纪人受聘于技术转移机构，而{name}在上述期间均无该资质。",
+    ),
+    Text(
+        "Name an agency and days on which it is one, or first have the quality recorded.",
+        "请填写技术转移机构及其具备资质的期间，或者先由交易机构登记该资质。",
+    ),
+)
+QUALITY_HELD = ProblemType(
+    "quality_held",
+    409,
+    Text("Quality already recorded", "该资质已登记"),
+    Text(
+        "The organisation has this quality from {since} {until}.",
+        "该单位自{since}起已具备该资质，{until}。",
+    ),
+    Text("End the recorded one first, or correct it where it is wrong.", "请先终止原登记；原登记有误的，请更正。"),
+)
+QUALITY_ENDS = ProblemType(
+    "quality_ends",
+    409,
+    Text("Quality ends by then", "该资质届时已终止"),
+    Text("The quality ends on {last} as it is recorded.", "按登记，该资质于{last}终止。"),
+    Text(
+        "Send an earlier day. What holds longer by a new paper is recorded as a new quality.",
+        "请填写更早的日期；依新文件延续的，请另行登记。",
     ),
 )
 SCOPE_UNKNOWN = ProblemType(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
@@ -57,6 +57,7 @@ _BY_DIGEST = text(
       AND (o.id IS NULL OR o.verification <> 'suspended')
     """
 )
+_WITH_PERIODS = (selectinload(Organisation.divisions), selectinload(Organisation.qualities))
 
 
 async def authenticate(session: Session, authorization: str) -> Actor:
@@ -99,13 +100,16 @@ def visible_organisations(actor: Actor | None) -> Select[Organisation]:
 
     An organisation that is pending or refused is seen by itself besides.
     """
-    statement = select(Organisation).options(selectinload(Organisation.divisions))
-    if actor is not None and actor.is_staff:
-        return statement
+    statement = select(Organisation).options(*_WITH_PERIODS)
+    return statement if actor is not None and actor.is_staff else statement.where(shown_to(actor))
+
+
+def shown_to(actor: Actor | None) -> ColumnElement[bool]:
+    """Which organisations others than the market's staff see."""
     shown = Organisation.verification.in_([Verification.VERIFIED, Verification.SUSPENDED])
     if actor is not None and actor.organisation_id is not None:
-        return statement.where(or_(shown, Organisation.id == actor.organisation_id))
-    return statement.where(shown)
+        return or_(shown, Organisation.id == actor.organisation_id)
+    return shown
 
 
 async def get_organisation(session: Session, actor: Actor | None, organisation_id: UUID) -> Organisation:
@@ -117,7 +121,7 @@ async def get_organisation(session: Session, actor: Actor | None, organisation_i
 async def lock_organisation(session: Session, organisation_id: UUID) -> Organisation:
     """One organisation, locked for a change; raises `not_found`."""
     statement = select(Organisation).where(Organisation.id == organisation_id).with_for_update()
-    return await read_one(session, statement.options(selectinload(Organisation.divisions)), ORGANISATION)
+    return await read_one(session, statement.options(*_WITH_PERIODS), ORGANISATION)
 
 
 async def list_organisations(
@@ -131,8 +135,8 @@ async def list_organisations(
 
 
 async def organisations_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
-    """Organisations with their divisions, whatever their state, for rules that need the facts."""
-    statement = select(Organisation).where(Organisation.id.in_(list(ids))).options(selectinload(Organisation.divisions))
+    """Organisations with their divisions and qualities, whatever their state, for rules that need the facts."""
+    statement = select(Organisation).where(Organisation.id.in_(list(ids))).options(*_WITH_PERIODS)
     return {row.id: row for row in (await session.execute(statement)).scalars()}
 
 

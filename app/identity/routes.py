@@ -70,7 +70,7 @@ async def verify_organisation(
     actor: Operator, session: Session, organisation_id: UUID, body: schemas.OrganisationVerificationIn
 ) -> schemas.OrganisationOut:
     """Verify, refuse or suspend an organisation. A suspension stops its keys."""
-    organisation = await service.verify_organisation(session, organisation_id, body)
+    organisation = await service.verify_organisation(session, actor, organisation_id, body)
     return schemas.OrganisationOut.model_validate(organisation)
 
 

@@ -81,6 +81,9 @@ class Period:
     def overlaps(self, other: "Period") -> bool:
         return self.first <= (other.last or date.max) and other.first <= (self.last or date.max)
 
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= (self.last or date.max)
+
 
 def check_employment(new: Period, existing: Iterable[Period]) -> None:
     """A broker has one agency at a time; raises `broker_employed` with the first day that is free for good, if any."""

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from app.core.access import Role
 from app.core.schemas import Day, DivisionCode, Flag, Id, Input, Line, Name, Output, Readable, Share
-from app.identity.kinds import OrganisationKind, RelationKind, Verification
+from app.identity.kinds import OrganisationKind, Quality, RelationKind, Verification
 
 Uscc = Annotated[str, StringConstraints(min_length=1, max_length=40), Readable]
 
@@ -35,6 +35,15 @@ class DivisionOut(Output):
     valid_to: date | None
 
 
+class HeldQuality(Output):
+    """What an organisation is recognised as; `valid_to` is the last day, null until further notice."""
+
+    id: UUID
+    quality: Quality
+    valid_from: date
+    valid_to: date | None
+
+
 class OrganisationOut(Output):
     """An organisation as everyone may see it once verified."""
 
@@ -47,6 +56,7 @@ class OrganisationOut(Output):
     verification: Verification
     verification_reason: str | None
     divisions: list[DivisionOut]
+    qualities: list[HeldQuality]
     revision: int
 
 

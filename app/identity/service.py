@@ -10,7 +10,7 @@ from app.core.problems import UNKNOWN_REFERENCE
 from app.core.web.preconditions import Precondition
 from app.identity import hooks, problems, queries, rules, schemas
 from app.identity.divisions import check_division
-from app.identity.kinds import OrganisationKind, Verification
+from app.identity.kinds import Quality, Verification
 from app.identity.models import (
     Broker,
     Employment,
@@ -20,6 +20,8 @@ from app.identity.models import (
     OrganisationRelation,
     Person,
 )
+from app.identity.qualities.rules import periods_of
+from app.identity.qualities.service import approve_agency
 from app.law.quotas.kinds import Quota
 from app.law.quotas.rules import check_room
 
@@ -42,6 +44,7 @@ async def register_organisation(session: Session, body: schemas.OrganisationIn) 
         state_founded=body.state_founded,
         fictional=body.fictional,
         divisions=[OrganisationDivision(division_code=body.division_code, valid_from=body.resident_since)],
+        qualities=[],
     )
     session.add(organisation)
     await session.flush()
@@ -56,9 +59,12 @@ async def register_organisation(session: Session, body: schemas.OrganisationIn) 
 
 
 async def verify_organisation(
-    session: Session, organisation_id: UUID, body: schemas.OrganisationVerificationIn
+    session: Session, actor: Actor, organisation_id: UUID, body: schemas.OrganisationVerificationIn
 ) -> Organisation:
-    """Record the operator's finding. A suspension stops all keys of the organisation at once, and what it leads."""
+    """Record the operator's finding. A suspension stops all keys of the organisation at once, and what it leads.
+
+    The approval of an organisation of the kind agency makes it one from that day.
+    """
     organisation = await queries.lock_organisation(session, organisation_id)
     organisation.verification = Verification(body.verification)
     organisation.verification_reason = body.reason
@@ -70,7 +76,9 @@ async def verify_organisation(
         audience=[organisation.id, *((events.PUBLIC,) if body.verification == Verification.VERIFIED else events.STAFF)],
         payload={"verification": body.verification},
     )
-    if organisation.verification != Verification.VERIFIED:
+    if organisation.verification == Verification.VERIFIED:
+        await approve_agency(session, organisation, actor.person_id, body.reason)
+    else:
         await hooks.stopped.announce(session, organisation, await read_clock(session))
     return organisation
 
@@ -197,16 +205,17 @@ async def certify_broker(session: Session, body: schemas.BrokerIn) -> Broker:
 async def employ_broker(session: Session, broker_id: UUID, body: schemas.EmploymentIn) -> Broker:
     """Record employment by an agency.
 
-    Raises `broker_employed` where periods overlap, `not_an_agency`, `date_too_far`.
+    Raises `broker_employed` where periods overlap, `not_an_agency` for who is none on any of its days, `date_too_far`.
     """
     broker = await queries.get_broker(session, broker_id, lock=True)
     agency = (await queries.organisations_by_id(session, [body.agency_id])).get(body.agency_id)
     if agency is None:
         raise UNKNOWN_REFERENCE(field="agency_id", what=problems.ORGANISATION)
-    if agency.kind != OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY:
-        raise problems.NOT_AN_AGENCY(field="agency_id", kind=agency.kind)
     rules.check_order(body.valid_from, body.valid_to)
     new = rules.Period(body.valid_from, body.valid_to)
+    recognised = periods_of(agency.qualities, Quality.TECHNOLOGY_TRANSFER_AGENCY)
+    if not any(period.overlaps(new) for period in recognised):
+        raise problems.NOT_AN_AGENCY(field="agency_id", name=agency.name)
     rules.check_employment(new, [rules.Period(e.valid_from, e.valid_to) for e in broker.employments])
     rules.check_near("valid_from", body.valid_from, await read_today(session))
     if not await queries.may_hold_key(session, broker.person_id, agency.id):

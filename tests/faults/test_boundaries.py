@@ -17,6 +17,7 @@ import pytest
 from app.awards.runs import gather
 from app.awards.technology.rules.countable import local_day, reversed_by
 from app.awards.technology.rules.eligibility import contract_faults
+from app.awards.technology.rules.facts import QualityPeriod
 from app.catalogue.appraisals import rules as appraisals
 from app.contracts import rules as contracts
 from app.contracts.certificates import rules as certificates
@@ -32,6 +33,8 @@ from app.identity.invitations import rules as invitations
 from app.identity.invitations.kinds import InvitationStatus
 from app.identity.keys import rules as keys
 from app.identity.keys import service as key_service
+from app.identity.kinds import Quality
+from app.identity.qualities import rules as qualities
 from app.law.dated import Validity
 from app.law.periods import rules as periods
 from app.law.periods.kinds import PeriodStatus
@@ -202,6 +205,11 @@ def _registers(first: date, last: date | None) -> Check:
     return lambda at: registration.division_on([("420111", first, last)], at) is not None
 
 
+def _recognised(first: date, last: date | None) -> Check:
+    agency = Quality.TECHNOLOGY_TRANSFER_AGENCY
+    return lambda at: qualities.holds([QualityPeriod(agency, first, last)], agency, at)
+
+
 def _resides(first: date, last: date | None) -> Check:
     said = {"code": "420111", "from": first.isoformat(), "to": last and last.isoformat()}
     party = award_world.organisation("a", {"kind": "enterprise", "division": [said]})
@@ -234,6 +242,11 @@ DAYS: list[tuple[str, str, Check]] = [
     ("a broker serves with a certificate", "nyy", lambda at: _employed(at, DAY, LONG_AGO, None)),
     ("a seller registers where it came to", "nyy", _registers(DAY, None)),
     ("a seller registers where it was", "yyn", _registers(LONG_AGO, DAY)),
+    ("A5: a quality holds from the first day", "nyy", _recognised(DAY, None)),
+    ("A5: a quality holds to the last day", "yyn", _recognised(LONG_AGO, DAY)),
+    ("A5: a quality follows its last day", "nny",
+     passes(lambda at: qualities.check_free(identity.Period(at, None), [AGENCY]))),
+    ("A5: a quality ends before its last day", "ynn", passes(lambda at: qualities.check_end(at, DAY))),
     ("a party resides from the first day", "nyy", _resides(DAY, None)),
     ("a party resides to the last day", "yyn", _resides(LONG_AGO, DAY)),
     ("parties are related from a day on, for awards", "nyy", lambda at: _related(at, valid_from=DAY)),

@@ -10,8 +10,17 @@ from app.core.access import STAFF_ROLES, Role
 from app.core.clock import read_clock
 from app.core.database import Database, Session
 from app.identity.keys.service import Origin, create_key
-from app.identity.kinds import OrganisationKind, Verification
-from app.identity.models import Appointment, Broker, Employment, Membership, Organisation, OrganisationDivision, Person
+from app.identity.kinds import OrganisationKind, Quality, Verification
+from app.identity.models import (
+    Appointment,
+    Broker,
+    Employment,
+    Membership,
+    Organisation,
+    OrganisationDivision,
+    OrganisationQuality,
+    Person,
+)
 from tests.support.api import Api
 
 WUHAN = "420111"
@@ -90,6 +99,10 @@ class World:
                 fictional=True,
                 verification=verification,
                 divisions=[OrganisationDivision(division_code=division, valid_from=date(2000, 1, 1))],
+                qualities=[
+                    OrganisationQuality(quality=quality, valid_from=date(2000, 1, 1), source="示例")
+                    for quality in ([Quality(kind)] if kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY else [])
+                ],
             )
             session.add(organisation)
             await session.flush()

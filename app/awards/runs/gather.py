@@ -15,6 +15,7 @@ from app.awards.technology.rules.facts import (
     OrganisationFacts,
     Party,
     PaymentFacts,
+    QualityPeriod,
     RelatedParties,
 )
 from app.catalogue.results.kinds import TransferMode
@@ -25,7 +26,7 @@ from app.core.access import Actor
 from app.core.database import Session
 from app.core.settings import City
 from app.identity import queries as identity
-from app.identity.kinds import OrganisationKind
+from app.identity.kinds import OrganisationKind, Quality
 from app.identity.models import Organisation, OrganisationRelation
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
@@ -67,8 +68,8 @@ async def supposed_contract(
 ) -> tuple[ContractFacts, list[OrganisationFacts]] | None:
     """A deal as the contract it would become, registered on a day; None where it would make none.
 
-    Who is a related party is judged on the day of the agreement, the nearest to that of signing that is known. Raises
-    `not_found` for a deal the actor may not see.
+    Who is a related party, and who an agency, is judged on the day of the agreement, the nearest known to that of
+    signing. Raises `not_found` for a deal the actor may not see.
     """
     deal = await deals.get_deal(session, actor, deal_id)
     kind = CONTRACT_TYPES.get(deal.transfer_mode)
@@ -78,12 +79,13 @@ async def supposed_contract(
     organisations = await identity.organisations_by_id(session, ids)
     relations = await identity.relations_between(session, ids)
     sides = _sides(deal.parties)
+    agreed_on = session.city.day_of(deal.agreed_at)
     return ContractFacts(
         id=str(deal.id),
         number=deal.number,
         name=deal.subject,
         type=kind,
-        signed_on=registered_on,
+        signed_on=agreed_on,
         registered_on=registered_on,
         registration_number="estimate",
         total_amount=deal.price,
@@ -91,7 +93,7 @@ async def supposed_contract(
         sellers=_parties(sides[PartyRole.SELLER]),
         buyers=_parties(sides[PartyRole.BUYER]),
         agencies=tuple(Agency(str(p.organisation_id), p.share, "as in the deal") for p in sides[PartyRole.AGENCY]),
-        related=_related(sides, relations, session.city.day_of(deal.agreed_at)),
+        related=_related(sides, relations, agreed_on),
     ), [_organisation_facts(organisation) for organisation in organisations.values()]
 
 
@@ -178,4 +180,5 @@ def _organisation_facts(organisation: Organisation) -> OrganisationFacts:
         name=organisation.name,
         kind=OrganisationKind(organisation.kind),
         divisions=tuple(DivisionPeriod(d.division_code, d.valid_from, d.valid_to) for d in organisation.divisions),
+        qualities=tuple(QualityPeriod(Quality(q.quality), q.valid_from, q.valid_to) for q in organisation.qualities),
     )

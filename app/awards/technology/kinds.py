@@ -21,6 +21,7 @@ class ExclusionCode(StrEnum):
     SELLER_NOT_RESIDENT = "seller_not_resident"
     RELATED_PARTY = "related_party"
     AGENCY_KIND = "agency_kind"
+    AGENCY_QUALITY = "agency_quality"
     AGENCY_NOT_RESIDENT = "agency_not_resident"
     AGENCY_NOT_NAMED = "agency_not_named"
     REWARDED_ELSEWHERE = "rewarded_elsewhere"

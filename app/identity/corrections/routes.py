@@ -32,6 +32,14 @@ async def correct_organisation(
     return _shown(await service.correct_organisation(session, actor, organisation_id, body, if_match), actor)
 
 
+@router.post("/organisation-qualities/{quality_id}/corrections", status_code=201, operation_id="correct_quality")
+async def correct_quality(
+    actor: Operator, session: Session, quality_id: UUID, body: schemas.QualityCorrectionIn
+) -> schemas.CorrectionOut:
+    """Correct what was recorded wrongly of a quality, or withdraw it."""
+    return _shown(await service.correct_quality(session, actor, quality_id, body), actor)
+
+
 @router.post("/organisation-relations/{relation_id}/corrections", status_code=201, operation_id="correct_relation")
 async def correct_relation(
     actor: Operator, session: Session, relation_id: UUID, body: schemas.RelationCorrectionIn

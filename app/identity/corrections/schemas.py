@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.core.schemas import Day, Flag, Input, Line, Name, Output, Share, unset
 from app.identity.corrections.kinds import Corrected
-from app.identity.kinds import OrganisationKind, RelationKind
+from app.identity.kinds import OrganisationKind, Quality, RelationKind
 from app.identity.schemas import DivisionIn, Uscc
 
 WHY = Field(description="What was wrong, and how it was found out")
@@ -24,6 +24,17 @@ class OrganisationCorrectionIn(Input):
     divisions: Annotated[list[DivisionIn], Field(min_length=1, max_length=50)] = Field(
         default_factory=unset, description="Every residence from the first on, each until the day before the next"
     )
+    reason: Line = WHY
+
+
+class QualityCorrectionIn(Input):
+    """What was recorded wrongly of a quality. `withdrawn`: it never was, and the record goes."""
+
+    quality: Quality = Field(default_factory=unset)
+    valid_from: Day = Field(default_factory=unset)
+    valid_to: Day | None = Field(default_factory=unset)
+    source: Line = Field(default_factory=unset)
+    withdrawn: Flag = False
     reason: Line = WHY
 
 

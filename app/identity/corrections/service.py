@@ -22,6 +22,8 @@ from app.identity.corrections.models import Correction
 from app.identity.corrections.rules import as_written, differing, residences
 from app.identity.divisions import check_division
 from app.identity.models import Organisation, OrganisationDivision
+from app.identity.qualities import queries as qualities
+from app.identity.qualities.rules import check_free, periods_of
 
 
 async def correct_organisation(
@@ -60,6 +62,28 @@ async def correct_organisation(
     return await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
 
 
+async def correct_quality(
+    session: Session, actor: Actor, quality_id: UUID, body: schemas.QualityCorrectionIn
+) -> Correction:
+    """Put a quality right, or withdraw it, under its organisation's lock.
+
+    Raises `nothing_to_correct`, `dates_out_of_order`, `date_too_far`, `quality_held` where it would overlap another.
+    """
+    found = await qualities.get_quality(session, quality_id)
+    organisation = await identity.lock_organisation(session, found.organisation_id)
+    quality = await qualities.get_quality(session, quality_id)
+    organisation.revision += 1
+    subject = (Corrected.QUALITY, quality.id)
+    if body.withdrawn:
+        return await _withdraw(session, actor, subject, quality, body.reason, [organisation.id])
+    recorded, changed = _put_right(quality, body)
+    rules.check_order(quality.valid_from, quality.valid_to)
+    rules.check_near("valid_from", quality.valid_from, await read_today(session))
+    others = [row for row in await qualities.qualities_of(session, organisation.id) if row is not quality]
+    check_free(rules.Period(quality.valid_from, quality.valid_to), periods_of(others, quality.quality))
+    return await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
+
+
 async def correct_relation(
     session: Session, actor: Actor, relation_id: UUID, body: schemas.RelationCorrectionIn
 ) -> Correction:
@@ -68,9 +92,7 @@ async def correct_relation(
     sides = [relation.first_id, relation.second_id]
     subject = (Corrected.RELATION, relation.id)
     if body.withdrawn:
-        recorded = {column.key: getattr(relation, column.key) for column in relation.__table__.columns}
-        await session.delete(relation)
-        return await _keep(session, actor, subject, recorded, dict.fromkeys(recorded), body.reason, sides)
+        return await _withdraw(session, actor, subject, relation, body.reason, sides)
     recorded, changed = _put_right(relation, body)
     rules.check_order(relation.valid_from, relation.valid_to)
     rules.check_near("valid_from", relation.valid_from, await read_today(session))
@@ -105,6 +127,15 @@ async def correct_employment(
     rules.check_employment(rules.Period(employment.valid_from, employment.valid_to), others)
     subject = (Corrected.EMPLOYMENT, employment.id)
     return await _keep(session, actor, subject, recorded, changed, body.reason, [employment.agency_id])
+
+
+async def _withdraw(
+    session: Session, actor: Actor, subject: tuple[Corrected, UUID], row: Base, reason: str, concerns: list[UUID]
+) -> Correction:
+    """Delete a row that never should have been; the correction keeps all that it said."""
+    recorded = {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    await session.delete(row)
+    return await _keep(session, actor, subject, recorded, dict.fromkeys(recorded), reason, concerns)
 
 
 def _stated(body: Input) -> dict[str, Any]:

@@ -95,9 +95,9 @@ AGENCY_REFUSED = ProblemType(
     422,
     Text("Agency not accepted", "不可作为受托机构"),
     Text(
-        "{name} is of the kind {kind} and is {verification}. The agency of a listing must be a verified "
-        "technology-transfer agency other than the seller.",
-        "{name} 为 {kind}({verification});挂牌的受托机构须为卖方以外、核验通过的技术转移机构。",
+        "{name} ({verification}) cannot be mandated on {day}. The agency of a listing must be verified, have the "
+        "quality of a technology-transfer agency on that day, and be another than the seller.",
+        "{name}（{verification}）于{day}不可受托；受托机构须为转让方以外、核验通过，且当日具备技术转移机构资质的单位。",
     ),
 )
 OWN_LISTING = ProblemType(

@@ -11,12 +11,14 @@ from app.catalogue.results.models import Result
 from app.catalogue.results.rules import refuse_unlistable
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
+from app.core.clock import read_today
 from app.core.database import Session
 from app.core.problems import NOT_VERIFIED, UNKNOWN_REFERENCE
 from app.identity import queries as identity
-from app.identity.kinds import OrganisationKind, Verification
+from app.identity.kinds import Verification
 from app.identity.models import Organisation
 from app.identity.problems import ORGANISATION
+from app.identity.qualities.service import is_agency
 from app.law.figures import parameter
 from app.market.listings import appraisal, modes, queries, rules, schemas
 from app.market.listings.models import Listing, ListingVersion
@@ -44,16 +46,16 @@ def require_verified(organisation: Organisation) -> None:
 
 
 async def require_agency(session: Session, agency_id: UUID | None, seller_id: UUID) -> Organisation | None:
-    """The mandated agency, if any: another organisation, verified, of that kind. Raises `agency_refused`."""
+    """The mandated agency, if any: another organisation, verified, an agency today. Raises `agency_refused`."""
     if agency_id is None:
         return None
     agency = (await identity.organisations_by_id(session, [agency_id])).get(agency_id)
     # One that the public does not see is answered as one that is not there.
     if agency is None or agency.verification not in (Verification.VERIFIED, Verification.SUSPENDED):
         raise UNKNOWN_REFERENCE(field="agency_id", what=ORGANISATION)
-    is_agency = agency.kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY
-    if not is_agency or agency.verification != Verification.VERIFIED or agency.id == seller_id:
-        raise AGENCY_REFUSED(field="agency_id", name=agency.name, kind=agency.kind, verification=agency.verification)
+    today = await read_today(session)
+    if agency.verification != Verification.VERIFIED or agency.id == seller_id or not is_agency(agency, today):
+        raise AGENCY_REFUSED(field="agency_id", name=agency.name, verification=agency.verification, day=today)
     return agency
 
 

@@ -19,6 +19,8 @@ from app.awards.technology.rules.facts import (
     OrganisationKind,
     Party,
     PaymentFacts,
+    Quality,
+    QualityPeriod,
     RelatedParties,
 )
 from app.awards.technology.rules.programme import Programme
@@ -48,7 +50,11 @@ def organisation(name: str, said: Mapping[str, Any]) -> OrganisationFacts:
     if isinstance(divisions, str):
         divisions = [{"code": divisions, "from": "2000-01-01", "to": None}]
     periods = (DivisionPeriod(d["code"], date.fromisoformat(d["from"]), _day(d["to"])) for d in divisions)
-    return OrganisationFacts(name, said.get("name", name), OrganisationKind(said["kind"]), tuple(periods))
+    kind = OrganisationKind(said["kind"])
+    agency = kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY
+    held = said.get("qualities", [{"quality": kind, "from": "2000-01-01", "to": None}] if agency else [])
+    qualities = (QualityPeriod(Quality(q["quality"]), date.fromisoformat(q["from"]), _day(q["to"])) for q in held)
+    return OrganisationFacts(name, said.get("name", name), kind, tuple(periods), tuple(qualities))
 
 
 def agency(name: str, said: Mapping[str, Any]) -> Agency:

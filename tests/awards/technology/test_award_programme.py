@@ -116,6 +116,7 @@ def _as_once_written() -> dict[str, Any]:
     document = world.wuhan_programme().as_json()
     former = {key: [{"value": FORMER[key], **row} for row in rows] for key, rows in document.pop("rules").items()}
     document["parameters"] |= former
+    document["parameters"]["agency_kinds"] = document["parameters"].pop("agency_qualities")
     return document
 
 

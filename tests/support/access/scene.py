@@ -122,6 +122,8 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "source": "示例",
     }
     related = await world.api.ok("POST", "/v1/organisation-relations", second, json=relation)
+    quality = {"quality": "pilot_platform", "valid_from": "2025-01-01", "source": "示例认定〔2025〕1号"}
+    held = await world.api.ok("POST", f"/v1/organisations/{seller.id}/qualities", second, json=quality)
     of_seller = {"organisation_id": seller.id}
     earlier = {"agency_id": str(broker.id), "valid_from": "2010-01-01", "valid_to": "2011-01-01"}
     return {
@@ -133,6 +135,10 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "relate_organisations": Call(json=relation),
         "list_organisation_relations": Call(),
         "correct_organisation": Call(of_seller, {"name": "示例更名", "reason": "示例"}),
+        "record_quality": Call(of_seller, quality | {"quality": "innovation_centre"}),
+        "end_quality": Call({"quality_id": held["id"]}, {"last_day": "2025-06-30", "source": "示例"}),
+        "list_qualities": Call(),
+        "correct_quality": Call({"quality_id": held["id"]}, {"withdrawn": True, "reason": "示例"}),
         "correct_relation": Call({"relation_id": related["id"]}, {"withdrawn": True, "reason": "示例"}),
         "correct_broker": Call({"broker_id": broker.broker_id}, {"certified_on": "2019-01-01", "reason": "示例"}),
         "correct_employment": Call(

@@ -1,6 +1,7 @@
 """Who earns from a payment, and who does not and why. Pure decisions over one contract and one payment at a time.
 
-Residence ("在汉") is judged on the day of receipt [P]: the article rewards receipts and names no other day.
+Residence ("在汉") is judged on the day of receipt [P]: the article rewards receipts and names no other day. Who is an
+agency is judged on the day of signing [P]: the article rewards an agency for the deal that it served.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,10 +11,12 @@ from fractions import Fraction
 
 from app.awards.technology.kinds import ExclusionCode
 from app.awards.technology.rules.countable import Countable
-from app.awards.technology.rules.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts
+from app.awards.technology.rules.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts, QualityPeriod
 from app.awards.technology.rules.programme import Role, Terms
 from app.awards.technology.rules.reasons import Fault
 from app.core.money import exact
+from app.identity.kinds import Quality
+from app.identity.qualities.rules import holds
 
 _KIND_FAULTS: Mapping[Role, ExclusionCode] = {
     "buyer": ExclusionCode.BUYER_KIND,
@@ -115,7 +118,7 @@ def judge(
     for role, organisation_id in participants(contract):
         agency = next((a for a in contract.agencies if role == "agency" and a.organisation_id == organisation_id), None)
         concerned = [p for p in pairs if role == "agency" or organisation_id == getattr(p, f"{role}_id")]
-        own = _own_fault(role, organisations[organisation_id], agency, countable, terms)
+        own = _own_fault(role, organisations[organisation_id], agency, contract, countable, terms)
         if own is not None:
             yield Refusal(role, organisation_id, contract, countable.payment, own)
             continue
@@ -183,10 +186,20 @@ def _relation(contract: ContractFacts, buyer: OrganisationFacts, seller: Organis
 
 
 def _own_fault(
-    role: Role, organisation: OrganisationFacts, agency: Agency | None, countable: Countable, terms: Terms
+    role: Role,
+    organisation: OrganisationFacts,
+    agency: Agency | None,
+    contract: ContractFacts,
+    countable: Countable,
+    terms: Terms,
 ) -> Fault | None:
     """What bars an organisation itself, regardless of its partners."""
-    fault = _kind_fault(role, organisation, terms) or _residence_fault(role, organisation, countable.received_on, terms)
+    fault = (
+        _kind_fault(role, organisation, terms)
+        if agency is None or organisation.qualities is None
+        else _quality_fault(organisation, organisation.qualities, contract.signed_on, terms)
+    )
+    fault = fault or _residence_fault(role, organisation, countable.received_on, terms)
     if fault is not None:
         return fault
     unnamed = agency is not None and not (agency.named_role or "").strip()
@@ -203,6 +216,14 @@ def _kind_fault(role: Role, organisation: OrganisationFacts, terms: Terms) -> Fa
     eligible = ", ".join(sorted(terms.kinds[role]))
     details = (("name", organisation.name), ("kind", str(organisation.kind)), ("eligible", eligible))
     return Fault(_KIND_FAULTS[role], details)
+
+
+def _quality_fault(agency: OrganisationFacts, held: Sequence[QualityPeriod], day: date, terms: Terms) -> Fault | None:
+    if any(holds(held, Quality(quality), day) for quality in terms.kinds["agency"]):
+        return None
+    eligible = ", ".join(sorted(terms.kinds["agency"]))
+    details = (("name", agency.name), ("eligible", eligible), ("day", day.isoformat()))
+    return Fault(ExclusionCode.AGENCY_QUALITY, details)
 
 
 def _residence_fault(role: Role, organisation: OrganisationFacts, day: date, terms: Terms) -> Fault | None:

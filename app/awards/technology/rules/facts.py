@@ -15,7 +15,7 @@ from pydantic import PlainSerializer
 
 from app.contracts.kinds import ContractType
 from app.core.money import is_whole_fen
-from app.identity.kinds import OrganisationKind
+from app.identity.kinds import OrganisationKind, Quality
 
 
 class FactError(ValueError):
@@ -71,13 +71,30 @@ class DivisionPeriod:
 
 
 @dataclass(frozen=True)
+class QualityPeriod:
+    """What an organisation is recognised as, first and last day; no last day: until further notice."""
+
+    quality: Quality
+    valid_from: date
+    valid_to: date | None
+
+    def __post_init__(self) -> None:
+        ordered = self.valid_to is None or self.valid_from <= self.valid_to
+        _require(ordered, f"quality {self.quality} ends before it begins")
+
+
+@dataclass(frozen=True)
 class OrganisationFacts:
-    """An organisation, its kind, and where it had its seat when."""
+    """An organisation, its kind, where it had its seat when, and what it was recognised as when.
+
+    `qualities` is None in facts that a release up to 0.1 froze: it knew an agency by its kind.
+    """
 
     id: str
     name: str
     kind: OrganisationKind
     divisions: tuple[DivisionPeriod, ...]
+    qualities: tuple[QualityPeriod, ...] | None = None
 
     def division_on(self, day: date) -> str | None:
         """The division on a day: the latest period that had begun, if it had not ended; None: nothing is recorded."""
@@ -220,7 +237,11 @@ class Facts:
                 for item in sorted(payments, key=lambda item: item.id)
             ),
             organisations=tuple(
-                replace(item, divisions=tuple(sorted(item.divisions, key=lambda p: (p.valid_from, p.code))))
+                replace(
+                    item,
+                    divisions=tuple(sorted(item.divisions, key=lambda p: (p.valid_from, p.code))),
+                    qualities=item.qualities and tuple(sorted(item.qualities, key=lambda p: (p.valid_from, p.quality))),
+                )
                 for item in sorted(organisations, key=lambda item: item.id)
             ),
         )

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
-from app.awards.technology.rules.stated import STATED, as_of_now
+from app.awards.technology.rules.stated import AGENCY_QUALITIES, STATED, as_of_now
 from app.contracts.kinds import ContractType
 from app.core.money import is_whole_fen
-from app.identity.kinds import OrganisationKind
+from app.identity.kinds import OrganisationKind, Quality
 from app.law.dated import Strict, Validity, Words, decimal_of, in_order, read
 
 Value = str | tuple[str, ...]
@@ -93,10 +93,13 @@ def _members(known: Sequence[str]) -> Callable[[Value], frozenset[str]]:
 
 
 _kinds = _members([str(kind) for kind in OrganisationKind])
+_WHO: Final[Mapping[str, str]] = {"buyer": "buyer_kinds", "seller": "seller_kinds", "agency": AGENCY_QUALITIES}
 PARAMETERS: Mapping[str, Callable[[Value], Any]] = {
     **{f"{role}_rate": _rate for role in ROLES},
     **{f"{role}_cap": _amount for role in ROLES},
-    **{f"{role}_kinds": _kinds for role in ROLES},
+    "buyer_kinds": _kinds,
+    "seller_kinds": _kinds,
+    AGENCY_QUALITIES: _members([str(quality) for quality in Quality]),
     "broker_minimum_share": _rate,
     "contract_types": _members([str(kind) for kind in ContractType]),
     "division_prefix": _digits,
@@ -107,7 +110,10 @@ PARAMETERS: Mapping[str, Callable[[Value], Any]] = {
 
 @dataclass(frozen=True)
 class Terms:
-    """A programme's values for one award year; rates are fractions of 1, caps CNY per organisation and year."""
+    """A programme's values for one award year; rates are fractions of 1, caps CNY per organisation and year.
+
+    `kinds`: who may earn in a role. A buyer and a seller by their kind, an agency by its quality.
+    """
 
     year: int
     rates: Mapping[str, Decimal]
@@ -178,7 +184,7 @@ class Programme(Strict):
             year=year,
             rates={role: values[f"{role}_rate"] for role in ROLES},
             caps={role: values[f"{role}_cap"] for role in ROLES},
-            kinds={role: values[f"{role}_kinds"] for role in ROLES},
+            kinds={role: values[_WHO[role]] for role in ROLES},
             broker_minimum_share=values["broker_minimum_share"],
             contract_types=values["contract_types"],
             division_prefix=values["division_prefix"],

@@ -104,9 +104,14 @@ REASONS = MappingProxyType(
             "买方 {buyer} 与卖方 {seller} 是关联方:{relation}",
         ),
         ExclusionCode.AGENCY_KIND: Reason(
-            "agency_kinds",
+            "agency_qualities",
             "agency {name} is a {kind}, not one of: {eligible}",
             "机构 {name} 的类型为 {kind},不属于:{eligible}",
+        ),
+        ExclusionCode.AGENCY_QUALITY: Reason(
+            "agency_qualities",
+            "{name} did not have the quality {eligible} on {day}, when the contract was signed",
+            "{name} 在合同签订日 {day} 不具备资质：{eligible}",
         ),
         ExclusionCode.AGENCY_NOT_RESIDENT: Reason(
             "residence_day",

@@ -6,7 +6,7 @@ A release up to 0.1 kept them among a programme's figures, each with the one val
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from app.core.problems import Text
 from app.law.strict_yaml import SourceError
@@ -53,6 +53,10 @@ FORMER: Mapping[str, str] = MappingProxyType(
     }
 )
 
+AGENCY_QUALITIES: Final = "agency_qualities"
+_AGENCY_KINDS: Final = "agency_kinds"
+"""What a release up to 0.1 knew an agency by. The one kind that it named is a quality now."""
+
 
 def as_of_now(document: Mapping[str, Any], source: str) -> Mapping[str, Any]:
     """A programme's plain data with its rules among `rules`, also where an earlier release wrote it.
@@ -60,6 +64,9 @@ def as_of_now(document: Mapping[str, Any], source: str) -> Mapping[str, Any]:
     Raises `SourceError` where such a rule has a value that no release computed by.
     """
     figures = document.get("parameters")
+    if isinstance(figures, Mapping) and _AGENCY_KINDS in figures:
+        figures = {AGENCY_QUALITIES if key == _AGENCY_KINDS else key: figures[key] for key in figures}
+        document = {**document, "parameters": figures}
     if "rules" in document or not isinstance(figures, Mapping):
         return document
     rules = {key: _without_value(key, versions, source) for key, versions in figures.items() if key in FORMER}

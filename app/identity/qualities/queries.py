@@ -1,0 +1,49 @@
+"""Reading of qualities. They are public as their organisations are."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from app.core.access import Actor
+from app.core.database import Session, given, read_all, read_one
+from app.core.problems import Text
+from app.core.web.pages import Found, PageRequest, read_page
+from app.identity.kinds import Quality
+from app.identity.models import Organisation, OrganisationQuality
+from app.identity.queries import shown_to
+
+QUALITY = Text("quality", "资质")
+
+
+async def list_qualities(
+    session: Session,
+    actor: Actor | None,
+    page: PageRequest,
+    organisation_id: UUID | None,
+    quality: Quality | None,
+    on: date | None,
+) -> Found[OrganisationQuality]:
+    """A page in order of recording, optionally of one organisation, of one quality, or of what holds on a day."""
+    columns = (OrganisationQuality.organisation_id, organisation_id), (OrganisationQuality.quality, quality)
+    statement = given(select(OrganisationQuality), *columns)
+    if actor is None or not actor.is_staff:
+        statement = statement.join(Organisation).where(shown_to(actor))
+    if on is not None:
+        ends = or_(OrganisationQuality.valid_to.is_(None), OrganisationQuality.valid_to >= on)
+        statement = statement.where(OrganisationQuality.valid_from <= on, ends)
+    return await read_page(session, statement, page, OrganisationQuality.id)
+
+
+async def get_quality(session: Session, quality_id: UUID) -> OrganisationQuality:
+    """One quality; raises `not_found`. What is decided of it is decided under its organisation's lock."""
+    statement = select(OrganisationQuality).where(OrganisationQuality.id == quality_id)
+    return await read_one(session, statement, QUALITY, fresh=True)
+
+
+async def qualities_of(session: Session, organisation_id: UUID) -> Sequence[OrganisationQuality]:
+    """All qualities of an organisation, as they stand now."""
+    statement = select(OrganisationQuality).where(OrganisationQuality.organisation_id == organisation_id)
+    statement = statement.order_by(OrganisationQuality.valid_from, OrganisationQuality.id)
+    return await read_all(session, statement.execution_options(populate_existing=True))

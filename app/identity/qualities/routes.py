@@ -1,0 +1,63 @@
+"""HTTP of qualities."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from app.core.access import Actor, Role
+from app.core.schemas import Day
+from app.core.web.access import allow, public
+from app.core.web.http import Endpoint, Paging, Session
+from app.core.web.pages import Page
+from app.core.web.routing import Router
+from app.identity.kinds import Quality
+from app.identity.models import OrganisationQuality
+from app.identity.qualities import queries, schemas, service
+
+router = Router(route_class=Endpoint, tags=("identity",))
+
+Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
+Viewer = Annotated[Actor | None, public(scope="identity:read")]
+
+
+@router.post("/organisations/{organisation_id}/qualities", status_code=201, operation_id="record_quality")
+async def record_quality(
+    actor: Operator, session: Session, organisation_id: UUID, body: schemas.QualityIn
+) -> schemas.QualityOut:
+    """Record what an organisation is recognised as, from a day on. A university may be a technology-transfer agency.
+
+    An organisation of the kind technology-transfer agency becomes one by its verification.
+    """
+    return _shown(await service.record(session, actor, organisation_id, body), actor)
+
+
+@router.post("/organisation-qualities/{quality_id}/end", operation_id="end_quality")
+async def end_quality(
+    actor: Operator, session: Session, quality_id: UUID, body: schemas.QualityEndIn
+) -> schemas.QualityOut:
+    """End a quality before its paper does. A wrong record is no end: correct it."""
+    return _shown(await service.end(session, actor, quality_id, body), actor)
+
+
+@router.get("/organisation-qualities", operation_id="list_qualities")
+async def list_qualities(
+    actor: Viewer,
+    session: Session,
+    page: Paging,
+    organisation_id: UUID | None = None,
+    quality: Quality | None = None,
+    on: Annotated[Day | None, Query(description="Only what holds on this day")] = None,
+) -> Page[schemas.QualityOut]:
+    """List what organisations are recognised as, oldest record first.
+
+    Who is a technology-transfer agency on a day is asked by `quality` and `on`.
+    """
+    found = await queries.list_qualities(session, actor, page, organisation_id, quality, on)
+    return found.shown(lambda row: _shown(row, actor))
+
+
+def _shown(row: OrganisationQuality, actor: Actor | None) -> schemas.QualityOut:
+    if actor is not None and actor.is_staff:
+        return schemas.QualityOut.model_validate(row)
+    return schemas.QualityOut.of(row, recorded_by=None, ended_by=None)
