@@ -19,7 +19,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     TECHEX_DATA_DIR=/var/lib/techex
 RUN groupadd --system --gid 10001 techex \
  && useradd --system --uid 10001 --gid techex --home-dir /var/lib/techex --shell /usr/sbin/nologin techex \
- && install -d -o techex -g techex -m 0750 /var/lib/techex \
+ && install -d -o techex -g techex -m 0750 /var/lib/techex /var/lib/techex-anchors \
  && printf '#!/bin/sh\nexec python -m app.cli "$@"\n' > /usr/local/bin/techex \
  && chmod 0755 /usr/local/bin/techex
 WORKDIR /srv/techex
@@ -27,7 +27,7 @@ COPY --from=builder /opt/venv /opt/venv
 COPY . .
 RUN python -m compileall -q app
 USER techex
-VOLUME /var/lib/techex
+VOLUME /var/lib/techex /var/lib/techex-anchors
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \

@@ -11,7 +11,7 @@ COMPILE := $(BIN)/python -m compileall -q app
 AUCTIONS := bench/bench_auction.py bench/bench_watchers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction chaos browser openapi lint-openapi lock clean
+.PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction chaos browser proxy openapi lint-openapi lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ chaos: $(VENV)/.dev-installed ## The long forms: killed processes, random machin
 
 browser: $(VENV)/.dev-installed ## The page /docs in a headless Chromium.
 	@WITH_BROWSER=1 $(BIN)/pytest tests/browser
+
+proxy: $(VENV)/.dev-installed ## The sample nginx.conf, run by nginx before the API.
+	@WITH_NGINX=1 $(BIN)/pytest tests/proxy
 
 openapi: $(VENV)/.run-installed ## Export openapi/openapi.json from the code.
 	@$(BIN)/python -m app.cli openapi export

@@ -133,7 +133,7 @@ def restore_backup(
 @cli.command("keys")
 def show_keys(
     compose: Annotated[
-        bool, typer.Option("--compose", help="Also the database password that compose.yaml asks for.")
+        bool, typer.Option("--compose", help="Also the database passwords that compose.yaml asks for.")
     ] = False,
 ) -> None:
     """Print fresh keys of the exchange, as lines for the environment of every API and worker process.

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from app.core.settings import Settings
+from app.run.fresh_keys import lines
+
+PROCESSES = ("api", "worker", "migrate")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,6 +43,34 @@ def test_nothing_is_bound_beyond_loopback(services: dict[str, Any]) -> None:
 def test_no_secret_has_a_default() -> None:
     for name, rest in re.findall(r"\$\{(\w*(?:PASSWORD|KEY)\w*)([^}]*)\}", (ROOT / "compose.yaml").read_text()):
         assert rest.startswith(":?"), name
+
+
+def test_d5_the_owner_migrates_and_the_rest_is_a_role_that_owns_nothing(services: dict[str, Any]) -> None:
+    """Every secret is one that `techex keys --compose` prints, and every setting one that there is."""
+    text = (ROOT / "compose.yaml").read_text()
+    owner = services["postgres"]["environment"]["POSTGRES_USER"]
+    roles = {name: services[name]["environment"]["DATABASE_URL"].split(":")[1].strip("/") for name in PROCESSES}
+    assert roles["migrate"] == owner
+    assert roles["api"] == roles["worker"] != owner
+    assert services["migrate"]["command"] == ["migrate", "--application-role", roles["api"]]
+    (mounted,) = services["postgres"]["configs"]
+    made = yaml.safe_load(text)["configs"][mounted["source"]]["content"]
+    assert made.startswith(f"CREATE ROLE {roles['api']} LOGIN PASSWORD '${{APPLICATION_PASSWORD:?")
+    printed = {line.partition("=")[0] for line in lines(compose=True)} | {"TECHEX_PUBLIC_URL"}
+    assert set(re.findall(r"\$\{(\w+):\?", text)) <= printed
+    for name in PROCESSES:
+        named = {variable.removeprefix("TECHEX_").lower() for variable in services[name]["environment"]}
+        assert named - {"database_url"} <= Settings.model_fields.keys(), name
+
+
+def test_e4_compose_passes_where_anchors_go(services: dict[str, Any], stages: list[str]) -> None:
+    worker = services["worker"]
+    assert worker["environment"]["TECHEX_ANCHOR_URL"] is None, "as the environment has it, and not set without"
+    default = re.fullmatch(r"\$\{TECHEX_ANCHOR_FILE:-(.+)\}", worker["environment"]["TECHEX_ANCHOR_FILE"])
+    assert default
+    folder = default[1].rpartition("/")[0]
+    assert [volume for volume in worker["volumes"] if volume.endswith(f":{folder}")]
+    assert re.search(rf"install -d -o techex .*{folder}\b", stages[1]), "the unprivileged user may write there"
 
 
 def test_the_image(stages: list[str]) -> None:
