@@ -195,6 +195,8 @@ def verify(
         typer.echo(f"{report.rows} rows held against their events")
     if report.anchors is not None:
         typer.echo(f"{report.anchors} anchors held against the chain")
+    for note in report.notes:
+        typer.echo(note)
     for problem in report.problems:
         typer.echo(problem, err=True)
     typer.echo("the audit chain holds." if report.ok else "the audit chain is BROKEN.", err=not report.ok)

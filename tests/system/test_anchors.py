@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from app.core.history.audit import GENESIS, AuditReport, Seal, link
 from app.core.history.events import Event
 from app.core.settings import Settings
 from app.pricing.auction.proof.receipts import Signer
-from app.system.anchors import sending, service
+from app.system.anchors import rules, sending, service
 from app.system.anchors.checking import against_anchors, known_keys
 from app.system.anchors.kinds import AnchorTarget
 from tests.support.patience import PATIENCE
@@ -189,6 +189,10 @@ async def test_e4_a_target_is_left_where_it_is_not_set_and_taken_up_again(
     first, cut, second = file.read_text("utf-8").splitlines()
     assert (json.loads(first)["day"] < json.loads(second)["day"], cut) == (True, '{"day":"20')
     assert len(await recorded(fresh_database)) == 2
+    await later(fresh_database, timedelta(days=3))
+    (gap,) = (await held(fresh_database, [first, second], settings)).notes
+    begins = date.fromisoformat(json.loads(second)["day"]) + timedelta(days=1)
+    assert gap.startswith(f"no anchor of {begins} to {begins + timedelta(days=1)}, 2 days: ")
 
 
 async def test_e4_a_chain_rewritten_as_a_whole_is_found(
@@ -218,6 +222,7 @@ async def test_e4_a_chain_rewritten_as_a_whole_is_found(
         assert (await audit.check_chain(session)).ok, "the chain holds in itself"
     public_key = Signer(keys.load(made).signing_seed).public_key.hex()
     broken = verify_command(fresh_url, "--anchors", str(file), "--key", public_key)
+    assert "no anchor of" not in broken.stdout
     assert (broken.returncode, "3 anchors held against the chain" in broken.stdout) == (1, True), broken.stderr
     assert "anchor in line 2: position" in broken.stderr
     assert "… and 1 anchors more do not hold" in broken.stderr
@@ -234,3 +239,23 @@ def test_e4_an_anchor_goes_by_a_private_way(url: str) -> None:
         Settings(anchor_url=SecretStr(url))
     assert "https://host/path" in str(refused.value)
     assert Settings(anchor_url=SecretStr("http://[::1]:1/a")).anchor_url
+
+
+DAY = date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "gaps"),
+    [
+        ([], 9, []),
+        ([1], 1, []),
+        ([1], 2, []),
+        ([1], 3, [(2, 2)]),
+        ([3, 1, 2, 2], 4, []),
+        ([5, 1, 2], 8, [(3, 4), (6, 7)]),
+        ([1, 4], 2, [(2, 3)]),
+    ],
+)
+def test_e4_a_gap_in_the_days_is_told(days: list[int], today: int, gaps: list[tuple[int, int]]) -> None:
+    found = rules.missing([DAY.replace(day=day) for day in days], DAY.replace(day=today))
+    assert [(first.day, last.day) for first, last in found] == gaps

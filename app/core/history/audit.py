@@ -57,7 +57,7 @@ class Seal(Base):
 
 @dataclass(slots=True)
 class AuditReport:
-    """What a check of the chain found. `problems` is empty when the log is as it was written."""
+    """What a check of the chain found. `problems` is empty when the log is as it was written; `notes` prove nothing."""
 
     sealed: int = 0
     unsealed: int = 0
@@ -65,6 +65,7 @@ class AuditReport:
     rows: int | None = None
     anchors: int | None = None
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:

@@ -1,9 +1,11 @@
 """Holding the audit chain against anchors that were kept outside, for `techex audit verify --anchors`."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from app.core import keys
+from app.core.clock import read_clock
 from app.core.database import Session
 from app.core.history.audit import GENESIS, AuditReport, Further
 from app.core.problems import Problem
@@ -12,6 +14,7 @@ from app.pricing.auction.proof.receipts import Signer, key_id_of
 from app.system.anchors import queries, rules
 
 AT_ONCE: Final = 1000
+MOST_GAPS: Final = 20
 
 
 def known_keys(settings: Settings, given: Collection[bytes]) -> Mapping[str, bytes]:
@@ -27,15 +30,19 @@ def known_keys(settings: Settings, given: Collection[bytes]) -> Mapping[str, byt
 
 
 def against_anchors(lines: Sequence[str], known: Mapping[str, bytes]) -> Further:
-    """For `audit.verify`: names the first line that does not hold, and counts the others. No line proves nothing."""
+    """For `audit.verify`: names the first line that does not hold, and counts the others. No line proves nothing.
+
+    Days without an anchor are notes: a worker may have stood still, or a line was taken out.
+    """
 
     async def check(session: Session, report: AuditReport) -> None:
-        report.anchors, wrong = 0, []
+        report.anchors, wrong, days = 0, [], set[date]()
         numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
         for start in range(0, len(numbered), AT_ONCE):
             batch = numbered[start : start + AT_ONCE]
             read = [(number, _read(line)) for number, line in batch]
             positions = [anchor.position for _, anchor in read if anchor is not None]
+            days.update(anchor.day for _, anchor in read if anchor is not None)
             chain = {0: GENESIS} | await queries.hashes_at(session, positions)
             for number, anchor in read:
                 problem = "cannot be read" if anchor is None else _problem(anchor, chain, known)
@@ -47,8 +54,17 @@ def against_anchors(lines: Sequence[str], known: Mapping[str, bytes]) -> Further
         report.problems += wrong[:1]
         if wrong[1:]:
             report.problems.append(f"… and {len(wrong) - 1} anchors more do not hold")
+        gaps = rules.missing(days, session.city.day_of(await read_clock(session)))
+        report.notes += [_gap(first, last) for first, last in gaps[:MOST_GAPS]]
+        if gaps[MOST_GAPS:]:
+            report.notes.append(f"… and {len(gaps) - MOST_GAPS} gaps more")
 
     return check
+
+
+def _gap(first: date, last: date) -> str:
+    days = f"{first} to {last}, {(last - first).days + 1} days" if last > first else f"{first}"
+    return f"no anchor of {days}: no worker ran, or a line was taken out"
 
 
 def _read(line: str) -> rules.Anchor | None:

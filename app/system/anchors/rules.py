@@ -5,8 +5,9 @@ the database and computes every seal again gets another head.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -85,3 +86,15 @@ def read(line: str) -> Anchor:
     if anchor.as_json() != found or lengths != (_HASH_BYTES, _SIGNATURE_BYTES) or not 0 <= anchor.position < 2**63:
         raise ValueError("no anchor")
     return anchor
+
+
+def missing(days: Collection[date], today: date) -> list[tuple[date, date]]:
+    """The gaps in the days of anchors, each by its first and last day: from the first anchor to yesterday.
+
+    Today's may still be on its way. What lies between two anchors is vouched for by the later one alone: whoever
+    rewrites it has that long.
+    """
+    known = sorted(set(days))
+    ends = [*known[1:], max(today, known[-1])] if known else []
+    gaps = [(day + timedelta(days=1), after - timedelta(days=1)) for day, after in zip(known, ends, strict=True)]
+    return [(first, last) for first, last in gaps if first <= last]
