@@ -91,8 +91,7 @@ def read(line: str) -> Anchor:
 def missing(days: Collection[date], today: date) -> list[tuple[date, date]]:
     """The gaps in the days of anchors, each by its first and last day: from the first anchor to yesterday.
 
-    Today's may still be on its way. What lies between two anchors is vouched for by the later one alone: whoever
-    rewrites it has that long.
+    Today's may still be on its way. What lies between two anchors is vouched for by the later one alone.
     """
     known = sorted(set(days))
     ends = [*known[1:], max(today, known[-1])] if known else []
