@@ -1,5 +1,7 @@
 """A7, A9: what must be unique is compared in one folded form, and kept as typed."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 
@@ -105,3 +107,31 @@ async def test_a9_a_patent_number_is_folded_before_it_is_checked(world: World, n
         422, "patent_number_invalid", "POST", "/v1/results", keeper, json=result_body(keeper, ip_assets=[asset])
     )
     assert problem["errors"][0]["field"] == "ip_assets.0.grant_number"
+
+
+async def test_a9_one_patent_is_named_once_in_a_result(world: World) -> None:
+    keeper = await world.university()
+    application = {
+        "type": "patent_application",
+        "title": "示例申请",
+        "application_number": "２０２０１０００ ０００１．１",
+        "filed_on": "2020-01-02",
+    }
+    for assets in ([PATENT, PATENT | {"title": "示例"}], [PATENT, application], [application, PATENT]):
+        body = result_body(keeper, ip_assets=assets)
+        problem = await world.api.refused(422, "patent_twice", "POST", "/v1/results", keeper, json=body)
+        assert problem["errors"][0]["field"] == "ip_assets.1.application_number"
+    made = await recorded_result(world, keeper)
+    await world.api.refused(
+        422, "patent_twice", "PATCH", f"/v1/results/{made['id']}", keeper,
+        json={"ip_assets": [application, PATENT]}, headers={"If-Match": "*"},
+    )  # fmt: skip
+
+
+async def test_a5_a_name_is_taken_once_though_eight_ask_at_once(fresh_world: World) -> None:
+    path, caller = "/v1/organisations", fresh_world.operator
+    spellings = [f"示例{' ' * place}竞速公司" for place in range(8)]
+    answers = await asyncio.gather(
+        *(fresh_world.api.post(path, caller, json=ORGANISATION | {"name": name}) for name in spellings)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from app.catalogue.results.kinds import PATENTS, IpType, Need
-from app.catalogue.results.problems import IP_ASSET_INVALID, PATENT_NUMBER_INVALID
+from app.catalogue.results.problems import IP_ASSET_INVALID, PATENT_NUMBER_INVALID, PATENT_TWICE
 from app.core.problems import FieldError, Text
 from app.identity.rules import check_not_future, check_order
 from app.law.instruments import CIVIL_CODE
@@ -57,7 +57,8 @@ _KINDS = "12389"
 def check_assets(assets: Sequence[Asset], *, from_public_record: bool, today: date) -> None:
     """Check every asset of a result; a public record often states no numbers or dates, so it may leave them out.
 
-    Raises `ip_asset_invalid` with each wrong field, `patent_number_invalid`, `dates_out_of_order`, `date_in_future`.
+    Raises `ip_asset_invalid` with each wrong field, `patent_number_invalid`, `patent_twice`, `dates_out_of_order`,
+    `date_in_future`.
     """
     errors = [
         error
@@ -66,10 +67,12 @@ def check_assets(assets: Sequence[Asset], *, from_public_record: bool, today: da
     ]
     if errors:
         raise IP_ASSET_INVALID(errors=errors, count=len(errors))
+    known: dict[str, int] = {}
     for position, asset in enumerate(assets):
         _check_dates(f"ip_assets.{position}", asset, today)
         if asset.type in PATENTS:
             _check_numbers(f"ip_assets.{position}", asset)
+            _check_once(position, asset, known)
 
 
 def _field_errors(position: int, asset: Asset, *, from_public_record: bool) -> Iterator[FieldError]:
@@ -124,6 +127,24 @@ def _check_numbers(field: str, asset: Asset) -> None:
         )
 
 
+def _check_once(position: int, asset: Asset, known: dict[str, int]) -> None:
+    """A patent and its application are one right, whatever the spelling. Notes its numbers in `known`."""
+    for name in ("application_number", "grant_number"):
+        number = getattr(asset, name)
+        if number is None:
+            continue
+        field = f"ip_assets.{position}.{name}"
+        key = chinese_number(field, number) or _written(number)
+        if known.setdefault(key, position) != position:
+            raise PATENT_TWICE(field=field, number=number, first=known[key] + 1)
+
+
+def _written(number: str) -> str:
+    """A number without what does not count: width, case, spaces, and what is invisible."""
+    plain = unicodedata.normalize("NFKC", number).upper()
+    return "".join(sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf")
+
+
 def chinese_number(field: str, number: str | None) -> str | None:
     """The bare digits of a Chinese application or patent number; None for none, or for another country's.
 
@@ -132,7 +153,7 @@ def chinese_number(field: str, number: str | None) -> str | None:
     """
     if number is None:
         return None
-    written = "".join(unicodedata.normalize("NFKC", number).split()).upper()
+    written = _written(number)
     prefixed = _PREFIXED.match(written)
     body = prefixed.group(2) if prefixed else written
     if not prefixed and not _LOOKS_CHINESE.match(body):

@@ -84,6 +84,19 @@ PATENT_NUMBER_INVALID = ProblemType(
         "9 位或 13 位,小数点后为校验位,如 202310000001.{example};专利号在其前加 `ZL`。",
     ),
 )
+PATENT_TWICE = ProblemType(
+    "patent_twice",
+    422,
+    Text("Patent is named twice", "专利重复"),
+    Text(
+        "`{number}` is the patent or application of asset {first} as well.",
+        "`{number}` 与第 {first} 项知识产权为同一专利或者专利申请。",
+    ),
+    Text(
+        "Name each right once. A granted patent has both numbers in one asset.",
+        "每项权利只填一次；已授权的专利，请将申请号与专利号填在同一项中。",
+    ),
+)
 NOT_KEEPER = ProblemType(
     "not_keeper",
     403,
