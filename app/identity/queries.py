@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
 from app.core.clock import read_today
-from app.core.database import Session, given, read_all, read_one, same
+from app.core.database import Session, advisory_lock, given, read_all, read_one, same
 from app.core.logs import get_logger
 from app.core.problems import UNAUTHENTICATED, Text
 from app.core.web.pages import Found, PageRequest, cut, paged, read_page
@@ -278,9 +278,16 @@ async def end_keys(session: Session, person_id: UUID, organisation_id: UUID | No
     await lineage.end(session, (await session.execute(statement)).scalars().all(), at)
 
 
-async def namesake(session: Session, name: str, uscc: str | None) -> UUID | None:
-    """An organisation of that name, in whatever spelling, that may be the same body: not both have a USCC."""
+async def namesake(session: Session, name: str, uscc: str | None, *, besides: UUID | None = None) -> UUID | None:
+    """An organisation of that name, in whatever spelling, that may be the same body: not both have a USCC.
+
+    The name is locked in its folded form until the transaction ends, so that no two take it at once.
+    """
+    folded = (await session.execute(select(func.techex_folded(name)))).scalar_one()
+    await advisory_lock(session, "organisation_name", folded)
     statement = select(Organisation.id).where(same(Organisation.name, name))
+    if besides is not None:
+        statement = statement.where(Organisation.id != besides)
     if uscc is not None:
         statement = statement.where(Organisation.uscc.is_(None))
     return (await session.execute(statement.limit(1))).scalar_one_or_none()

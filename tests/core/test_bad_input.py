@@ -155,3 +155,15 @@ async def test_a_forged_cursor_is_refused(world: World, path: str, values: list[
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
     response = await world.api.get(path, world.registrar, params={"cursor": cursor})
     assert response.status_code == 400, response.text
+
+
+async def test_an_id_is_read_in_the_one_form_in_which_it_is_answered(world: World) -> None:
+    party = await world.enterprise()
+    known = str(party.id)
+    for written in (f"{{{known}}}", f"urn:uuid:{known}", known.replace("-", ""), f"A{known[1:]}", f"{known[:-1]}g"):
+        for method, path in (("GET", f"/v1/organisations/{written}"), ("POST", f"/v1/auctions/{written}/bids")):
+            problem = await world.api.refused(422, "invalid_input", method, path, party, json={"amount": "1.00"})
+            assert problem["errors"][0]["code"] == "not_a_uuid"
+    path = "/v1/deals?listing_id="
+    await world.api.refused(422, "invalid_input", "GET", f"{path}{{{known}}}", party)
+    assert (await world.api.ok("GET", f"{path}{known.upper()}", party))["items"] == []

@@ -22,7 +22,8 @@ UNDER = {"negotiations": "listings", "purchase_offers": "listings", "auctions": 
 """What may be locked late by who holds something else: nobody waits for it who does not hold that as well."""
 ALONE = {
     "api_keys": "a request notes that its key was used, and waits for nobody; revoking a key locks nothing else",
-    "organisations": "verifying and moving an organisation, inviting and adding its first people lock nothing else",
+    "organisations": "verifying, moving and renaming, inviting and adding its first people lock nothing of the order",
+    "organisation_name": "a name is taken under the lock of its organisation, where it has one already",
     "organisation_relations": "correcting a finding locks nothing else",
     "people": "appointing locks nothing else",
     "invitations": "inviting and redeeming lock nothing else",

@@ -1,6 +1,6 @@
 """The types of what comes in and goes out: bodies, numbers, times, text. Every field of an input is one of these."""
 
-from app.core.schemas.bodies import Bilingual, Id, Input, Output, ReasonIn, RuleOut, unset
+from app.core.schemas.bodies import CANONICAL_ID, HYPHENATED_ID, Bilingual, Id, Input, Output, ReasonIn, RuleOut, unset
 from app.core.schemas.numbers import (
     LARGEST_AMOUNT,
     Agreed,
@@ -19,6 +19,8 @@ from app.core.schemas.text import DivisionCode, Line, Name, Prose, Readable, Wri
 from app.core.schemas.times import Day, Moment
 
 __all__ = [
+    "CANONICAL_ID",
+    "HYPHENATED_ID",
     "LARGEST_AMOUNT",
     "Agreed",
     "Amount",

@@ -1,7 +1,7 @@
 """Strict request bodies, responses, and the shapes that many of them share."""
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -56,12 +56,15 @@ def unset() -> Any:
 
 def _hyphenated(value: Any) -> Any:
     # `UUID` itself would also take braces, `urn:uuid:` and 32 digits without hyphens.
-    if isinstance(value, str) and not _UUID.fullmatch(value):
+    if isinstance(value, str) and not HYPHENATED_ID.fullmatch(value):
         raise PydanticCustomError("uuid_parsing", "Send a UUID such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
     return value
 
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+CANONICAL_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An identifier as it is answered: one thing has one address, so a path takes no other spelling of a UUID."""
+HYPHENATED_ID: Final = re.compile(CANONICAL_ID.pattern, re.IGNORECASE | re.ASCII)
+"""The same in capitals too: what a body or a query may name it by."""
 
 Id = Annotated[UUID, BeforeValidator(_hyphenated)]
-"""The identifier of something recorded here, with its hyphens."""
+"""The identifier of something recorded here."""

@@ -107,6 +107,7 @@ class Endpoint(APIRoute):
             query: bytes = request.scope["query_string"]
             if query:
                 parameters.check(query)
+            parameters.check_path(request.path_params)
             return await handle(request)
 
         return checked

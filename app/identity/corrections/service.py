@@ -49,10 +49,13 @@ async def correct_organisation(
             {"division_code": row.division_code, "valid_from": row.valid_from} for row in organisation.divisions
         ]
     changed = differing(recorded, stated)
-    if "name" in changed:
-        namesake = await identity.namesake(session, changed["name"], changed.get("uscc", organisation.uscc))
-        if namesake not in (None, organisation.id):
-            raise problems.NAME_TAKEN(field="name", name=changed["name"], id=namesake)
+    if "name" in changed or "uscc" in changed:
+        name = changed.get("name", organisation.name)
+        namesake = await identity.namesake(
+            session, name, changed.get("uscc", organisation.uscc), besides=organisation.id
+        )
+        if namesake is not None:
+            raise problems.NAME_TAKEN(field="name" if "name" in changed else "uscc", name=name, id=namesake)
     if "divisions" in changed:
         await _replace_residences(session, organisation, body)
     for name in changed.keys() - {"divisions"}:

@@ -40,7 +40,7 @@ from app.pricing.auction.bidding.submission import Decided, Submission
 from app.pricing.auction.kinds import Refusal
 from app.pricing.auction.problems import REFUSALS
 
-_DOOR: Final = re.compile(r"/v1/auctions/([0-9a-fA-F-]{36})/bids")
+_DOOR: Final = re.compile(r"/v1/auctions/([0-9a-f-]{36})/bids")
 _ROUTE: Final = "/v1/auctions/{auction_id}/bids"
 _KNOWN_KEYS: Final = 10_000
 _UUID: Final = TypeAdapter(UUID)
