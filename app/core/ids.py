@@ -33,6 +33,7 @@ class NumberPrefix(StrEnum):
     CONTRACT = "C"
     DEAL = "D"
     AUCTION = "J"  # 竞价 jìngjià
+    DEMAND_RESPONSE = "H"  # 回应 huíyìng
     LISTING = "L"
     NEGOTIATION = "N"
     PURCHASE_OFFER = "O"
@@ -40,6 +41,7 @@ class NumberPrefix(StrEnum):
     AUCTION_CONFIRMATION = "Q"  # 成交确认书 quèrènshū
     RESULT = "R"
     INSTRUCTION = "S"  # settlement instruction 结算指令
+    DEMAND = "X"  # 需求 xūqiú
     LISTING_REGISTRATION = "Y"  # 意向 yìxiàng
     CERTIFICATE = "Z"  # 交易凭证: 凭证 píngzhèng
 

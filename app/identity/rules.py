@@ -25,6 +25,7 @@ RESOURCES = (
     "certificates",
     "contracts",
     "deals",
+    "demands",
     "documents",
     "dossiers",
     "events",

@@ -12,6 +12,7 @@ TAGS: Final = {
     "identity": "Organisations (交易主体), people, technical brokers (技术经纪人) and API keys.",
     "results": "Results (科技成果): owners, rights, consents, and whether a result may be listed.",
     "appraisals": "Appraisal reports (资产评估报告), their review, and prices approved again below the floor.",
+    "demands": "Demands (需求): needs, their check by two people, and confidential responses (应答).",
     "listings": "Listings (交易项目) from draft to sale, with documents, questions and answers.",
     "first-come": "Purchase at the asking price, first come first served (先到先得).",
     "listed": "Competitive listed sales (公开征集受让方): conditions, registrants, revisions, end of the notice.",

@@ -8,6 +8,7 @@ A result is seen by the organisation that keeps it, by its co-owners, and by the
 does not exist (404). The public reads of it what a listing publishes.
 """
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 from uuid import UUID
@@ -16,11 +17,11 @@ from sqlalchemy import CompoundSelect, Select, delete, func, or_, select, union
 from sqlalchemy.orm import aliased, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.catalogue.results.kinds import PATENTS
+from app.catalogue.results.kinds import PATENTS, Secrecy
 from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
 from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 from app.core.access import Actor
-from app.core.database import Session, read_one
+from app.core.database import Session, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, PageRequest, paged, read_page
 from app.identity.queries import organisations_by_id
@@ -67,6 +68,12 @@ async def lock_result(session: Session, result_id: UUID) -> Result:
 async def read_result(session: Session, result_id: UUID) -> Result:
     """One result with all its parts, not locked, without a check of access: the service makes it."""
     return await _one(session, select(Result).where(Result.id == result_id))
+
+
+async def offered(session: Session, ids: Iterable[UUID]) -> Mapping[UUID, Result]:
+    """Some results without their parts, for services that have checked access. What became secret is left out."""
+    statement = select(Result).where(Result.id.in_(list(ids)), Result.secrecy == Secrecy.NONE)
+    return {row.id: row for row in await read_all(session, statement)}
 
 
 RESULT: Final = Text("result", "科技成果")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -75,8 +76,16 @@ def moment(value: str) -> datetime:
     return parsed.astimezone(UTC)
 
 
+def amount(value: str) -> Decimal:
+    """An amount in a cursor; `ValueError` or `ArithmeticError` for what is none."""
+    parsed = Decimal(value)
+    if not parsed.is_finite() or parsed.adjusted() > 20:
+        raise ValueError(f"{value} is no amount")
+    return parsed
+
+
 _PARSERS: Final[dict[type, Callable[[str], Any]]] = {
-    str: str, int: int, UUID: UUID, date: date.fromisoformat, datetime: moment,
+    str: str, int: int, UUID: UUID, date: date.fromisoformat, datetime: moment, Decimal: amount,
 }  # fmt: skip
 """How a column's value is read from a cursor."""
 

@@ -32,7 +32,7 @@ from tests.market.deals.factory import agreed_deal, recorded_body
 from tests.market.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.office.documents.factory import PDF, uploaded
 from tests.office.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
-from tests.support.access import pricing
+from tests.support.access import asking, pricing
 from tests.support.access.calls import Call
 from tests.support.world import Party, World
 
@@ -72,6 +72,7 @@ async def build(world: World) -> Scene:
     calls: dict[str, Call] = {}
     calls |= await _identity(world, seller, broker)
     calls |= await _results(world, seller, buyer)
+    calls |= await asking.demand_calls(world, seller, buyer)
     calls |= await _listings(world, seller, buyer, agency)
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await pricing.negotiation_calls(world, seller, buyer)

@@ -1,0 +1,93 @@
+"""The kinds and states of demands: pure, so that rules may know them without a database."""
+
+from enum import StrEnum
+
+
+class DemandKind(StrEnum):
+    """What is asked for. A need (需求): a technology that somebody wants to have."""
+
+    NEED = "need"
+
+
+class DemandStatus(StrEnum):
+    """Where a demand stands in public. A correction that is being checked does not change it."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    MET = "met"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+    REMOVED = "removed"
+
+
+PUBLIC_STATUSES = (DemandStatus.PUBLISHED, DemandStatus.MET, DemandStatus.CLOSED, DemandStatus.EXPIRED)
+LIVE_STATUSES = (DemandStatus.PUBLISHED, DemandStatus.EXPIRED)
+"""It may still be met: its time to answer may be over, what was answered in time is not."""
+
+
+class CheckStatus(StrEnum):
+    """Where the demander's draft stands, of the first version or of a correction. Passed: it is what is published."""
+
+    EDITING = "editing"
+    SUBMITTED = "submitted"
+    CHECKED = "checked"
+    RETURNED = "returned"
+    PASSED = "passed"
+
+
+class DemandMover(StrEnum):
+    """Who moves a demand on: people of its demander, the operator, a deal made from it, time."""
+
+    DEMANDER = "demander"
+    OPERATOR = "operator"
+    DEAL = "deal"
+    TIME = "time"
+
+
+class DemandMove(StrEnum):
+    """A step in the public life of a demand."""
+
+    PUBLICATION = "publication"
+    REOPENING = "reopening"
+    CLOSURE = "closure"
+    FULFILMENT = "fulfilment"
+    EXPIRY = "expiry"
+    REMOVAL = "removal"
+
+
+class CheckMove(StrEnum):
+    """A step of a draft on its way to be published."""
+
+    EDIT = "edit"
+    SUBMISSION = "submission"
+    RECALL = "recall"
+    RETURN = "return"
+    FIRST_CHECK = "first_check"
+    SECOND_CHECK = "second_check"
+
+
+class SolutionWay(StrEnum):
+    """The four ways in which a demander may have its problem solved (解决方式)."""
+
+    TRANSFER_OR_LICENCE = "transfer_or_licence"
+    COMMISSIONED_DEVELOPMENT = "commissioned_development"
+    JOINT_DEVELOPMENT = "joint_development"
+    CONSULTING_OR_SERVICE = "consulting_or_service"
+
+
+class ClosureReason(StrEnum):
+    """Why a demander closes its demand."""
+
+    SOLVED_OTHERWISE = "solved_otherwise"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    NO_FUNDS = "no_funds"
+    POSTED_AGAIN = "posted_again"
+    NOTHING_SUITABLE = "nothing_suitable"
+
+
+class DemandSort(StrEnum):
+    """The order of the public list: the newest first, the largest budget first, or what ends first."""
+
+    NEWEST = "newest"
+    BUDGET = "budget"
+    CLOSING = "closing"

@@ -1,0 +1,191 @@
+"""Use cases of responses; each runs in the caller's transaction. Lock order: demand, response.
+
+A response changes nothing that others see: no count, no revision, no state of the demand.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from app.catalogue.demands import queries as demands
+from app.catalogue.demands import rules as demand_rules
+from app.catalogue.demands.kinds import SolutionWay
+from app.catalogue.demands.models import Demand
+from app.catalogue.demands.responses import queries, rules, schemas
+from app.catalogue.demands.responses.kinds import ResponseMove, ResponseMover
+from app.catalogue.demands.responses.models import DemandResponse, OfferedResult
+from app.catalogue.demands.responses.problems import RESPONSE_AGREED, RESPONSE_EXISTS, SECRET_RESULT
+from app.catalogue.results import queries as results
+from app.catalogue.results.kinds import Secrecy
+from app.core.access import Actor
+from app.core.clock import read_clock
+from app.core.database import Session, add_unique
+from app.core.history import events
+from app.core.ids import NumberPrefix, readable_number
+from app.core.web.preconditions import Precondition
+from app.identity import queries as identity
+from app.law.quotas.kinds import Quota
+from app.law.quotas.rules import check_room
+
+SUBJECT: Final = "demand_response"
+AT_ONCE: Final = 100
+"""Responses that lapse in one transaction."""
+
+
+async def respond(session: Session, actor: Actor, demand_id: UUID, body: schemas.DemandResponseIn) -> DemandResponse:
+    """Respond to a published demand, once at a time. What is offered may still be amended.
+
+    Raises `demand_not_open`, `own_demand`, `capacity_unfit`, `mode_not_asked_for`, `response_exists`, `quota_reached`;
+    `not_found` for a result that is not the responder's, and `secret_result_offered`.
+    """
+    demand = await demands.lock_public(session, demand_id)
+    now = await read_clock(session)
+    responder_id = actor.organisation()
+    rules.check_responder(responder_id, demand.demander_id)
+    demand_rules.check_open(demand.status, demand.closes_at, now)
+    responder = (await identity.organisations_by_id(session, [responder_id]))[responder_id]
+    rules.check_capacity(body.capacity, responder.kind, len(body.result_ids))
+    _check_mode(demand, body)
+    offered = await _offered(session, actor, body.result_ids)
+    check_room(Quota.REQUESTS, await queries.count_open(session, responder_id), session.city.day_of(now))
+    response = DemandResponse(
+        number=await readable_number(session, NumberPrefix.DEMAND_RESPONSE, now),
+        demand_id=demand.id,
+        demand_version=demand.version,
+        demander_id=demand.demander_id,
+        responder_id=responder_id,
+        sent_at=now,
+        results=offered,
+        **body.model_dump(exclude={"result_ids"}),
+    )
+    await add_unique(session, response, RESPONSE_EXISTS(number=demand.number), "uq_demand_responses_open")
+    tell(session, response, "demand_response.sent")
+    return response
+
+
+async def amend(
+    session: Session, actor: Actor, response_id: UUID, body: schemas.DemandResponseBody, precondition: Precondition
+) -> DemandResponse:
+    """Replace what a response offers, as its responder, until it is over."""
+    demand, response = await _lock_both(session, actor, response_id)
+    precondition.check(response.revision)
+    move(response, ResponseMove.AMENDMENT, rules.side_of(actor.organisation(), response.demander_id))
+    demand_rules.check_live(demand.status)
+    responder = (await identity.organisations_by_id(session, [response.responder_id]))[response.responder_id]
+    rules.check_capacity(response.capacity, responder.kind, len(body.result_ids))
+    _check_mode(demand, body)
+    offered = {row.result_id: row for row in await _offered(session, actor, body.result_ids)}
+    for row in response.results:
+        if row.result_id in offered:
+            row.position = offered[row.result_id].position
+            offered[row.result_id] = row
+    response.results = list(offered.values())
+    for name, value in body.model_dump(exclude={"result_ids"}).items():
+        setattr(response, name, value)
+    tell(session, response, "demand_response.amended")
+    return response
+
+
+async def shortlist(session: Session, actor: Actor, response_id: UUID) -> DemandResponse:
+    """Put a response on the short list, as the demander: its responder learns who asks."""
+    return await _decide(session, actor, response_id, ResponseMove.SHORTLISTING, "demand_response.shortlisted")
+
+
+async def agree(session: Session, actor: Actor, response_id: UUID) -> DemandResponse:
+    """Agree on one response, to go on to a deal with it. Of two at once the first counts.
+
+    Raises `other_response_agreed`, `demand_not_open`.
+    """
+    demand, response = await _lock_both(session, actor, response_id)
+    move(response, ResponseMove.AGREEMENT, rules.side_of(actor.organisation(), response.demander_id))
+    demand_rules.check_live(demand.status)
+    await add_unique(session, response, RESPONSE_AGREED(number=demand.number), "uq_demand_responses_agreed")
+    tell(session, response, "demand_response.agreed")
+    return response
+
+
+async def decline(session: Session, actor: Actor, response_id: UUID, body: schemas.DeclineIn) -> DemandResponse:
+    """Decline a response with a structured reason, as the demander, also one that was agreed on."""
+    _, response = await _lock_both(session, actor, response_id)
+    response.decline_reason, response.status_note = body.reason, body.note
+    move(response, ResponseMove.DECLINE, rules.side_of(actor.organisation(), response.demander_id))
+    tell(session, response, "demand_response.declined", {"reason": body.reason})
+    return response
+
+
+async def withdraw(session: Session, actor: Actor, response_id: UUID) -> DemandResponse:
+    """Take a response back, as its responder."""
+    return await _decide(session, actor, response_id, ResponseMove.WITHDRAWAL, "demand_response.withdrawn", live=False)
+
+
+async def lapse_some(session: Session, demand_id: UUID) -> bool:
+    """Let open responses to a demand that has ended lapse, `AT_ONCE` of them; answers whether there may be more."""
+    demand = await demands.lock_demand(session, demand_id)
+    if demand.status in demand_rules.OPEN_TO_CHANGE:
+        return False
+    found = await queries.lock_open(session, demand.id, AT_ONCE)
+    for response in found:
+        move(response, ResponseMove.LAPSE, ResponseMover.DEMAND)
+        tell(session, response, "demand_response.lapsed")
+    return len(found) == AT_ONCE
+
+
+async def lock_agreed(session: Session, actor: Actor, response_id: UUID) -> DemandResponse:
+    """An agreed response to the actor's demand, locked with its demand, to hand it over to a deal.
+
+    Raises `response_transition_refused` for any other, and for its responder.
+    """
+    _, response = await _lock_both(session, actor, response_id)
+    rules.after(ResponseMove.HANDOVER, rules.side_of(actor.organisation(), response.demander_id), response.status)
+    return response
+
+
+def fulfil(session: Session, response: DemandResponse) -> None:
+    """A deal made from an agreed response is under contract. Lock held."""
+    move(response, ResponseMove.FULFILMENT, ResponseMover.DEAL)
+    tell(session, response, "demand_response.fulfilled")
+
+
+def move(response: DemandResponse, step: ResponseMove, mover: ResponseMover) -> None:
+    """Make a step; raises `response_transition_refused`."""
+    response.status = rules.after(step, mover, response.status)
+    response.revision += 1
+
+
+def tell(session: Session, response: DemandResponse, event: str, payload: Mapping[str, Any] | None = None) -> None:
+    """Append the event for the two sides, and nobody else."""
+    body = {"number": response.number, "demand_id": response.demand_id, "status": response.status}
+    audience = [response.demander_id, response.responder_id]
+    events.append(session, event, (SUBJECT, response.id), audience=audience, payload=body | dict(payload or {}))
+
+
+async def _decide(
+    session: Session, actor: Actor, response_id: UUID, step: ResponseMove, event: str, *, live: bool = True
+) -> DemandResponse:
+    demand, response = await _lock_both(session, actor, response_id)
+    move(response, step, rules.side_of(actor.organisation(), response.demander_id))
+    if live:
+        demand_rules.check_live(demand.status)
+    tell(session, response, event)
+    return response
+
+
+async def _lock_both(session: Session, actor: Actor, response_id: UUID) -> tuple[Demand, DemandResponse]:
+    seen = await queries.get_response(session, actor, response_id)
+    demand = await demands.lock_demand(session, seen.demand_id)
+    return demand, await queries.lock_response(session, response_id)
+
+
+def _check_mode(demand: Demand, body: schemas.DemandResponseBody) -> None:
+    rules.check_mode(body.transfer_mode, [SolutionWay(way) for way in demand.solutions or ()])
+
+
+async def _offered(session: Session, actor: Actor, ids: Sequence[UUID]) -> list[OfferedResult]:
+    """The results as parts of a response; raises `not_found`, `secret_result_offered`."""
+    offered = []
+    for position, result_id in enumerate(ids):
+        result = await results.get_result(session, actor, result_id)
+        if result.secrecy != Secrecy.NONE:
+            raise SECRET_RESULT(field=f"result_ids.{position}", number=result.number)
+        offered.append(OfferedResult(result_id=result.id, position=position))
+    return offered
