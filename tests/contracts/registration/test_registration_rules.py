@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -106,6 +107,7 @@ class Steps(RuleBasedStateMachine):
 
 
 TestSteps = Steps.TestCase
+TestSteps.settings = settings(stateful_step_count=15)  # the registration has reached an end by then
 
 
 def test_every_step_has_a_route_for_those_who_take_it_and_no_route_is_left_over() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -142,6 +142,7 @@ class Notice(RuleBasedStateMachine):
 
 
 TestNotice = Notice.TestCase
+TestNotice.settings = settings(stateful_step_count=15)  # the notice has run out by then
 
 
 @pytest.mark.parametrize(
