@@ -6,9 +6,12 @@ LINTERS := .linters
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 JOBS   ?= 2
-# Where PYTHONDONTWRITEBYTECODE is set, every process would compile the 440 files again: 0.6 s.
+# The first start finds the 440 files compiled: 0.6 s.
 COMPILE := $(BIN)/python -m compileall -q app
 AUCTIONS := bench/bench_auction.py bench/bench_watchers.py
+
+# Where it is set, each process of the tests would compile 1 000 files anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction chaos browser proxy openapi lint-openapi lock clean
@@ -39,7 +42,7 @@ pytest: $(VENV)/.dev-installed ## The tests alone.
 	@$(BIN)/pytest -n $(JOBS)
 
 pure: $(VENV)/.dev-installed ## The tests that need no database.
-	@$(BIN)/pytest -m "not database"
+	@$(BIN)/pytest -n $(JOBS) -m "not database"
 
 format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
 	@$(BIN)/ruff format .
