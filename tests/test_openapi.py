@@ -1,4 +1,7 @@
-"""The names of the exported document are public: plain, unique, one for each thing. `test_cli` exports it anew."""
+"""The names of the exported document are public: plain, unique, one for each thing (B1, B2, B3, B7).
+
+`test_cli` exports it anew.
+"""
 
 import json
 import re
@@ -41,7 +44,7 @@ def test_every_operation_has_its_own_id_and_a_short_sentence_that_begins_with_a_
         assert not operation.get("description", "").startswith(summary), where
 
 
-def test_every_operation_has_one_tag_of_those_declared_and_every_tag_an_operation() -> None:
+def test_b2_every_operation_has_one_tag_of_those_declared_and_every_tag_an_operation() -> None:
     declared = [tag["name"] for tag in DOCUMENT["tags"]]
     used = {where: operation.get("tags", []) for where, operation in operations()}
     assert {where: tags for where, tags in used.items() if len(tags) != 1} == {}
@@ -49,7 +52,7 @@ def test_every_operation_has_one_tag_of_those_declared_and_every_tag_an_operatio
     assert all(tag["description"].endswith(".") for tag in DOCUMENT["tags"])
 
 
-def test_every_schema_has_a_plain_name_that_is_its_title() -> None:
+def test_b1_every_schema_has_a_plain_name_that_is_its_title() -> None:
     """Two classes of one name would bear the paths of their modules, so that moving a file would break a client."""
     names = {name: schema.get("title") for name, schema in DOCUMENT["components"]["schemas"].items()}
     assert {name: title for name, title in names.items() if title != name or not name.isalnum()} == {}

@@ -1,4 +1,4 @@
-"""A generator that clients use makes a whole client of the exported document: nothing left out, everything typed."""
+"""A generator that clients use makes a whole client of the exported document: all is there, and typed (B1)."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def _run(folder: Path, *command: str) -> str:
     return ran.stdout
 
 
-def test_every_operation_becomes_a_typed_call(tmp_path: Path) -> None:
+def test_b1_every_operation_becomes_a_typed_call(tmp_path: Path) -> None:
     """Without a warning and without the network; only what answers no content (204) has no type of its own."""
     document, config = ROOT / "openapi" / "openapi.json", ROOT / "openapi" / "python-client.yaml"
     client = tmp_path / "techex_client"

@@ -105,7 +105,7 @@ async def _found_when_altered(session: Session, column: str) -> list[str]:
 
 
 async def test_f6_e1_no_column_of_an_event_can_be_changed(fresh_database: Database) -> None:
-    """Every column there is, whoever adds one: a column outside the seal can be rewritten in silence."""
+    """F6: every column there is, whoever adds one. A column outside the seal can be rewritten in silence."""
     await _append_by_a_person(fresh_database)
     await audit.seal_all(fresh_database)
     assert (await _check(fresh_database)).ok

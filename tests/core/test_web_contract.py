@@ -1,4 +1,4 @@
-"""What HTTP itself asks of every route, tried on every operation of the document."""
+"""What HTTP itself asks of every route, tried on every operation of the document (B4, B5, B6, B8, F4)."""
 
 import re
 from contextlib import nullcontext

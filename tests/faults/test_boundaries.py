@@ -310,7 +310,7 @@ def test_f_the_years_of_a_programme_are_its_own() -> None:
 
 
 def test_f7_half_past_midnight_of_new_year_is_the_new_year_s() -> None:
-    """A reversal, a receipt, a closing and a period: in UTC all four would fall into the old year."""
+    """F7: a reversal, a receipt, a closing and a period would in UTC fall into the old year."""
     receipt = SimpleNamespace(
         id=ONE, contract_id=ONE, payer_id=ONE, received_at=NOW - 9 * A_DAY, amount=Decimal("1.00"),
         technical_amount=None, invoices=(), reverses_id=None,

@@ -175,7 +175,8 @@ def _relation(first: Party, second: Party, **overrides: Any) -> dict[str, Any]:
     } | overrides  # fmt: skip
 
 
-async def test_a_finding_of_related_parties_is_seen_by_them_and_the_market(world: World) -> None:
+async def test_f10_a_finding_of_related_parties_is_seen_by_them_and_the_market(world: World) -> None:
+    """F10: both can object. That the event reaches both is in the table of audiences, held after every test."""
     first, second, stranger = await world.enterprise(), await world.university(), await world.enterprise()
     body = _relation(first, second, valid_from="2024-01-01", valid_to="2024-01-01")
     made = await world.api.ok("POST", "/v1/organisation-relations", world.operator, json=body)

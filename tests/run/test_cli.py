@@ -63,7 +63,8 @@ WEB = ("fastapi", "app.wiring", "app.market", "app.pricing", "app.core.web.http"
     ],
     ids=["what starts the API's process", "the supervisor", "what answers for health", "the worker"],
 )
-def test_a_process_loads_first_what_it_begins_with(loaded: str, absent: tuple[str, ...]) -> None:
+def test_d7_a_process_loads_first_what_it_begins_with(loaded: str, absent: tuple[str, ...]) -> None:
+    """D7: the time of a start is that of its imports; `bench/bench_start.py` measures it."""
     code = f"import sys, {loaded}; print([m for m in {absent!r} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert shown.stdout.strip() == "[]"

@@ -54,14 +54,12 @@ def test_beyond_the_announced_years_an_end_is_provisional() -> None:
         (2003, "01-01 02-01 02-02 02-03 05-01 05-02 05-03 10-01 10-02 10-03"),
     ],
 )
-def test_a11_statutory_days_are_never_worked(year: int, holidays: str) -> None:
-    """A11: also in a year that is not announced."""
+def test_a11_f5_statutory_days_and_weekends_are_never_worked(year: int, holidays: str) -> None:
+    """A11: also in a year that is not announced, whose weekends are never worked either (F5)."""
     fixed = {date.fromisoformat(f"{year}-{day}") for day in holidays.split()}
     assert {day for day in fixed if CALENDAR.is_working_day(day)} == set()
     days = {date(year, 1, 1) + timedelta(days=n) for n in range(365)}
-    assert {day for day in days if day.weekday() < 5 and not CALENDAR.is_working_day(day)} == {
-        day for day in fixed if day.weekday() < 5
-    }
+    assert {day for day in days if not CALENDAR.is_working_day(day)} == fixed | {d for d in days if d.weekday() >= 5}
     assert {CALENDAR.source_of(day) for day in fixed} == {DaySource.STATUTORY}
 
 

@@ -1,4 +1,4 @@
-"""A deposit's return beside a declared day: neither misses the other, and neither waits for the other in a ring."""
+"""A deposit's return beside a declared day: neither misses the other, and no two wait for each other in a ring (F9)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -109,7 +109,7 @@ async def test_f9_whoever_moves_a_deposit_waits_for_its_row(
     await task
 
 
-async def test_the_bank_settles_a_release_while_a_day_is_being_declared(fresh_world: World, deposit: Deposit) -> None:
+async def test_f9_the_bank_settles_a_release_while_a_day_is_declared(fresh_world: World, deposit: Deposit) -> None:
     """It waits for the calendar before it holds any account, which the declaration may need."""
     number = (await releasing(fresh_world, deposit))["number"]
     async with fresh_world.database.transaction() as session:
@@ -122,7 +122,7 @@ async def test_the_bank_settles_a_release_while_a_day_is_being_declared(fresh_wo
     assert (await shown(fresh_world, deposit))["status"] == "released"
 
 
-async def test_a_deposit_is_forfeited_only_by_who_holds_the_calendar(fresh_world: World) -> None:
+async def test_f9_a_deposit_is_forfeited_only_by_who_holds_the_calendar(fresh_world: World) -> None:
     """What follows the forfeiture may owe others theirs back, when the accounts are held already."""
     scene = await running(fresh_world)
     await scene.accepted(scene.bidders[0], "110000.00")

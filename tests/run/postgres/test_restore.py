@@ -1,4 +1,4 @@
-"""A drill: an installation is dumped, the dump restored into a server that has counted less, and started again."""
+"""A drill: an installation is dumped, the dump restored into a server that has counted less, and started again (D4)."""
 
 import asyncio
 import subprocess

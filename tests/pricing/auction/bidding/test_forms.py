@@ -277,6 +277,7 @@ def test_f8_the_next_bidder_is_the_one_who_went_furthest(
 
 @pytest.mark.parametrize(("reserve", "next_ones"), [("119.99", 1), ("120.00", 1), ("120.01", 0)])
 def test_f8_the_runner_up_exactly_at_the_reserve_is_next(reserve: str, next_ones: int) -> None:
+    """F8: who went exactly as far as the reserve has a chance, a fen below it none."""
     state = english_after((101, 100, 120), (102, 130, 150))
     best = best_bids([Bid(101, cny(100), cny(120)), Bid(102, cny(130), cny(150))])
     assert len(english.outcome(ENGLISH, state, best, (), cny(reserve)).ranking) == 1 + next_ones

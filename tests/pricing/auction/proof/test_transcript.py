@@ -271,6 +271,7 @@ def cut_at_receipt(contents: list[Json], seq: int, shape: str) -> Json:
 
 
 def test_e2_a_receipt_is_no_head() -> None:
+    """E2: a log cut at one's own receipt is no proof of the whole."""
     whole = verify_transcript(published(SAMPLE.contents), (), KEYS)
     assert (whole.proven, whole.state, whole.ending[:14]) == (True, "closed", "sold to paddle")
     seq = next(content["seq"] for content in SAMPLE.contents if content["kind"] == "bid")
