@@ -26,6 +26,8 @@ class Contract(Identified, Numbered, Revised, Created, Base):
         CheckConstraint("technical_amount >= 0 AND technical_amount <= total_amount", name="technical_amount"),
         Index("ix_contracts_deal_id", "deal_id"),
         Index("ix_contracts_status_id", "status", "id"),
+        Index("ix_contracts_by_total_amount", "total_amount", "id"),
+        Index("ix_contracts_by_signed_on", text("coalesce(signed_on, '9999-12-31'::date)"), "id"),
     )
 
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"))
@@ -118,7 +120,21 @@ class Registration(Identified, Revised, Base):
     """
 
     __tablename__ = "registrations"
-    __table_args__ = (Index("ix_registrations_status_decision_due_on", "status", "decision_due_on", "id"),)
+    __table_args__ = (
+        Index(
+            "ix_registrations_status_decision_due_on",
+            "status",
+            text("coalesce(decision_due_on, '9999-12-31'::date)"),
+            "id",
+        ),
+        # The registrar's worklist: what is decided is most of the table, and was due before.
+        Index(
+            "ix_registrations_open",
+            text("coalesce(decision_due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("status IN ('submitted', 'accepted', 'supplements_requested')"),
+        ),
+    )
 
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), unique=True)
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -167,7 +183,8 @@ class Payment(Identified, Base):
             name="technical_amount",
         ),
         Index("uq_payments_bank_reference", "payee_id", text("techex_folded(bank_reference)"), unique=True),
-        Index("ix_payments_contract_id", "contract_id", "received_at"),
+        Index("ix_payments_contract_id", "contract_id", "received_at", "id"),
+        Index("ix_payments_by_amount", "contract_id", "amount", "id"),
     )
 
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"))

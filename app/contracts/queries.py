@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -14,10 +15,13 @@ from app.contracts.models import Contract, ContractParty, Payment, Registration
 from app.core.access import Actor
 from app.core.database import Session, given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.office.documents.access import Level
 
 """Reading contracts and who may see them; what is paid on one, and what awards are computed from."""
+
+
+ORDERS: Final = Orders("id", Contract.id, Contract.total_amount, open_ended(Contract.signed_on))
 
 
 def _visible(actor: Actor) -> Select[Contract]:
@@ -71,7 +75,7 @@ async def list_contracts(
     if registration_status:
         statement = statement.where(Contract.registration.has(Registration.status == registration_status))
     statement = given(statement, (Contract.deal_id, deal_id))
-    return await read_page(session, statement, page, Contract.id)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def of_deal(session: Session, actor: Actor, deal_id: UUID) -> Sequence[Contract]:

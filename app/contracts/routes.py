@@ -8,11 +8,12 @@ from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractParty
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, IfMatch, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, IfMatch, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.deals.kinds import PartyRole
-from app.office.documents.queries import list_attachments
+from app.office.documents.queries import ATTACHED, list_attachments
 from app.office.documents.schemas import AttachmentOut
 
 router = Router(route_class=Endpoint, tags=("contracts",))
@@ -35,7 +36,7 @@ async def draft_contract(actor: PartyActor, session: Session, body: schemas.Cont
 async def list_contracts(
     actor: Reader,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
     status: ContractStatus | None = None,
     registration_status: RegistrationStatus | None = None,
     deal_id: UUID | None = None,
@@ -81,7 +82,9 @@ async def attach_document(
 
 
 @router.get("/contracts/{contract_id}/documents", operation_id="list_contract_documents")
-async def list_documents(actor: Reader, session: Session, contract_id: UUID, page: Paging) -> Page[AttachmentOut]:
+async def list_documents(
+    actor: Reader, session: Session, contract_id: UUID, page: Annotated[PageRequest, sorted_by(ATTACHED)]
+) -> Page[AttachmentOut]:
     """List the documents attached to a contract."""
     await queries.get_contract(session, actor, contract_id)
     found = await list_attachments(session, ("contract", contract_id), page, include_private=True)

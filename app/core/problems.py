@@ -297,6 +297,19 @@ CURSOR_INVALID = ProblemType(
     Text("The cursor was not issued for this list.", "该游标并非由此列表签发。"),
     Text("Send `next_cursor` as you received it, or leave `cursor` out.", "请原样使用 `next_cursor`,或不带 `cursor`。"),
 )
+CURSOR_OF_ANOTHER_LIST = ProblemType(
+    "cursor_of_another_list",
+    422,
+    Text("Cursor of another list", "游标与所查列表不符"),
+    Text(
+        "The cursor belongs to a list with other filters or another order.",
+        "该游标对应的筛选条件或排序与本次请求不同。",
+    ),
+    Text(
+        "Send the filters and `sort` of the first page with it, or leave `cursor` out.",
+        "请沿用首页的筛选条件和 `sort`，或不带 `cursor`。",
+    ),
+)
 PRECONDITION_REQUIRED = ProblemType(
     "precondition_required",
     428,

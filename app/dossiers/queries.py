@@ -4,17 +4,20 @@ Who sees a deal reads its dossier, and each section says what of it. A bundle th
 it: the organisation, or the market's staff of the role it was made for. The auditor reads all.
 """
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from app.core.access import Actor, Role
 from app.core.database import Session, read_one
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.dossiers.models import DossierExport
 from app.dossiers.problems import EXPORT
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
+
+ORDERS: Final = Orders("id", DossierExport.id)
 
 
 def _visible(actor: Actor, deal_id: UUID) -> Select[DossierExport]:
@@ -35,4 +38,4 @@ async def get_export(session: Session, actor: Actor, deal_id: UUID, export_id: U
 async def list_exports(session: Session, actor: Actor, deal_id: UUID, page: PageRequest) -> Found[DossierExport]:
     """A page of the exports of a deal that the actor may read, oldest first."""
     statement = _visible(actor, deal_id)
-    return await read_page(session, statement, page, DossierExport.id)
+    return await read_page(session, statement, page, ORDERS)

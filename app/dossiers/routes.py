@@ -10,8 +10,9 @@ from app.core.access import Actor
 from app.core.canonical import sha256_hex
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.answers.caching import is_held
-from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session, context_of, file_answer
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.dossiers import gathering, queries, schemas, service
 from app.dossiers.exports.taking import ExportEndpoint, Made
@@ -49,7 +50,7 @@ async def export_dossier(actor: Exporter, session: Session, deal_id: UUID, bundl
 
 @router.get("/deals/{deal_id}/dossier-exports", operation_id="list_dossier_exports")
 async def list_dossier_exports(
-    actor: Reader, session: Session, deal_id: UUID, page: Paging
+    actor: Reader, session: Session, deal_id: UUID, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
 ) -> Page[schemas.DossierExportOut]:
     """List the bundles that your organisation, or staff of your role, took of a dossier. The auditor sees all."""
     await deals.get_deal(session, actor, deal_id)

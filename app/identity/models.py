@@ -17,7 +17,7 @@ class Organisation(Identified, Revised, Created, Base):
 
     __tablename__ = "organisations"
     __table_args__ = (
-        Index("ix_organisations_name", "name"),
+        Index("ix_organisations_name", "name", "id"),
         Index("ix_organisations_folded_name", text("techex_folded(name)")),
     )
 
@@ -191,6 +191,7 @@ class ApiKey(Identified, Created, Base):
     __tablename__ = "api_keys"
     __table_args__ = (
         Index("ix_api_keys_person_id", "person_id"),
+        Index("ix_api_keys_by_expires_at", "expires_at", "id"),
         Index("ix_api_keys_organisation_id", "organisation_id"),
         Index("ix_api_keys_parent_id", "parent_id"),
         Index("ix_api_keys_replaces_id", "replaces_id"),

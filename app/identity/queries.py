@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union_all
@@ -14,7 +15,7 @@ from app.core.clock import read_today
 from app.core.database import Session, advisory_lock, given, read_all, read_one, same
 from app.core.logs import get_logger
 from app.core.problems import UNAUTHENTICATED, Text
-from app.core.web.pages import Found, PageRequest, cut, paged, read_page
+from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, ordered, read_page
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.lineage import queries as lineage
 from app.identity.models import (
@@ -58,6 +59,11 @@ _BY_DIGEST = text(
     """
 )
 _WITH_PERIODS = (selectinload(Organisation.divisions), selectinload(Organisation.qualities))
+
+
+ORGANISATIONS: Final = Orders("name", Organisation.id, Organisation.name)
+RELATIONS: Final = Orders("id", OrganisationRelation.id)
+BROKERS: Final = Orders("id", Broker.id)
 
 
 async def authenticate(session: Session, authorization: str) -> Actor:
@@ -131,7 +137,7 @@ async def list_organisations(
     statement = given(visible_organisations(actor), (Organisation.kind, kind))
     if name:
         statement = statement.where(Organisation.name.startswith(name, autoescape=True))
-    return await read_page(session, statement, page, Organisation.name, Organisation.id)
+    return await read_page(session, statement, page, ORGANISATIONS)
 
 
 async def organisations_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
@@ -155,7 +161,7 @@ async def list_relations(session: Session, actor: Actor, page: PageRequest) -> F
     if not actor.is_staff:
         own = actor.organisation()
         statement = statement.where(or_(OrganisationRelation.first_id == own, OrganisationRelation.second_id == own))
-    return await read_page(session, statement, page, OrganisationRelation.id)
+    return await read_page(session, statement, page, RELATIONS)
 
 
 def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
@@ -171,13 +177,17 @@ def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
     )
 
 
+_INNER: Final = _capacities().subquery()
+PEOPLE: Final = Orders("id", SortKey("id", _INNER.c.capacity_id, attrgetter("capacity_id")))
+
+
 async def list_people(session: Session, actor: Actor, page: PageRequest) -> Found[Any]:
     """People with the capacity they act in: all for the operator and auditor, one's own organisation's otherwise."""
-    inner = _capacities().subquery()
-    statement = paged(select(inner), page, inner.c.capacity_id)
+    order = page.sorted_as(PEOPLE)
+    statement = ordered(select(_INNER), page, order)
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
-        statement = statement.where(inner.c.organisation_id == actor.organisation_id)
-    return cut((await session.execute(statement)).all(), page, lambda row: (row.capacity_id,))
+        statement = statement.where(_INNER.c.organisation_id == actor.organisation_id)
+    return cut_in(order, (await session.execute(statement)).all(), page)
 
 
 async def find_person(session: Session, person_id: UUID) -> Person | None:
@@ -240,7 +250,7 @@ async def list_brokers(session: Session, page: PageRequest, agency_id: UUID | No
     statement = _brokers()
     if agency_id:
         statement = statement.where(Broker.employments.any(Employment.agency_id == agency_id))
-    return await read_page(session, statement, page, Broker.id)
+    return await read_page(session, statement, page, BROKERS)
 
 
 async def brokers_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Broker]:

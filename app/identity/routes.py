@@ -7,8 +7,9 @@ from fastapi import Query, Request
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, IfMatch, Paging, Session, note_read
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, IfMatch, Session, note_read
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity import queries, schemas, service
 from app.identity.kinds import OrganisationKind
@@ -49,7 +50,7 @@ async def register_organisation(
 async def list_organisations(
     actor: Viewer,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ORGANISATIONS)],
     kind: OrganisationKind | None = None,
     name: Annotated[str | None, Query(min_length=1, max_length=100, description="Beginning of the name")] = None,
 ) -> Page[schemas.OrganisationOut]:
@@ -90,7 +91,9 @@ async def relate_organisations(actor: Operator, session: Session, body: schemas.
 
 
 @router.get("/organisation-relations", operation_id="list_organisation_relations")
-async def list_relations(actor: RelationReader, session: Session, page: Paging) -> Page[schemas.RelationOut]:
+async def list_relations(
+    actor: RelationReader, session: Session, page: Annotated[PageRequest, sorted_by(queries.RELATIONS)]
+) -> Page[schemas.RelationOut]:
     """List related-party findings. An organisation sees its own, staff see all."""
     return (await queries.list_relations(session, actor, page)).shown(schemas.RelationOut.model_validate)
 
@@ -102,7 +105,9 @@ async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.Per
 
 
 @router.get("/people", operation_id="list_people")
-async def list_people(actor: PeopleReader, session: Session, page: Paging, request: Request) -> Page[schemas.PersonOut]:
+async def list_people(
+    actor: PeopleReader, session: Session, page: Annotated[PageRequest, sorted_by(queries.PEOPLE)], request: Request
+) -> Page[schemas.PersonOut]:
     """List the people of your organisation with their roles. Operator and auditor see all."""
     found = (await queries.list_people(session, actor, page)).shown(schemas.PersonOut.model_validate)
     if actor.oversees:
@@ -124,7 +129,10 @@ async def certify_broker(actor: Operator, session: Session, body: schemas.Broker
 
 @router.get("/brokers", operation_id="list_brokers")
 async def list_brokers(
-    actor: Anyone, session: Session, page: Paging, agency_id: UUID | None = None
+    actor: Anyone,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.BROKERS)],
+    agency_id: UUID | None = None,
 ) -> Page[schemas.BrokerOut]:
     """List certified brokers with their employments, of all agencies or of one."""
     return (await queries.list_brokers(session, page, agency_id)).shown(_broker_out)

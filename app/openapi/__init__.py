@@ -43,6 +43,7 @@ def _make(app: FastAPI) -> dict[str, Any]:
             for method in route.methods or ():
                 operation = made["paths"][route.path_format][method.lower()]
                 answers.state_headers(operation, method, is_located=route.response_model in located)
+                answers.state_order(operation)
                 answers.state_access(operation)
     components = made.setdefault("components", {})
     components["responses"] = answers.share_refusals(made["paths"])

@@ -68,6 +68,15 @@ def state_access(operation: dict[str, Any]) -> None:
     operation["description"] = "\n\n".join(filter(None, (operation.get("description"), told)))
 
 
+def state_order(operation: dict[str, Any]) -> None:
+    """Say in words in which order a list comes where `sort` does not say."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == "sort":
+            order = parameter["schema"]["default"]
+            told = f"Default order: `{order.removeprefix('-')}`, {'de' if order[0] == '-' else 'a'}scending."
+            operation["description"] = "\n\n".join(filter(None, (operation.get("description"), told)))
+
+
 def share_refusals(paths: dict[str, Any]) -> dict[str, Any]:
     """Name the refusals that many operations state alike, once each, and refer to them."""
     shared: dict[str, Any] = {}

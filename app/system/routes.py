@@ -1,5 +1,6 @@
 """Routes of the system itself: events, audit, the sandbox's clock, the list of refusals, health, metrics."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from app.core.history import audit, events
 from app.core.problems import NOT_FOUND, REGISTRY, Text
 from app.core.schemas import Moment
 from app.core.web.access import EVERY_ROLE, Public, allow, public
-from app.core.web.http import Endpoint, Paging, Session, context_of
+from app.core.web.http import Endpoint, Session, context_of
+from app.core.web.lists import Paging
 from app.core.web.pages import encode_cursor
 from app.core.web.routing import Router
 from app.system import health, queries, schemas
@@ -48,7 +50,7 @@ async def read_events(actor: Viewer, session: Session, page: Paging, wanted: Wan
     public events, else also your organisation's; an auditor sees all. The auditor may ask what a person or a key did,
     an organisation's admin of the own people.
     """
-    after = page.after(_bigint, _bigint)
+    after = replace(page, bound="").after(_bigint, _bigint)  # a place in the log, whatever is taken from there on
     now, settled = await queries.feed_position(session)
     rows = await events.read_feed(session, actor, after, page.limit, wanted)
     # A page that is not full was the end of what has settled: the next one need not look at that again.

@@ -118,7 +118,7 @@ async def test_one_deal_may_have_contracts_of_two_types_up_to_its_price(
     assert {first["type"], second["type"]} == {"licence", "development"}
     listed = await world.api.ok("GET", f"/v1/contracts?deal_id={deal['id']}&limit=1", buyer)
     assert [item["id"] for item in listed["items"]] == [first["id"]]
-    after = await world.api.ok("GET", f"/v1/contracts?limit=1&cursor={listed['next_cursor']}", buyer)
+    after = await world.api.ok("GET", f"/v1/contracts?deal_id={deal['id']}&cursor={listed['next_cursor']}", buyer)
     assert [item["id"] for item in after["items"]] == [second["id"]]
 
 

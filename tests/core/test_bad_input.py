@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.database import Database
+from app.core.web.lists import bound_to
 from tests.market.deals.factory import recorded_body
 from tests.support.world import World
 
@@ -98,7 +99,7 @@ async def test_a_body_of_20_mb(world: World, announced: bool) -> None:
 
 
 async def test_a_cursor_of_another_list(world: World) -> None:
-    for cursor in ("nonsense", "WyIxIl0=", "bnVsbA=="):
+    for cursor in ("nonsense", "WyIiXQ", "bnVsbA=="):
         await world.api.refused(400, "cursor_invalid", "GET", f"/v1/organisations?cursor={cursor}")
 
 
@@ -139,20 +140,21 @@ async def test_days_out_of_reach_are_refused(world: World, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "values"),
+    ("path", "sort", "values"),
     [
-        ("/v1/organisations", ["\ud800", str(uuid4())]),
-        ("/v1/organisations", ["a\x00", str(uuid4())]),
-        ("/v1/listings", ["0001-01-01T00:00:00+14:00", str(uuid4())]),
-        ("/v1/listings", ["2026-01-01T00:00:00", str(uuid4())]),
-        ("/v1/listings", ["9999-12-31T23:59:59-14:00", str(uuid4())]),
-        ("/v1/deals", ["0" * 300]),
-        ("/v1/registrations", ["9999-12-31", "x"]),
-        ("/v1/events", [str(2**63), "0"]),
+        ("/v1/organisations", "name", ["\ud800", str(uuid4())]),
+        ("/v1/organisations", "name", ["a\x00", str(uuid4())]),
+        ("/v1/listings", "-published_at", ["0001-01-01T00:00:00+14:00", str(uuid4())]),
+        ("/v1/listings", "-published_at", ["2026-01-01T00:00:00", str(uuid4())]),
+        ("/v1/listings", "-published_at", ["9999-12-31T23:59:59-14:00", str(uuid4())]),
+        ("/v1/deals", "-id", ["0" * 300]),
+        ("/v1/registrations", "decision_due_on", ["9999-12-31", "x"]),
+        ("/v1/events", "", [str(2**63), "0"]),
     ],
 )
-async def test_a_forged_cursor_is_refused(world: World, path: str, values: list[str]) -> None:
-    cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+async def test_a_forged_cursor_is_refused(world: World, path: str, sort: str, values: list[str]) -> None:
+    bound = bound_to(path, (), sort) if sort else ""
+    cursor = base64.urlsafe_b64encode(json.dumps([bound, *values]).encode()).decode()
     response = await world.api.get(path, world.registrar, params={"cursor": cursor})
     assert response.status_code == 400, response.text
 

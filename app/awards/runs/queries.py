@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -14,7 +14,10 @@ from app.awards.runs.models import AwardRun, AwardStatement
 from app.core.access import Actor
 from app.core.database import Session, given, read_all
 from app.core.problems import NOT_FOUND, Text
-from app.core.web.pages import Found, PageRequest, cut, paged
+from app.core.web.pages import Found, Orders, PageRequest, cut_in, ordered
+
+RUNS: Final = Orders("-id", AwardRun.id)
+STATEMENTS: Final = Orders("-id", AwardStatement.id, AwardStatement.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ def _runs() -> Select[AwardRun, Any]:
 async def list_runs(session: Session, page: PageRequest, year: int | None) -> Found[RunRow]:
     """Runs without their facts and outcomes, newest first; for the market's staff only (the routes say so)."""
     statement = _runs().options(defer(AwardRun.facts, raiseload=True), defer(AwardRun.outcome, raiseload=True))
-    statement = paged(given(statement, (AwardRun.year, year)), page, AwardRun.id, newest_first=True)
+    order = page.sorted_as(RUNS)
+    statement = ordered(given(statement, (AwardRun.year, year)), page, order)
     rows = [RunRow(run, total) for run, total in await session.execute(statement)]
-    return cut(rows, page, lambda row: (row.run.id,))
+    return cut_in(order, rows, page, lambda row: row.run)
 
 
 async def get_run(session: Session, run_id: UUID) -> RunRow:
@@ -73,9 +77,9 @@ async def list_statements(
 ) -> Found[tuple[AwardStatement, AwardRun]]:
     """Statements the actor may see, newest first."""
     statement = given(_visible_statements(actor), (AwardRun.year, year), (AwardStatement.run_id, run_id))
-    statement = paged(statement, page, AwardStatement.id, newest_first=True)
-    rows = [(row[0], row[1]) for row in await session.execute(statement)]
-    return cut(rows, page, lambda row: (row[0].id,))
+    order = page.sorted_as(STATEMENTS)
+    found = await session.execute(ordered(statement, page, order))
+    return cut_in(order, [(row[0], row[1]) for row in found], page, lambda row: row[0])
 
 
 async def get_statement(session: Session, actor: Actor, statement_id: UUID) -> tuple[AwardStatement, AwardRun]:

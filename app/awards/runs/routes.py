@@ -14,8 +14,9 @@ from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.schemas import AskedWhole
 from app.core.settings import City
 from app.core.web.access import Public, allow
-from app.core.web.http import Config, Endpoint, Paging, Session
-from app.core.web.pages import Page, cut_known
+from app.core.web.http import Config, Endpoint, Session
+from app.core.web.lists import Paging, sorted_by
+from app.core.web.pages import Page, PageRequest, cut_known
 from app.core.web.routing import Router
 
 router = Router(route_class=Endpoint, tags=("awards",))
@@ -32,7 +33,7 @@ Year = Annotated[AskedWhole | None, Query(ge=2000, le=2100, description="Award y
 
 @router.get("/award-programmes", operation_id="list_award_programmes")
 async def list_programmes(actor: Public, settings: Config, page: Paging) -> Page[schemas.ProgrammeOut]:
-    """List the award programmes in force. Every figure and stated rule has its years, reference and mark."""
+    """List the award programmes in force, in order of `id`. Figures and stated rules have years, reference and mark."""
     known = service.programmes_in(settings.programmes_dir)
     return cut_known(known, page, lambda programme: programme.id).shown(_programme)
 
@@ -47,7 +48,9 @@ async def compute_run(
 
 
 @router.get("/award-runs", operation_id="list_award_runs")
-async def list_runs(actor: RunReader, session: Session, page: Paging, year: Year = None) -> Page[schemas.AwardRunOut]:
+async def list_runs(
+    actor: RunReader, session: Session, page: Annotated[PageRequest, sorted_by(queries.RUNS)], year: Year = None
+) -> Page[schemas.AwardRunOut]:
     """List award runs, newest first."""
     return (await queries.list_runs(session, page, year)).shown(lambda row: _summary(row, session.city))
 
@@ -74,7 +77,11 @@ async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schema
 
 @router.get("/award-statements", operation_id="list_award_statements")
 async def list_statements(
-    actor: StatementReader, session: Session, page: Paging, year: Year = None, run_id: UUID | None = None
+    actor: StatementReader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.STATEMENTS)],
+    year: Year = None,
+    run_id: UUID | None = None,
 ) -> Page[schemas.AwardStatementOut]:
     """List award statements. You see your own once published; award officer, operator and auditor see all."""
     found = await queries.list_statements(session, actor, page, year, run_id)

@@ -34,6 +34,7 @@ class AppraisalReport(Identified, Revised, Created, Base):
         ),
         Index("ix_appraisal_reports_result_id", "result_id", "id"),
         Index("ix_appraisal_reports_appraiser_id", "appraiser_id", "id"),
+        Index("ix_appraisal_reports_by_valid_to", "valid_to", "id"),
     )
 
     number: Mapped[str]

@@ -7,6 +7,7 @@ everybody else it does not exist (404).
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -20,9 +21,11 @@ from app.catalogue.results.queries import visible_results
 from app.core.access import Actor
 from app.core.database import Session, find_one, given, read_all, same
 from app.core.problems import NOT_FOUND, Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity import queries as identity
 from app.office.documents.access import Level
+
+ORDERS: Final = Orders("id", AppraisalReport.id, AppraisalReport.valid_to)
 
 
 @cache
@@ -90,7 +93,7 @@ async def list_reports(
         session,
         given(statement, (AppraisalReport.result_id, result_id), (AppraisalReport.status, status)),
         page,
-        AppraisalReport.id,
+        ORDERS,
     )
 
 

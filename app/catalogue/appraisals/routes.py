@@ -14,8 +14,9 @@ from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 
 router = Router(route_class=Endpoint, tags=("appraisals",))
@@ -38,7 +39,11 @@ async def record_report(
 
 @router.get("/appraisal-reports", operation_id="list_appraisal_reports")
 async def list_reports(
-    actor: Reader, session: Session, page: Paging, result_id: UUID | None = None, status: ReportStatus | None = None
+    actor: Reader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    result_id: UUID | None = None,
+    status: ReportStatus | None = None,
 ) -> Page[schemas.ReportSummary]:
     """List appraisal reports. You see those on your results and those that you wrote; staff see all."""
     found = await queries.list_reports(session, actor, page, result_id, status)

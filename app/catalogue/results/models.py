@@ -19,6 +19,7 @@ class Result(Identified, Numbered, Revised, Created, Base):
     __table_args__ = (
         CheckConstraint("readiness_level BETWEEN 1 AND 9", name="readiness_level"),
         Index("ix_results_organisation_id_id", "organisation_id", "id"),
+        Index("ix_results_by_title", "title", "id"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))

@@ -9,7 +9,9 @@ does not exist (404). The public reads of it what a listing publishes.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -23,8 +25,10 @@ from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Res
 from app.core.access import Actor
 from app.core.database import Session, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, paged, read_page
+from app.core.web.pages import Found, Orders, PageRequest, SortKey, ordered, read_page
 from app.identity.queries import organisations_by_id
+
+ORDERS: Final = Orders("id", Result.id, Result.title)
 
 
 @cache
@@ -89,14 +93,19 @@ async def list_results(session: Session, actor: Actor, page: PageRequest) -> Fou
     statement = select(Result)
     if not actor.is_staff:
         statement = statement.where(Result.id.in_(_next_own(actor.organisation(), page)))
-    return await read_page(session, statement, page, Result.id)
+    return await read_page(session, statement, page, ORDERS)
 
 
 def _next_own(own: UUID, page: PageRequest) -> CompoundSelect[UUID]:
     """The next kept and the next co-owned ones, each from its index: `OR` walks all results, 45 ms among 100 000."""
-    kept = paged(select(Result.id).where(Result.organisation_id == own), page, Result.id)
+    order = page.sorted_as(ORDERS)
+    kept = select(Result.id).where(Result.organisation_id == own)
     co_owned = select(ResultOwner.result_id).where(ResultOwner.organisation_id == own)
-    return union(kept.subquery().select(), paged(co_owned, page, ResultOwner.result_id).subquery().select())
+    if order.keys == (ORDERS.unique,):
+        kept = ordered(kept, page, order)
+        owner = SortKey("id", ResultOwner.result_id, attrgetter("id"))
+        co_owned = ordered(co_owned, page, replace(order, keys=(owner,)))
+    return union(kept.subquery().select(), co_owned.subquery().select())
 
 
 def may_see_completers(actor: Actor, result: Result) -> bool:

@@ -13,8 +13,9 @@ from app.core.clock import read_clock, read_today
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, IfMatch, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, IfMatch, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.law.instruments import POLICY
 
@@ -33,7 +34,9 @@ async def record_result(actor: Writer, session: Session, body: schemas.ResultIn,
 
 
 @router.get("/results", operation_id="list_results")
-async def list_results(actor: Reader, session: Session, page: Paging) -> Page[schemas.ResultSummary]:
+async def list_results(
+    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.ResultSummary]:
     """List your own and co-owned results in order of recording. Staff see all."""
     return (await queries.list_results(session, actor, page)).shown(schemas.ResultSummary.model_validate)
 

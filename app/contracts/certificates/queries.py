@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -13,12 +14,14 @@ from app.contracts.certificates.models import Certificate
 from app.core.access import Actor
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.law.periods.models import Period
 from app.law.periods.queries import CURRENT
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 from app.market.listings.models import Listing, ListingVersion
+
+ORDERS: Final = Orders("-id", Certificate.id)
 
 
 def _certificates() -> Select[Certificate]:
@@ -52,9 +55,7 @@ async def list_certificates(
 ) -> Found[Certificate]:
     """A page of what the actor may see, newest first."""
     statement = _visible(actor)
-    return await read_page(
-        session, given(statement, (Certificate.deal_id, deal_id)), page, Certificate.id, newest_first=True
-    )
+    return await read_page(session, given(statement, (Certificate.deal_id, deal_id)), page, ORDERS)
 
 
 async def of_deal(session: Session, deal_id: UUID) -> Sequence[Certificate]:

@@ -15,8 +15,9 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Config, MoneyEndpoint, Paging, Session, file_answer
-from app.core.web.pages import Page
+from app.core.web.http import Config, MoneyEndpoint, Session, file_answer
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.deals import queries as deals
 from app.office.printing.service import print_pdf
@@ -81,7 +82,10 @@ async def issue(actor: Operator, session: Session, deal_id: UUID) -> schemas.Cer
 
 @router.get("/certificates", operation_id="list_certificates")
 async def list_certificates(
-    actor: Reader, session: Session, page: Paging, deal_id: UUID | None = None
+    actor: Reader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    deal_id: UUID | None = None,
 ) -> Page[schemas.CertificateOut]:
     """List the certificates of your organisation's deals, newest first. Staff see all."""
     found = await queries.list_certificates(session, actor, page, deal_id)

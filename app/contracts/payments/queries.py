@@ -1,5 +1,6 @@
 """Reading payments and invoices, for those who have checked access to the contract."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -8,13 +9,15 @@ from sqlalchemy.orm import selectinload
 from app.contracts.models import Invoice, Payment
 from app.core.database import Session, read_one, same
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
+
+ORDERS: Final = Orders("received_at", Payment.id, Payment.received_at, Payment.amount)
 
 
 async def list_payments(session: Session, contract_id: UUID, page: PageRequest) -> Found[Payment]:
     """A page of a contract's payments in order of receipt. Check first who may see the contract."""
     statement = select(Payment).where(Payment.contract_id == contract_id).options(selectinload(Payment.invoices))
-    return await read_page(session, statement, page, Payment.received_at, Payment.id)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def get_payment(session: Session, payment_id: UUID) -> Payment:

@@ -9,7 +9,9 @@ from app.contracts.payments import queries as payments
 from app.contracts.payments import schemas, service
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import MoneyEndpoint, Paging, Session
+from app.core.web.http import MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import PageRequest
 from app.core.web.routing import Router
 
 router = Router(route_class=MoneyEndpoint, tags=("payments",))
@@ -28,7 +30,9 @@ async def record_payment(
 
 
 @router.get("/contracts/{contract_id}/payments", operation_id="list_payments")
-async def list_payments(actor: Reader, session: Session, contract_id: UUID, page: Paging) -> schemas.PaymentPage:
+async def list_payments(
+    actor: Reader, session: Session, contract_id: UUID, page: Annotated[PageRequest, sorted_by(payments.ORDERS)]
+) -> schemas.PaymentPage:
     """List a contract's payments and reversals in order of receipt. The totals cover all of them."""
     contract = await queries.get_contract(session, actor, contract_id)
     terms = service.terms_of(contract)

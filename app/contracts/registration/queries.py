@@ -1,37 +1,35 @@
 """Reading applications for recognition and registration; who sees the contract sees its registration."""
 
-from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from app.contracts.kinds import RegistrationStatus
 from app.contracts.models import Contract, Registration
-from app.core.database import Session, find_one, read_all
-from app.core.web.pages import Found, PageRequest, cut, paged
+from app.core.database import Session, find_one
+from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 
 OPEN_CASES = (
     RegistrationStatus.SUBMITTED,
     RegistrationStatus.ACCEPTED,
     RegistrationStatus.SUPPLEMENTS_REQUESTED,
 )
-
-
-UNDATED = date(9999, 12, 31)
+# Written out, for the index of the open ones is found by what the statement says.
+_OPEN: Final = Registration.status.in_(bindparam("open", OPEN_CASES, expanding=True, literal_execute=True))
+ORDERS: Final = Orders("decision_due_on", Registration.id, open_ended(Registration.decision_due_on))
 
 
 async def worklist(session: Session, page: PageRequest, status: RegistrationStatus | None) -> Found[Registration]:
     """Applications by the day their decision is due, those without one last; by default the open ones."""
-    due = func.coalesce(Registration.decision_due_on, UNDATED)
     statement = (
         select(Registration)
         .join(Registration.contract)
         .options(contains_eager(Registration.contract))
-        .where(Registration.status.in_([status] if status else OPEN_CASES))
+        .where(_OPEN if status is None else Registration.status == status)
     )
-    rows = await read_all(session, paged(statement, page, due, Registration.id))
-    return cut(rows, page, lambda row: (row.decision_due_on or UNDATED, row.id))
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def lock_registration(session: Session, registration_id: UUID) -> Registration:

@@ -13,8 +13,9 @@ from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Config, Endpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Config, Endpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 
 router = Router(route_class=Endpoint, tags=("registration",))
@@ -29,7 +30,10 @@ PATH = "/contracts/{contract_id}/registration"
 
 @router.get("/registrations", operation_id="list_registrations")
 async def list_registrations(
-    actor: Staff, session: Session, page: Paging, status: RegistrationStatus | None = None
+    actor: Staff,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(registrations.ORDERS)],
+    status: RegistrationStatus | None = None,
 ) -> Page[schemas.RegistrationWorklistItem]:
     """List open applications by the day their decision is due, those without one last. The registrar works from it."""
     found = await registrations.worklist(session, page, status)

@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
@@ -32,14 +32,12 @@ from app.core.problems import (
     UNSUPPORTED_MEDIA_TYPE,
 )
 from app.core.room import check_room
-from app.core.schemas import AskedWhole
 from app.core.settings import Settings
 from app.core.storage import Storage
 from app.core.web import idempotency
 from app.core.web.access import Allow
 from app.core.web.answers import caching, locations
 from app.core.web.middleware import problem_response
-from app.core.web.pages import LONGEST_CURSOR, MAX_LIMIT, PageRequest
 from app.core.web.parameters import Parameters
 from app.core.web.preconditions import Precondition, etag
 from app.core.web.reading import read_json
@@ -369,15 +367,3 @@ async def _if_match(
 
 
 IfMatch = Annotated[Precondition, Depends(_if_match)]
-
-
-async def _page_request(
-    limit: Annotated[AskedWhole, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = 20,
-    cursor: Annotated[
-        str | None, Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before")
-    ] = None,
-) -> PageRequest:
-    return PageRequest(limit=limit, cursor=cursor)
-
-
-Paging = Annotated[PageRequest, Depends(_page_request)]

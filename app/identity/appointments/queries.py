@@ -1,5 +1,6 @@
 """Reading of appointments."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,16 +9,19 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Role
 from app.core.database import Session, find_one, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import Appointment, Person
 
 APPOINTMENT = Text("appointment", "任用")
 _WITH_PERSON = selectinload(Appointment.person)
 
 
+ORDERS: Final = Orders("id", Appointment.id)
+
+
 async def list_appointments(session: Session, page: PageRequest) -> Found[Appointment]:
     """A page in order of asking, those that ended too."""
-    return await read_page(session, select(Appointment).options(_WITH_PERSON), page, Appointment.id)
+    return await read_page(session, select(Appointment).options(_WITH_PERSON), page, ORDERS)
 
 
 async def lock_person(session: Session, person_id: UUID) -> Person | None:

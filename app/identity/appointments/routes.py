@@ -6,8 +6,9 @@ from uuid import UUID
 from app.core.access import Actor, Role
 from app.core.schemas import ReasonIn
 from app.core.web.access import allow
-from app.core.web.http import Endpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity.appointments import queries, rules, schemas, service
 from app.identity.models import Appointment
@@ -28,7 +29,9 @@ async def ask(actor: Operator, session: Session, body: schemas.AppointmentIn) ->
 
 
 @router.get("/appointments", operation_id="list_appointments")
-async def list_appointments(actor: Reader, session: Session, page: Paging) -> Page[schemas.AppointmentOut]:
+async def list_appointments(
+    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.AppointmentOut]:
     """List the appointments to the market, oldest first. Those that wait or ended are among them."""
     return (await queries.list_appointments(session, page)).shown(_shown)
 

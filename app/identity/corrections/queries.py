@@ -1,5 +1,6 @@
 """Reading of corrections: staff read all, an organisation those that concern it."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -7,9 +8,11 @@ from sqlalchemy import select
 from app.core.access import Actor
 from app.core.database import Session, given, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.corrections.models import Correction
 from app.identity.models import OrganisationRelation
+
+ORDERS: Final = Orders("-id", Correction.id)
 
 
 async def list_corrections(
@@ -19,7 +22,7 @@ async def list_corrections(
     statement = given(select(Correction), (Correction.subject_id, subject_id))
     if not actor.is_staff:
         statement = statement.where(Correction.concerns.contains([actor.organisation()]))
-    return await read_page(session, statement, page, Correction.id, newest_first=True)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def lock_relation(session: Session, relation_id: UUID) -> OrganisationRelation:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.web.access import allow
-from app.core.web.http import Endpoint, IfMatch, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, IfMatch, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity.corrections import queries, schemas, service
 from app.identity.corrections.models import Correction
@@ -66,7 +67,10 @@ async def correct_employment(
 
 @router.get("/corrections", operation_id="list_corrections")
 async def list_corrections(
-    actor: Reader, session: Session, page: Paging, subject_id: UUID | None = None
+    actor: Reader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    subject_id: UUID | None = None,
 ) -> Page[schemas.CorrectionOut]:
     """List the corrections of identity, newest first. An organisation sees those that concern it."""
     found = await queries.list_corrections(session, actor, page, subject_id)

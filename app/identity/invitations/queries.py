@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -9,10 +10,13 @@ from sqlalchemy import Select, func, select
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import ApiKey, Invitation, Membership
 
 INVITATION = Text("invitation", "邀请")
+
+
+ORDERS: Final = Orders("-id", Invitation.id)
 
 
 def _visible(actor: Actor) -> Select[Invitation]:
@@ -23,7 +27,7 @@ def _visible(actor: Actor) -> Select[Invitation]:
 
 async def list_invitations(session: Session, actor: Actor, page: PageRequest) -> Found[Invitation]:
     """A page, newest first: an organisation's own for its admin, all for operator and auditor."""
-    return await read_page(session, _visible(actor), page, Invitation.id, newest_first=True)
+    return await read_page(session, _visible(actor), page, ORDERS)
 
 
 async def lock_invitation(session: Session, actor: Actor, invitation_id: UUID) -> Invitation:

@@ -6,8 +6,9 @@ from uuid import UUID
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import Public, allow
-from app.core.web.http import Endpoint, Paging, SecretEndpoint, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, SecretEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity.invitations import queries, rules, schemas, service
 from app.identity.keys.schemas import ApiKeyCreated
@@ -43,7 +44,9 @@ async def redeem(actor: Public, session: Session, body: schemas.RedemptionIn) ->
 
 
 @router.get("/invitations", operation_id="list_invitations")
-async def list_invitations(actor: Reader, session: Session, page: Paging) -> Page[schemas.InvitationOut]:
+async def list_invitations(
+    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.InvitationOut]:
     """List invitations, newest first. An admin sees the organisation's, operator and auditor all."""
     now = await read_clock(session)
     found = await queries.list_invitations(session, actor, page)

@@ -1,6 +1,7 @@
 """Reading of keys, and who may see which."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -8,10 +9,13 @@ from sqlalchemy import Select, func, or_, select
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import ApiKey, Person
 
 KEY = Text("API key", "密钥")
+
+
+ORDERS: Final = Orders("id", ApiKey.id, ApiKey.expires_at)
 
 
 def visible_keys(actor: Actor) -> Select[ApiKey]:
@@ -26,7 +30,7 @@ def visible_keys(actor: Actor) -> Select[ApiKey]:
 
 async def list_keys(session: Session, actor: Actor, page: PageRequest) -> Found[ApiKey]:
     """A page of the keys that the actor sees, oldest first."""
-    return await read_page(session, visible_keys(actor), page, ApiKey.id)
+    return await read_page(session, visible_keys(actor), page, ORDERS)
 
 
 async def get_key(session: Session, actor: Actor, key_id: UUID) -> ApiKey:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app.core.access import Actor
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, Paging, SecretEndpoint, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, SecretEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity.keys import queries, schemas, service
 
@@ -30,7 +31,9 @@ async def rotate_key(actor: KeyHolder, session: Session, key_id: UUID) -> schema
 
 
 @router.get("/api-keys", operation_id="list_api_keys")
-async def list_keys(actor: Anyone, session: Session, page: Paging) -> Page[schemas.ApiKeyOut]:
+async def list_keys(
+    actor: Anyone, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.ApiKeyOut]:
     """List API keys with their last use and issuer. You see your own, an admin the organisation's, an operator all."""
     return (await queries.list_keys(session, actor, page)).shown(schemas.ApiKeyOut.model_validate)
 

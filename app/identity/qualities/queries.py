@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -9,12 +10,13 @@ from sqlalchemy import or_, select
 from app.core.access import Actor
 from app.core.database import Session, given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.kinds import Quality
 from app.identity.models import Organisation, OrganisationQuality
 from app.identity.queries import shown_to
 
 QUALITY = Text("quality", "资质")
+ORDERS: Final = Orders("id", OrganisationQuality.id)
 
 
 async def list_qualities(
@@ -33,7 +35,7 @@ async def list_qualities(
     if on is not None:
         ends = or_(OrganisationQuality.valid_to.is_(None), OrganisationQuality.valid_to >= on)
         statement = statement.where(OrganisationQuality.valid_from <= on, ends)
-    return await read_page(session, statement, page, OrganisationQuality.id)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def get_quality(session: Session, quality_id: UUID) -> OrganisationQuality:

@@ -8,8 +8,9 @@ from fastapi import Query
 from app.core.access import Actor, Role
 from app.core.schemas import Day
 from app.core.web.access import allow, public
-from app.core.web.http import Endpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity.kinds import Quality
 from app.identity.models import OrganisationQuality
@@ -44,7 +45,7 @@ async def end_quality(
 async def list_qualities(
     actor: Viewer,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
     organisation_id: UUID | None = None,
     quality: Quality | None = None,
     on: Annotated[Day | None, Query(description="Only what holds on this day")] = None,

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from app.core.database import Session, read_all
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.law.calendar.models import CalendarOverride
 from app.law.calendar.rules import Calendar
+
+ORDERS: Final = Orders("seq", CalendarOverride.seq)
 
 
 async def load_calendar(session: Session) -> Calendar:
@@ -28,7 +31,7 @@ async def history_of(session: Session, day: date) -> Sequence[CalendarOverride]:
 
 async def page_of_history(session: Session, day: date, page: PageRequest) -> Found[CalendarOverride]:
     """A page of the same."""
-    return await read_page(session, _declared(day), page, CalendarOverride.seq)
+    return await read_page(session, _declared(day), page, ORDERS)
 
 
 def _declared(day: date) -> Select[CalendarOverride]:

@@ -9,8 +9,9 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import AskedWhole, Line
 from app.core.web.access import Public, allow
-from app.core.web.http import Endpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.law.calendar import queries
 from app.law.calendar.queries import load_calendar
@@ -69,7 +70,9 @@ async def add_working_days(
 
 
 @router.get("/calendar/overrides/{day}", operation_id="read_calendar_override")
-async def read_override(actor: Public, session: Session, day: CalendarDay, page: Paging) -> Page[schemas.OverrideOut]:
+async def read_override(
+    actor: Public, session: Session, day: CalendarDay, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.OverrideOut]:
     """List what the operator declared of a day, with the notices, oldest first. It is empty where nothing was."""
     return (await queries.page_of_history(session, day, page)).shown(schemas.OverrideOut.model_validate)
 

@@ -1,6 +1,7 @@
 """All reading of periods, and who may see what."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -9,12 +10,15 @@ from app.core.access import Actor
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.history.events import audiences_of
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.law.calendar.models import CalendarOverride
 from app.law.periods.kinds import PeriodStatus, Unit
 from app.law.periods.models import Period
 
 CURRENT = (PeriodStatus.OPEN, PeriodStatus.SUSPENDED)
+
+
+ORDERS: Final = Orders("id", Period.id)
 
 
 async def touched(session: Session, override: CalendarOverride, limit: int) -> Sequence[Period]:
@@ -80,7 +84,7 @@ async def list_periods(
     """A page of a subject's periods that the actor may see, oldest first."""
     statement = _visible(actor).where(Period.subject_id == subject_id)
     statement = given(statement, (Period.status, status))
-    return await read_page(session, statement, page, Period.id)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def get_period(session: Session, actor: Actor | None, period_id: UUID) -> Period:

@@ -11,8 +11,9 @@ from app.core.clock import read_clock
 from app.core.problems import Language
 from app.core.schemas import RuleOut
 from app.core.web.access import Public, public
-from app.core.web.http import Endpoint, Paging, Session
-from app.core.web.pages import Page, cut_known
+from app.core.web.http import Endpoint, Session
+from app.core.web.lists import Paging, sorted_by
+from app.core.web.pages import Page, PageRequest, cut_known
 from app.core.web.routing import Router
 from app.law.calendar.schemas import CalendarDay
 from app.law.figures import parameter
@@ -35,7 +36,7 @@ def language_of(request: Request) -> Language:
 async def list_periods(
     actor: Viewer,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
     request: Request,
     subject_id: Annotated[UUID, Query(description="What the periods are of: a listing, a registration, …")],
     status: PeriodStatus | None = None,
@@ -57,7 +58,7 @@ async def read_period(actor: Viewer, session: Session, period_id: UUID, request:
 async def list_period_rules(
     actor: Public, request: Request, on: Annotated[CalendarDay, Query(description="The day of the fact")], page: Paging
 ) -> Page[schemas.PeriodRuleOut]:
-    """List the rules that periods run by. Each has its figures on a day, their references, and the article."""
+    """List the rules that periods run by, in order of `code`. Each has its figures on a day, and the article."""
     found = cut_known(RULES.values(), page, lambda rule: rule.code)
     return found.shown(lambda rule: _rule_out(rule, on, language_of(request)))
 

@@ -39,6 +39,12 @@ class Deal(Identified, Numbered, Revised, Base):
             postgresql_where=text("status IN ('agreed', 'contracted')"),
         ),
         Index("ix_deals_listing_id", "listing_id", "id"),
+        Index("ix_deals_by_price", "price", "id"),
+        Index(
+            "ix_deals_by_contract_due_at",
+            text("coalesce(contract_due_at, '9999-12-31 00:00:00+00'::timestamptz)"),
+            "id",
+        ),
         CheckConstraint(
             "(price_public_at IS NULL) = (price_source IS NULL) "
             "AND (price_public_at IS NULL) = (price_reference IS NULL)",

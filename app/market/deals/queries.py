@@ -1,6 +1,7 @@
 """All reading of deals, and who may see what."""
 
 from functools import cache
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, literal, select, text, tuple_
@@ -10,11 +11,14 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.core.access import Actor, Role
 from app.core.database import Session, given, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.market.deals.kinds import DealStatus, PartyRole
 from app.market.deals.models import COMPARABLE, Deal, DealParty
 
 """What a deal is always read with."""
+
+
+ORDERS: Final = Orders("-id", Deal.id, Deal.price, open_ended(Deal.contract_due_at))
 
 
 @cache
@@ -70,8 +74,7 @@ async def list_deals(
         session,
         given(statement, (Deal.status, status), (Deal.listing_id, listing_id)),
         page,
-        Deal.id,
-        newest_first=True,
+        ORDERS,
     )
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.deals import queries, schemas, service
 from app.market.deals.kinds import DealStatus
@@ -29,7 +30,11 @@ async def record_deal(actor: Operator, session: Session, body: schemas.RecordedD
 
 @router.get("/deals", operation_id="list_deals")
 async def list_deals(
-    actor: Reader, session: Session, page: Paging, status: DealStatus | None = None, listing_id: UUID | None = None
+    actor: Reader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    status: DealStatus | None = None,
+    listing_id: UUID | None = None,
 ) -> Page[schemas.DealOut]:
     """List your organisation's deals, newest first. Staff see all."""
     found = await queries.list_deals(session, actor, page, status, listing_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified, OfSubject
@@ -24,6 +24,7 @@ class Gate(Identified, OfSubject, Base):
         Index("ix_gates_holder_person_id", "holder_person_id", "id"),
         Index("ix_gates_seller_id", "seller_id", "id"),
         Index("ix_gates_subject_id", "subject_id", "id"),
+        Index("ix_gates_by_lapses_at", text("coalesce(lapses_at, '9999-12-31 00:00:00+00'::timestamptz)"), "id"),
     )
 
     kind: Mapped[GateKind] = mapped_column(Text)

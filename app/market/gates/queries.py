@@ -13,12 +13,15 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.market.gates import subjects
 from app.market.gates.models import Gate
 from app.market.gates.rules import OpenGate
 
 GATE: Final = Text("gate", "成交前置事项")
+
+
+ORDERS: Final = Orders("id", Gate.id, open_ended(Gate.lapses_at))
 
 
 def _gates() -> Select[Gate]:
@@ -73,7 +76,7 @@ async def list_gates(
         statement = statement.where(or_(*mine))
     if only_open:
         statement = statement.where(~Gate.closure.has())
-    return await read_page(session, statement, page, Gate.id)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def _is_side_of(session: Session, actor: Actor, subject_id: UUID | None) -> bool:

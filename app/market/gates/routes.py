@@ -7,8 +7,9 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import AskedFlag
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.gates import queries, schemas, service
 
@@ -20,7 +21,11 @@ Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERA
 
 @router.get("/gates", operation_id="list_gates")
 async def list_gates(
-    actor: Reader, session: Session, page: Paging, only_open: AskedFlag = False, subject_id: UUID | None = None
+    actor: Reader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    only_open: AskedFlag = False,
+    subject_id: UUID | None = None,
 ) -> Page[schemas.GateOut]:
     """List the gates that you have to settle, and those that your own sales wait for.
 

@@ -35,7 +35,9 @@ class Listing(Identified, Numbered, Revised, Created, Base):
             postgresql_where=text("version > 0"),
         ),
         # A price range that few or none fall into is found here; in the order above it would be looked for to the end.
-        Index("ix_listings_status_asking_price", "status", "asking_price", postgresql_where=text("version > 0")),
+        Index("ix_listings_status_asking_price", "status", "asking_price", "id", postgresql_where=text("version > 0")),
+        Index("ix_listings_status_closes_at", "status", "closes_at", "id", postgresql_where=text("version > 0")),
+        Index("ix_listings_by_asking_price", "asking_price", "id"),
         Index(
             "uq_listings_live_result",
             "result_id",

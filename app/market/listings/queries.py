@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.core.access import Actor
 from app.core.database import Database, Session, find_one, given, read_all, read_one
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
-from app.core.web.pages import Found, PageRequest, cut, moment, read_page
+from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, read_page
 from app.law.periods import queries as periods
 from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus
 from app.market.listings.models import Listing, ListingVersion, Question
@@ -22,6 +23,17 @@ from app.market.listings.rules import Sibling
 from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
 
 LISTING: Final = Text("listing", "交易项目")
+
+
+CARDS: Final = Orders(
+    "-published_at",
+    *(
+        SortKey(column.key, column, itemgetter(column.key))
+        for column in (Listing.id, Listing.published_at, Listing.asking_price, Listing.closes_at)
+    ),
+)
+WORKING_COPIES: Final = Orders("-id", Listing.id, Listing.asking_price)
+QUESTIONS: Final = Orders("id", Question.id)
 
 
 def is_public(listing: Listing) -> bool:
@@ -103,7 +115,7 @@ async def _page(
     session: Session, statement: Select[Listing], page: PageRequest, status: ListingStatus | None
 ) -> Found[Listing]:
     statement = given(statement, (Listing.status, status))
-    return await read_page(session, statement, page, Listing.id, newest_first=True)
+    return await read_page(session, statement, page, WORKING_COPIES)
 
 
 async def siblings(session: Session, listing: Listing) -> list[Sibling]:
@@ -145,7 +157,7 @@ async def public_version(session: Session, listing_id: UUID, version: int) -> Li
 async def list_questions(session: Session, actor: Actor | None, listing: Listing, page: PageRequest) -> Found[Question]:
     """A page of the questions the actor may see."""
     statement = _questions(actor, listing)
-    return await read_page(session, statement, page, Question.id)
+    return await read_page(session, statement, page, QUESTIONS)
 
 
 async def questions_of(session: Session, actor: Actor | None, listing: Listing) -> Sequence[Question]:
@@ -191,7 +203,7 @@ _PUBLISHED = """
     WHERE l.id = $1 AND l.version > 0 AND l.status <> 'withdrawn'
 """
 _CARDS = """
-    SELECT l.id, l.status, l.published_at, l.closes_at, v.card,
+    SELECT l.id, l.status, l.published_at, l.closes_at, l.asking_price, v.card,
            clock_timestamp() + coalesce((SELECT moved FROM sandbox_clock), interval '0') AS now
     FROM listings l JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
     WHERE l.version > 0 AND l.status = $1
@@ -228,7 +240,7 @@ def listing_periods(found: str | None) -> list[ListingPeriodOut]:
 
 
 async def published_cards(database: Database, wanted: ListingFilter, page: PageRequest) -> Found[Record]:
-    """A page of public listings, newest publication first. Raises `cursor_invalid`."""
+    """A page of public listings in the order asked for. Raises what `PageRequest.after` does."""
     arguments: list[object] = [wanted.status]
     clauses = [_CARDS]
 
@@ -246,12 +258,15 @@ async def published_cards(database: Database, wanted: ListingFilter, page: PageR
     ):
         if value is not None:
             add(f"l.{column} {operator} {{}}", value)
-    after = page.after(moment, UUID)
+    order = page.sorted_as(CARDS)
+    columns = [f"l.{key.name}" for key in order.keys]
+    after = page.after(*order.parsers)
     if after:
-        add("(l.published_at, l.id) < ({}, {})", *after)
-    clauses.append(f" ORDER BY l.published_at DESC, l.id DESC LIMIT {page.limit + 1}")
-    rows = await database.fetch("".join(clauses), *arguments)
-    return cut(rows, page, lambda row: (row["published_at"], row["id"]))
+        compared, places = "<" if order.descending else ">", ", ".join("{}" for _ in after)
+        add(f"({', '.join(columns)}) {compared} ({places})", *after)
+    direction = " DESC" if order.descending else ""
+    clauses.append(f" ORDER BY {', '.join(column + direction for column in columns)} LIMIT {page.limit + 1}")
+    return cut_in(order, await database.fetch("".join(clauses), *arguments), page)
 
 
 async def public_clock(database: Database) -> datetime:

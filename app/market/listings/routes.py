@@ -11,13 +11,15 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import AskedWhole, Money, ReasonIn
 from app.core.web.access import Public, allow, public
-from app.core.web.http import Endpoint, IfMatch, Paging, Session, context_of, session_of
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, IfMatch, Session, context_of, session_of
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.preconditions import etag
 from app.core.web.routing import Router
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
 from app.market.listings.kinds import ListingStatus
 from app.market.listings.models import Listing, Question
+from app.office.documents.queries import ATTACHED
 from app.office.documents.schemas import AttachmentIn, AttachmentOut
 
 router = Router(route_class=Endpoint, tags=("listings",))
@@ -58,7 +60,10 @@ async def _filter(
 
 @router.get("/listings", operation_id="list_listings", response_model=schemas.ListingPage)
 async def list_listings(
-    actor: Public, request: Request, page: Paging, wanted: Annotated[schemas.ListingFilter, Depends(_filter)]
+    actor: Public,
+    request: Request,
+    page: Annotated[PageRequest, sorted_by(queries.CARDS)],
+    wanted: Annotated[schemas.ListingFilter, Depends(_filter)],
 ) -> Response:
     """List what is on offer, newest publication first. `status` shows what was."""
     database = context_of(request).database
@@ -73,7 +78,10 @@ async def list_listings(
 
 @router.get("/listings/mine", operation_id="list_own_listings")
 async def list_own(
-    actor: Member, session: Session, page: Paging, status: ListingStatus | None = None
+    actor: Member,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.WORKING_COPIES)],
+    status: ListingStatus | None = None,
 ) -> Page[schemas.WorkingCopy]:
     """List your organisation's listings in every state, newest first. Those it serves as agency are among them."""
     return (await queries.list_own(session, actor, page, status)).shown(schemas.WorkingCopy.model_validate)
@@ -81,7 +89,10 @@ async def list_own(
 
 @router.get("/listings/desk", operation_id="list_listings_for_staff")
 async def list_desk(
-    actor: Staff, session: Session, page: Paging, status: ListingStatus | None = None
+    actor: Staff,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.WORKING_COPIES)],
+    status: ListingStatus | None = None,
 ) -> Page[schemas.WorkingCopy]:
     """List all listings in every state, newest first. Those with `status=submitted` wait for the operator."""
     return (await queries.list_for_staff(session, page, status)).shown(schemas.WorkingCopy.model_validate)
@@ -192,7 +203,9 @@ async def attach_document(actor: Seller, session: Session, listing_id: UUID, bod
 
 
 @router.get("/listings/{listing_id}/documents", operation_id="list_listing_documents")
-async def list_documents(actor: Viewer, session: Session, listing_id: UUID, page: Paging) -> Page[AttachmentOut]:
+async def list_documents(
+    actor: Viewer, session: Session, listing_id: UUID, page: Annotated[PageRequest, sorted_by(ATTACHED)]
+) -> Page[AttachmentOut]:
     """List the documents of a listing that you may read."""
     return (await attachments.attached(session, actor, listing_id, page)).shown(AttachmentOut.model_validate)
 
@@ -204,7 +217,9 @@ async def ask(actor: Seller, session: Session, listing_id: UUID, body: schemas.Q
 
 
 @router.get("/listings/{listing_id}/questions", operation_id="list_questions")
-async def list_questions(actor: Viewer, session: Session, listing_id: UUID, page: Paging) -> Page[schemas.QuestionOut]:
+async def list_questions(
+    actor: Viewer, session: Session, listing_id: UUID, page: Annotated[PageRequest, sorted_by(queries.QUESTIONS)]
+) -> Page[schemas.QuestionOut]:
     """List answered questions, oldest first. The seller sees all, and everyone their own."""
     listing = await queries.get_listing(session, actor, listing_id)
     return (await queries.list_questions(session, actor, listing, page)).shown(lambda row: _question_for(actor, row))

@@ -15,7 +15,11 @@ class Document(Identified, Base):
     """An uploaded file; its content lies in the store under its SHA-256."""
 
     __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("organisation_id", "sha256", "filename"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "sha256", "filename"),
+        Index("ix_documents_organisation_id", "organisation_id", "id"),
+        Index("ix_documents_by_filename", "filename", "id"),
+    )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     sha256: Mapped[str]

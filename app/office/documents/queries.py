@@ -6,6 +6,7 @@ something whose package lets them (`access`).
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -14,11 +15,14 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_all
 from app.core.problems import NOT_FOUND
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.office.documents import access
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
 from app.office.documents.problems import DOCUMENT
+
+ORDERS: Final = Orders("id", Document.id, Document.filename)
+ATTACHED: Final = Orders("id", Attachment.id)
 
 
 def is_own(actor: Actor | None, document: Document) -> bool:
@@ -65,7 +69,7 @@ async def list_documents(session: Session, actor: Actor, page: PageRequest) -> F
     statement = select(Document)
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
         statement = statement.where(Document.organisation_id == actor.organisation())
-    return await read_page(session, statement, page, Document.id)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def count_since(session: Session, organisation_id: UUID, since: datetime) -> int:
@@ -91,7 +95,7 @@ async def list_attachments(
     session: Session, subject: tuple[str, UUID], page: PageRequest, *, include_private: bool
 ) -> Found[Attachment]:
     """A page of the same."""
-    return await read_page(session, _attached(subject, include_private=include_private), page, Attachment.id)
+    return await read_page(session, _attached(subject, include_private=include_private), page, ATTACHED)
 
 
 def _attached(subject: tuple[str, UUID], *, include_private: bool) -> Select[Attachment]:

@@ -9,8 +9,9 @@ from fastapi.responses import StreamingResponse
 from app.core.access import ORGANISATION_ROLES, Actor, Role
 from app.core.web.access import allow, public
 from app.core.web.answers.caching import is_held
-from app.core.web.http import Endpoint, Paging, Session, context_of, file_answer, note_read
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session, context_of, file_answer, note_read
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.office.documents import queries, reading, rules, schemas, service
 from app.office.documents.upload import Received, UploadEndpoint
@@ -45,7 +46,9 @@ async def upload_document(
 
 
 @router.get("/documents", operation_id="list_documents")
-async def list_documents(actor: Lister, session: Session, page: Paging) -> Page[schemas.DocumentOut]:
+async def list_documents(
+    actor: Lister, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.DocumentOut]:
     """List your organisation's documents in order of upload. Operator and auditor see all."""
     return (await queries.list_documents(session, actor, page)).shown(schemas.DocumentOut.model_validate)
 

@@ -106,6 +106,8 @@ class Deposit(Identified, Numbered, OfSubject, Revised, Base):
         ),
         Index("ix_deposits_organisation_id", "organisation_id", "id"),
         Index("ix_deposits_subject_id", "subject_id", "id"),
+        Index("ix_deposits_by_due_at", text("coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)"), "id"),
+        Index("ix_deposits_by_release_due_on", text("coalesce(release_due_on, '9999-12-31'::date)"), "id"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -129,6 +131,8 @@ class PaymentInstruction(Identified, Numbered, OfSubject, Base):
         CheckConstraint("(status = 'settled') = (settled_at IS NOT NULL)", name="settled_at"),
         Index("ix_settlement_instructions_organisation_id", "organisation_id", "id"),
         Index("ix_settlement_instructions_subject_id", "subject_id"),
+        Index("ix_settlement_instructions_by_amount", "amount", "id"),
+        Index("ix_settlement_instructions_by_due_on", text("coalesce(due_on, '9999-12-31'::date)"), "id"),
         Index(
             "uq_settlement_instructions_deposit_id",
             "deposit_id",
@@ -157,6 +161,12 @@ class BankConfirmation(Identified, Base):
         CheckConstraint("amount > 0", name="amount"),
         Index(
             "ix_bank_confirmations_unmatched",
+            "id",
+            postgresql_where=text("deposit_id IS NULL AND instruction_id IS NULL"),
+        ),
+        Index(
+            "ix_bank_confirmations_by_received_at",
+            "received_at",
             "id",
             postgresql_where=text("deposit_id IS NULL AND instruction_id IS NULL"),
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -10,12 +11,15 @@ from sqlalchemy.orm import aliased, selectinload
 
 from app.core.database import Session, find_one, given, read_all
 from app.core.problems import NOT_FOUND, Text
-from app.core.web.pages import Found, PageRequest, cut, paged
+from app.core.web.pages import Found, Orders, PageRequest, cut_in, ordered
 from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
 from app.office.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
 from app.office.ledger.rules import ZERO, Line, Place, shown_balance
 
 """Reading accounts, the journal and the trial balance; rooms of their own read deposits, instructions and the bank."""
+
+
+ACCOUNTS: Final = Orders("id", LedgerAccount.id)
 
 
 def place_of(account: LedgerAccount) -> Place:
@@ -78,14 +82,15 @@ async def list_accounts(
         .where(JournalEntry.account_id == LedgerAccount.id)
         .scalar_subquery()
     )
+    order = page.sorted_as(ACCOUNTS)
     statement = given(
-        paged(select(LedgerAccount, total), page, LedgerAccount.id),
+        ordered(select(LedgerAccount, total), page, order),
         (LedgerAccount.code, code),
         (LedgerAccount.organisation_id, organisation_id),
         (LedgerAccount.subject_id, subject_id),
     )
     rows = [(row, shown_balance(row.side, amount)) for row, amount in await session.execute(statement)]
-    return cut(rows, page, lambda row: (row[0].id,))
+    return cut_in(order, rows, page, lambda row: row[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from fastapi.responses import StreamingResponse
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.web.access import allow
-from app.core.web.http import MoneyEndpoint, Paging, Session, context_of, file_answer
-from app.core.web.pages import Page, cut
+from app.core.web.http import MoneyEndpoint, Session, context_of, file_answer
+from app.core.web.lists import Paging, sorted_by
+from app.core.web.pages import Page, PageRequest, cut
 from app.core.web.routing import Router
 from app.office.ledger import queries, rules, schemas
 from app.office.ledger.csv_export import entries_csv
@@ -29,7 +30,7 @@ Accountant = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="ledger:r
 async def list_accounts(
     actor: Accountant,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ACCOUNTS)],
     code: AccountCode | None = None,
     organisation_id: UUID | None = None,
     subject_id: UUID | None = None,

@@ -36,6 +36,8 @@ class PurchaseOffer(Identified, Numbered, Revised, Base):
         Index("ix_purchase_offers_seller_id", "seller_id", "id"),
         Index("ix_purchase_offers_buyer_id", "buyer_id", "id"),
         Index("ix_purchase_offers_listing_id", "listing_id", "id"),
+        Index("ix_purchase_offers_by_price", "price", "id"),
+        Index("ix_purchase_offers_by_expires_at", "expires_at", "id"),
     )
 
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))

@@ -13,13 +13,16 @@ from sqlalchemy import Select, false, func, or_, select
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
 LIVE = (PurchaseOfferStatus.OPEN, PurchaseOfferStatus.ACCEPTED)
 
 OFFER: Final = Text("purchase offer", "购买要约")
+
+
+ORDERS: Final = Orders("-id", PurchaseOffer.id, PurchaseOffer.price, PurchaseOffer.expires_at)
 
 
 def _visible(actor: Actor) -> Select[PurchaseOffer]:
@@ -88,8 +91,7 @@ async def list_offers(
         session,
         given(statement, (PurchaseOffer.status, status), (PurchaseOffer.listing_id, listing_id)),
         page,
-        PurchaseOffer.id,
-        newest_first=True,
+        ORDERS,
     )
 
 

@@ -7,8 +7,9 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
@@ -35,7 +36,7 @@ async def make_offer(
 async def list_offers(
     actor: Reader,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
     status: PurchaseOfferStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.PurchaseOfferSummary]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor
 from app.core.database import Database, Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import Appointment
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import DealParty
@@ -24,6 +24,12 @@ from app.pricing.auction.kinds import LIVE_STATUSES, AuctionStatus, EntryKind
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, ExchangeKey
 
 AUCTION: Final = Text("auction", "拍卖")
+
+
+BIDDERS: Final = Orders("paddle", AuctionBidder.paddle)
+ENTRIES: Final = Orders("seq", AuctionEntry.seq)
+AUCTIONS: Final = Orders("-id", Auction.id, Auction.starts_at)
+KEYS: Final = Orders("first_used_at", ExchangeKey.key_id, ExchangeKey.first_used_at)
 
 
 def _visible(actor: Actor | None) -> Select[Auction]:
@@ -110,8 +116,7 @@ async def list_auctions(
         session,
         given(statement, (Auction.status, status), (Auction.listing_id, listing_id)),
         page,
-        Auction.id,
-        newest_first=True,
+        AUCTIONS,
     )
 
 
@@ -167,7 +172,7 @@ async def bidders_of(session: Session, auction_id: UUID) -> Sequence[AuctionBidd
 async def list_bidders(session: Session, auction_id: UUID, page: PageRequest) -> Found[AuctionBidder]:
     """A page of an auction's bidders by paddle."""
     statement = select(AuctionBidder).where(AuctionBidder.auction_id == auction_id)
-    return await read_page(session, statement, page, AuctionBidder.paddle)
+    return await read_page(session, statement, page, BIDDERS)
 
 
 def knows_names(actor: Actor | None, auction: Auction) -> bool:
@@ -193,7 +198,7 @@ async def is_staff(session: Session, person_id: UUID) -> bool:
 async def list_entries(session: Session, auction_id: UUID, page: PageRequest) -> Found[AuctionEntry]:
     """A page of an auction's log."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id)
-    return await read_page(session, statement, page, AuctionEntry.seq)
+    return await read_page(session, statement, page, ENTRIES)
 
 
 async def entries_beside_bids(session: Session, auction_ids: Sequence[UUID]) -> Sequence[AuctionEntry]:
@@ -292,7 +297,7 @@ async def list_keys(session: Session) -> Sequence[ExchangeKey]:
 
 async def page_of_keys(session: Session, page: PageRequest) -> Found[ExchangeKey]:
     """A page of them."""
-    return await read_page(session, select(ExchangeKey), page, ExchangeKey.first_used_at, ExchangeKey.key_id)
+    return await read_page(session, select(ExchangeKey), page, KEYS)
 
 
 async def confirmation_of(session: Session, auction_id: UUID) -> AuctionConfirmation:

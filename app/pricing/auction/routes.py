@@ -10,8 +10,9 @@ from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND, PROBLEM_MEDIA_TYPE
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.office.ledger.deposits import queries as deposit_queries
@@ -86,7 +87,11 @@ async def propose(actor: Seller, session: Session, listing_id: UUID, body: schem
 
 @router.get("/auctions", operation_id="list_auctions")
 async def list_auctions(
-    actor: Viewer, session: Session, page: Paging, status: AuctionStatus | None = None, listing_id: UUID | None = None
+    actor: Viewer,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.AUCTIONS)],
+    status: AuctionStatus | None = None,
+    listing_id: UUID | None = None,
 ) -> Page[schemas.AuctionCard]:
     """List announced auctions, newest first. You also see your own proposed ones; staff see all."""
     return (await queries.list_auctions(session, actor, page, status, listing_id)).shown(shown.card)
@@ -131,7 +136,9 @@ async def register(actor: Bidder, session: Session, auction_id: UUID, body: sche
 
 
 @router.get("/auctions/{auction_id}/bidders", operation_id="list_bidders")
-async def list_bidders(actor: Viewer, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.BidderOut]:
+async def list_bidders(
+    actor: Viewer, session: Session, auction_id: UUID, page: Annotated[PageRequest, sorted_by(queries.BIDDERS)]
+) -> Page[schemas.BidderOut]:
     """List the bidders by paddle. Operator and auditor see who they are, the seller after the close."""
     auction = await queries.get_auction(session, actor, auction_id)
     found = await queries.list_bidders(session, auction.id, page)

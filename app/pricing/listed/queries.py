@@ -14,10 +14,13 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.market.listings.models import Listing
 from app.pricing.listed.kinds import RegistrantStatus, RevisionStatus
 from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSale, Registrant
+
+REVISIONS: Final = Orders("id", ListedRevision.id)
+REGISTRANTS: Final = Orders("id", Registrant.id)
 
 
 async def find_conditions(session: Session, listing_id: UUID) -> ListedConditions | None:
@@ -66,7 +69,7 @@ async def list_registrants(
         session,
         given(statement, (Registrant.listing_id, listing_id), (Registrant.status, status)),
         page,
-        Registrant.id,
+        REGISTRANTS,
     )
 
 
@@ -111,4 +114,4 @@ async def revisions_of(session: Session, actor: Actor, listing: Listing) -> Sequ
 async def list_revisions(session: Session, actor: Actor, page: PageRequest, listing: Listing) -> Found[ListedRevision]:
     """The revisions of a listing, oldest first: for its seller, its agency and the market's staff; others see none."""
     statement = _revisions(actor, listing)
-    return await read_page(session, statement, page, ListedRevision.id)
+    return await read_page(session, statement, page, REVISIONS)

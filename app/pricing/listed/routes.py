@@ -8,8 +8,9 @@ from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.listings import queries as listings
 from app.pricing.listed import queries, registrants, rules, service
@@ -88,7 +89,7 @@ async def register(actor: Buyer, session: Session, listing_id: UUID, body: Regis
 async def list_registrants(
     actor: Reader,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.REGISTRANTS)],
     listing_id: UUID | None = None,
     status: RegistrantStatus | None = None,
 ) -> Page[RegistrantOut]:
@@ -142,7 +143,9 @@ async def propose_revision(actor: Seller, session: Session, listing_id: UUID, bo
 
 
 @router.get("/listings/{listing_id}/revisions", operation_id="list_listing_revisions")
-async def list_revisions(actor: ListingReader, session: Session, listing_id: UUID, page: Paging) -> Page[RevisionOut]:
+async def list_revisions(
+    actor: ListingReader, session: Session, listing_id: UUID, page: Annotated[PageRequest, sorted_by(queries.REVISIONS)]
+) -> Page[RevisionOut]:
     """List the proposed revisions of a listing. Its seller, its agency and staff may."""
     listing = await listings.get_listing(session, actor, listing_id)
     return (await queries.list_revisions(session, actor, page, listing)).shown(RevisionOut.model_validate)

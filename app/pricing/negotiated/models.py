@@ -97,7 +97,10 @@ class Notice(Identified, Numbered, Base):
     """
 
     __tablename__ = "notices"
-    __table_args__ = (CheckConstraint("ends_at > published_at", name="order"),)
+    __table_args__ = (
+        CheckConstraint("ends_at > published_at", name="order"),
+        Index("ix_notices_by_ends_at", "ends_at", "id"),
+    )
 
     negotiation_id: Mapped[UUID] = mapped_column(ForeignKey("negotiations.id"), unique=True)
     content: Mapped[str]

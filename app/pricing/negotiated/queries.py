@@ -17,7 +17,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Notice, Objection, Offer
 
@@ -25,6 +25,12 @@ NEGOTIATION: Final = Text("negotiation", "协商")
 
 
 NOTICE: Final = Text("notice", "公示")
+
+
+NEGOTIATIONS: Final = Orders("-id", Negotiation.id)
+OFFERS: Final = Orders("number", Offer.number)
+NOTICES: Final = Orders("-id", Notice.id, Notice.ends_at)
+OBJECTIONS: Final = Orders("id", Objection.id)
 
 
 @cache
@@ -85,8 +91,7 @@ async def list_negotiations(
         session,
         given(statement, (Negotiation.status, status), (Negotiation.listing_id, listing_id)),
         page,
-        Negotiation.id,
-        newest_first=True,
+        NEGOTIATIONS,
     )
 
 
@@ -139,7 +144,7 @@ async def get_offer(session: Session, offer_id: UUID) -> Offer:
 async def list_offers(session: Session, negotiation_id: UUID, page: PageRequest) -> Found[Offer]:
     """A page of the offers of a negotiation that the caller has found visible, oldest first."""
     statement = select(Offer).where(Offer.negotiation_id == negotiation_id)
-    return await read_page(session, statement, page, Offer.number)
+    return await read_page(session, statement, page, OFFERS)
 
 
 def _notices() -> Select[Notice]:
@@ -160,7 +165,7 @@ async def list_notices(session: Session, page: PageRequest, *, running: bool) ->
     if running:
         agreed = Notice.negotiation.has(Negotiation.status == NegotiationStatus.AGREED)
         statement = statement.where(agreed, Notice.ends_at > func.techex_now())
-    return await read_page(session, statement, page, Notice.id, newest_first=True)
+    return await read_page(session, statement, page, NOTICES)
 
 
 async def open_objections(session: Session, notice_id: UUID) -> int:
@@ -188,7 +193,7 @@ def _objections(actor: Actor) -> Select[Objection]:
 async def list_objections(session: Session, actor: Actor, notice_id: UUID, page: PageRequest) -> Found[Objection]:
     """A page of the objections to a notice that the actor may read, oldest first."""
     statement = _objections(actor).where(Objection.notice_id == notice_id)
-    return await read_page(session, statement, page, Objection.id)
+    return await read_page(session, statement, page, OBJECTIONS)
 
 
 async def read_objection(session: Session, objection_id: UUID) -> Objection:

@@ -7,8 +7,9 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
@@ -39,7 +40,7 @@ async def open_negotiation(
 async def list_negotiations(
     actor: Reader,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.NEGOTIATIONS)],
     status: NegotiationStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.NegotiationSummary]:
@@ -64,7 +65,9 @@ async def make_offer(
 
 
 @router.get("/negotiations/{negotiation_id}/offers", operation_id="list_offers")
-async def list_offers(actor: Reader, session: Session, negotiation_id: UUID, page: Paging) -> Page[schemas.OfferOut]:
+async def list_offers(
+    actor: Reader, session: Session, negotiation_id: UUID, page: Annotated[PageRequest, sorted_by(queries.OFFERS)]
+) -> Page[schemas.OfferOut]:
     """List every offer of a negotiation, oldest first."""
     negotiation = await queries.get_negotiation(session, actor, negotiation_id)
     return (await queries.list_offers(session, negotiation.id, page)).shown(schemas.OfferOut.model_validate)

@@ -6,7 +6,8 @@ from uuid import UUID
 from app.core.access import Actor, Role
 from app.core.schemas import ReasonIn
 from app.core.web.access import allow
-from app.core.web.http import Endpoint, Paging, Session
+from app.core.web.http import Endpoint, Session
+from app.core.web.lists import Paging
 from app.core.web.pages import Page
 from app.core.web.routing import Router
 from app.system.incidents import schemas, service
@@ -35,5 +36,8 @@ async def report(actor: Reporter, session: Session, key_id: UUID, body: ReasonIn
 
 @router.get("/api-keys/{key_id}/acts", operation_id="list_key_acts")
 async def list_acts(actor: Reader, session: Session, key_id: UUID, page: Paging) -> Page[schemas.ActOut]:
-    """List what was done with a key and those that came from it, bids too, oldest first."""
+    """List what was done with a key and those that came from it, bids too, oldest first.
+
+    There is no other order.
+    """
     return (await service.acts_of(session, actor, key_id, page)).shown(schemas.ActOut.model_validate)

@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from app.contracts.models import Payment
 from app.contracts.queries import award_facts
 from app.core.database import advisory_lock
+from app.core.web.lists import bound_to
 from app.core.web.pages import encode_cursor
 from tests.contracts.factory import (
     Json,
@@ -195,10 +196,9 @@ async def test_payments_are_listed_in_order_of_receipt(world: World, seller: Par
         cursor = f"&cursor={page['next_cursor']}"
         assert page["totals"]["paid"] == "3.00"
     assert page["next_cursor"] is None
-    for forged in (
-        encode_cursor("2024-03-01T00:00:00", seller.id),
-        encode_cursor("0001-01-01T00:00:00+14:00", seller.id),
-    ):
+    bound = bound_to(_path(contract), (), "received_at")
+    for at in ("2024-03-01T00:00:00", "0001-01-01T00:00:00+14:00"):
+        forged = encode_cursor(at, seller.id, bound=bound)
         await world.api.refused(400, "cursor_invalid", "GET", f"{_path(contract)}?cursor={forged}", seller)
     assert [datetime.fromisoformat(at).astimezone(WUHAN).date().isoformat() for at in seen] == [
         "2024-03-01",

@@ -151,7 +151,7 @@ async def test_the_filters_of_the_list(world: World) -> None:
         ("limit=101", 422, "invalid_input"),
         ("seller_id=x", 422, "invalid_input"),
         ("cursor=abc", 400, "cursor_invalid"),
-        ("cursor=WyIyMDI2LTAxLTAxIiwieCJd", 400, "cursor_invalid"),
+        ("cursor=WyIyMDI2LTAxLTAxIiwieCJd", 422, "cursor_of_another_list"),
     ],
 )
 async def test_a_bad_list_query_is_refused(world: World, query: str, status: int, code: str) -> None:

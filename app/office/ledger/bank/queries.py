@@ -1,6 +1,7 @@
 """Reading what the bank confirmed. Operator and auditor alone see it."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -9,8 +10,10 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_all, read_one, same
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.office.ledger.models import BankConfirmation, ConfirmationResolution
+
+ORDERS: Final = Orders("id", BankConfirmation.id, BankConfirmation.received_at)
 
 
 async def confirmations_of(
@@ -65,4 +68,4 @@ async def list_unmatched(session: Session, page: PageRequest) -> Found[BankConfi
             ConfirmationResolution.confirmation_id.is_(None),
         )
     )
-    return await read_page(session, statement, page, BankConfirmation.id)
+    return await read_page(session, statement, page, ORDERS)

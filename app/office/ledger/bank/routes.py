@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app.core.access import Actor, Role
 from app.core.web.access import allow
-from app.core.web.http import MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.office.ledger.bank import queries, schemas, service
 
@@ -45,6 +46,8 @@ async def reverse(
 
 
 @router.get("/settlement/unmatched", operation_id="list_unmatched_money")
-async def list_unmatched(actor: Accountant, session: Session, page: Paging) -> Page[schemas.BankConfirmationOut]:
+async def list_unmatched(
+    actor: Accountant, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.BankConfirmationOut]:
     """List confirmed money that matches nothing and is not resolved, the oldest first."""
     return (await queries.list_unmatched(session, page)).shown(schemas.BankConfirmationOut.model_validate)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, false, select
@@ -9,13 +10,16 @@ from sqlalchemy import Select, false, select
 from app.core.access import Actor
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
 from app.office.ledger.problems import DEPOSIT
 from app.office.ledger.rules import Subject
 
 LIVE = (DepositStatus.REQUESTED, DepositStatus.RECEIVED, DepositStatus.HELD)
+
+
+ORDERS: Final = Orders("-id", Deposit.id, open_ended(Deposit.due_at), open_ended(Deposit.release_due_on))
 
 
 async def latest_deposit(session: Session, subject: Subject, organisation_id: UUID) -> Deposit:
@@ -122,7 +126,7 @@ async def list_deposits(
     """Deposits the actor may see, newest first."""
     statement = _visible_deposits(actor)
     statement = given(statement, (Deposit.status, status), (Deposit.subject_id, subject_id))
-    return await read_page(session, statement, page, Deposit.id, newest_first=True)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def deposits_for(session: Session, actor: Actor, subject: Subject) -> Sequence[Deposit]:

@@ -6,8 +6,9 @@ from uuid import UUID
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.office.ledger.deposits import queries, schemas
 from app.office.ledger.kinds import DepositStatus
@@ -19,7 +20,11 @@ Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="ledger:read")]
 
 @router.get("/deposits", operation_id="list_deposits")
 async def list_deposits(
-    actor: Reader, session: Session, page: Paging, status: DepositStatus | None = None, subject_id: UUID | None = None
+    actor: Reader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    status: DepositStatus | None = None,
+    subject_id: UUID | None = None,
 ) -> Page[schemas.DepositOut]:
     """List your organisation's deposits, newest first. Staff see all."""
     found = await queries.list_deposits(session, actor, page, status, subject_id)

@@ -1,17 +1,20 @@
 """Reading payment instructions, and who may see them."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.office.ledger.kinds import Direction, InstructionStatus
 from app.office.ledger.models import PaymentInstruction
 from app.office.ledger.problems import INSTRUCTION
 from app.office.ledger.rules import Subject
+
+ORDERS: Final = Orders("-id", PaymentInstruction.id, PaymentInstruction.amount, open_ended(PaymentInstruction.due_on))
 
 
 async def lock_release_instruction(session: Session, deposit_id: UUID) -> PaymentInstruction:
@@ -57,4 +60,4 @@ async def list_instructions(
     if not actor.has(Role.OPERATOR, Role.AUDITOR):
         statement = statement.where(PaymentInstruction.organisation_id == actor.organisation())
     statement = given(statement, (PaymentInstruction.status, status), (PaymentInstruction.direction, direction))
-    return await read_page(session, statement, page, PaymentInstruction.id, newest_first=True)
+    return await read_page(session, statement, page, ORDERS)

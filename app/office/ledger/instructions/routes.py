@@ -4,8 +4,9 @@ from typing import Annotated
 
 from app.core.access import Actor, Role
 from app.core.web.access import allow
-from app.core.web.http import MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.office.ledger.instructions import queries, schemas
 from app.office.ledger.kinds import Direction, InstructionStatus
@@ -19,7 +20,7 @@ Reader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERA
 async def list_instructions(
     actor: Reader,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
     status: InstructionStatus | None = None,
     direction: Direction | None = None,
 ) -> Page[schemas.InstructionOut]:

@@ -41,15 +41,18 @@ SELECT s.n, k.id AS key_id, k.person_id, k.organisation_id, k.scopes,
        b.paddle, b.withdrawn_at IS NOT NULL AS withdrawn,
        EXISTS (SELECT FROM deposits d WHERE d.subject_id = s.listing_id AND d.organisation_id = k.organisation_id
                  AND d.status = 'held') AS deposit_held,
-       e.seq, e.content, e.hash, e.secret, e.request_hash
-FROM (SELECT u.*, a.listing_id FROM unnest($1::int[], $2::uuid[], $3::bytea[], $4::text[])
-        AS u (n, auction_id, digest, idempotency_key) JOIN auctions a ON a.id = u.auction_id) s
+       e.seq, e.content, e.hash, e.secret, e.request_hash,
+       EXISTS (SELECT FROM idempotency_answers i WHERE i.principal_id = k.id AND i.key = s.idempotency_key) AS elsewhere
+FROM (SELECT u.*, a.listing_id FROM unnest($1::int[], $2::uuid[], $3::bytea[], $4::text[], $6::bytea[])
+        AS u (n, auction_id, digest, idempotency_key, request_hash) JOIN auctions a ON a.id = u.auction_id) s
   LEFT JOIN (api_keys k JOIN organisations o ON o.id = k.organisation_id AND o.verification <> 'suspended')
     ON k.digest = s.digest AND k.revoked_at IS NULL AND k.expires_at > $5
   LEFT JOIN auction_bidders b ON b.auction_id = s.auction_id AND b.organisation_id = k.organisation_id
-  LEFT JOIN auction_entries e ON e.auction_id = s.auction_id AND e.key_id = k.id
-    AND e.idempotency_key = s.idempotency_key
+  LEFT JOIN auction_entries e ON e.key_id = k.id AND e.idempotency_key = s.idempotency_key
+    AND CASE WHEN e.content LIKE '%"code"_null%' THEN ''::bytea ELSE e.request_hash END
+      = ANY (ARRAY['', s.request_hash])
 """
+"""With the bid that the idempotency key brought before, on any auction: an accepted one, or this request, refused."""
 WRITE = """
 WITH moved AS (
   UPDATE auctions a SET price = u.price, leader = u.leader, leader_secret = u.leader_secret, accepted = u.accepted,
@@ -77,6 +80,8 @@ WHERE kind = 'auction.closes' AND subject_id = ANY($1::uuid[]) AND settled_at IS
 KEEP_KEY = """
 INSERT INTO exchange_keys (key_id, public_key, first_used_at) VALUES ($1, $2, techex_now()) ON CONFLICT DO NOTHING
 """
+ACCEPTED = b""
+"""In the place of the request that a key is held for: any."""
 PATIENCE_MS = 200
 """How long a turn of many auctions waits for a row: longer than the turns of other processes take."""
 TO_ALL = f"{{{PUBLIC}}}"
@@ -132,8 +137,12 @@ async def decide(
         [submission.key_digest for submission in batch],
         [submission.idempotency_key for submission in batch],
         now,
+        [submission.request_hash for submission in batch],
     )
-    facts = {row["n"]: row for row in senders}
+    facts: dict[int, Mapping[str, Any]] = {}
+    for row in senders:
+        if row["n"] not in facts or row["request_hash"] == batch[row["n"]].request_hash:
+            facts[row["n"]] = row
     answers = [turn.answer(submission, facts.get(n)) for n, submission in enumerate(batch)]
     await turn.write(driver)
     return answers
@@ -163,7 +172,7 @@ class _Turn:
         self._now = now
         self._rows: list[tuple[Any, ...]] = []
         self._rejections: list[tuple[Any, ...]] = []
-        self._done: dict[tuple[UUID, UUID, str], tuple[bytes, Decided]] = {}
+        self._done: dict[tuple[UUID, str, bytes], tuple[bytes, Decided]] = {}
 
     def answer(self, submission: Submission, facts: Mapping[str, Any] | None) -> Decided | Problem:
         """Decide one bid, or find what it was answered before."""
@@ -185,8 +194,12 @@ class _Turn:
         return self._decide(auction, submission, facts)
 
     def _before(self, submission: Submission, facts: Mapping[str, Any]) -> Decided | Problem | None:
-        """A retry: what the first got, from the log or from this very turn."""
-        same = self._done.get((submission.auction_id, facts["key_id"], submission.idempotency_key))
+        """A retry: what the first got, from the log or from this very turn.
+
+        An accepted bid holds its key. A refused one holds it for the same request only: another amount is a new bid.
+        """
+        claim = facts["key_id"], submission.idempotency_key
+        same = self._done.get((*claim, submission.request_hash)) or self._done.get((*claim, ACCEPTED))
         if facts["seq"] is not None:
             content = json.loads(facts["content"])
             secret = facts["secret"]
@@ -197,7 +210,7 @@ class _Turn:
                 Decided(facts["seq"], content, facts["hash"], maximum, opened.salt if opened else None, replayed=True),
             )
         if same is None:
-            return None
+            return IDEMPOTENCY_KEY_REUSED(field="Idempotency-Key") if facts["elsewhere"] else None
         if same[0] != submission.request_hash:
             return IDEMPOTENCY_KEY_REUSED(field="Idempotency-Key")
         return same[1]
@@ -207,8 +220,8 @@ class _Turn:
         _, entry = auction.decide(self._keys, bid, self._now)
         self._rows.append(_row(auction, entry, submission, facts))
         decided = Decided(entry.seq, entry.content, entry.hash, submission.maximum, entry.salt)
-        claimed = submission.auction_id, facts["key_id"], submission.idempotency_key
-        self._done[claimed] = submission.request_hash, decided
+        holds = ACCEPTED if entry.content["code"] is None else submission.request_hash
+        self._done[facts["key_id"], submission.idempotency_key, holds] = submission.request_hash, decided
         return decided
 
     def _reject(self, submission: Submission, actor: Actor | None, refusal: Problem) -> None:

@@ -10,8 +10,9 @@ from fastapi.responses import StreamingResponse
 from app.core.access import Actor
 from app.core.schemas import AskedFlag, AskedWhole
 from app.core.web.access import Public, public
-from app.core.web.http import Endpoint, Paging, Session, context_of
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session, context_of
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.pricing.auction import queries, schemas, shown
 from app.pricing.auction.bidding import house
@@ -40,7 +41,7 @@ async def poll(actor: Public, request: Request, auction_id: UUID) -> Response:
 
 @router.get("/auctions/{auction_id}/entries", operation_id="list_auction_entries")
 async def list_entries(
-    actor: Viewer, session: Session, auction_id: UUID, page: Paging
+    actor: Viewer, session: Session, auction_id: UUID, page: Annotated[PageRequest, sorted_by(queries.ENTRIES)]
 ) -> Page[schemas.AuctionEntryOut]:
     """List the entries of an auction's log in order. Each has the hash that chains it to the one before."""
     auction = await queries.get_auction(session, actor, auction_id)
@@ -104,7 +105,9 @@ async def transcript(actor: Viewer, request: Request, session: Session, auction_
 
 
 @router.get("/exchange-keys", operation_id="list_exchange_keys")
-async def list_keys(actor: Public, session: Session, page: Paging) -> Page[schemas.ExchangeKeyOut]:
+async def list_keys(
+    actor: Public, session: Session, page: Annotated[PageRequest, sorted_by(queries.KEYS)]
+) -> Page[schemas.ExchangeKeyOut]:
     """List the public keys (Ed25519) of the exchange. It signs receipts and confirmations with them, or has signed."""
     return (await queries.page_of_keys(session, page)).shown(
         lambda key: schemas.ExchangeKeyOut.of(key, public_key=key.public_key.hex())

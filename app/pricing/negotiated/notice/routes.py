@@ -10,8 +10,9 @@ from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import AskedFlag
 from app.core.web.access import EVERY_ROLE, Public, allow
-from app.core.web.http import Endpoint, Paging, Session, note_read
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, Session, note_read
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.pricing.negotiated import queries
 from app.pricing.negotiated.kinds import NegotiationStatus
@@ -31,7 +32,10 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
 
 @router.get("/notices", operation_id="list_notices")
 async def list_notices(
-    actor: Public, session: Session, page: Paging, running: AskedFlag = False
+    actor: Public,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.NOTICES)],
+    running: AskedFlag = False,
 ) -> Page[schemas.NoticeOut]:
     """List public notices of negotiated prices, newest first. With `running`, only those that still take objections."""
     found = await queries.list_notices(session, page, running=running)
@@ -55,7 +59,11 @@ async def file_objection(
 
 @router.get("/notices/{notice_id}/objections", operation_id="list_objections")
 async def list_objections(
-    actor: Reader, session: Session, notice_id: UUID, page: Paging, request: Request
+    actor: Reader,
+    session: Session,
+    notice_id: UUID,
+    page: Annotated[PageRequest, sorted_by(queries.OBJECTIONS)],
+    request: Request,
 ) -> Page[schemas.ObjectionOut]:
     """List the objections that you may read. Staff and the seller see all, others their own."""
     await queries.get_notice(session, notice_id)

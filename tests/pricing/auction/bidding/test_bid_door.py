@@ -102,3 +102,34 @@ def test_the_document_says_what_a_refused_bid_is_told() -> None:
         assert {"seq", "minimum", "ends_at", "server_time", "receipt", "salt"} <= set(told)
     assert "Retry-After" in responses["503"]["headers"]
     assert "Idempotency-Replayed" in responses["201"]["headers"]
+
+
+async def test_b10_a_refused_bid_leaves_its_key_for_another_amount_and_an_accepted_one_holds_it(world: World) -> None:
+    scene = await factory.running(world)
+    bidder, rival = scene.bidders
+    await scene.accepted(rival, "100000.00")
+    low = await scene.bid(bidder, "100000.00", "k")
+    again = await scene.bid(bidder, "100000.00", "k")
+    assert (low.status_code, again.content) == (409, low.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    right = await scene.bid(bidder, "101000.00", "k")
+    assert right.status_code == 201
+    for amount, expected in (("101000.00", right), ("100000.00", low)):
+        retried = await scene.bid(bidder, amount, "k")
+        assert (retried.status_code, retried.content) == (expected.status_code, expected.content)
+    reused = await scene.bid(bidder, "109000.00", "k")
+    assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_b10_a_key_of_another_command_or_auction_brings_no_bid(world: World) -> None:
+    scene, other = await factory.announced(world, bidders=1), await factory.announced(world, bidders=1)
+    bidder = scene.bidders[0]
+    await factory.admitted(world, other.id, bidder)
+    await scene.begin()
+    person = {"name": "示例", "organisation_id": str(bidder.id), "role": "member"}
+    await world.api.ok("POST", "/v1/people", bidder, json=person, headers={"Idempotency-Key": "person"})
+    assert (await other.bid(bidder, "100000.00", "bid")).status_code == 201
+    for key in ("person", "bid"):
+        refused = await scene.bid(bidder, "100000.00", key)
+        assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
+    assert (await scene.shown())["price"] is None
