@@ -55,7 +55,9 @@ def _indexed(table: Table) -> Iterator[list[str]]:
             yield [_written(column) for column in constraint.columns]
 
 
-SET_WHERE_LISTED = {"listings.published_at", "listings.closes_at"}
+SET_WHERE_LISTED = {
+    "listings.published_at", "listings.closes_at", "demands.published_at", "demands.closes_at", "demands.budget",
+}  # fmt: skip
 """May be null in the table, and never are in what is listed by them."""
 
 

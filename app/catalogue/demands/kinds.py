@@ -83,11 +83,3 @@ class ClosureReason(StrEnum):
     NO_FUNDS = "no_funds"
     POSTED_AGAIN = "posted_again"
     NOTHING_SUITABLE = "nothing_suitable"
-
-
-class DemandSort(StrEnum):
-    """The order of the public list: the newest first, the largest budget first, or what ends first."""
-
-    NEWEST = "newest"
-    BUDGET = "budget"
-    CLOSING = "closing"

@@ -9,23 +9,20 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
-from app.catalogue.demands.kinds import PUBLIC_STATUSES, CheckStatus, DemandSort
+from app.catalogue.demands.kinds import PUBLIC_STATUSES, CheckStatus
 from app.catalogue.demands.models import Demand, DemandVersion
 from app.catalogue.demands.schemas import DemandFilter
 from app.core.access import Actor
 from app.core.database import Session, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
-from app.core.web.pages import Found, PageRequest, cut, paged, read_page
+from app.core.web.pages import Found, Orders, PageRequest, cut_in, ordered, read_page
 
 DEMAND: Final = Text("demand", "需求")
-_ORDERS: Final[dict[DemandSort, tuple[InstrumentedAttribute[object], bool]]] = {
-    DemandSort.NEWEST: (Demand.published_at, True),
-    DemandSort.BUDGET: (Demand.budget, True),
-    DemandSort.CLOSING: (Demand.closes_at, False),
-}
-"""The column of each order, and whether the largest comes first."""
+PUBLISHED: Final = Orders("-published_at", Demand.id, Demand.published_at, Demand.budget, Demand.closes_at)
+"""In the order of the budget only those that have one are listed."""
+OWN: Final = Orders("-id", Demand.id)
+DESK: Final = Orders("id", Demand.id)
 
 
 def is_public(demand: Demand) -> bool:
@@ -69,13 +66,13 @@ async def lock_public(session: Session, demand_id: UUID) -> Demand:
 async def list_own(session: Session, actor: Actor, page: PageRequest) -> Found[Demand]:
     """What an organisation asks for, newest first, in every state."""
     statement = select(Demand).where(Demand.demander_id == actor.organisation())
-    return await read_page(session, statement, page, Demand.id, newest_first=True)
+    return await read_page(session, statement, page, OWN)
 
 
 async def list_for_staff(session: Session, page: PageRequest, check_status: CheckStatus | None) -> Found[Demand]:
     """The operator's desk: all demands by the state of their draft, oldest first."""
     statement = given(select(Demand), (Demand.check_status, check_status))
-    return await read_page(session, statement, page, Demand.id)
+    return await read_page(session, statement, page, DESK)
 
 
 async def public_demand(session: Session, demand_id: UUID) -> tuple[Demand, DemandVersion]:
@@ -116,18 +113,18 @@ def _with_version() -> Select[Demand, DemandVersion]:
 async def list_published(
     session: Session, wanted: DemandFilter, page: PageRequest
 ) -> Found[Row[Demand, DemandVersion]]:
-    """A page of public demands in the order asked for. Raises `cursor_invalid`.
+    """A page of public demands in the order asked for. Raises what `PageRequest.after` does.
 
     A demander is found by its id only where it shows its name. Demands without a budget are not in the order of it.
     """
-    column, newest_first = _ORDERS[wanted.sort]
+    order = page.sorted_as(PUBLISHED)
     statement = _with_version().where(Demand.version > 0, Demand.status == wanted.status)
     statement = given(statement, (Demand.kind, wanted.kind), (Demand.technical_field, wanted.technical_field))
     statement = statement.where(*_narrowed(wanted))
-    rows: Sequence[Row[Demand, DemandVersion]] = (
-        await session.execute(paged(statement, page, column, Demand.id, newest_first=newest_first))
-    ).all()
-    return cut(rows, page, lambda row: (getattr(row[0], column.key), row[0].id))
+    if order.name.endswith("budget"):
+        statement = statement.where(Demand.budget.is_not(None))
+    rows: Sequence[Row[Demand, DemandVersion]] = (await session.execute(ordered(statement, page, order))).all()
+    return cut_in(order, rows, page, lambda row: row[0])
 
 
 def _narrowed(wanted: DemandFilter) -> list[ColumnElement[bool]]:
@@ -142,6 +139,4 @@ def _narrowed(wanted: DemandFilter) -> list[ColumnElement[bool]]:
         conditions.append(Demand.budget >= wanted.budget_min)
     if wanted.budget_max is not None:
         conditions.append(Demand.budget <= wanted.budget_max)
-    if wanted.sort is DemandSort.BUDGET:
-        conditions.append(Demand.budget.is_not(None))
     return conditions

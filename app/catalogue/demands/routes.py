@@ -7,15 +7,16 @@ from fastapi import Depends, Path, Query, Response
 from sqlalchemy import Row
 
 from app.catalogue.demands import checks, queries, schemas, service
-from app.catalogue.demands.kinds import CheckStatus, DemandKind, DemandSort, DemandStatus, SolutionWay
+from app.catalogue.demands.kinds import CheckStatus, DemandKind, DemandStatus, SolutionWay
 from app.catalogue.demands.models import Demand, DemandVersion
 from app.catalogue.results.kinds import TechnicalField
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.schemas import AskedWhole, Money, ReasonIn
 from app.core.web.access import Public, allow
-from app.core.web.http import Endpoint, IfMatch, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, IfMatch, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 
 router = Router(route_class=Endpoint, tags=("demands",))
@@ -42,31 +43,38 @@ async def _filter(
     demander_id: UUID | None = None,
     budget_min: Bound = None,
     budget_max: Bound = None,
-    sort: DemandSort = DemandSort.NEWEST,
 ) -> schemas.DemandFilter:
     return schemas.DemandFilter.model_construct(
         kind=kind, technical_field=technical_field, industry=industry, solution=solution, status=status,
-        demander_id=demander_id, budget_min=budget_min, budget_max=budget_max, sort=sort,
+        demander_id=demander_id, budget_min=budget_min, budget_max=budget_max,
     )  # fmt: skip
 
 
 @router.get("/demands", operation_id="list_demands")
 async def list_demands(
-    actor: Public, session: Session, page: Paging, wanted: Annotated[schemas.DemandFilter, Depends(_filter)]
+    actor: Public,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.PUBLISHED)],
+    wanted: Annotated[schemas.DemandFilter, Depends(_filter)],
 ) -> Page[schemas.DemandCard]:
-    """List published demands, newest first or as `sort` says. With `sort=budget` those without one are left out."""
+    """List published demands, newest first. In the order of `budget` those without one are left out."""
     return (await queries.list_published(session, wanted, page)).shown(_card)
 
 
 @router.get("/demands/mine", operation_id="list_own_demands")
-async def list_own(actor: Member, session: Session, page: Paging) -> Page[schemas.DemandDraftOut]:
+async def list_own(
+    actor: Member, session: Session, page: Annotated[PageRequest, sorted_by(queries.OWN)]
+) -> Page[schemas.DemandDraftOut]:
     """List your organisation's demands in every state, newest first."""
     return (await queries.list_own(session, actor, page)).shown(schemas.DemandDraftOut.model_validate)
 
 
 @router.get("/demands/desk", operation_id="list_demands_for_staff")
 async def list_desk(
-    actor: Staff, session: Session, page: Paging, check_status: CheckStatus | None = None
+    actor: Staff,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.DESK)],
+    check_status: CheckStatus | None = None,
 ) -> Page[schemas.DemandDraftOut]:
     """List all demands, oldest first. `submitted` ones wait for the first check, `checked` ones for the second."""
     found = await queries.list_for_staff(session, page, check_status)

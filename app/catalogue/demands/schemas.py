@@ -12,7 +12,6 @@ from app.catalogue.demands.kinds import (
     CheckStatus,
     ClosureReason,
     DemandKind,
-    DemandSort,
     DemandStatus,
     SolutionWay,
 )
@@ -155,7 +154,7 @@ class DemandDraftOut(Output):
 
 
 class DemandFilter(Input):
-    """Which published demands a list shows, and in which order."""
+    """Which published demands a list shows."""
 
     kind: DemandKind | None = None
     technical_field: TechnicalField | None = None
@@ -165,4 +164,3 @@ class DemandFilter(Input):
     demander_id: UUID | None = None
     budget_min: Decimal | None = None
     budget_max: Decimal | None = None
-    sort: DemandSort = DemandSort.NEWEST

@@ -121,15 +121,15 @@ async def test_filters_and_orders_of_the_public_list(world: World) -> None:
 
     s, g, u = small["id"], large["id"], unknown["id"]
     assert await found() == [u, g, s]
-    assert await found(sort="budget") == [g, s]
-    assert await found(sort="closing") == [s, g, u]
+    assert await found(sort="-budget") == [g, s]
+    assert await found(sort="closes_at") == [s, g, u]
     assert await found(industry="A0") == [s]
     assert await found(solution="consulting_or_service") == [g]
     assert await found(technical_field="agriculture") == [u]
     assert await found(budget_min="100.00", budget_max="299.99") == [s]
     assert await found(status="closed") == []
     newest = await api.ok("GET", "/v1/demands?limit=1")
-    await api.refused(400, "cursor_invalid", "GET", f"/v1/demands?sort=budget&cursor={newest['next_cursor']}")
+    await api.refused(422, "cursor_of_another_list", "GET", f"/v1/demands?sort=-budget&cursor={newest['next_cursor']}")
     await api.refused(422, "invalid_input", "GET", "/v1/demands?industry=A%25")
 
 

@@ -18,10 +18,11 @@ from app.catalogue.demands.responses.models import DemandResponse
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.queries import organisations_by_id
 
 RESPONSE: Final = Text("response", "应答")
+ORDERS: Final = Orders("-id", DemandResponse.id)
 
 
 @cache
@@ -77,7 +78,7 @@ async def list_responses(
 ) -> Found[DemandResponse]:
     """A page of the responses an actor may see, newest first."""
     statement = given(visible(actor), (DemandResponse.demand_id, demand_id), (DemandResponse.status, status))
-    return await read_page(session, statement, page, DemandResponse.id, newest_first=True)
+    return await read_page(session, statement, page, ORDERS)
 
 
 async def count_open(session: Session, responder_id: UUID) -> int:

@@ -13,8 +13,9 @@ from app.catalogue.results import queries as results
 from app.core.access import Actor, Role
 from app.core.database import Session as DatabaseSession
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, IfMatch, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, IfMatch, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 
 router = Router(route_class=Endpoint, tags=("demands",))
@@ -35,7 +36,7 @@ async def respond(
 async def list_responses(
     actor: Reader,
     session: Session,
-    page: Paging,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
     demand_id: UUID | None = None,
     status: ResponseStatus | None = None,
 ) -> Page[schemas.DemandResponseSummary]:

@@ -6,8 +6,9 @@ from uuid import UUID
 from app.catalogue.demands.responses import queries as responses
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.pricing.negotiated.handover import queries, schemas, service
 
@@ -28,7 +29,7 @@ async def negotiate_response(
 
 @router.get("/demand-responses/{response_id}/negotiations", operation_id="list_response_negotiations")
 async def list_negotiations(
-    actor: Reader, session: Session, response_id: UUID, page: Paging
+    actor: Reader, session: Session, response_id: UUID, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
 ) -> Page[schemas.HandoverOut]:
     """List the negotiations that came from a response, oldest first."""
     response = await responses.get_response(session, actor, response_id)
