@@ -84,5 +84,6 @@ def test_the_overview_tells_who_follows_what() -> None:
     lines = wiring.overview()
     signed = lines.index("deal.contracted")
     assert "when_contract_is_signed_check_gates" in lines[signed + 1]
-    assert "when_contract_is_signed_open_settlement" in lines[signed + 2]
+    assert "when_contract_is_signed_meet_demand" in lines[signed + 2]
+    assert "when_contract_is_signed_open_settlement" in lines[signed + 3]
     assert all(hook.followers for name, hook in hooks.hooks().items() if not name.startswith("test.")), "unheard"

@@ -4,9 +4,22 @@ from enum import StrEnum
 
 
 class DemandKind(StrEnum):
-    """What is asked for. A need (需求): a technology that somebody wants to have."""
+    """What is asked for: a technology that somebody wants to have (需求), or one to be tried in a place of its own, an
+    open application scenario (应用场景, policy art. 6).
+    """
 
     NEED = "need"
+    SCENARIO = "scenario"
+
+
+class ScenarioArea(StrEnum):
+    """The areas of open scenarios in policy art. 6 (基层治理、社会民生、产业升级、科技创新); it says 等."""
+
+    GOVERNANCE = "governance"
+    PUBLIC_LIFE = "public_life"
+    INDUSTRY = "industry"
+    INNOVATION = "innovation"
+    OTHER = "other"
 
 
 class DemandStatus(StrEnum):

@@ -1,6 +1,7 @@
 """The refusals of demands."""
 
 from app.core.problems import ProblemType, Text
+from app.law.instruments import POLICY
 
 DEMAND_TRANSITION_REFUSED = ProblemType(
     "demand_transition_refused",
@@ -63,4 +64,15 @@ CLOSED_WITH_AGREEMENT = ProblemType(
         "First decline response {number}, with a reason, or wait for its deal.",
         "请先谢绝应答{number}并说明原因，或者等待其成交。",
     ),
+)
+SCENARIO_AREA_MISPLACED = ProblemType(
+    "scenario_area_misplaced",
+    422,
+    Text("Area does not fit the kind", "场景领域与需求类型不符"),
+    Text("A scenario names its area, and other demands have none.", "应用场景应当填写场景领域，其他需求不填。"),
+    Text(
+        "Send `scenario_area` with the kind `scenario` alone.",
+        "请仅在类型为 `scenario`（应用场景）时填写 `scenario_area`。",
+    ),
+    POLICY.art("6"),
 )

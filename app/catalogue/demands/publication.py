@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.catalogue.demands import queries, rules
+from app.catalogue.demands.kinds import DemandKind
 from app.catalogue.demands.models import Demand, DemandVersion
 from app.catalogue.demands.schemas import Demander, DemandForm, PublishedDemand, PublishedDemandCard
 from app.core.canonical import canonical_json, sha256_hex
@@ -21,17 +22,18 @@ MAX_MONTHS = "demand_max_months"
 
 
 async def check_form(session: Session, demand: Demand, today: date) -> tuple[DemandForm, Organisation]:
-    """Everything that a publication asks for. Raises `organisation_not_verified`, `validity_out_of_range`."""
+    """Everything that a publication asks for. Raises `organisation_not_verified`, and what `check_draft` raises."""
     form = DemandForm.model_validate(demand.form)
-    check_validity(form, today)
+    check_draft(demand.kind, form, today)
     demander = (await identity.organisations_by_id(session, [demand.demander_id]))[demand.demander_id]
     if demander.verification != Verification.VERIFIED:
         raise NOT_VERIFIED(name=demander.name, verification=demander.verification)
     return form, demander
 
 
-def check_validity(form: DemandForm, today: date) -> None:
-    """Raises `validity_out_of_range` for a last day that has passed, or that is too far ahead."""
+def check_draft(kind: DemandKind, form: DemandForm, today: date) -> None:
+    """What holds of a draft at once. Raises `scenario_area_misplaced`, `validity_out_of_range`."""
+    rules.check_area(kind, form.scenario_area)
     months = int(parameter(MAX_MONTHS, on=today).value)
     rules.check_validity(form.valid_to, today, add_months(today, months))
 

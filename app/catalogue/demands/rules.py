@@ -10,15 +10,18 @@ from app.catalogue.demands.kinds import (
     LIVE_STATUSES,
     CheckMove,
     CheckStatus,
+    DemandKind,
     DemandMove,
     DemandMover,
     DemandStatus,
+    ScenarioArea,
     SolutionWay,
 )
 from app.catalogue.demands.problems import (
     CHECKED_BY_OWN,
     DEMAND_NOT_OPEN,
     DEMAND_TRANSITION_REFUSED,
+    SCENARIO_AREA_MISPLACED,
     SECOND_CHECKER_NEEDED,
     VALIDITY_OUT_OF_RANGE,
 )
@@ -108,6 +111,12 @@ def check_validity(valid_to: date, today: date, latest: date) -> None:
     earliest = today + timedelta(days=1)
     if not earliest <= valid_to <= latest:
         raise VALIDITY_OUT_OF_RANGE(field="valid_to", valid_to=valid_to, earliest=earliest, latest=latest)
+
+
+def check_area(kind: DemandKind, area: ScenarioArea | None) -> None:
+    """A scenario has an area, and nothing else has; raises `scenario_area_misplaced`."""
+    if (kind == DemandKind.SCENARIO) != (area is not None):
+        raise SCENARIO_AREA_MISPLACED(field="scenario_area")
 
 
 def check_open(status: DemandStatus, closes_at: datetime | None, now: datetime) -> None:

@@ -13,6 +13,7 @@ from app.catalogue.demands.kinds import (
     ClosureReason,
     DemandKind,
     DemandStatus,
+    ScenarioArea,
     SolutionWay,
 )
 from app.catalogue.results.kinds import TechnicalField
@@ -46,6 +47,7 @@ class DemandForm(Input):
     industry_code: IndustryCode = Field(description="Industry that needs it, GB/T 4754-2017")
     technical_field: TechnicalField
     valid_to: Day = Field(description="The last day, local; the demand expires at its end")
+    scenario_area: ScenarioArea | None = Field(default=None, description="For a scenario alone: its area")
     name_hidden: Flag = Field(default=False, description="True: the public is not told who you are")
 
 
@@ -86,6 +88,7 @@ class PublishedDemand(Output):
     industry_code: str
     technical_field: TechnicalField
     valid_to: date
+    scenario_area: ScenarioArea | None
     demander: Demander | None = Field(description="Null where the demander hides its name")
     demander_kind: OrganisationKind
     demander_city: str = Field(description="The prefecture or city of the demander, GB/T 2260")

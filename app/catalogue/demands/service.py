@@ -28,9 +28,9 @@ ENDED: Final = "demand.ended"
 
 
 async def create_demand(session: Session, actor: Actor, body: schemas.DemandIn) -> Demand:
-    """Draft a demand for the actor's organisation. Raises `validity_out_of_range`."""
+    """Draft a demand for the actor's organisation. Raises what `publication.check_draft` raises."""
     today = await read_today(session)
-    publication.check_validity(body, today)
+    publication.check_draft(body.kind, body, today)
     demand = Demand(
         number=await readable_number(session, NumberPrefix.DEMAND, today.year),
         kind=body.kind,
@@ -49,12 +49,12 @@ async def edit_demand(
 ) -> Demand:
     """Replace the draft. Of a published demand that begins a correction, and what is published stays until it passes.
 
-    Raises `validity_out_of_range`, and `demand_transition_refused` while the operator checks it.
+    Raises what `publication.check_draft` raises, and `demand_transition_refused` while the operator checks it.
     """
     demand = await queries.lock_own(session, actor, demand_id)
     precondition.check(demand.revision)
     demand.check_status = rules.after_check(CheckMove.EDIT, DemandMover.DEMANDER, demand.check_status, demand.status)
-    publication.check_validity(form, await read_today(session))
+    publication.check_draft(demand.kind, form, await read_today(session))
     demand.form = form.model_dump(mode="json")
     demand.revision += 1
     tell(session, demand, "demand.edited")

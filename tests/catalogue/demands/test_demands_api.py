@@ -247,3 +247,14 @@ async def test_a_response_is_amended_with_other_results_and_a_secret_one_is_refu
     stranger = await world.enterprise()
     foreign = {"capacity": "holder", "proposal": "示例", "transfer_mode": "assignment", "result_ids": [other["id"]]}
     await api.refused(404, "not_found", "POST", f"/v1/demands/{demand['id']}/responses", stranger, json=foreign)
+
+
+async def test_an_open_scenario_names_its_area_and_is_taken_up_by_responses(world: World) -> None:
+    """Policy art. 6. The form of the official list of scenarios was not found, so it has the form of a demand."""
+    opener, maker, api = await world.enterprise(), await world.institution(), world.api
+    for kind, area in (("scenario", None), ("need", "industry")):
+        body = await demand_body(world, kind=kind, scenario_area=area)
+        await api.refused(422, "scenario_area_misplaced", "POST", "/v1/demands", opener, json=body)
+    scenario = await published_demand(world, opener, kind="scenario", scenario_area="industry")
+    assert [item["id"] for item in await api.every("/v1/demands", kind="scenario")] == [scenario["id"]]
+    assert (await response_to(world, scenario, maker))["status"] == "sent"

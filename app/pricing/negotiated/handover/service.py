@@ -3,7 +3,6 @@
 The negotiation is one like any other: same listing, same gates, same public notice. Lock order: demand, response.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from app.catalogue.demands import queries as demands
@@ -13,7 +12,6 @@ from app.catalogue.demands.responses import service as response_service
 from app.catalogue.demands.responses.kinds import ResponseStatus
 from app.core.access import Actor
 from app.core.database import Session
-from app.market.deals.models import Deal
 from app.market.listings import queries as listings
 from app.pricing.negotiated import queries as negotiations
 from app.pricing.negotiated import service as negotiation_service
@@ -49,12 +47,12 @@ async def hand_over(session: Session, actor: Actor, response_id: UUID, body: sch
     return made
 
 
-async def meet_demand(session: Session, deal: Deal, now: datetime) -> None:
+async def meet_demand(session: Session, deal_id: UUID) -> None:
     """The contract of a deal is signed: if it came from a demand, the demand is met and its response fulfilled.
 
     A response that was declined or withdrawn meanwhile meets nothing.
     """
-    negotiation = await negotiations.behind(session, deal.id)
+    negotiation = await negotiations.behind(session, deal_id)
     made = await queries.of_negotiation(session, negotiation.id) if negotiation is not None else None
     if made is None:
         return
