@@ -1,0 +1,1 @@
+"""What both engines make of text: one fold, words, pinyin, queries, highlights. Pure, and without a database."""
