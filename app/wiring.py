@@ -71,6 +71,7 @@ PACKAGES: Final = (
     _row("contracts.settlement", TABLES, FOLLOWS, ROUTES),
     _row("contracts.certificates", TABLES, FOLLOWS, ROUTES),
     _row("awards.runs", TABLES, ROUTES),
+    _row("finding", TABLES),
     _row("dossiers", TABLES, ROUTES),
     _row("system", ROUTES),
     _row("system.anchors", FOLLOWS),

@@ -1,0 +1,1 @@
+"""Finding: what is public is kept in the search engines, and searched."""
