@@ -25,7 +25,7 @@ RUN groupadd --system --gid 10001 techex \
 WORKDIR /srv/techex
 COPY --from=builder /opt/venv /opt/venv
 COPY . .
-RUN python -m compileall -q app
+RUN python -m compileall -q app search
 USER techex
 VOLUME /var/lib/techex /var/lib/techex-anchors
 EXPOSE 8000

@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 JOBS   ?= 2
 # The first start finds the 440 files compiled: 0.6 s.
-COMPILE := $(BIN)/python -m compileall -q app
+COMPILE := $(BIN)/python -m compileall -q app search
 AUCTIONS := bench/bench_auction.py bench/bench_watchers.py
 
 # Where it is set, each process of the tests would compile 1 000 files anew.

@@ -96,13 +96,15 @@ def pytest_collection_finish() -> None:
 
 
 class _Scheduler(LoadScopeScheduling):  # type: ignore[misc] — xdist is not typed
-    """Every test on its own, but the documents together: one process plays them, and no other waits for it.
+    """Every test on its own, but the documents together, and those of the search engines: one process plays them.
 
     `--dist loadgroup` would say this with a mark, and does nothing with pytest 9.2 (pytest-xdist issue 1386).
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "documents" if nodeid.startswith(("tests/test_docs.py", "tests/test_readme.py")) else nodeid
+        if nodeid.startswith(("tests/test_docs.py", "tests/test_readme.py")):
+            return "documents"
+        return "engines" if nodeid.startswith("tests/search/") else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduler:
