@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import httpx
 
 from search.documents import Document
-from search.engine import DEEPEST, EXACT_TO, Answer, Engine, EngineDown, Place, Query
+from search.engine import DEEPEST, EXACT_TO, Answer, Engine, EngineDown, OneOf, Place, Query
 from search.indexes import Index
 from search.meili import settings
 from search.text.queries import Parsed, parse
@@ -71,7 +71,8 @@ class MeilisearchEngine(Engine):
         uid = self._uid(index, place)
         documents = await asyncio.to_thread(lambda: [settings.written(index, document) for document in put])
         if remove:
-            await self._task(lambda client: client.index(uid).delete_documents(list(remove)))
+            gone = settings.filtered([OneOf("id", tuple(remove))])
+            await self._task(lambda client: client.index(uid).delete_documents(filter=gone))
         if documents:
             await self._task(lambda client: client.index(uid).add_documents(documents, primary_key="id"))
 

@@ -23,7 +23,7 @@ def settings(index: Index, *, filled: bool) -> dict[str, Any]:
     """What Meilisearch is told of an index, where that differs from its defaults. An index keeps it for life."""
     return {
         "searchableAttributes": [*index.lead, SOUNDS, *index.texts, WITHIN, PARTS],
-        "filterableAttributes": [*index.filters, *index.ranges, NUMBERS],
+        "filterableAttributes": ["id", *index.filters, *index.ranges, NUMBERS],
         "sortableAttributes": sorted({*index.sorts, SORTED}),
         "displayedAttributes": displayed(index, filled=filled),
         "rankingRules": ["sort", "words", "typo", "attribute", "proximity", "exactness", f"{SORTED}:desc"],
