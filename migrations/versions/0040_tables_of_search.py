@@ -29,7 +29,6 @@ def upgrade() -> None:
         "settings text, next_settings text)"
     )
     for name in NAMES:
-        op.execute(f"INSERT INTO search.indexes (name, slot) VALUES ('{name}', 'a')")
         for slot in ("a", "b"):
             table = f"{name}_{slot}"
             op.execute(TABLE.format(name=table))

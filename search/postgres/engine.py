@@ -48,6 +48,7 @@ _PUT_TEXTS = """
     INSERT INTO search.{table}_texts (id, texts) VALUES ($1, $2)
     ON CONFLICT (id) DO UPDATE SET texts = excluded.texts
 """
+_FIRST = "INSERT INTO search.indexes (name, slot) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _NOBODY = UUID(int=0)
 
 
@@ -146,12 +147,16 @@ class PostgresEngine(Engine):
             rows = await self._connections.fetch("SELECT name, slot FROM search.indexes")
             self._slots = {found["name"]: found["slot"] for found in rows}
             self._slots_until = time.monotonic() + SLOT_SECONDS
-        return f"{index.name}_{self._slots[index.name]}"
+        return f"{index.name}_{self._slots.get(index.name, SLOTS[0])}"
 
     async def _locked(self, connection: asyncpg.Connection, index: Index, place: Place) -> str:
         """The tables that are written, which no swap changes while the transaction lasts."""
         how = "FOR SHARE" if place is Place.LIVE else "FOR UPDATE"
-        slot = await connection.fetchval(f"SELECT slot FROM search.indexes WHERE name = $1 {how}", index.name)  # noqa: S608
+        statement = f"SELECT slot FROM search.indexes WHERE name = $1 {how}"  # noqa: S608
+        slot = await connection.fetchval(statement, index.name)
+        if slot is None:
+            await connection.execute(_FIRST, index.name, SLOTS[0])
+            slot = await connection.fetchval(statement, index.name)
         if place is Place.NEXT:
             slot = next(other for other in SLOTS if other != slot)
         return f"{index.name}_{slot}"
