@@ -1,17 +1,20 @@
 """HTTP of contracts."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 from app.contracts import queries, schemas, service
 from app.contracts.kinds import ContractStatus, RegistrationStatus
-from app.contracts.models import Contract, ContractParty
+from app.contracts.models import Contract, ContractBroker, ContractParty
 from app.core.access import Actor, Role
+from app.core.clock import read_today
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Endpoint, IfMatch, Session
 from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
+from app.identity.names.queries import names_on
 from app.market.deals.kinds import PartyRole
 from app.office.documents.queries import ATTACHED, list_attachments
 from app.office.documents.schemas import AttachmentOut
@@ -29,7 +32,7 @@ async def draft_contract(actor: PartyActor, session: Session, body: schemas.Cont
     The technical amount is the total less the deductions, to the fen; the parties are the deal's, or some of them.
     """
     contract = await service.draft_contract(session, actor, body)
-    return _answer(contract)
+    return await _answer(session, contract)
 
 
 @router.get("/contracts", operation_id="list_contracts")
@@ -49,7 +52,7 @@ async def list_contracts(
 @router.get("/contracts/{contract_id}", operation_id="read_contract")
 async def read_contract(actor: Reader, session: Session, contract_id: UUID) -> schemas.ContractOut:
     """Read a contract with its parties, brokers and deductions. Its parties and staff may."""
-    return _answer(await queries.get_contract(session, actor, contract_id))
+    return await _answer(session, await queries.get_contract(session, actor, contract_id))
 
 
 @router.patch("/contracts/{contract_id}", operation_id="amend_contract")
@@ -61,7 +64,7 @@ async def amend_contract(
     A signed contract whose registration was refused becomes a draft again. It is then signed and applied for again.
     """
     contract = await service.amend_contract(session, actor, contract_id, body, if_match)
-    return _answer(contract)
+    return await _answer(session, contract)
 
 
 @router.post("/contracts/{contract_id}/signature", operation_id="sign_contract")
@@ -70,7 +73,7 @@ async def sign_contract(
 ) -> schemas.ContractOut:
     """Sign the revision that you read. The contract is concluded when every seller and buyer has signed."""
     contract = await service.sign_contract(session, actor, contract_id, body, if_match)
-    return _answer(contract)
+    return await _answer(session, contract)
 
 
 @router.post("/contracts/{contract_id}/documents", status_code=201, operation_id="attach_contract_document")
@@ -91,12 +94,18 @@ async def list_documents(
     return found.shown(AttachmentOut.model_validate)
 
 
-def _answer(contract: Contract) -> schemas.ContractOut:
+async def _answer(session: Session, contract: Contract) -> schemas.ContractOut:
+    day = contract.signed_on or await read_today(session)
+    names = await names_on(session, {party.organisation_id for party in contract.parties}, day)
     return schemas.ContractOut.of(
         contract,
-        sellers=_side(contract, PartyRole.SELLER),
-        buyers=_side(contract, PartyRole.BUYER),
-        agencies=[_agency(contract, row) for row in _side(contract, PartyRole.AGENCY)],
+        sellers=_side(contract, PartyRole.SELLER, names),
+        buyers=_side(contract, PartyRole.BUYER, names),
+        agencies=[
+            schemas.AgencyOut.of(row, name=names[row.organisation_id], brokers=_brokers(contract, row))
+            for row in contract.parties
+            if row.role == PartyRole.AGENCY
+        ],
         **_registration(contract),
     )
 
@@ -113,10 +122,10 @@ def _registration(contract: Contract) -> dict[str, object]:
     }
 
 
-def _side(contract: Contract, role: PartyRole) -> list[ContractParty]:
-    return [party for party in contract.parties if party.role == role]
+def _side(contract: Contract, role: PartyRole, names: Mapping[UUID, str]) -> list[schemas.ContractPartyOut]:
+    parties = [party for party in contract.parties if party.role == role]
+    return [schemas.ContractPartyOut.of(party, name=names[party.organisation_id]) for party in parties]
 
 
-def _agency(contract: Contract, party: ContractParty) -> schemas.AgencyOut:
-    brokers = [row for row in contract.brokers if row.agency_id == party.organisation_id]
-    return schemas.AgencyOut.of(party, brokers=brokers)
+def _brokers(contract: Contract, party: ContractParty) -> list[ContractBroker]:
+    return [row for row in contract.brokers if row.agency_id == party.organisation_id]

@@ -87,6 +87,7 @@ class ContractPartyOut(Output):
     """A party; `signed_on` is null until it signs, and always for an agency."""
 
     organisation_id: UUID
+    name: str = Field(description="As it was called on the day of signing; in a draft, as it is called today")
     share: Share
     signed_on: date | None
 
@@ -98,6 +99,7 @@ class BrokerShareOut(Output):
 
 class AgencyOut(Output):
     organisation_id: UUID
+    name: str = Field(description="As that of a party")
     share: Share
     brokers: list[BrokerShareOut]
 

@@ -20,7 +20,7 @@ from app.dossiers.problems import BASIS, BASIS_TITLE
 from app.dossiers.rules import Happened, Happenings
 from app.dossiers.story import Attachment, Entry, Section
 from app.dossiers.verification.comparing import compare
-from app.identity import queries as identity
+from app.identity.names.queries import names_on
 from app.market.deals import queries as deals
 
 ORGANISATION = "organisation_id"
@@ -40,7 +40,7 @@ async def gather(session: Session, actor: Actor, deal_id: UUID) -> schemas.Dossi
     happened = Happenings(Happened(row.id, row.seq, row.type, row.subject_id, row.payload) for row in found.values())
     shown = [_section(section, happened) for section in sections]
     texts = {sha256_hex(text): text for section in sections for entry in section.entries for text in entry.texts}
-    named = await identity.organisations_by_id(session, {*_organisations(shown)})
+    named = await names_on(session, {*_organisations(shown)}, session.city.day_of(deal.agreed_at))
     parties = {party.organisation_id: party.role for party in deal.parties}
     return schemas.Dossier(
         basis=_rule(BASIS),
@@ -48,7 +48,7 @@ async def gather(session: Session, actor: Actor, deal_id: UUID) -> schemas.Dossi
         deal=schemas.DealRef(id=deal.id, number=deal.number),
         reader=schemas.DossierReaderOut(view=rules.view_of(actor, parties), organisation_id=actor.organisation_id),
         audit=schemas.ChainEnd(sealed=position, head=head),
-        organisations=[schemas.NamedOrganisation(id=key, name=named[key].name) for key in sorted(named)],
+        organisations=[schemas.NamedOrganisation(id=key, name=named[key]) for key in sorted(named)],
         sections=shown,
         comparables=await compare(session, deal),
         texts=dict(sorted(texts.items())),

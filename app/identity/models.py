@@ -34,6 +34,7 @@ class Organisation(Identified, Revised, Created, Base):
     qualities: Mapped[list["OrganisationQuality"]] = relationship(
         lazy="raise", order_by="OrganisationQuality.valid_from, OrganisationQuality.id"
     )
+    former_names: Mapped[list["FormerName"]] = relationship(lazy="raise", order_by="FormerName.valid_to")
 
 
 class OrganisationDivision(Identified, Base):
@@ -74,6 +75,24 @@ class OrganisationQuality(Identified, Recorded, Base):
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     end_source: Mapped[str | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+
+
+class FormerName(Identified, Recorded, Base):
+    """What an organisation was called until a day (曾用名), the last one included, and the paper of the rename."""
+
+    __tablename__ = "organisation_former_names"
+    __table_args__ = (
+        Index("ix_organisation_former_names_organisation_id", "organisation_id", "valid_to", unique=True),
+        # In the order of characters, for names that begin so; the database's own order may be another.
+        Index("ix_organisation_former_names_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
+        Index("ix_organisation_former_names_folded_name", text("techex_folded(name)")),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str]
+    valid_to: Mapped[date]
+    source: Mapped[str]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
 
 
 class OrganisationRelation(Identified, Base):

@@ -58,6 +58,16 @@ RESIDENCES_OUT_OF_ORDER = ProblemType(
     ),
     Text("Send the residences in the order of their first days.", "请按起始日先后填写各住所。"),
 )
+FORMER_NAMES_OUT_OF_ORDER = ProblemType(
+    "former_names_out_of_order",
+    422,
+    Text("Names out of order", "名称期间顺序有误"),
+    Text(
+        "A name that ends on {stated} would change places with the one that ends on {other}.",
+        "止于{stated}的名称与止于{other}的名称先后颠倒或者重叠。",
+    ),
+    Text("Send a day that keeps the order of the names.", "请填写不改变名称先后的日期。"),
+)
 PERIOD_NOT_LATER = ProblemType(
     "period_not_later",
     422,

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
@@ -28,6 +28,7 @@ from app.identity.models import (
     OrganisationRelation,
     Person,
 )
+from app.identity.names.queries import once_called
 from app.identity.problems import ORGANISATION
 from app.identity.rules import digest_of
 
@@ -58,7 +59,11 @@ _BY_DIGEST = text(
       AND (o.id IS NULL OR o.verification <> 'suspended')
     """
 )
-_WITH_PERIODS = (selectinload(Organisation.divisions), selectinload(Organisation.qualities))
+_WITH_PERIODS = (
+    selectinload(Organisation.divisions),
+    selectinload(Organisation.qualities),
+    selectinload(Organisation.former_names),
+)
 
 
 ORGANISATIONS: Final = Orders("name", Organisation.id, Organisation.name)
@@ -133,10 +138,14 @@ async def lock_organisation(session: Session, organisation_id: UUID) -> Organisa
 async def list_organisations(
     session: Session, actor: Actor | None, page: PageRequest, kind: OrganisationKind | None, name: str | None
 ) -> Found[Organisation]:
-    """A page in order of name, optionally of one kind or with a name that begins so."""
+    """A page in order of name, optionally of one kind or with a name that begins so, or once did."""
     statement = given(visible_organisations(actor), (Organisation.kind, kind))
     if name:
-        statement = statement.where(Organisation.name.startswith(name, autoescape=True))
+        # Each half goes by an index of its own and ends with the page; together with OR, neither would.
+        halves = (Organisation.name.startswith(name, autoescape=True), Organisation.id.in_(once_called(name)))
+        order = page.sorted_as(ORGANISATIONS)
+        ids = (ordered(statement.with_only_columns(Organisation.id).where(half), page, order) for half in halves)
+        statement = visible_organisations(actor).where(Organisation.id.in_(union(*ids)))
     return await read_page(session, statement, page, ORGANISATIONS)
 
 

@@ -52,7 +52,9 @@ async def list_organisations(
     session: Session,
     page: Annotated[PageRequest, sorted_by(queries.ORGANISATIONS)],
     kind: OrganisationKind | None = None,
-    name: Annotated[str | None, Query(min_length=1, max_length=100, description="Beginning of the name")] = None,
+    name: Annotated[
+        str | None, Query(min_length=1, max_length=100, description="Beginning of the name, or of a former one")
+    ] = None,
 ) -> Page[schemas.OrganisationOut]:
     """List verified organisations in order of name. Staff see the others too."""
     found = await queries.list_organisations(session, actor, page, kind, name)

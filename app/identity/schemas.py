@@ -44,6 +44,14 @@ class HeldQuality(Output):
     valid_to: date | None
 
 
+class FormerNameOut(Output):
+    """What the organisation was called until a day, the last one included."""
+
+    id: UUID
+    name: str
+    valid_to: date
+
+
 class OrganisationOut(Output):
     """An organisation as everyone may see it once verified."""
 
@@ -57,6 +65,7 @@ class OrganisationOut(Output):
     verification_reason: str | None
     divisions: list[DivisionOut]
     qualities: list[HeldQuality]
+    former_names: list[FormerNameOut]
     revision: int
 
 

@@ -45,6 +45,7 @@ async def register_organisation(session: Session, body: schemas.OrganisationIn) 
         fictional=body.fictional,
         divisions=[OrganisationDivision(division_code=body.division_code, valid_from=body.resident_since)],
         qualities=[],
+        former_names=[],
     )
     session.add(organisation)
     await session.flush()

@@ -1,6 +1,6 @@
 """Turns what other packages recorded into the facts that awards are computed from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -28,6 +28,7 @@ from app.core.settings import City
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Quality
 from app.identity.models import Organisation, OrganisationRelation
+from app.identity.names.queries import names_on
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import DealParty
@@ -59,7 +60,7 @@ async def facts_until(session: Session, year_end: date) -> Facts:
     return Facts.of(
         [_contract_facts(contract, relations) for contract in found],
         _payment_facts(paid, session.city),
-        [_organisation_facts(organisation) for organisation in organisations.values()],
+        _organisation_facts(organisations.values(), await names_on(session, ids, year_end)),
     )
 
 
@@ -94,7 +95,7 @@ async def supposed_contract(
         buyers=_parties(sides[PartyRole.BUYER]),
         agencies=tuple(Agency(str(p.organisation_id), p.share, "as in the deal") for p in sides[PartyRole.AGENCY]),
         related=_related(sides, relations, agreed_on),
-    ), [_organisation_facts(organisation) for organisation in organisations.values()]
+    ), _organisation_facts(organisations.values(), await names_on(session, ids, agreed_on))
 
 
 def _contract_facts(contract: Contract, relations: Sequence[OrganisationRelation]) -> ContractFacts:
@@ -174,11 +175,14 @@ def _payment_facts(payments: Sequence[Payment], city: City) -> list[PaymentFacts
     ]
 
 
-def _organisation_facts(organisation: Organisation) -> OrganisationFacts:
-    return OrganisationFacts(
-        id=str(organisation.id),
-        name=organisation.name,
-        kind=OrganisationKind(organisation.kind),
-        divisions=tuple(DivisionPeriod(d.division_code, d.valid_from, d.valid_to) for d in organisation.divisions),
-        qualities=tuple(QualityPeriod(Quality(q.quality), q.valid_from, q.valid_to) for q in organisation.qualities),
-    )
+def _organisation_facts(rows: Iterable[Organisation], names: Mapping[UUID, str]) -> list[OrganisationFacts]:
+    return [
+        OrganisationFacts(
+            id=str(row.id),
+            name=names[row.id],
+            kind=OrganisationKind(row.kind),
+            divisions=tuple(DivisionPeriod(d.division_code, d.valid_from, d.valid_to) for d in row.divisions),
+            qualities=tuple(QualityPeriod(Quality(q.quality), q.valid_from, q.valid_to) for q in row.qualities),
+        )
+        for row in rows
+    ]

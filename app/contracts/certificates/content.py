@@ -1,7 +1,7 @@
 """What a certificate says, gathered from the deal, its listing, contracts and settlement, and sealed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from app.catalogue.appraisals import queries as appraisals
 from app.contracts.certificates import queries, rules, schemas
@@ -11,6 +11,7 @@ from app.contracts.settlement.rules import NIL
 from app.core.canonical import canonical_json, sha256_hex
 from app.core.database import Session
 from app.identity import queries as identity
+from app.identity.names.queries import names_on
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 
@@ -30,6 +31,7 @@ async def compose(
     assert listing.closes_on is not None  # set at the latest when it was published
     agreed_on = session.city.day_of(deal.agreed_at)
     payers = facts.payers()
+    signed_on = max(contract.signed_on for contract in facts.contracts if contract.signed_on)
     arrived = sum((payer.arrived for payer in payers), NIL)
     return schemas.CertificateContent(
         number=number,
@@ -40,10 +42,10 @@ async def compose(
         project_number=listing.number,
         listed_from=session.city.day_of(published_at),
         listed_until=rules.listed_until(listing.closes_on, agreed_on),
-        signed_on=max(contract.signed_on for contract in facts.contracts if contract.signed_on),
+        signed_on=signed_on,
         contracts=_contracts(facts.contracts),
-        sellers=await _side(session, deal, PartyRole.SELLER),
-        buyers=await _side(session, deal, PartyRole.BUYER),
+        sellers=await _side(session, deal, PartyRole.SELLER, signed_on),
+        buyers=await _side(session, deal, PartyRole.BUYER, signed_on),
         subject=deal.subject,
         transfer_mode=deal.transfer_mode,
         pricing_mode=deal.pricing_mode,
@@ -64,11 +66,12 @@ def _contracts(contracts: Sequence[Contract]) -> list[schemas.CertifiedContract]
     return [schemas.CertifiedContract.model_validate(contract) for contract in contracts]
 
 
-async def _side(session: Session, deal: Deal, role: PartyRole) -> list[schemas.CertifiedParty]:
-    parties = [party for party in deal.parties if party.role == role]
-    known = await identity.organisations_by_id(session, [party.organisation_id for party in parties])
-    named = [(known[party.organisation_id], party.share) for party in parties]
-    return [schemas.CertifiedParty(name=row.name, uscc=row.uscc, share=share) for row, share in named]
+async def _side(session: Session, deal: Deal, role: PartyRole, day: date) -> list[schemas.CertifiedParty]:
+    """The parties as they were called on the day of signing."""
+    shares = {party.organisation_id: party.share for party in deal.parties if party.role == role}
+    known = await identity.organisations_by_id(session, shares)
+    named = await names_on(session, shares, day)
+    return [schemas.CertifiedParty(name=named[key], uscc=known[key].uscc, share=shares[key]) for key in shares]
 
 
 async def _appraisal(session: Session, deal: Deal) -> schemas.CertifiedAppraisal | None:

@@ -7,6 +7,7 @@ class Corrected(StrEnum):
     """The kind of record that a correction is of."""
 
     ORGANISATION = "organisation"
+    FORMER_NAME = "organisation_former_name"
     QUALITY = "organisation_quality"
     RELATION = "organisation_relation"
     BROKER = "broker"

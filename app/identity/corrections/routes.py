@@ -33,6 +33,14 @@ async def correct_organisation(
     return _shown(await service.correct_organisation(session, actor, organisation_id, body, if_match), actor)
 
 
+@router.post("/organisation-names/{name_id}/corrections", status_code=201, operation_id="correct_former_name")
+async def correct_former_name(
+    actor: Operator, session: Session, name_id: UUID, body: schemas.FormerNameCorrectionIn
+) -> schemas.CorrectionOut:
+    """Correct what was recorded wrongly of a rename, or withdraw it."""
+    return _shown(await service.correct_former_name(session, actor, name_id, body), actor)
+
+
 @router.post("/organisation-qualities/{quality_id}/corrections", status_code=201, operation_id="correct_quality")
 async def correct_quality(
     actor: Operator, session: Session, quality_id: UUID, body: schemas.QualityCorrectionIn

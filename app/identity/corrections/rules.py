@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from app.identity.problems import NOTHING_TO_CORRECT, RESIDENCES_OUT_OF_ORDER
+from app.identity.problems import FORMER_NAMES_OUT_OF_ORDER, NOTHING_TO_CORRECT, RESIDENCES_OUT_OF_ORDER
 
 
 def differing(recorded: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,6 +25,13 @@ def residences(stated: Sequence[tuple[str, date]]) -> list[tuple[str, date, date
             raise RESIDENCES_OUT_OF_ORDER(field=f"divisions.{place}.valid_from", begins=later[1], before=earlier[1])
     ends = [begins - timedelta(days=1) for _, begins in stated[1:]]
     return [(code, begins, end) for (code, begins), end in zip(stated, [*ends, None], strict=True)]
+
+
+def check_name_order(before: date, stated: date, others: Sequence[date]) -> None:
+    """A rename keeps its place among the others. Raises `former_names_out_of_order`."""
+    for other in others:
+        if other == stated or (other < before) != (other < stated):
+            raise FORMER_NAMES_OUT_OF_ORDER(field="valid_to", stated=stated, other=other)
 
 
 def as_written(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,15 @@ class OrganisationCorrectionIn(Input):
     reason: Line = WHY
 
 
+class FormerNameCorrectionIn(Input):
+    """What was recorded wrongly of a rename. `withdrawn`: there was none, and the name that followed falls away."""
+
+    name: Name = Field(default_factory=unset)
+    valid_to: Day = Field(default_factory=unset, description="The last day on which the organisation was called so")
+    withdrawn: Flag = False
+    reason: Line = WHY
+
+
 class QualityCorrectionIn(Input):
     """What was recorded wrongly of a quality. `withdrawn`: it never was, and the record goes."""
 

@@ -19,9 +19,11 @@ from app.identity import queries as identity
 from app.identity.corrections import queries, schemas
 from app.identity.corrections.kinds import Corrected
 from app.identity.corrections.models import Correction
-from app.identity.corrections.rules import as_written, differing, residences
+from app.identity.corrections.rules import as_written, check_name_order, differing, residences
 from app.identity.divisions import check_division
 from app.identity.models import Organisation, OrganisationDivision
+from app.identity.names import queries as names
+from app.identity.names.service import check_free as check_name_free
 from app.identity.qualities import queries as qualities
 from app.identity.qualities.rules import check_free, periods_of
 
@@ -62,6 +64,34 @@ async def correct_organisation(
         setattr(organisation, name, changed[name])
     organisation.revision += 1
     subject = (Corrected.ORGANISATION, organisation.id)
+    return await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
+
+
+async def correct_former_name(
+    session: Session, actor: Actor, name_id: UUID, body: schemas.FormerNameCorrectionIn
+) -> Correction:
+    """Put a rename right, or withdraw it: then the organisation, or its next former name, is called as before.
+
+    Raises `nothing_to_correct`, `date_in_future`, `former_names_out_of_order`, `organisation_name_taken`.
+    """
+    found = await names.get_former_name(session, name_id)
+    organisation = await identity.lock_organisation(session, found.organisation_id)
+    former = await names.get_former_name(session, name_id)
+    organisation.revision += 1
+    subject = (Corrected.FORMER_NAME, former.id)
+    others = [row for row in await names.former_names(session, organisation.id) if row is not former]
+    later = [row for row in others if row.valid_to > former.valid_to]
+    if body.withdrawn:
+        if later:
+            later[0].name = former.name
+        else:
+            await check_name_free(session, organisation, former.name)
+            organisation.name = former.name
+        return await _withdraw(session, actor, subject, former, body.reason, [organisation.id])
+    if "valid_to" in body.model_fields_set:
+        rules.check_not_future("valid_to", body.valid_to, await read_today(session))
+        check_name_order(former.valid_to, body.valid_to, [row.valid_to for row in others])
+    recorded, changed = _put_right(former, body)
     return await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
 
 

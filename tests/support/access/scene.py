@@ -123,6 +123,9 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "source": "示例",
     }
     related = await world.api.ok("POST", "/v1/organisation-relations", second, json=relation)
+    renamed = {"name": "示例更名后", "valid_from": "2021-01-01", "source": "示例变更登记"}
+    names, latest = f"/v1/organisations/{pending.id}/names", {"If-Match": "*"}
+    (former,) = (await world.api.ok("POST", names, second, json=renamed, headers=latest))["former_names"]
     quality = {"quality": "pilot_platform", "valid_from": "2025-01-01", "source": "示例认定〔2025〕1号"}
     held = await world.api.ok("POST", f"/v1/organisations/{seller.id}/qualities", second, json=quality)
     of_seller = {"organisation_id": seller.id}
@@ -136,6 +139,8 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "relate_organisations": Call(json=relation),
         "list_organisation_relations": Call(),
         "correct_organisation": Call(of_seller, {"name": "示例更名", "reason": "示例"}),
+        "rename_organisation": Call(of_seller, renamed | {"name": "示例再更名", "valid_from": day}),
+        "correct_former_name": Call({"name_id": former["id"]}, {"withdrawn": True, "reason": "示例"}),
         "record_quality": Call(of_seller, quality | {"quality": "innovation_centre"}),
         "end_quality": Call({"quality_id": held["id"]}, {"last_day": "2025-06-30", "source": "示例"}),
         "list_qualities": Call(),
