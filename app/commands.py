@@ -220,6 +220,8 @@ def verify_auction(
     report = verify_transcript(_read_json(transcript), [_read_json(path) for path in receipt or ()], keys)
     typer.echo(f"{report.entries} entries, {report.bids} bids decided again, {report.receipts} receipts")
     typer.echo(f"head {report.head}")
+    for seq, why in sorted(report.voided.items()):
+        typer.echo(f"the bid of entry {seq} does not count: {why}")
     typer.echo(f"the auction is {report.state}" + (f": {report.ending}" if report.ending else ""))
     if not report.trusted:
         typer.echo("signed by an unknown key: give the exchange's with --key, from elsewhere.", err=True)

@@ -65,6 +65,7 @@ PACKAGES: Final = (
     _row("pricing.negotiated.handover", TABLES, FOLLOWS, ROUTES),
     _row("pricing.appraised", TABLES, FOLLOWS, ROUTES),
     _row("pricing.auction", TABLES, FOLLOWS, ROUTES),
+    _row("pricing.auction.voiding", ROUTES),
     _row("pricing.auction.live", ROUTES),
     _row("contracts", TABLES, FOLLOWS, ROUTES),
     _row("contracts.registration", FOLLOWS, ROUTES),

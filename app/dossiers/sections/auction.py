@@ -37,6 +37,7 @@ LOGGED: Mapping[EntryKind, tuple[Text, str, Capacity]] = {
     EntryKind.SCHEDULED: (Text("Announced", "拍卖公告"), "auction.announced", Capacity.OPERATOR),
     EntryKind.SUSPENDED: (Text("Suspended", "中止拍卖"), "auction.suspended", Capacity.OPERATOR),
     EntryKind.RESUMED: (Text("Resumed", "恢复拍卖"), "auction.resumed", Capacity.OPERATOR),
+    EntryKind.VOIDED: (Text("Bids voided", "作废报价"), "auction.bids_voided", Capacity.OPERATOR),
     EntryKind.REVEALED: (Text("Sealed bids opened", "开启密封报价"), "auction.closed", Capacity.TIME),
     EntryKind.CLOSED: (Text("Bidding closed", "竞价结束"), "auction.closed", Capacity.TIME),
     EntryKind.CANCELLED: (Text("Cancelled", "终止拍卖"), "auction.cancelled", Capacity.OPERATOR),
@@ -147,6 +148,8 @@ def _facts(auction: Auction, row: AuctionEntry, content: Mapping[str, Any]) -> d
         case EntryKind.REVEALED:
             facts["bids"] = len(content["bids"])
             facts["opened"] = [_opened(bid) for bid in content["bids"][-auction_bids.MOST_BIDS :]]
+        case EntryKind.VOIDED:
+            facts |= {name: content[name] for name in ("voids", "paddle", "ground", "reason", "price", "leader")}
         case EntryKind.CLOSED:
             facts |= {name: content[name] for name in ("ending", "winner", "price")}
             facts["reserve_opened"] = content["reserve"] and content["reserve"]["amount"]

@@ -34,7 +34,7 @@ async def offer_ends(session: Session, auction_id: UUID, now: datetime) -> None:
 
 
 async def leader_is_checked(session: Session, auction_id: UUID, now: datetime) -> None:
-    """The organisation that leads was suspended."""
+    """The organisation that leads was suspended, or a key of it stolen."""
     await leader.stop_if_led(session, auction_id, now)
 
 
@@ -69,6 +69,7 @@ LINKS: Final[tuple[Link, ...]] = (
     provides(deadlines.HANDLERS, winner.OFFER_ENDS, offer_ends),
     provides(deadlines.HANDLERS, leader.CHECK, leader_is_checked),
     follows(identity_hooks.stopped, leader.when_organisation_is_stopped),
+    follows(identity_hooks.key_stolen, leader.when_key_is_stolen),
     provides(PROCEDURES, (PricingMode.AUCTION, None), Auctioned()),
     provides(
         subjects.SUBJECTS, winner.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)

@@ -24,11 +24,19 @@ class EntryKind(StrEnum):
     BID = "bid"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
+    VOIDED = "voided"
     REVEALED = "revealed"
     CLOSED = "closed"
     CANCELLED = "cancelled"
     DEFAULTED = "defaulted"
     OFFERED = "offered"
+
+
+class VoidingGround(StrEnum):
+    """Why bids are voided: made with a key in wrong hands, or by an organisation that was suspended or refused."""
+
+    KEY_STOLEN = "key_stolen"
+    ORGANISATION_STOPPED = "organisation_stopped"
 
 
 class LogState(StrEnum):

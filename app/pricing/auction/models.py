@@ -6,11 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Interval, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified, Numbered, Revised
 from app.core.history.records import PRIVATE, UNRECORDED, VOLATILE
-from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind
+from app.pricing.auction.kinds import AuctionForm, AuctionStatus, Ending, EntryKind, VoidingGround
 
 
 class Auction(Identified, Numbered, Revised, Base):
@@ -140,6 +141,31 @@ class AuctionEntry(Base):
     idempotency_key: Mapped[str | None]
     request_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class BidVoiding(Identified, Base):
+    """That bids of one paddle are not to count: asked for by one operator, done once another has confirmed it.
+
+    `seqs` are their places in the log, `entry_seq` that of the entry which voids them.
+    """
+
+    __tablename__ = "bid_voidings"
+    __table_args__ = (
+        Index("ix_bid_voidings_auction_id", "auction_id", "id"),
+        CheckConstraint("confirmed_by <> asked_by", name="two"),
+        CheckConstraint("(confirmed_by IS NULL) = (entry_seq IS NULL)", name="confirmed_entry"),
+    )
+
+    auction_id: Mapped[UUID] = mapped_column(ForeignKey("auctions.id"))
+    paddle: Mapped[int]
+    seqs: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    ground: Mapped[VoidingGround] = mapped_column(Text)
+    reason: Mapped[str]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    confirmed_at: Mapped[datetime | None]
+    entry_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ExchangeKey(Base):

@@ -4,6 +4,7 @@ An announced auction is public, by paddles; a proposed one is the seller's, its 
 stands behind a paddle is known to that bidder, to operator and auditor, and to the seller after the close.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -239,6 +240,18 @@ async def accepted_bids(session: Session, auction_id: UUID) -> Sequence[AuctionE
         AuctionEntry.content.contains('"accepted":true'),
     )
     return await read_all(session, statement.order_by(AuctionEntry.seq))
+
+
+async def voidings_of(session: Session, auction_id: UUID) -> Sequence[AuctionEntry]:
+    """The entries of an auction's log that void bids, in order."""
+    statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.kind == EntryKind.VOIDED)
+    return await read_all(session, statement.order_by(AuctionEntry.seq))
+
+
+async def standing_bids(session: Session, auction_id: UUID) -> Sequence[AuctionEntry]:
+    """The accepted bids of an auction that were not voided, in the order of the log."""
+    voided = {seq for row in await voidings_of(session, auction_id) for seq in json.loads(row.content)["voids"]}
+    return [row for row in await accepted_bids(session, auction_id) if row.seq not in voided]
 
 
 WATCHED = """

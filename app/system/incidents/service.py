@@ -11,6 +11,7 @@ from app.core.clock import read_clock
 from app.core.database import Session
 from app.core.history import events
 from app.core.web.pages import Found, PageRequest
+from app.identity import hooks
 from app.identity.invitations import service as invitations
 from app.identity.keys import queries as keys
 from app.identity.keys.service import audience_of
@@ -45,6 +46,8 @@ async def report(session: Session, actor: Actor, key_id: UUID, reason: str) -> I
     events.append(
         session, "api_key.incident", ("api_key", key.id), audience=[events.OPERATOR, *audience_of(key)], payload=payload
     )
+    if key.organisation_id is not None:
+        await hooks.key_stolen.announce(session, key.organisation_id, await read_clock(session))
     return Incident(list(family[:MOST_KEYS]), ended[:MOST_KEYS], [row.id for row in invited], acts)
 
 

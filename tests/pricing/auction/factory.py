@@ -155,6 +155,22 @@ async def running(world: World, bidders: int = 2, body: dict[str, Any] | None = 
     return scene
 
 
+async def with_a_bid_to_void(world: World, seller: Party, asker: Party) -> dict[str, str]:
+    """The path of a voiding that was asked for: its auction stands still, for the bidder that leads was suspended."""
+    scene, bidder = await announced(world, 0, seller=seller), await world.enterprise()
+    await admitted(world, scene.id, bidder)
+    begun = "shift = '-30 days', starts_at = starts_at - interval '30 days', ends_at = techex_now() + interval '1 hour'"
+    async with world.database.transaction() as session:
+        await session.execute(text(f"UPDATE auctions SET {begun} WHERE id = :id"), {"id": scene.id})
+    bid = await scene.accepted(bidder, "100000.00")
+    finding = {"verification": "suspended", "reason": "示例"}
+    await world.api.ok("POST", f"/v1/organisations/{bidder.id}/verification", world.operator, json=finding)
+    await run_due(world.database)
+    body = {"seqs": [bid["seq"]], "ground": "organisation_stopped", "reason": "示例"}
+    asked = await world.api.ok("POST", f"{scene.path}/voidings", asker, json=body)
+    return {"auction_id": scene.id, "voiding_id": asked["id"]}
+
+
 async def sold_at_once(world: World, seller: Party, buyer: Party) -> dict[str, str]:
     """The path of an auction that was sold to the buyer, without moving the clock: its times lie behind."""
     scene = await announced(world, 0, seller=seller)

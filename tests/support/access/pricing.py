@@ -114,6 +114,8 @@ async def auction_calls(world: World, seller: Party, buyer: Party, agency: Party
         "POST", f"/v1/auctions/{halted['auction_id']}/suspension", world.operator, json={"reason": "示例"}
     )
     sold = await auctions.sold_at_once(world, seller, buyer)
+    to_void = await auctions.with_a_bid_to_void(world, seller, await world.second_operator())
+    void = {"seqs": [3], "ground": "organisation_stopped", "reason": "示例"}
     reason, of_proposed = {"reason": "示例"}, {"auction_id": proposed["id"]}
     return {
         "propose_auction": Call({"listing_id": fresh["id"]}, await auctions.auction_body(world)),
@@ -137,6 +139,9 @@ async def auction_calls(world: World, seller: Party, buyer: Party, agency: Party
         "read_auction_confirmation": Call(sold),
         "sign_auction_confirmation": Call(sold),
         "list_exchange_keys": Call(),
+        "ask_to_void_bids": Call({"auction_id": to_void["auction_id"]}, void),
+        "confirm_voiding": Call(to_void),
+        "list_voidings": Call({"auction_id": to_void["auction_id"]}),
     }
 
 

@@ -141,6 +141,12 @@ class FormRules(Protocol):
     def decide(self, conditions: Conditions, state: State, bid: Bid, now: datetime) -> Decision:
         """Whether the bid is accepted, and where the bidding stands then. Never raises."""
 
+    def standing(self, conditions: Conditions, before: State, bids: Iterable[Bid]) -> State:
+        """Where the bidding stands by these accepted bids alone, in their order: the others of `before` were voided.
+
+        The price never rises by it, and the end stays where it is. What a paddle bids while it leads is its limit.
+        """
+
     def outcome(
         self,
         conditions: Conditions,

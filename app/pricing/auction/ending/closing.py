@@ -55,9 +55,10 @@ async def _open(session: Session, auction: Auction) -> _End:
     """Open what was sealed; writes nothing. Raises `exchange_keys_missing`, `exchange_keys_wrong`."""
     held = keys.current()
     bids = await queries.accepted_bids(session, auction.id)
+    voidings = await queries.voidings_of(session, auction.id)
     revealed = outcome.revealed(held, bids) if auction.form == AuctionForm.SEALED else []
-    found = outcome.outcome_of(held, auction, bids)
-    return _End(found, revealed, outcome.closing_facts(held, auction, bids, found))
+    found = outcome.outcome_of(held, auction, await queries.standing_bids(session, auction.id))
+    return _End(found, revealed, outcome.closing_facts(held, auction, bids, voidings, found))
 
 
 async def _hold_up(session: Session, listing: Listing, auction: Auction, problem: Problem, now: datetime) -> None:

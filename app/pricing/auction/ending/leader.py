@@ -1,6 +1,8 @@
-"""An auction that an organisation leads which was suspended meanwhile: it stops, and the operator decides.
+"""An auction that an organisation leads which was suspended meanwhile, or with a stolen key: it stops, and the operator
+decides.
 
-To go on, the operator resumes it, and the bid binds. To end it, the operator calls it off, and every deposit goes back.
+To go on, the operator resumes it, and the bid binds; or two operators void the bids first. To end it, the operator
+calls it off, and every deposit goes back.
 """
 
 from datetime import datetime
@@ -12,24 +14,36 @@ from app.core.history import events
 from app.core.problems import Text
 from app.identity import queries as identity
 from app.identity.kinds import Verification
+from app.identity.lineage import queries as lineage
 from app.identity.models import Organisation
 from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
 from app.pricing.auction.kinds import AuctionStatus
 from app.pricing.auction.models import Auction
+from app.pricing.auction.voiding import queries as voidings
 
 CHECK = "auction.leader_stopped"
 REASON = Text("The exchange examines a bid", "交易机构正在核查一项报价")
 
 
 async def when_organisation_is_stopped(session: Session, organisation: Organisation, now: datetime) -> None:
-    """Look at each auction that it leads, at once and each by itself: bids and ends hold their auctions' rows."""
-    for auction_id in await queries.led_by(session, organisation.id):
+    """Look at each auction that it leads."""
+    await _look_at_led(session, organisation.id, now)
+
+
+async def when_key_is_stolen(session: Session, organisation_id: UUID, now: datetime) -> None:
+    """Look at each auction that the organisation of the key leads."""
+    await _look_at_led(session, organisation_id, now)
+
+
+async def _look_at_led(session: Session, organisation_id: UUID, now: datetime) -> None:
+    """At once and each by itself: bids and ends hold their auctions' rows."""
+    for auction_id in await queries.led_by(session, organisation_id):
         await deadlines.schedule(session, CHECK, auction_id, now)
 
 
 async def stop_if_led(session: Session, auction_id: UUID, now: datetime) -> None:
-    """Stop an auction whose leader's organisation was suspended, unless another leads by now."""
+    """Stop an auction whose leader's organisation was suspended, or lost a key, unless another leads by now."""
     listing, auction = await service.lock_both(session, auction_id)
     if auction.status == AuctionStatus.ANNOUNCED and auction.leader is not None:
         await stop_for(session, listing, auction, auction.leader, now)
@@ -38,11 +52,14 @@ async def stop_if_led(session: Session, auction_id: UUID, now: datetime) -> None
 async def stop_for(session: Session, listing: Listing, auction: Auction, paddle: int, now: datetime) -> bool:
     """Stop an auction, both locked, for a paddle whose organisation was suspended; answers whether it did.
 
-    Once for each suspension: an operator who has resumed the auction since has decided that the bid stands.
+    So it does for bids that stand and were made with a key of an incident. Once for each suspension and each incident:
+    an operator who has resumed the auction since has decided that the bid stands.
     """
     bidder = await queries.bidder_of_paddle(session, auction.id, paddle)
     organisation = (await identity.organisations_by_id(session, [bidder.organisation_id]))[bidder.organisation_id]
-    if organisation.verification == Verification.VERIFIED or await _is_decided(session, auction, organisation):
+    causes = [await _suspension_of(session, organisation), await _theft_behind(session, auction, organisation)]
+    last = max((cause for cause in causes if cause is not None), default=None)
+    if last is None or await _is_decided(session, auction, organisation, last):
         return False
     await service.halt(session, listing, auction, f"{REASON.en} / {REASON.zh}", now)
     # Neither the seller nor other staff: with the organisation's suspension it would say who bids.
@@ -52,11 +69,29 @@ async def stop_for(session: Session, listing: Listing, auction: Auction, paddle:
     return True
 
 
-async def _is_decided(session: Session, auction: Auction, organisation: Organisation) -> bool:
+async def _suspension_of(session: Session, organisation: Organisation) -> int | None:
+    """The place in the log of the finding by which the organisation is not verified now; 0 where no event tells it."""
+    if organisation.verification == Verification.VERIFIED:
+        return None
+    found = await events.latest_of(session, organisation.id, f"organisation.{organisation.verification}", 1)
+    return found[-1].seq if found else 0
+
+
+async def _theft_behind(session: Session, auction: Auction, organisation: Organisation) -> int | None:
+    """The place in the log of the last incident of a key with which a bid was made that stands."""
+    incidents = await voidings.incidents_of(session, organisation.id)
+    bids = await queries.standing_bids(session, auction.id) if incidents else []
+    used = {bid.key_id for bid in bids if bid.organisation_id == organisation.id}
+    for incident in reversed(incidents):
+        if used & set(await lineage.made_with(session, [incident.subject_id])):
+            return incident.seq
+    return None
+
+
+async def _is_decided(session: Session, auction: Auction, organisation: Organisation, cause: int) -> bool:
     noted = [
-        event
+        event.seq
         for event in await events.of_subjects(session, [auction.id], leave_out=["auction.bids_decided"])
         if event.type == "auction.leader_suspended" and event.payload["organisation_id"] == str(organisation.id)
     ]
-    stopped = await events.latest_of(session, organisation.id, f"organisation.{organisation.verification}", 1)
-    return bool(noted) and (not stopped or noted[-1].seq > stopped[-1].seq)
+    return bool(noted) and noted[-1] > cause

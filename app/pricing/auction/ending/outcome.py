@@ -19,10 +19,10 @@ RESERVE = "reserve"
 
 
 def outcome_of(held: Keys, auction: Auction, bids: Sequence[AuctionEntry]) -> Outcome:
-    """How the bidding ended, by the form's rules; `bids` are the accepted ones in the order of the log."""
+    """How the bidding ended, by the form's rules; `bids` are those that stand, in the order of the log."""
     stands = logbook.opened(auction)
     opened = _last_sealed(held, bids) if auction.form == AuctionForm.SEALED else []
-    best = {} if auction.form == AuctionForm.SEALED else best_bids(_bids(held, bids))
+    best = {} if auction.form == AuctionForm.SEALED else best_bids(bids_of(held, bids, auction.form))
     reserve = reserve_of(held, auction)
     return RULES[auction.form].outcome(
         stands.conditions, stands.state, best, opened, reserve.amount if reserve else None
@@ -40,24 +40,29 @@ def revealed(held: Keys, bids: Sequence[AuctionEntry]) -> list[dict[str, Any]]:
     """Every sealed bid with amount and salt, by which it fits the commitment it was logged with."""
     shown = []
     for entry in bids:
-        paddle = _paddle(entry)
+        paddle = paddle_of(entry)
         secret = _unsealed(held, entry, paddle)
         assert secret is not None
         shown.append({"seq": entry.seq, "paddle": paddle, "amount": log.money(secret.amount), "salt": secret.salt})
     return shown
 
 
-def closing_facts(held: Keys, auction: Auction, bids: Sequence[AuctionEntry], outcome: Outcome) -> dict[str, Any]:
-    """What the log says of the end: the reserve only where it has decided, every limit but the winner's own."""
+def closing_facts(
+    held: Keys, auction: Auction, bids: Sequence[AuctionEntry], voidings: Sequence[AuctionEntry], outcome: Outcome
+) -> dict[str, Any]:
+    """What the log says of the end: the reserve only where it has decided, every limit but the winner's own.
+
+    `bids` are all that were accepted, `voidings` the entries that void some of them.
+    """
     reserve, shown = reserve_of(held, auction), None
     if outcome.ending is Ending.BELOW_RESERVE and reserve is not None:
         shown = {"amount": log.money(reserve.amount), "salt": reserve.salt}
     maxima = []
-    open_now = (
-        set(exhausted([json.loads(entry.content) for entry in bids])) if auction.form == AuctionForm.ENGLISH else set()
-    )
+    decided = sorted([*bids, *voidings], key=lambda entry: entry.seq)
+    is_english = auction.form == AuctionForm.ENGLISH
+    open_now = set(exhausted([json.loads(entry.content) for entry in decided])) if is_english else set()
     for entry in bids:
-        secret = _unsealed(held, entry, _paddle(entry)) if entry.seq in open_now else None
+        secret = _unsealed(held, entry, paddle_of(entry)) if entry.seq in open_now else None
         if secret is not None:
             maxima.append({"seq": entry.seq, "amount": log.money(secret.amount), "salt": secret.salt})
     return {
@@ -73,13 +78,16 @@ def _unsealed(held: Keys, entry: AuctionEntry, paddle: int) -> standing.Unsealed
     return None if entry.secret is None else standing.unseal(held, entry.auction_id, paddle, entry.secret)
 
 
-def _paddle(entry: AuctionEntry) -> int:
+def paddle_of(entry: AuctionEntry) -> int:
+    """Whose bid it is."""
     paddle: int = json.loads(entry.content)["paddle"]
     return paddle
 
 
-def _bids(held: Keys, entries: Sequence[AuctionEntry]) -> list[Bid]:
-    """The accepted bids of an open form, with their limits."""
+def bids_of(held: Keys, entries: Sequence[AuctionEntry], form: AuctionForm) -> list[Bid]:
+    """Accepted bids with their limits; of sealed ones the amount stays sealed."""
+    if form == AuctionForm.SEALED:
+        return [Bid(paddle_of(entry), None) for entry in entries]
     made = []
     for entry in entries:
         content = json.loads(entry.content)
@@ -92,7 +100,7 @@ def _last_sealed(held: Keys, entries: Sequence[AuctionEntry]) -> list[Opened]:
     """The last sealed bid of each bidder, opened, in the order of the log."""
     last: dict[int, AuctionEntry] = {}
     for entry in entries:
-        paddle = _paddle(entry)
+        paddle = paddle_of(entry)
         last.pop(paddle, None)
         last[paddle] = entry
     found = []

@@ -198,7 +198,7 @@ async def _next_or_none(session: Session, deal: Deal, auction: Auction) -> tuple
 
 async def _next(session: Session, auction: Auction) -> tuple[int, Decimal] | None:
     """The bidder after the last winner in the ranking, and how far it went."""
-    bids = await queries.accepted_bids(session, auction.id)
+    bids = await queries.standing_bids(session, auction.id)
     ranked = outcome.outcome_of(keys.current(), auction, bids).ranking
     places = [paddle for paddle, _ in ranked]
     place = places.index(auction.winner) + 1 if auction.winner in places else len(ranked)

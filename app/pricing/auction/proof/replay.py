@@ -8,11 +8,14 @@ bind either; else the price is L itself, so that R = M = L. In the same way a le
 price with M. So the replay puts the least possible limit in the place of a secret one. It needs the true one only where
 somebody bids over it: there it is exhausted, hence opened, and one that is not opened is a fault.
 
+Bids that were voided are opened at the close, and the bidding is folded again without them (`FormRules.standing`). The
+argument holds for it too: without a bid prices only fall, so those under L stay at or below R.
+
 What remains is a price that says the winner's maximum was reached when it was not, or passed: a last price less than a
 step above the last rival's limit. The winner tells by handing in the opening of its maximum with the receipt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,8 +23,18 @@ from typing import Any, Final
 
 from app.core.problems import Problem
 from app.pricing.auction.bidding.forms import RULES
-from app.pricing.auction.bidding.rules import Bid, Conditions, Decision, FormRules, Opened, Outcome, State, best_bids
-from app.pricing.auction.kinds import AuctionForm, Ending, Refusal
+from app.pricing.auction.bidding.rules import (
+    Bid,
+    Conditions,
+    Decision,
+    FormRules,
+    Opened,
+    Outcome,
+    State,
+    best_bids,
+    limit_of,
+)
+from app.pricing.auction.kinds import AuctionForm, Ending, EntryKind, Refusal
 from app.pricing.auction.proof import log
 from app.pricing.auction.proof.published import conditions_of
 
@@ -30,21 +43,28 @@ Content = Mapping[str, Any]
 MALFORMED: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
 
-def exhausted(accepted: Sequence[Content]) -> list[int]:
-    """Of the accepted bids of a log, in order: the seq of each whose maximum somebody went over or did not reach.
+def exhausted(decided: Sequence[Content]) -> list[int]:
+    """Of the accepted bids and voidings of a log, in order: the seq of each bid whose maximum is opened at the close.
 
-    These are opened at the close. What the leader named since it last took the lead stays secret, the rest of its
-    maxima, which it lost the lead with, do not.
+    Somebody went over it or did not reach it, or the bid was voided. What the leader named since it last took the lead
+    stays secret, the rest of its maxima, which it lost the lead with, do not.
     """
-    if not accepted:
+    if not decided:
         return []
-    leader = accepted[-1]["leader"]
-    since = next((bid["seq"] for bid in reversed(accepted) if bid["leader"] != leader), 0)
+    leader, voided = decided[-1]["leader"], voided_bids(decided)
+    since = next((entry["seq"] for entry in reversed(decided) if entry["leader"] != leader), 0)
     return [
         bid["seq"]
-        for bid in accepted
-        if bid["maximum_commitment"] is not None and (bid["paddle"] != leader or bid["seq"] <= since)
+        for bid in decided
+        if bid["kind"] == EntryKind.BID
+        and bid["maximum_commitment"] is not None
+        and (bid["paddle"] != leader or bid["seq"] <= since or bid["seq"] in voided)
     ]
+
+
+def voided_bids(contents: Iterable[Content]) -> dict[int, int]:
+    """By the seq of each voided bid of a log: the seq of the entry that voids it."""
+    return {seq: entry["seq"] for entry in contents if entry["kind"] == EntryKind.VOIDED for seq in entry["voids"]}
 
 
 class Unfaithful(Exception):  # noqa: N818 — it says what it finds
@@ -74,8 +94,9 @@ class Replay:
     _suspended_at: datetime | None = None
     _cancelled: bool = False
     _paddles: set[int] = field(default_factory=set)
-    _accepted: list[Bid] = field(default_factory=list)
-    _sealed: dict[int, int] = field(default_factory=dict)
+    _accepted: dict[int, Bid] = field(default_factory=dict)
+    _bounded: set[int] = field(default_factory=set)
+    _last_void: int | None = None
     _opened: list[Opened] | None = None
     _passed: set[int] = field(default_factory=set)
 
@@ -180,16 +201,22 @@ class Replay:
         return self._conditions.starting_price - FEN if content["code"] == Refusal.TOO_LOW else None
 
     def _reached(self, content: Content) -> Decimal:
-        """The highest price under this bid's limit: while its bidder leads and has not named another."""
-        highest = Decimal(0)
+        """The highest price under this bid's limit: while its bidder leads and has not named another that stands."""
+        if self._last_void is None:
+            self._last_void = max((entry["seq"] for entry in self.contents if entry["kind"] == "voided"), default=0)
+        highest, others = Decimal(0), set[int]()
         for position in range(content["seq"] - 1, len(self.contents)):
             later = self.contents[position]
-            if later["kind"] != "bid":
+            if later["kind"] == "voided":
+                others -= set(later["voids"])
+            elif later["kind"] != "bid":
                 continue
-            own = later["paddle"] == content["paddle"] and later["accepted"] and later["seq"] != content["seq"]
-            if own or later["leader"] != content["paddle"]:
+            elif later["paddle"] == content["paddle"] and later["accepted"] and later["seq"] != content["seq"]:
+                others.add(later["seq"])
+            if not others and later["leader"] == content["paddle"]:
+                highest = max(highest, log.read_money(later["price"]))
+            elif later["seq"] > self._last_void:
                 break
-            highest = max(highest, log.read_money(later["price"]))
         return highest
 
     def _rests_on_a_secret(self, content: Content, before: State, *, exact: bool) -> bool:
@@ -241,8 +268,9 @@ class Replay:
     def _keep(self, content: Content, bid: Bid, decision: Decision, *, exact: bool) -> None:
         before = self._standing()
         if decision.refusal is None:
-            self._accepted.append(bid)
-            self._sealed[bid.paddle] = content["seq"]
+            self._accepted[content["seq"]] = bid
+            if not exact:
+                self._bounded.add(content["seq"])
             if decision.state.leader == bid.paddle:
                 self._exact = exact
             self._final |= decision.final
@@ -265,16 +293,45 @@ class Replay:
         self._shift += ends_at - state.ends_at
         self._state, self._suspended_at = replace(state, ends_at=ends_at), None
 
+    def _voided(self, content: Content, at: datetime) -> None:
+        voids, paddle = content["voids"], content["paddle"]
+        if self._suspended_at is None or self._opened is not None:
+            raise Unfaithful("bids are voided during a suspension, before the end")
+        bids = [self._accepted.get(seq) for seq in voids]
+        if not voids or len(set(voids)) != len(voids) or any(bid is None or bid.paddle != paddle for bid in bids):
+            raise Unfaithful(f"what is voided are accepted bids of paddle {paddle}, each once")
+        before, rest = self._standing(), {seq: bid for seq, bid in self._accepted.items() if seq not in voids}
+        after = self._rules.standing(self._conditions, before, rest.values())
+        if not self.closed and self._bounded & set(rest):
+            after = self._believed_rest(content, rest, before, after)
+        price = None if after.price is None else log.money(after.price)
+        stated = content["price"], content["leader"], content["ends_at"]
+        if stated != (price, after.leader, log.moment(after.ends_at)):
+            raise Unfaithful(f"it stands at {stated}, the entry says; without the bids at {(price, after.leader)}")
+        self._accepted, self._state, self._final = rest, after, False
+        self._exact = not any(rest[seq].paddle == after.leader for seq in self._bounded & set(rest))
+
+    def _believed_rest(self, content: Content, rest: Mapping[int, Bid], before: State, after: State) -> State:
+        """Price and leader as the log states them, where a maximum that is still secret may decide."""
+        self.unchecked += 1
+        leader = content["leader"]
+        price = log.read_money(content["price"])
+        if leader not in {bid.paddle for bid in rest.values()} or before.price is None or price > before.price:
+            raise Unfaithful(f"the price {price} and the leader {leader} do not follow from the bids that stand")
+        limits = (limit_of(bid) for bid in rest.values() if bid.paddle == leader)
+        return replace(after, price=price, leader=leader, maximum=max(price, *(limit or price for limit in limits)))
+
     def _revealed(self, content: Content, at: datetime) -> None:
         if self._conditions.form != AuctionForm.SEALED or self._opened is not None or self._suspended_at is not None:
             raise Unfaithful("there is nothing to reveal")
         if at < self._standing().ends_at:
             raise Unfaithful("the bids were opened before the deadline")
         listed = {bid["seq"]: bid for bid in content["bids"]}
-        missing = sorted(set(self._sealed.values()) - set(listed))
+        sealed = {bid.paddle: seq for seq, bid in self._accepted.items()}
+        missing = sorted(set(sealed.values()) - set(listed))
         if missing:
             raise Unfaithful(f"the bid of entry {missing[0]} was not opened")
-        by_seq = {seq: paddle for paddle, seq in self._sealed.items()}
+        by_seq = {seq: paddle for paddle, seq in sealed.items()}
         for seq, paddle in by_seq.items():
             if listed[seq]["paddle"] != paddle:
                 raise Unfaithful(f"the bid of entry {seq} is paddle {paddle}'s")
@@ -284,10 +341,11 @@ class Replay:
         state = self._standing()
         if self._suspended_at is not None or (at < state.ends_at and not self._final):
             raise Unfaithful("it was closed before its end")
-        if self._conditions.form == AuctionForm.SEALED and self._opened is None and self._sealed:
+        if self._conditions.form == AuctionForm.SEALED and self._opened is None and self._accepted:
             raise Unfaithful("the sealed bids were not opened")
         reserve = self._reserve(content)
-        found = self._rules.outcome(self._conditions, state, best_bids(self._accepted), self._opened or (), reserve)
+        best = best_bids(self._accepted.values())
+        found = self._rules.outcome(self._conditions, state, best, self._opened or (), reserve)
         price = None if found.price is None else log.money(found.price)
         stated = content["ending"], content["winner"], content["price"]
         if stated != (found.ending.value, found.winner, price):
@@ -334,6 +392,7 @@ _STEPS: Final = {
     "bid": Replay._bid,
     "suspended": Replay._suspended,
     "resumed": Replay._resumed,
+    "voided": Replay._voided,
     "revealed": Replay._revealed,
     "closed": Replay._closed,
     "cancelled": Replay._cancel,

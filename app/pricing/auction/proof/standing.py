@@ -7,11 +7,12 @@ from typing import Any, Final
 from app.core.database import Session
 from app.core.history import events
 from app.pricing.auction import queries
+from app.pricing.auction.kinds import EntryKind
 from app.pricing.auction.models import Auction
 from app.pricing.auction.proof import log
 
 PAGE: Final = 1000
-SEALS = ("auction.bids_decided", "auction.closed", "auction.cancelled")
+SEALS = ("auction.bids_decided", "auction.bids_voided", "auction.closed", "auction.cancelled")
 """Events that name the end of the log as it was then."""
 
 
@@ -43,7 +44,8 @@ async def _of(session: Session, auction: Auction) -> AsyncIterator[str]:
             if sealed.pop(place, stated) != stated:
                 yield f"entry {place} of its log is not the one that its event sealed"
             seq = place
-            told |= {name: entry[name] for name in ("price", "leader") if entry.get(name) is not None}
+            whole = entry["kind"] == EntryKind.VOIDED  # it may leave nobody in the lead
+            told |= {name: entry[name] for name in told if whole or entry.get(name) is not None}
     for missing in sorted(sealed):
         yield f"entry {missing} of its log is gone; an event sealed it"
     for difference in _unlike(auction, told | {"last_seq": seq}, digest):

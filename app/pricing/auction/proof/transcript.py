@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from app.pricing.auction.kinds import LogState
+from app.pricing.auction.kinds import EntryKind, LogState
 from app.pricing.auction.proof import log, receipts
 from app.pricing.auction.proof.replay import MALFORMED, Replay, Unfaithful
 
@@ -26,7 +26,8 @@ class Report:
 
     `trusted` tells whether the signatures were held against keys that the caller brought along; else they are only
     those that the transcript names itself. `unchecked`: see `Replay`. `state` and `ending`: whether and how the auction
-    ended. `old_head`: it is signed as a receipt, and shows no end.
+    ended. `voided`: by the seq of each bid that does not count, which entry voids it and why. `old_head`: it is signed
+    as a receipt, and shows no end.
     """
 
     entries: int = 0
@@ -38,6 +39,7 @@ class Report:
     state: LogState = LogState.OPEN
     ending: str = ""
     old_head: bool = False
+    voided: dict[int, str] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -152,6 +154,9 @@ class _Check:
         for content in self._contents:
             if content["kind"] in set(LogState) - {LogState.OPEN}:
                 self._report.state = LogState(content["kind"])
+            if content["kind"] == EntryKind.VOIDED:
+                why = f"voided by entry {content['seq']} ({content['ground']}: {content['reason']})"
+                self._report.voided |= dict.fromkeys(content["voids"], why)
             if content["kind"] == LogState.CLOSED:
                 sold = f" to paddle {content['winner']} at {content['price']} CNY" if content["price"] else ""
                 self._report.ending = f"{content['ending']}{sold}"

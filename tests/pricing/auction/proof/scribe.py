@@ -28,6 +28,7 @@ class Scribe:
         self.secrets: dict[int, tuple[int, Decimal, str]] = {}
         self.refused: dict[int, tuple[int, Decimal, str]] = {}
         self.accepted: list[tuple[int, Bid]] = []
+        self.voided: set[int] = set()
         committed = None if reserve is None else log.commitment(self.salt(0), reserve)
         self.add(
             "scheduled", at, number=NUMBER, title=TITLE, conditions=published_conditions(conditions),
@@ -72,10 +73,25 @@ class Scribe:
             ends_at=log.moment(self.state.ends_at),
         )
 
+    def void(self, seqs: list[int], at: datetime) -> Json:
+        """The bids of one paddle, in a suspension of no length; the others are bid again."""
+        (paddle,) = {self.secrets[seq][0] if seq in self.secrets else dict(self.accepted)[seq].paddle for seq in seqs}
+        self.add("suspended", at)
+        self.accepted = [(seq, bid) for seq, bid in self.accepted if seq not in seqs]
+        self.voided |= set(seqs)
+        self.state = self.rules.standing(self.conditions, self.state, [bid for _, bid in self.accepted])
+        content = self.add(
+            "voided", at, voids=sorted(seqs), paddle=paddle, ground="key_stolen", reason="示例",
+            price=None if self.state.price is None else log.money(self.state.price), leader=self.state.leader,
+            ends_at=log.moment(self.state.ends_at),
+        )  # fmt: skip
+        self.add("resumed", at, ends_at=content["ends_at"])
+        return content
+
     def close(self, at: datetime) -> Json:
         """Open the bids, or every maximum but those of whoever leads; then say how it ended."""
         sealed = self.conditions.form == AuctionForm.SEALED
-        last = {paddle: seq for seq, (paddle, _, _) in self.secrets.items()}
+        last = {paddle: seq for seq, (paddle, _, _) in self.secrets.items() if seq not in self.voided}
         opened = [Opened(paddle, self.secrets[seq][1], seq) for paddle, seq in last.items()] if sealed else []
         if sealed:
             self.add("revealed", at, bids=[self.opening(seq) for seq in last.values()])
@@ -96,10 +112,10 @@ class Scribe:
         """Whether the lead that this maximum held was lost: what the leader's last turn holds stays secret."""
         paddle, won = self.secrets[seq][0], len(self.contents)
         for content in reversed(self.contents):
-            if content["kind"] == "bid" and content["leader"] != self.state.leader:
+            if content["kind"] in {"bid", "voided"} and content["leader"] != self.state.leader:
                 break
             won = content["seq"]
-        return paddle != self.state.leader or seq < won
+        return paddle != self.state.leader or seq < won or seq in self.voided
 
     def opening(self, seq: int) -> Json:
         paddle, amount, salt = (self.secrets | self.refused)[seq]

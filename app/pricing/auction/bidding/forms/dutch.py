@@ -1,6 +1,6 @@
 """Descending (减价拍卖): the price falls by the clock, and the first to bid the price of the moment takes it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -58,6 +58,11 @@ def decide(conditions: Conditions, state: State, bid: Bid, now: datetime) -> Dec
     if bid.amount is None or bid.amount < price:
         return Decision(Refusal.TOO_LOW, state, price)
     return Decision(None, State(state.ends_at, price, bid.paddle, price, state.accepted + 1), None, final=True)
+
+
+def standing(conditions: Conditions, before: State, bids: Iterable[Bid]) -> State:
+    """The one bid that took it does not count: the price falls on."""
+    return State(before.ends_at)
 
 
 def outcome(

@@ -5,7 +5,8 @@ two equal limits the earlier one holds the lead. Every accepted bid raises the p
 leader's that only raises its own maximum: that changes nothing for the others, so it reopens no window either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -57,8 +58,25 @@ def decide(conditions: Conditions, state: State, bid: Bid, now: datetime) -> Dec
         return _raised(state, bid.maximum, least)
     if amount < least:
         return Decision(Refusal.TOO_LOW, state, least)
-    after = _challenged(conditions, state, bid.paddle, amount, limit, now)
+    after = _challenged(conditions, state, bid.paddle, amount, limit, _reopened(conditions, state, now))
     return Decision(None, after, _next(conditions, after))
+
+
+def standing(conditions: Conditions, before: State, bids: Iterable[Bid]) -> State:
+    """Each limit against the one before; who leads already goes further by the own bid, and the price stays."""
+    state = State(before.ends_at)
+    for bid in bids:
+        limit = limit_of(bid)
+        if bid.amount is None or limit is None:
+            continue
+        if bid.paddle == state.leader and state.maximum is not None:
+            state = replace(state, maximum=max(state.maximum, limit), accepted=state.accepted + 1)
+        else:
+            state = _challenged(conditions, state, bid.paddle, bid.amount, limit, before.ends_at)
+    if state.price is None or before.price is None:
+        return state
+    # A first bid that was voided had hidden the amount of the next one, by which its leader only raised its limit.
+    return replace(state, price=min(state.price, before.price))
 
 
 def outcome(
@@ -80,10 +98,9 @@ def _raised(state: State, maximum: Decimal | None, least: Decimal) -> Decision:
 
 
 def _challenged(
-    conditions: Conditions, state: State, paddle: int, amount: Decimal, limit: Decimal, now: datetime
+    conditions: Conditions, state: State, paddle: int, amount: Decimal, limit: Decimal, ends_at: datetime
 ) -> State:
-    ends_at, accepted = _reopened(conditions, state, now), state.accepted + 1
-    held = state.maximum
+    accepted, held = state.accepted + 1, state.maximum
     if held is None:
         return State(ends_at, amount, paddle, limit, accepted)
     if limit <= held:

@@ -4,7 +4,7 @@ The rules decide by the time and by the starting price alone, and keep no amount
 already, and was not below the starting price.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -38,6 +38,11 @@ def decide(conditions: Conditions, state: State, bid: Bid, now: datetime) -> Dec
     if bid.amount is not None and bid.amount < conditions.starting_price:
         return Decision(Refusal.TOO_LOW, state, conditions.starting_price)
     return Decision(None, State(state.ends_at, accepted=state.accepted + 1), conditions.starting_price)
+
+
+def standing(conditions: Conditions, before: State, bids: Iterable[Bid]) -> State:
+    """Nobody leads before the bids are opened; how many there are."""
+    return State(before.ends_at, accepted=len(list(bids)))
 
 
 def outcome(
