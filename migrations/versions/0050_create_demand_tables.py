@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.append_only import make_append_only
 
 revision = "0050"
-down_revision = "0034"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

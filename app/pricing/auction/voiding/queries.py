@@ -1,6 +1,7 @@
 """Reading of voidings, and of what they rest on."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,16 +9,17 @@ from sqlalchemy import select
 from app.core.database import Session, read_all, read_one
 from app.core.history.events import Event
 from app.core.problems import Text
-from app.core.web.pages import Found, PageRequest, read_page
+from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import ApiKey
 from app.pricing.auction.models import BidVoiding
 
-VOIDING = Text("voiding of bids", "作废报价事项")
+ORDERS: Final = Orders("id", BidVoiding.id)
+VOIDING: Final = Text("voiding of bids", "作废报价事项")
 
 
 async def list_voidings(session: Session, auction_id: UUID, page: PageRequest) -> Found[BidVoiding]:
     """A page of an auction's voidings, oldest first."""
-    return await read_page(session, select(BidVoiding).where(BidVoiding.auction_id == auction_id), page, BidVoiding.id)
+    return await read_page(session, select(BidVoiding).where(BidVoiding.auction_id == auction_id), page, ORDERS)
 
 
 async def get_voiding(session: Session, auction_id: UUID, voiding_id: UUID) -> BidVoiding:

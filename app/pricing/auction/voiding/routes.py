@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app.core.access import Actor, Role
 from app.core.web.access import allow
-from app.core.web.http import Endpoint, MoneyEndpoint, Paging, Session
-from app.core.web.pages import Page
+from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.lists import sorted_by
+from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.pricing.auction import queries as auctions
 from app.pricing.auction.voiding import queries, schemas, service
@@ -34,7 +35,9 @@ async def confirm(actor: Operator, session: Session, auction_id: UUID, voiding_i
 
 
 @router.get("/auctions/{auction_id}/voidings", operation_id="list_voidings")
-async def list_voidings(actor: Reader, session: Session, auction_id: UUID, page: Paging) -> Page[schemas.BidVoidingOut]:
+async def list_voidings(
+    actor: Reader, session: Session, auction_id: UUID, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+) -> Page[schemas.BidVoidingOut]:
     """List what operators asked to void in an auction, and who confirmed it. The log names no person."""
     auction = await auctions.get_auction(session, actor, auction_id)
     return (await queries.list_voidings(session, auction.id, page)).shown(schemas.BidVoidingOut.model_validate)
