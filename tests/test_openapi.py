@@ -70,6 +70,14 @@ def test_b7_every_list_is_a_page() -> None:
                 assert {"limit", "cursor"} <= {p["name"] for p in operation["parameters"]}, where
 
 
+def test_b3_every_201_says_where_what_was_made_is_read() -> None:
+    made = {
+        where: operation["responses"]["201"] for where, operation in operations() if "201" in operation["responses"]
+    }
+    assert len(made) > 50
+    assert [where for where, answer in made.items() if "Location" not in answer["headers"]] == []
+
+
 def test_b3_the_head_says_whose_the_program_is_and_where_it_is_served() -> None:
     assert DOCUMENT["info"]["license"] == {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     assert DOCUMENT["info"]["contact"]["name"]

@@ -55,10 +55,13 @@ async def lock_contract(session: Session, actor: Actor, contract_id: UUID) -> Co
 
 async def access_to_documents(session: Session, actor: Actor | None, contract_id: UUID) -> Level:
     """Who may see a contract may read what is attached to it; nobody else."""
-    if actor is None:
-        return "none"
+    return "parties" if actor is not None and await sees(session, actor, contract_id) else "none"
+
+
+async def sees(session: Session, actor: Actor, contract_id: UUID) -> bool:
+    """Whether the actor may see a contract."""
     statement = select(_visible(actor).where(Contract.id == contract_id).exists())
-    return "parties" if (await session.execute(statement)).scalar_one() else "none"
+    return bool((await session.execute(statement)).scalar_one())
 
 
 async def list_contracts(

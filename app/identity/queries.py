@@ -14,7 +14,7 @@ from app.core.access import Actor, Role
 from app.core.clock import read_today
 from app.core.database import Session, advisory_lock, given, read_all, read_one, same
 from app.core.logs import get_logger
-from app.core.problems import UNAUTHENTICATED, Text
+from app.core.problems import NOT_FOUND, UNAUTHENTICATED, Text
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, ordered, read_page
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.lineage import queries as lineage
@@ -29,7 +29,7 @@ from app.identity.models import (
     Person,
 )
 from app.identity.names.queries import once_called
-from app.identity.problems import ORGANISATION
+from app.identity.problems import ORGANISATION, PERSON
 from app.identity.rules import digest_of
 
 log = get_logger(__name__)
@@ -166,11 +166,22 @@ async def relations_between(session: Session, ids: Iterable[UUID]) -> Sequence[O
 
 async def list_relations(session: Session, actor: Actor, page: PageRequest) -> Found[OrganisationRelation]:
     """Related-party findings: all for the market's staff, one's own for an organisation."""
-    statement = select(OrganisationRelation)
-    if not actor.is_staff:
-        own = actor.organisation()
-        statement = statement.where(or_(OrganisationRelation.first_id == own, OrganisationRelation.second_id == own))
-    return await read_page(session, statement, page, RELATIONS)
+    return await read_page(session, _visible_relations(actor), page, RELATIONS)
+
+
+async def get_relation(session: Session, actor: Actor, relation_id: UUID) -> OrganisationRelation:
+    """One of them; raises `not_found`."""
+    statement = _visible_relations(actor).where(OrganisationRelation.id == relation_id)
+    return await read_one(session, statement, Text("relation", "关联关系"))
+
+
+def _visible_relations(actor: Actor) -> Select[OrganisationRelation]:
+    if actor.is_staff:
+        return select(OrganisationRelation)
+    own = actor.organisation()
+    return select(OrganisationRelation).where(
+        or_(OrganisationRelation.first_id == own, OrganisationRelation.second_id == own)
+    )
 
 
 def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
@@ -193,10 +204,22 @@ PEOPLE: Final = Orders("id", SortKey("id", _INNER.c.capacity_id, attrgetter("cap
 async def list_people(session: Session, actor: Actor, page: PageRequest) -> Found[Any]:
     """People with the capacity they act in: all for the operator and auditor, one's own organisation's otherwise."""
     order = page.sorted_as(PEOPLE)
-    statement = ordered(select(_INNER), page, order)
-    if not actor.has(Role.OPERATOR, Role.AUDITOR):
-        statement = statement.where(_INNER.c.organisation_id == actor.organisation_id)
-    return cut_in(order, (await session.execute(statement)).all(), page)
+    return cut_in(order, (await session.execute(ordered(_visible_people(actor), page, order))).all(), page)
+
+
+async def get_person(session: Session, actor: Actor, organisation_id: UUID, person_id: UUID) -> Any:
+    """A person of an organisation with the role there; raises `not_found`."""
+    statement = _visible_people(actor).where(_INNER.c.id == person_id, _INNER.c.organisation_id == organisation_id)
+    found = (await session.execute(statement)).one_or_none()
+    if found is None:
+        raise NOT_FOUND(what=PERSON)
+    return found
+
+
+def _visible_people(actor: Actor) -> Select[Any]:
+    if actor.has(Role.OPERATOR, Role.AUDITOR):
+        return select(_INNER)
+    return select(_INNER).where(_INNER.c.organisation_id == actor.organisation_id)
 
 
 async def find_person(session: Session, person_id: UUID) -> Person | None:

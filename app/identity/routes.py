@@ -100,6 +100,12 @@ async def list_relations(
     return (await queries.list_relations(session, actor, page)).shown(schemas.RelationOut.model_validate)
 
 
+@router.get("/organisation-relations/{relation_id}", operation_id="read_organisation_relation")
+async def read_relation(actor: RelationReader, session: Session, relation_id: UUID) -> schemas.RelationOut:
+    """Read a related-party finding. The two organisations and staff may."""
+    return schemas.RelationOut.model_validate(await queries.get_relation(session, actor, relation_id))
+
+
 @router.post("/people", status_code=201, operation_id="add_person")
 async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.PersonIn) -> schemas.PersonOut:
     """Record a person of an organisation. Its admin may, and the operator for the first admin."""
@@ -115,6 +121,17 @@ async def list_people(
     if actor.oversees:
         await note_read(request, session, "person.names_read", ("person", actor.person_id))
     return found
+
+
+@router.get("/organisations/{organisation_id}/people/{person_id}", operation_id="read_person")
+async def read_person(
+    actor: PeopleReader, session: Session, organisation_id: UUID, person_id: UUID, request: Request
+) -> schemas.PersonOut:
+    """Read a person of your organisation with the role there. Operator and auditor may read everybody."""
+    person = schemas.PersonOut.model_validate(await queries.get_person(session, actor, organisation_id, person_id))
+    if actor.oversees:
+        await note_read(request, session, "person.names_read", ("person", person_id))
+    return person
 
 
 @router.delete("/organisations/{organisation_id}/people/{person_id}", status_code=204, operation_id="end_membership")

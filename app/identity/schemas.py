@@ -1,7 +1,7 @@
 """Requests and responses of identity."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -109,6 +109,8 @@ class PersonIn(Input):
 
 
 class PersonOut(Output):
+    LOCATION: ClassVar[str] = "/v1/organisations/{organisation_id}/people/{id}"
+
     id: UUID
     name: str
     organisation_id: UUID | None = Field(description="Null for the market's own staff")

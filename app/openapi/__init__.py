@@ -37,12 +37,13 @@ def _make(app: FastAPI) -> dict[str, Any]:
         contact=story.CONTACT,
         license_info=story.LICENCE,
     )
-    located = set(locations.addresses(app))
     for route in routes:
         if isinstance(route, Endpoint) and route.include_in_schema:
             for method in route.methods or ():
                 operation = made["paths"][route.path_format][method.lower()]
-                answers.state_headers(operation, method, is_located=route.response_model in located)
+                answers.state_headers(
+                    operation, method, is_located=locations.address_of(app, route.response_model) is not None
+                )
                 answers.state_order(operation)
                 answers.state_access(operation)
     components = made.setdefault("components", {})

@@ -11,6 +11,7 @@ from app.core.database import Session, read_one, same
 from app.core.problems import Text
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 
+PAYMENT: Final = Text("payment", "收款记录")
 ORDERS: Final = Orders("received_at", Payment.id, Payment.received_at, Payment.amount)
 
 
@@ -23,7 +24,7 @@ async def list_payments(session: Session, contract_id: UUID, page: PageRequest) 
 async def get_payment(session: Session, payment_id: UUID) -> Payment:
     """A payment with its invoices; the caller has still to look at the contract, which says who may see it."""
     statement = select(Payment).where(Payment.id == payment_id).options(selectinload(Payment.invoices))
-    return await read_one(session, statement, Text("payment", "收款记录"), fresh=True)
+    return await read_one(session, statement, PAYMENT, fresh=True)
 
 
 async def is_reversed(session: Session, payment_id: UUID) -> bool:

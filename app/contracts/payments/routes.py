@@ -8,6 +8,7 @@ from app.contracts.amounts import balance
 from app.contracts.payments import queries as payments
 from app.contracts.payments import schemas, service
 from app.core.access import Actor, Role
+from app.core.problems import NOT_FOUND
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import MoneyEndpoint, Session
 from app.core.web.lists import sorted_by
@@ -47,6 +48,15 @@ async def list_payments(
     )
     items = [schemas.PaymentOut.model_validate(row) for row in found.rows]
     return schemas.PaymentPage(items=items, next_cursor=found.next_cursor, totals=totals)
+
+
+@router.get("/payments/{payment_id}", operation_id="read_payment")
+async def read_payment(actor: Reader, session: Session, payment_id: UUID) -> schemas.PaymentOut:
+    """Read a payment with its invoices, as one who may read its contract."""
+    payment = await payments.get_payment(session, payment_id)
+    if not await queries.sees(session, actor, payment.contract_id):
+        raise NOT_FOUND(what=payments.PAYMENT)
+    return schemas.PaymentOut.model_validate(payment)
 
 
 @router.post("/payments/{payment_id}/invoices", status_code=201, operation_id="add_invoice")

@@ -1,7 +1,7 @@
 """Responses of settlement."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -54,6 +54,8 @@ class PricePartOut(Output):
 
 class InstructionBrief(Output):
     """An instruction of this settlement; pay exactly its amount with its number as the purpose."""
+
+    LOCATION: ClassVar[str] = "/v1/settlement-instructions/{id}"
 
     id: UUID
     number: str

@@ -29,6 +29,13 @@ async def lock_person(session: Session, person_id: UUID) -> Person | None:
     return await find_one(session, select(Person).where(Person.id == person_id).with_for_update(), fresh=True)
 
 
+async def read_appointment(session: Session, appointment_id: UUID) -> Appointment:
+    """One appointment with its person; raises `not_found`."""
+    return await read_one(
+        session, select(Appointment).where(Appointment.id == appointment_id).options(_WITH_PERSON), APPOINTMENT
+    )
+
+
 async def get_appointment(session: Session, appointment_id: UUID) -> Appointment:
     """One appointment, its person locked; raises `not_found`."""
     statement = select(Appointment).where(Appointment.id == appointment_id)

@@ -36,6 +36,12 @@ async def list_appointments(
     return (await queries.list_appointments(session, page)).shown(_shown)
 
 
+@router.get("/appointments/{appointment_id}", operation_id="read_appointment")
+async def read_appointment(actor: Reader, session: Session, appointment_id: UUID) -> schemas.AppointmentOut:
+    """Read an appointment, with who asked for it and who confirmed it."""
+    return _shown(await queries.read_appointment(session, appointment_id))
+
+
 @router.post("/appointments/{appointment_id}/confirmation", operation_id="confirm_appointment")
 async def confirm(actor: Operator, session: Session, appointment_id: UUID) -> schemas.AppointmentOut:
     """Confirm an appointment that another operator asked for."""

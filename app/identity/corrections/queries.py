@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.core.access import Actor
 from app.core.database import Session, given, read_one
@@ -12,6 +12,7 @@ from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.corrections.models import Correction
 from app.identity.models import OrganisationRelation
 
+CORRECTION: Final = Text("correction", "更正记录")
 ORDERS: Final = Orders("-id", Correction.id)
 
 
@@ -19,10 +20,18 @@ async def list_corrections(
     session: Session, actor: Actor, page: PageRequest, subject_id: UUID | None
 ) -> Found[Correction]:
     """A page, newest first, optionally of one record."""
-    statement = given(select(Correction), (Correction.subject_id, subject_id))
-    if not actor.is_staff:
-        statement = statement.where(Correction.concerns.contains([actor.organisation()]))
-    return await read_page(session, statement, page, ORDERS)
+    return await read_page(session, given(_visible(actor), (Correction.subject_id, subject_id)), page, ORDERS)
+
+
+async def get_correction(session: Session, actor: Actor, correction_id: UUID) -> Correction:
+    """A correction that the actor sees; raises `not_found`."""
+    return await read_one(session, _visible(actor).where(Correction.id == correction_id), CORRECTION)
+
+
+def _visible(actor: Actor) -> Select[Correction]:
+    if actor.is_staff:
+        return select(Correction)
+    return select(Correction).where(Correction.concerns.contains([actor.organisation()]))
 
 
 async def lock_relation(session: Session, relation_id: UUID) -> OrganisationRelation:

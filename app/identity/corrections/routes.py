@@ -85,5 +85,11 @@ async def list_corrections(
     return found.shown(lambda row: _shown(row, actor))
 
 
+@router.get("/corrections/{correction_id}", operation_id="read_correction")
+async def read_correction(actor: Reader, session: Session, correction_id: UUID) -> schemas.CorrectionOut:
+    """Read a correction: what stood there, what stands there now, and why."""
+    return _shown(await queries.get_correction(session, actor, correction_id), actor)
+
+
 def _shown(row: Correction, actor: Actor) -> schemas.CorrectionOut:
     return schemas.CorrectionOut.of(row, corrected_by=row.corrected_by if actor.is_staff else None)

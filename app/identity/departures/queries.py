@@ -22,6 +22,13 @@ def check_may_see(actor: Actor, organisation_id: UUID) -> None:
         raise NOT_FOUND(what=PERSON)
 
 
+async def get_departure(session: Session, actor: Actor, departure_id: UUID) -> Departure:
+    """A departure that the actor may see; raises `not_found`."""
+    departure = await read_one(session, select(Departure).where(Departure.id == departure_id), DEPARTURE)
+    check_may_see(actor, departure.organisation_id)
+    return departure
+
+
 async def membership_of(
     session: Session, person_id: UUID, organisation_id: UUID, *, lock: bool = True
 ) -> Membership | None:

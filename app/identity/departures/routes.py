@@ -7,7 +7,7 @@ from app.core.access import Actor, Role
 from app.core.web.access import allow
 from app.core.web.http import Endpoint, Session
 from app.core.web.routing import Router
-from app.identity.departures import schemas, service
+from app.identity.departures import queries, schemas, service
 from app.identity.schemas import EmploymentOut
 
 router = Router(route_class=Endpoint, tags=("identity",))
@@ -33,6 +33,12 @@ async def depart(
     """
     made = await service.depart(session, actor, organisation_id, person_id, body.last_day, body.reason)
     return schemas.DepartureOut.model_validate(made)
+
+
+@router.get("/departures/{departure_id}", operation_id="read_departure")
+async def read_departure(actor: Reader, session: Session, departure_id: UUID) -> schemas.DepartureOut:
+    """Read a departure: whether it is done, or was taken back."""
+    return schemas.DepartureOut.model_validate(await queries.get_departure(session, actor, departure_id))
 
 
 @router.delete(PATH, status_code=204, operation_id="take_back_departure")

@@ -30,6 +30,11 @@ async def list_invitations(session: Session, actor: Actor, page: PageRequest) ->
     return await read_page(session, _visible(actor), page, ORDERS)
 
 
+async def get_invitation(session: Session, actor: Actor, invitation_id: UUID) -> Invitation:
+    """An invitation that the actor sees; raises `not_found`."""
+    return await read_one(session, _visible(actor).where(Invitation.id == invitation_id), INVITATION)
+
+
 async def lock_invitation(session: Session, actor: Actor, invitation_id: UUID) -> Invitation:
     """An invitation that the actor sees, locked; raises `not_found`."""
     statement = _visible(actor).where(Invitation.id == invitation_id).with_for_update()

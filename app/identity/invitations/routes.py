@@ -53,6 +53,13 @@ async def list_invitations(
     return found.shown(lambda row: schemas.InvitationOut.of(row, status=rules.status_of(row, now)))
 
 
+@router.get("/invitations/{invitation_id}", operation_id="read_invitation")
+async def read_invitation(actor: Reader, session: Session, invitation_id: UUID) -> schemas.InvitationOut:
+    """Read an invitation and whether it still works. Its secret is shown nowhere."""
+    row = await queries.get_invitation(session, actor, invitation_id)
+    return schemas.InvitationOut.of(row, status=rules.status_of(row, await read_clock(session)))
+
+
 @router.delete("/invitations/{invitation_id}", status_code=204, operation_id="revoke_invitation")
 async def revoke(actor: Inviter, session: Session, invitation_id: UUID) -> None:
     """Take an invitation back that nobody has redeemed."""

@@ -38,6 +38,12 @@ async def list_keys(
     return (await queries.list_keys(session, actor, page)).shown(schemas.ApiKeyOut.model_validate)
 
 
+@router.get("/api-keys/{key_id}", operation_id="read_api_key")
+async def read_key(actor: Anyone, session: Session, key_id: UUID) -> schemas.ApiKeyOut:
+    """Read an API key that you see in the list. Its secret is shown nowhere."""
+    return schemas.ApiKeyOut.model_validate(await queries.get_key(session, actor, key_id))
+
+
 @router.delete("/api-keys/{key_id}", status_code=204, operation_id="revoke_api_key")
 async def revoke_key(actor: KeyHolder, session: Session, key_id: UUID) -> None:
     """Revoke an API key at once, with every key that it issued."""

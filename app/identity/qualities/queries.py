@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from app.core.access import Actor
 from app.core.database import Session, given, read_all, read_one
@@ -29,13 +29,21 @@ async def list_qualities(
 ) -> Found[OrganisationQuality]:
     """A page in order of recording, optionally of one organisation, of one quality, or of what holds on a day."""
     columns = (OrganisationQuality.organisation_id, organisation_id), (OrganisationQuality.quality, quality)
-    statement = given(select(OrganisationQuality), *columns)
-    if actor is None or not actor.is_staff:
-        statement = statement.join(Organisation).where(shown_to(actor))
+    statement = given(_visible(actor), *columns)
     if on is not None:
         ends = or_(OrganisationQuality.valid_to.is_(None), OrganisationQuality.valid_to >= on)
         statement = statement.where(OrganisationQuality.valid_from <= on, ends)
     return await read_page(session, statement, page, ORDERS)
+
+
+def _visible(actor: Actor | None) -> Select[OrganisationQuality]:
+    statement = select(OrganisationQuality)
+    return statement if actor is not None and actor.is_staff else statement.join(Organisation).where(shown_to(actor))
+
+
+async def visible_quality(session: Session, actor: Actor | None, quality_id: UUID) -> OrganisationQuality:
+    """One quality that the actor may see; raises `not_found`."""
+    return await read_one(session, _visible(actor).where(OrganisationQuality.id == quality_id), QUALITY)
 
 
 async def get_quality(session: Session, quality_id: UUID) -> OrganisationQuality:

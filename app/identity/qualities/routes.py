@@ -58,6 +58,12 @@ async def list_qualities(
     return found.shown(lambda row: _shown(row, actor))
 
 
+@router.get("/organisation-qualities/{quality_id}", operation_id="read_quality")
+async def read_quality(actor: Viewer, session: Session, quality_id: UUID) -> schemas.QualityOut:
+    """Read what an organisation is recognised as. It is public as its organisation is."""
+    return _shown(await queries.visible_quality(session, actor, quality_id), actor)
+
+
 def _shown(row: OrganisationQuality, actor: Actor | None) -> schemas.QualityOut:
     if actor is not None and actor.is_staff:
         return schemas.QualityOut.model_validate(row)

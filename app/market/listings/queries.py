@@ -22,6 +22,7 @@ from app.market.listings.models import Listing, ListingVersion, Question
 from app.market.listings.rules import Sibling
 from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
 
+QUESTION: Final = Text("question", "提问")
 LISTING: Final = Text("listing", "交易项目")
 
 
@@ -158,6 +159,13 @@ async def list_questions(session: Session, actor: Actor | None, listing: Listing
     """A page of the questions the actor may see."""
     statement = _questions(actor, listing)
     return await read_page(session, statement, page, QUESTIONS)
+
+
+async def get_question(session: Session, actor: Actor | None, question_id: UUID) -> Question:
+    """A question that the actor may see; raises `not_found`."""
+    asked = await read_one(session, select(Question).where(Question.id == question_id), QUESTION)
+    listing = await get_listing(session, actor, asked.listing_id)
+    return await read_one(session, _questions(actor, listing).where(Question.id == question_id), QUESTION)
 
 
 async def questions_of(session: Session, actor: Actor | None, listing: Listing) -> Sequence[Question]:

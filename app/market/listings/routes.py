@@ -225,6 +225,12 @@ async def list_questions(
     return (await queries.list_questions(session, actor, listing, page)).shown(lambda row: _question_for(actor, row))
 
 
+@router.get("/questions/{question_id}", operation_id="read_question")
+async def read_question(actor: Viewer, session: Session, question_id: UUID) -> schemas.QuestionOut:
+    """Read a question with its answer: an answered one, your own, or one about your listing."""
+    return _question_for(actor, await queries.get_question(session, actor, question_id))
+
+
 @router.post("/questions/{question_id}/answer", operation_id="answer_question")
 async def answer(actor: Seller, session: Session, question_id: UUID, body: schemas.AnswerIn) -> schemas.QuestionOut:
     """Answer a question about your listing. Both become public."""

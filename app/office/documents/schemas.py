@@ -1,6 +1,7 @@
 """Requests and responses of documents."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from app.core.schemas import Id, Input, Name, Output
@@ -29,6 +30,8 @@ class AttachmentIn(Input):
 
 class AttachmentOut(Output):
     """A document as attached to a subject."""
+
+    LOCATION: ClassVar[str] = "/v1/documents/{document[id]}"
 
     id: UUID
     title: str

@@ -202,6 +202,12 @@ async def list_entries(session: Session, auction_id: UUID, page: PageRequest) ->
     return await read_page(session, statement, page, ENTRIES)
 
 
+async def get_entry(session: Session, auction_id: UUID, seq: int) -> AuctionEntry:
+    """An entry by its place; raises `not_found`."""
+    statement = select(AuctionEntry).where(AuctionEntry.auction_id == auction_id, AuctionEntry.seq == seq)
+    return await read_one(session, statement, Text("entry", "记录"))
+
+
 async def entries_beside_bids(session: Session, auction_ids: Sequence[UUID]) -> Sequence[AuctionEntry]:
     """What the logs of auctions say besides bids, in order."""
     statement = select(AuctionEntry).where(AuctionEntry.auction_id.in_(auction_ids), AuctionEntry.kind != EntryKind.BID)

@@ -1,7 +1,7 @@
 """Requests and responses of auctions."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AliasChoices, Field
@@ -178,6 +178,8 @@ class BidReceiptOut(Output):
 
 class BidOut(Output):
     """An accepted bid. `price` and `leading` are as it left them; `minimum` is the smallest bid that passed then."""
+
+    LOCATION: ClassVar[str] = "/v1/auctions/{auction_id}/entries/{seq}"
 
     auction_id: UUID
     seq: int

@@ -111,6 +111,12 @@ async def revisions_of(session: Session, actor: Actor, listing: Listing) -> Sequ
     return await read_all(session, _revisions(actor, listing).order_by(ListedRevision.id))
 
 
+async def get_revision(session: Session, actor: Actor, listing: Listing, revision_id: UUID) -> ListedRevision:
+    """One of them; raises `not_found`."""
+    statement = _revisions(actor, listing).where(ListedRevision.id == revision_id)
+    return await read_one(session, statement, Text("revision", "修订"))
+
+
 async def list_revisions(session: Session, actor: Actor, page: PageRequest, listing: Listing) -> Found[ListedRevision]:
     """The revisions of a listing, oldest first: for its seller, its agency and the market's staff; others see none."""
     statement = _revisions(actor, listing)

@@ -151,6 +151,13 @@ async def list_revisions(
     return (await queries.list_revisions(session, actor, page, listing)).shown(RevisionOut.model_validate)
 
 
+@router.get("/listings/{listing_id}/revisions/{revision_id}", operation_id="read_listing_revision")
+async def read_revision(actor: ListingReader, session: Session, listing_id: UUID, revision_id: UUID) -> RevisionOut:
+    """Read a proposed revision of a listing. Its seller, its agency and staff may."""
+    listing = await listings.get_listing(session, actor, listing_id)
+    return RevisionOut.model_validate(await queries.get_revision(session, actor, listing, revision_id))
+
+
 @router.post("/listings/{listing_id}/revision/publication", operation_id="publish_listing_revision")
 async def publish_revision(actor: Operator, session: Session, listing_id: UUID) -> RevisionOut:
     """Publish the proposed revision, checked again, as the next version. The notice begins again in full."""

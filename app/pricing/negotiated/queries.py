@@ -30,6 +30,7 @@ NOTICE: Final = Text("notice", "公示")
 NEGOTIATIONS: Final = Orders("-id", Negotiation.id)
 OFFERS: Final = Orders("number", Offer.number)
 NOTICES: Final = Orders("-id", Notice.id, Notice.ends_at)
+OBJECTION: Final = Text("objection", "异议")
 OBJECTIONS: Final = Orders("id", Objection.id)
 
 
@@ -196,10 +197,15 @@ async def list_objections(session: Session, actor: Actor, notice_id: UUID, page:
     return await read_page(session, statement, page, OBJECTIONS)
 
 
+async def get_objection(session: Session, actor: Actor, objection_id: UUID) -> Objection:
+    """An objection that the actor may read; raises `not_found`."""
+    return await read_one(session, _objections(actor).where(Objection.id == objection_id), OBJECTION)
+
+
 async def read_objection(session: Session, objection_id: UUID) -> Objection:
     """An objection with its decision, for the operator; raises `not_found`."""
     statement = select(Objection).where(Objection.id == objection_id).options(selectinload(Objection.decision))
-    return await read_one(session, statement, Text("objection", "异议"), fresh=True)
+    return await read_one(session, statement, OBJECTION, fresh=True)
 
 
 async def count_open(session: Session, lead_id: UUID) -> int:

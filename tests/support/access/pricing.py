@@ -63,6 +63,7 @@ async def negotiation_calls(world: World, seller: Party, buyer: Party) -> dict[s
         "read_notice": Call(of_notice),
         "file_objection": Call(of_notice, {"reason": "示例", "contact": "示例 138"}),
         "list_objections": Call(of_notice),
+        "read_objection": Call({"objection_id": filed["id"]}),
         "decide_objection": Call({"objection_id": filed["id"]}, {"outcome": "dismissed", "statement": "示例"}),
         "list_gates": Call(),
         "read_gate": Call(gate),
@@ -79,7 +80,8 @@ async def listed_calls(world: World, seller: Party, buyer: Party, agency: Party)
     stale = await registered(world, buyer, changed)
     await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision", seller, json={"title": "新", "reason": "示例"})
     await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision/publication", world.operator)
-    await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision", seller, json={"title": "再", "reason": "示例"})
+    again = {"title": "再", "reason": "示例"}
+    proposed = await world.api.ok("POST", f"/v1/listings/{changed['id']}/revision", seller, json=again)
     listing, revision = {"listing_id": sale["id"]}, {"listing_id": changed["id"]}
     registration, reason = {"registration_id": row["id"]}, {"reason": "示例"}
     deal = await world.api.ok("GET", "/v1/deals?limit=1", world.operator)
@@ -97,6 +99,7 @@ async def listed_calls(world: World, seller: Party, buyer: Party, agency: Party)
         "withdraw_listing_registration": Call(registration, reason),
         "propose_listing_revision": Call(listing, {"title": "新", "reason": "示例"}),
         "list_listing_revisions": Call(listing),
+        "read_listing_revision": Call(revision | {"revision_id": proposed["id"]}),
         "publish_listing_revision": Call(revision),
         "return_listing_revision": Call(revision, reason),
         "find_deal_default": Call({"deal_id": deal["items"][0]["id"]}, {"defaulted": "none", "reason": "示例"}),
@@ -134,6 +137,7 @@ async def auction_calls(world: World, seller: Party, buyer: Party, agency: Party
         "accept_auction_offer": Call(bid_on),
         "poll_auction": Call(open_),
         "list_auction_entries": Call(open_),
+        "read_auction_entry": Call(open_ | {"seq": 1}),
         "stream_auction": Call(open_, query="follow=false"),
         "export_auction_transcript": Call(open_),
         "read_auction_confirmation": Call(sold),

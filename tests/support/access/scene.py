@@ -103,7 +103,6 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
     second = await world.second_operator()
     leaving, day = await world.colleague(seller), (await today(world)).isoformat()
     path = f"/v1/organisations/{seller.id}/people/{leaving.person_id}/departure"
-    await world.api.ok("POST", path, seller, json={"last_day": day, "reason": "示例"})
     staff = {"name": "示例", "role": "registrar"}
     asked = await world.api.ok("POST", "/v1/appointments", second, json=staff)
     admin = {"person_id": str(seller.person_id), "organisation_id": str(seller.id)}
@@ -129,6 +128,9 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
     quality = {"quality": "pilot_platform", "valid_from": "2025-01-01", "source": "示例认定〔2025〕1号"}
     held = await world.api.ok("POST", f"/v1/organisations/{seller.id}/qualities", second, json=quality)
     of_seller = {"organisation_id": seller.id}
+    corrections = f"/v1/organisation-relations/{related['id']}/corrections"
+    corrected = await world.api.ok("POST", corrections, second, json={"detail": "示例更正", "reason": "示例"})
+    left = (await world.api.ok("POST", path, seller, json={"last_day": day, "reason": "示例"}))["id"]
     earlier = {"agency_id": str(broker.id), "valid_from": "2010-01-01", "valid_to": "2011-01-01"}
     return {
         "register_organisation": Call(json=organisation),
@@ -138,12 +140,14 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "move_organisation": Call(of_seller, {"division_code": "420102", "valid_from": "2025-01-01"}),
         "relate_organisations": Call(json=relation),
         "list_organisation_relations": Call(),
+        "read_organisation_relation": Call({"relation_id": related["id"]}),
         "correct_organisation": Call(of_seller, {"name": "示例更名", "reason": "示例"}),
         "rename_organisation": Call(of_seller, renamed | {"name": "示例再更名", "valid_from": day}),
         "correct_former_name": Call({"name_id": former["id"]}, {"withdrawn": True, "reason": "示例"}),
         "record_quality": Call(of_seller, quality | {"quality": "innovation_centre"}),
         "end_quality": Call({"quality_id": held["id"]}, {"last_day": "2025-06-30", "source": "示例"}),
         "list_qualities": Call(),
+        "read_quality": Call({"quality_id": held["id"]}),
         "correct_quality": Call({"quality_id": held["id"]}, {"withdrawn": True, "reason": "示例"}),
         "correct_relation": Call({"relation_id": related["id"]}, {"withdrawn": True, "reason": "示例"}),
         "correct_broker": Call({"broker_id": broker.broker_id}, {"certified_on": "2019-01-01", "reason": "示例"}),
@@ -151,11 +155,14 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
             {"employment_id": employments[0]["id"]}, {"valid_from": "2019-01-01", "reason": "示例"}
         ),
         "list_corrections": Call(),
+        "read_correction": Call({"correction_id": corrected["id"]}),
         "add_person": Call(json={"name": "示例", "organisation_id": str(seller.id), "role": "member"}),
         "list_people": Call(),
+        "read_person": Call(of_seller | {"person_id": colleague.person_id}),
         "end_membership": Call(of_seller | {"person_id": colleague.person_id}),
         "preview_departure": Call(of_seller | {"person_id": colleague.person_id}),
         "record_departure": Call(of_seller | {"person_id": colleague.person_id}, {"last_day": day, "reason": "示例"}),
+        "read_departure": Call({"departure_id": left}),
         "take_back_departure": Call(of_seller | {"person_id": leaving.person_id}),
         "certify_broker": Call(
             json={"person_id": str(free.person_id), "certificate_number": "N-1", "certified_on": "2024-01-01"}
@@ -166,6 +173,7 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "end_employment": Call({"employment_id": employments[0]["id"]}),
         "issue_api_key": Call(json={"name": "k", "scopes": ["identity:read"]}),
         "list_api_keys": Call(),
+        "read_api_key": Call({"key_id": key["id"]}),
         "revoke_api_key": Call({"key_id": key["id"]}),
         "report_key_incident": Call({"key_id": key["id"]}, {"reason": "示例"}),
         "list_key_acts": Call({"key_id": key["id"]}),
@@ -174,9 +182,11 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "confirm_invitation": Call({"invitation_id": waiting["id"]}),
         "redeem_invitation": Call(json={"secret": invited["secret"], "name": "k"}),
         "list_invitations": Call(),
+        "read_invitation": Call({"invitation_id": invited["id"]}),
         "revoke_invitation": Call({"invitation_id": invited["id"]}),
         "ask_for_appointment": Call(json=staff),
         "list_appointments": Call(),
+        "read_appointment": Call({"appointment_id": asked["id"]}),
         "confirm_appointment": Call({"appointment_id": asked["id"]}),
         "end_appointment": Call({"appointment_id": asked["id"]}, {"reason": "示例"}),
     }
@@ -238,6 +248,7 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
         "list_listing_documents": Call(live),
         "ask_question": Call(live, {"question": "示例?"}),
         "list_questions": Call(live),
+        "read_question": Call({"question_id": question["id"]}),
         "answer_question": Call({"question_id": question["id"]}, {"answer": "示例。"}),
         "purchase_listing": Call(live, purchase),
     }
@@ -303,6 +314,7 @@ async def _contracts(world: World, seller: Party, buyer: Party, agency: Party, b
         "cancel_registration": Call(registered, {"reason": "示例"}),
         "record_payment": Call(registered, await payment_body(world, buyer, "10.00")),
         "list_payments": Call(registered),
+        "read_payment": Call({"payment_id": payment["id"]}),
         "add_invoice": Call({"payment_id": payment["id"]}, {"number": "F-1", "amount": "1.00", "issued_on": later}),
         "reverse_payment": Call({"payment_id": payment["id"]}, reversal),
     }
@@ -379,13 +391,16 @@ async def _ledger(world: World, seller: Party) -> dict[str, Call]:
     await releasing(world, deposit)
     account = await world.api.ok("GET", "/v1/ledger/accounts?code=bank", world.operator)
     of_account = {"account_id": account["items"][0]["id"]}
+    (instruction,) = (await world.api.ok("GET", "/v1/settlement-instructions?limit=1", seller))["items"]
     strays = [{"confirmation_id": (await confirmed(world))["id"]} for _ in range(2)]
     return {
         "confirm_bank_movement": Call(json=await confirmation_body(world)),
         "resolve_bank_confirmation": Call(strays[0], {"kind": "return", "reason": "示例"}),
         "reverse_bank_confirmation": Call(strays[1], {"reason": "示例"}),
+        "read_bank_confirmation": Call(strays[0]),
         "list_unmatched_money": Call(),
         "list_settlement_instructions": Call(),
+        "read_settlement_instruction": Call({"instruction_id": instruction["id"]}),
         "list_deposits": Call(),
         "read_deposit": Call({"deposit_id": deposit.id}),
         "list_ledger_accounts": Call(),

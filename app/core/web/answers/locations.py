@@ -9,25 +9,33 @@ from fastapi import FastAPI, Response
 
 from app.core.web.routing import LazyRoute
 
-_PARAMETER = re.compile(r"{(\w+)}")
+_PARAMETER = re.compile(r"{(\w+)")
 
 
 def locate(application: FastAPI, answered: Any, response: Response, known: Mapping[str, Any]) -> None:
-    """Add `Location` to a 201, where what it answers (`answered`, a model) has an address of its own.
+    """Add `Location` to a 201. `answered` is the model of its body, `known` the parameters of the request's path.
 
-    The last parameter of the address is the `id` of what was made, the others are in `known`, those of the request.
+    A model that is not read itself says in `LOCATION` where it, or what holds it, is read, by its own members.
     """
     if response.status_code != 201 or "location" in response.headers:
         return
-    address = addresses(application).get(answered)
+    address = address_of(application, answered)
     if address is None:
         return
-    names = _PARAMETER.findall(address)
     values = dict(known)
-    if address.endswith("}"):
-        values[names[-1]] = json.loads(bytes(response.body))["id"]
-    if set(names) <= set(values):
-        response.headers["location"] = address.format(**values)
+    if not set(_PARAMETER.findall(address)) <= set(values):
+        made = json.loads(bytes(response.body))
+        own = _PARAMETER.findall(address)[-1]
+        values = {**made, **values, **({own: made["id"]} if own not in made and "id" in made else {})}
+    response.headers["location"] = address.format_map(values)
+
+
+def address_of(application: FastAPI, answered: Any) -> str | None:
+    """Where what a model shows is read: a path whose parameters are members of it, or of the request's path."""
+    stated: str | None = getattr(answered, "LOCATION", None)
+    found = addresses(application)
+    models = getattr(answered, "__mro__", ())
+    return stated or next((found[model] for model in models if model in found), None)
 
 
 def addresses(application: FastAPI) -> dict[Any, str]:

@@ -13,6 +13,7 @@ from app.core.problems import Text
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.office.ledger.models import BankConfirmation, ConfirmationResolution
 
+CONFIRMATION: Final = Text("bank confirmation", "银行回单")
 ORDERS: Final = Orders("id", BankConfirmation.id, BankConfirmation.received_at)
 
 
@@ -51,10 +52,15 @@ async def confirmation_of(session: Session, bank_reference: str) -> BankConfirma
     return await find_one(session, statement)
 
 
+async def get_confirmation(session: Session, confirmation_id: UUID) -> BankConfirmation:
+    """One confirmation with what became of it; raises `not_found`."""
+    return await read_one(session, _confirmations().where(BankConfirmation.id == confirmation_id), CONFIRMATION)
+
+
 async def lock_confirmation(session: Session, confirmation_id: UUID) -> BankConfirmation:
     """One confirmation, locked against a second resolution; raises `not_found`."""
     statement = _confirmations().where(BankConfirmation.id == confirmation_id).with_for_update(of=BankConfirmation)
-    return await read_one(session, statement, Text("bank confirmation", "银行回单"), fresh=True)
+    return await read_one(session, statement, CONFIRMATION, fresh=True)
 
 
 async def list_unmatched(session: Session, page: PageRequest) -> Found[BankConfirmation]:

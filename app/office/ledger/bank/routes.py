@@ -45,6 +45,14 @@ async def reverse(
     return schemas.ResolvedConfirmationOut.model_validate(row)
 
 
+@router.get("/bank-confirmations/{confirmation_id}", operation_id="read_bank_confirmation")
+async def read_confirmation(
+    actor: Accountant, session: Session, confirmation_id: UUID
+) -> schemas.BankConfirmationDetail:
+    """Read what the bank confirmed, with what became of it."""
+    return schemas.BankConfirmationDetail.model_validate(await queries.get_confirmation(session, confirmation_id))
+
+
 @router.get("/settlement/unmatched", operation_id="list_unmatched_money")
 async def list_unmatched(
     actor: Accountant, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]

@@ -1,7 +1,7 @@
 """Requests and responses of the bank's confirmations."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
@@ -57,6 +57,8 @@ class BankReversalIn(Input):
 class BankConfirmationOut(Output):
     """A bank confirmation as it was answered first; it never changes. With neither id it matched nothing."""
 
+    LOCATION: ClassVar[str] = "/v1/bank-confirmations/{id}"
+
     id: UUID
     direction: Direction
     amount: Amount
@@ -92,3 +94,9 @@ class ResolvedConfirmationOut(BankConfirmationOut):
     """A bank confirmation with what became of it."""
 
     resolution: ResolutionOut
+
+
+class BankConfirmationDetail(BankConfirmationOut):
+    """A bank confirmation with what became of it, if it had to be resolved."""
+
+    resolution: ResolutionOut | None

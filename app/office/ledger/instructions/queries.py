@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
@@ -56,8 +56,16 @@ async def list_instructions(
     session: Session, actor: Actor, page: PageRequest, status: InstructionStatus | None, direction: Direction | None
 ) -> Found[PaymentInstruction]:
     """All instructions for operator and auditor, an organisation's own otherwise; newest first."""
-    statement = select(PaymentInstruction)
-    if not actor.has(Role.OPERATOR, Role.AUDITOR):
-        statement = statement.where(PaymentInstruction.organisation_id == actor.organisation())
-    statement = given(statement, (PaymentInstruction.status, status), (PaymentInstruction.direction, direction))
+    statement = given(_visible(actor), (PaymentInstruction.status, status), (PaymentInstruction.direction, direction))
     return await read_page(session, statement, page, ORDERS)
+
+
+async def visible_instruction(session: Session, actor: Actor, instruction_id: UUID) -> PaymentInstruction:
+    """One instruction that the actor may see; raises `not_found`."""
+    return await read_one(session, _visible(actor).where(PaymentInstruction.id == instruction_id), INSTRUCTION)
+
+
+def _visible(actor: Actor) -> Select[PaymentInstruction]:
+    if actor.has(Role.OPERATOR, Role.AUDITOR):
+        return select(PaymentInstruction)
+    return select(PaymentInstruction).where(PaymentInstruction.organisation_id == actor.organisation())

@@ -1,6 +1,7 @@
 """HTTP of payment instructions."""
 
 from typing import Annotated
+from uuid import UUID
 
 from app.core.access import Actor, Role
 from app.core.web.access import allow
@@ -27,3 +28,9 @@ async def list_instructions(
     """List what is to be paid out or in, newest first. You see your organisation's, operator and auditor all."""
     found = await queries.list_instructions(session, actor, page, status, direction)
     return found.shown(schemas.InstructionOut.model_validate)
+
+
+@router.get("/settlement-instructions/{instruction_id}", operation_id="read_settlement_instruction")
+async def read_instruction(actor: Reader, session: Session, instruction_id: UUID) -> schemas.InstructionOut:
+    """Read an instruction of your organisation. Operator and auditor read all."""
+    return schemas.InstructionOut.model_validate(await queries.visible_instruction(session, actor, instruction_id))

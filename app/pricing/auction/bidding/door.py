@@ -217,6 +217,7 @@ def _answer(made: House, submission: Submission, decided: Decided) -> Response:
         "salt": decided.salt,
         "receipt": receipt,
     }
+    headers["location"] = schemas.BidOut.LOCATION.format_map(body)
     return Response(json.dumps(body), 201, headers, "application/json")
 
 

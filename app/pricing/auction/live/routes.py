@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Query, Request, Response
+from fastapi import Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.core.access import Actor
@@ -46,6 +46,15 @@ async def list_entries(
     """List the entries of an auction's log in order. Each has the hash that chains it to the one before."""
     auction = await queries.get_auction(session, actor, auction_id)
     return (await queries.list_entries(session, auction.id, page)).shown(shown.entry)
+
+
+@router.get("/auctions/{auction_id}/entries/{seq}", operation_id="read_auction_entry")
+async def read_entry(
+    actor: Viewer, session: Session, auction_id: UUID, seq: Annotated[AskedWhole, Path(ge=0, le=MAX_SEQ)]
+) -> schemas.AuctionEntryOut:
+    """Read an entry of an auction's log by its place, such as that of a bid."""
+    auction = await queries.get_auction(session, actor, auction_id)
+    return shown.entry(await queries.get_entry(session, auction.id, seq))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """Requests and responses of hand-overs."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -17,6 +18,8 @@ class HandoverIn(NegotiationIn):
 
 class HandoverOut(Output):
     """A negotiation that came from a response to a demand."""
+
+    LOCATION: ClassVar[str] = "/v1/negotiations/{negotiation_id}"
 
     negotiation_id: UUID
     response_id: UUID

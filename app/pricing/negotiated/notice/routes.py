@@ -73,6 +73,15 @@ async def list_objections(
     return found
 
 
+@router.get("/objections/{objection_id}", operation_id="read_objection")
+async def read_objection(actor: Reader, session: Session, objection_id: UUID, request: Request) -> schemas.ObjectionOut:
+    """Read an objection with its decision. Staff, the seller and who filed it may."""
+    found = _objection(await queries.get_objection(session, actor, objection_id))
+    if actor.is_staff:
+        await note_read(request, session, "objection.contacts_read", ("notice", found.notice_id))
+    return found
+
+
 @router.post("/objections/{objection_id}/decision", status_code=201, operation_id="decide_objection")
 async def decide_objection(
     actor: Operator, session: Session, objection_id: UUID, body: schemas.ObjectionDecisionIn
