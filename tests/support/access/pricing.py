@@ -145,6 +145,7 @@ async def auction_calls(world: World, seller: Party, buyer: Party, agency: Party
         "list_exchange_keys": Call(),
         "ask_to_void_bids": Call({"auction_id": to_void["auction_id"]}, void),
         "confirm_voiding": Call(to_void),
+        "read_voiding": Call(to_void),
         "list_voidings": Call({"auction_id": to_void["auction_id"]}),
     }
 

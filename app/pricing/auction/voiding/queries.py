@@ -23,7 +23,7 @@ async def list_voidings(session: Session, auction_id: UUID, page: PageRequest) -
 
 
 async def get_voiding(session: Session, auction_id: UUID, voiding_id: UUID) -> BidVoiding:
-    """One of them; read it under the auction's lock. Raises `not_found`."""
+    """One of them; to decide on it, read it under the auction's lock. Raises `not_found`."""
     statement = select(BidVoiding).where(BidVoiding.auction_id == auction_id, BidVoiding.id == voiding_id)
     return await read_one(session, statement, VOIDING, fresh=True)
 

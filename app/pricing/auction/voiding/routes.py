@@ -43,4 +43,10 @@ async def list_voidings(
     return (await queries.list_voidings(session, auction.id, page)).shown(schemas.BidVoidingOut.model_validate)
 
 
+@router.get("/auctions/{auction_id}/voidings/{voiding_id}", operation_id="read_voiding")
+async def read_voiding(actor: Reader, session: Session, auction_id: UUID, voiding_id: UUID) -> schemas.BidVoidingOut:
+    """Read what an operator asked to void, and who confirmed it."""
+    return schemas.BidVoidingOut.model_validate(await queries.get_voiding(session, auction_id, voiding_id))
+
+
 router.include_router(money_router)
