@@ -13,7 +13,7 @@ from app.core.history import audit, events
 from app.core.problems import NOT_FOUND, REGISTRY, Text
 from app.core.schemas import Moment
 from app.core.web.access import EVERY_ROLE, Public, allow, public
-from app.core.web.http import Endpoint, Session, context_of
+from app.core.web.http import Endpoint, Session, context_of, refusals
 from app.core.web.lists import Paging
 from app.core.web.pages import encode_cursor
 from app.core.web.routing import Router
@@ -42,7 +42,7 @@ async def _wanted(
 Wanted = Annotated[events.FeedFilter, Depends(_wanted)]
 
 
-@router.get("/events", operation_id="read_events")
+@router.get("/events", operation_id="read_events", responses=refusals(403))
 async def read_events(actor: Viewer, session: Session, page: Paging, wanted: Wanted) -> schemas.Feed:
     """Read what happened, oldest first, in an order that never changes and loses nothing.
 

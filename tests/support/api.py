@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 import httpx
 from fastapi import FastAPI
 
-from tests.support.recorded_answers import note
+from tests.support.recorded_answers import note, undocumented
 
 LIBRARY_WORDS = re.compile(
     r"Input should|(String|Value|List|Decimal|Tuple) should|Field required|Extra inputs|Value error"
@@ -44,6 +44,7 @@ class Api:
             headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
         response = await self.client.request(method, path, headers=headers, **kwargs)
         note(response, kwargs.get("json"))
+        assert not undocumented(response), (method, path, response.status_code, response.text)
         return response
 
     async def get(self, path: str, caller: Caller | None = None, **kwargs: Any) -> httpx.Response:

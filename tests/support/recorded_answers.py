@@ -7,6 +7,7 @@ value. `tests/test_access_matrix.py` calls every operation.
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -26,7 +27,7 @@ def note(response: httpx.Response, sent: Any) -> None:
     if not RECORDING or response.headers.get("content-type") not in JSON or response.request.url.path == "/readyz":
         return
     if response.headers["content-type"] == JSON[0]:
-        operation_id = _operation_at(response.request.method, response.request.url.path)
+        operation_id = next((operation["operationId"] for operation in _operations_at(response.request)), None)
     else:
         operation_id, sent = f"Refusal{response.status_code}", None
     answer = json.loads(plain(response.text)) if response.content else None
@@ -45,17 +46,23 @@ def _size(example: dict[str, Any]) -> tuple[int, str]:
     return len(text), text
 
 
-def _operation_at(method: str, path: str) -> str | None:
-    found = [one for verb, pattern, one in _operations() if verb == method and pattern.fullmatch(path)]
-    return found[0] if found else None
+def undocumented(response: httpx.Response) -> bool:
+    """Whether an operation gave an answer that the document does not declare. A fault (500) is no promise of any."""
+    declared = [operation["responses"] for operation in _operations_at(response.request)]
+    return response.status_code != 500 and bool(declared) and str(response.status_code) not in declared[0]
+
+
+def _operations_at(request: httpx.Request) -> Iterator[dict[str, Any]]:
+    method, path = request.method, request.url.path
+    return (operation for verb, pattern, operation in _operations() if verb == method and pattern.fullmatch(path))
 
 
 @cache
-def _operations() -> list[tuple[str, re.Pattern[str], str]]:
-    """Method, path and id of each operation; paths without a parameter come first."""
+def _operations() -> list[tuple[str, re.Pattern[str], dict[str, Any]]]:
+    """Method, path and operation of the document; paths without a parameter come first."""
     paths = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     return [
-        (method.upper(), re.compile(re.sub(r"{\w+}", "[^/]+", path)), operation["operationId"])
+        (method.upper(), re.compile(re.sub(r"{\w+}", "[^/]+", path)), operation)
         for path, item in sorted(paths.items(), key=lambda item: item[0].count("{"))
         for method, operation in item.items()
     ]

@@ -298,6 +298,11 @@ def _problems(route: Endpoint) -> dict[int | str, dict[str, Any]]:
         param.name == "if_match" for dep in route.dependant.dependencies for param in dep.header_params
     ):
         statuses |= {412, 428}
+    return refusals(*statuses)
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of refusals with these statuses."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
         status: {"description": DESCRIPTIONS[status], "content": {PROBLEM_MEDIA_TYPE: schema}}
