@@ -183,6 +183,7 @@ async def test_agencies_and_brokers_are_named_with_their_service(world: World, s
     assert signed["agencies"] == [
         {
             "organisation_id": str(agency.id),
+            "name": agency.name,
             "share": "1.000000",
             "brokers": [{"broker_id": str(broker.broker_id), "share": "0.500000"} for broker in brokers],
         }
