@@ -16,6 +16,7 @@ from app.core.web.answers import cors
 from app.core.web.http import Context
 from app.core.web.middleware import RequestContext
 from app.core.web.routing import add_routes
+from app.finding import service as finding
 from app.identity.queries import authenticate
 from app.pricing.auction.bidding import house as auction_house
 from app.pricing.auction.bidding.door import BidDoor
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             yield
         finally:
             await auction_house.close(app)
+            await finding.close(app)
             await context.database.close()
 
     app = FastAPI(

@@ -1,4 +1,7 @@
-"""The worker: runs due deadlines, seals and anchors the audit chain, forgets old answers. Any number may run."""
+"""The worker: runs due deadlines, seals and anchors the audit chain, keeps search true, forgets old answers.
+
+Any number may run.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,12 +13,16 @@ from app.core.history import audit
 from app.core.logs import configure_logging, get_logger
 from app.core.settings import Settings
 from app.core.web import idempotency
+from app.finding import engines
+from app.finding.feeding import Feeding
 from app.law.periods import recompute
 from app.process import begin, open_database
 from app.system.anchors import service as anchors
 
 log = get_logger(__name__)
 TICK_SECONDS = 0.5
+FEED_SECONDS = 0.2
+"""How long a change may wait before search is told: within a second it has to be found."""
 HOUR_SECONDS = 3600
 
 
@@ -23,6 +30,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is under way is finished first. A lost database is waited for."""
     configure_logging(settings)
     database = open_database(settings)
+    feedings = [Feeding(database, engine) for engine in engines.every(settings, database)]
     try:
         await begin(settings, database)
         log.info("worker_started")
@@ -33,7 +41,11 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             jobs.create_task(_repeat("purge", lambda: _purge(database), HOUR_SECONDS, stop))
             jobs.create_task(_repeat("calendar", lambda: recompute.after_announcement(database), HOUR_SECONDS, stop))
             jobs.create_task(_repeat("anchors", lambda: anchors.arrange(database), HOUR_SECONDS, stop))
+            for feeding in feedings:
+                jobs.create_task(_repeat("search", feeding.step, FEED_SECONDS, stop))
     finally:
+        for feeding in feedings:
+            await feeding.close()
         await database.close()
         log.info("worker_stopped")
 

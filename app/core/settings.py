@@ -67,7 +67,8 @@ class Settings(BaseSettings):
         default=16,
         ge=3,
         le=200,
-        description="Connections of one process, API or worker, at most; a quarter is kept for reads and health.",
+        description="Connections of one process, API or worker, at most; a quarter is kept for reads and health. "
+        "Searches have up to four more.",
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; requests are logged at `INFO`."
@@ -116,6 +117,18 @@ class Settings(BaseSettings):
         default=(),
         description="Pages of other origins that may call the API from a browser: `https://a.example,https://b.example`"
         ", or `*` for all; none by default.",
+    )
+
+    meili_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("MEILI_URL", "TECHEX_MEILI_URL"),
+        pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
+        description="A Meilisearch server; without it PostgreSQL answers searches.",
+    )
+    meili_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("MEILI_KEY", "TECHEX_MEILI_KEY"),
+        description="A key of that server that may do everything to the indexes `techex_*`.",
     )
 
     anchor_file: Path | None = Field(

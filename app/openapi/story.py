@@ -14,6 +14,7 @@ TAGS: Final = {
     "appraisals": "Appraisal reports (资产评估报告), their review, and prices approved again below the floor.",
     "demands": "Demands (需求): needs, their check by two people, and confidential responses (应答).",
     "listings": "Listings (交易项目) from draft to sale, with documents, questions and answers.",
+    "finding": "Search (检索) in what is public: listings, results, agencies, brokers, past prices.",
     "first-come": "Purchase at the asking price, first come first served (先到先得).",
     "listed": "Competitive listed sales (公开征集受让方): conditions, registrants, revisions, end of the notice.",
     "negotiated": "Negotiations (协议定价): offers, acceptance, approval of related parties.",

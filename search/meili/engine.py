@@ -78,13 +78,14 @@ class MeilisearchEngine(Engine):
 
     async def begin(self, index: Index) -> None:
         uid = self._uid(index, Place.NEXT)
-        await self._task(lambda client: client.delete_index(uid), missing_is_done=True)
+        if await self._blocking(lambda client: _displayed(client, uid)) is not None:
+            await self._task(lambda client: client.delete_index(uid))
         await self._make(uid, settings.settings(index, filled=True))
 
     async def swap(self, index: Index) -> None:
         live, following = self._uid(index, Place.LIVE), self._uid(index, Place.NEXT)
         await self._task(lambda client: client.swap_indexes([{"indexes": [live, following]}]))
-        await self._task(lambda client: client.delete_index(following), missing_is_done=True)
+        await self._task(lambda client: client.delete_index(following))
 
     async def stored(self, index: Index) -> AsyncIterator[tuple[str, str]]:
         uid, offset = self._uid(index, Place.LIVE), 0
@@ -163,7 +164,7 @@ class MeilisearchEngine(Engine):
             self._made = Client(self._url, self._key, timeout=TASK_SECONDS)
         return self._made
 
-    async def _task(self, enqueue: "Callable[[Client], TaskInfo]", *, missing_is_done: bool = False) -> None:
+    async def _task(self, enqueue: "Callable[[Client], TaskInfo]") -> None:
         """Enqueue a task, wait until it is done, and look at how it ended."""
 
         def run(client: "Client") -> Any:
@@ -171,12 +172,8 @@ class MeilisearchEngine(Engine):
             return client.wait_for_task(number, TASK_SECONDS * 1000, _POLL_MILLISECONDS)
 
         done = await self._blocking(run)
-        if done.status == "succeeded":
-            return
-        code = (done.error or {}).get("code")
-        if missing_is_done and code == _UNKNOWN:
-            return
-        raise EngineDown(f"task {done.uid} {done.status}: {code}")
+        if done.status != "succeeded":
+            raise EngineDown(f"task {done.uid} {done.status}: {(done.error or {}).get('code')}")
 
 
 def _displayed(client: "Client", uid: str) -> list[str] | None:

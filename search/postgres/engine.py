@@ -125,6 +125,7 @@ class PostgresEngine(Engine):
         self._slots_until = 0.0
 
     async def stored(self, index: Index) -> AsyncIterator[tuple[str, str]]:
+        self._slots_until = 0.0
         table = await self._table(index)
         after = _NOBODY
         while True:

@@ -96,7 +96,16 @@ class Server:
         opened = os.open(self.program, os.O_RDONLY)
         command = [f"/proc/self/fd/{opened}", "--http-addr", f"127.0.0.1:{self.port}", "--db-path", "data"]
         command += ["--no-analytics", "--env", "production", "--master-key", KEY, "--log-level", "WARN"]
-        command += ["--max-indexing-threads", "1", "--dump-dir", "dumps", "--snapshot-dir", "snapshots"]
+        command += [
+            "--max-indexing-threads",
+            "1",
+            "--max-indexing-memory",
+            "64MiB",
+            "--dump-dir",
+            "dumps",
+            "--snapshot-dir",
+            "snapshots",
+        ]
         other = _NOBODY if os.geteuid() == 0 else None
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -230,6 +230,8 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
     return {
         "create_listing": Call(json=await listing_body(world, seller)),
         "list_listings": Call(),
+        **{f"search_{kind}": Call() for kind in ("listings", "results", "agencies", "brokers", "deals")},
+        "suggest": Call(query="?q=石墨"),
         "list_own_listings": Call(),
         "list_listings_for_staff": Call(),
         "read_listing": Call(live),

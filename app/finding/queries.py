@@ -1,0 +1,187 @@
+"""All reading of finding: what of each kind is public, by id; which of it a change touches; the log that is followed.
+
+Only what everybody may see is read here (brokers: everybody with a key), as the public reads of each package have it.
+"""
+
+# ruff: noqa: S608 — the only names put into SQL are those of our own tables and columns
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import func, select, text
+
+from app.core.database import Database, Session
+from app.core.history.records import REMOVED, WRITTEN
+from app.finding.models import LOCK, SearchFeed
+
+# The seat of an organisation on the city's day.
+_SEAT: Final = """
+    (SELECT d.division_code FROM organisation_divisions d
+     WHERE d.organisation_id = {of} AND (techex_now() AT TIME ZONE $2::text)::date
+         BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity') ORDER BY d.valid_from DESC LIMIT 1)
+"""
+# Rights that stand in a public register: an application, and a secret, are their keeper's own.
+_RIGHTS: Final = """
+    (SELECT coalesce(json_agg(json_build_object('type', a.type, 'title', a.title, 'number', a.grant_number,
+                'application', a.application_number) ORDER BY a.position), '[]'::json)::text
+     FROM ip_assets a WHERE a.result_id = {of} AND a.grant_number IS NOT NULL)
+"""
+_OPEN_LISTING: Final = """
+    FROM listings l
+    JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
+    JOIN results r ON r.id = l.result_id AND r.secrecy = 'none'
+    WHERE l.version > 0 AND l.status IN ('published', 'suspended', 'reserved', 'sold', 'lapsed')
+"""
+_OPEN_DEAL: Final = "FROM deals d WHERE d.price_public_at IS NOT NULL AND d.status IN ('agreed', 'contracted')"
+_OPEN_AGENCY: Final = """
+    FROM organisations o WHERE o.verification IN ('verified', 'suspended') AND EXISTS (
+        SELECT FROM organisation_qualities q WHERE q.organisation_id = o.id
+            AND q.quality = 'technology_transfer_agency'
+            AND coalesce(q.valid_to, 'infinity') >= (techex_now() AT TIME ZONE $2::text)::date)
+"""
+_AGENCY_OF_BROKER: Final = """
+    LEFT JOIN LATERAL (
+        SELECT o.id, o.name FROM employments e JOIN organisations o ON o.id = e.agency_id
+        WHERE e.broker_id = b.id AND (techex_now() AT TIME ZONE $2::text)::date
+            BETWEEN e.valid_from AND coalesce(e.valid_to, 'infinity') ORDER BY e.valid_from DESC LIMIT 1
+    ) agency ON true
+"""
+
+READ: Final[Mapping[str, str]] = {
+    "listings": f"""
+        SELECT l.id, l.status, l.published_at, l.closes_at, l.seller_id, v.content,
+               {_SEAT.format(of="l.seller_id")} AS division, {_RIGHTS.format(of="l.result_id")} AS rights
+        {_OPEN_LISTING} AND l.id = ANY($1)
+    """,
+    "results": f"""
+        SELECT DISTINCT ON (l.result_id) l.result_id AS id, l.seller_id, l.published_at, v.content,
+               (SELECT json_agg(json_build_object('id', o.id, 'number', o.number, 'status', o.status)
+                                ORDER BY o.id)::text
+                FROM listings o WHERE o.result_id = l.result_id AND o.version > 0
+                    AND o.status IN ('published', 'suspended', 'reserved', 'sold', 'lapsed')) AS listings,
+               {_SEAT.format(of="l.seller_id")} AS division, {_RIGHTS.format(of="l.result_id")} AS rights
+        {_OPEN_LISTING} AND l.result_id = ANY($1) ORDER BY l.result_id, l.published_at DESC, l.id DESC
+    """,
+    "agencies": f"""
+        SELECT o.id, o.name, o.kind, o.uscc, o.verification, o.created_at, {_SEAT.format(of="o.id")} AS division
+        {_OPEN_AGENCY} AND o.id = ANY($1)
+    """,
+    "brokers": f"""
+        SELECT b.id, p.name, b.certificate_number, b.certified_on, agency.id AS agency_id, agency.name AS agency,
+               {_SEAT.format(of="agency.id")} AS division
+        FROM brokers b JOIN people p ON p.id = b.person_id {_AGENCY_OF_BROKER} WHERE b.id = ANY($1)
+    """,
+    "deals": f"""
+        SELECT d.id, d.number, d.subject, d.technical_field, d.transfer_mode, d.pricing_mode, d.price, d.price_basis,
+               d.price_source, d.price_reference, d.origin, d.price_public_at,
+               (d.agreed_at AT TIME ZONE $2::text)::date AS agreed_on
+        {_OPEN_DEAL} AND d.id = ANY($1)
+    """,
+}  # fmt: skip
+"""What is public of some documents, by index: `$1` their ids, `$2` the city's time zone."""
+_IDS: Final[Mapping[str, str]] = {
+    "listings": f"SELECT l.id {_OPEN_LISTING} AND l.id > $1 ORDER BY l.id LIMIT $3",
+    "results": f"SELECT DISTINCT l.result_id AS id {_OPEN_LISTING} AND l.result_id > $1 ORDER BY 1 LIMIT $3",
+    "agencies": f"SELECT o.id {_OPEN_AGENCY} AND o.id > $1 ORDER BY o.id LIMIT $3",
+    "brokers": "SELECT b.id FROM brokers b WHERE b.id > $1 ORDER BY b.id LIMIT $3",
+    "deals": f"SELECT d.id {_OPEN_DEAL} AND d.id > $1 ORDER BY d.id LIMIT $3",
+}
+# What a changed row touches, by its table: rows of index and id. `$1` the keys of the rows.
+_TOUCHED: Final[Mapping[str, str]] = {
+    "listings": "SELECT 'listings', unnest($1::uuid[]) "
+    "UNION SELECT 'results', l.result_id FROM listings l WHERE l.id = ANY($1)",
+    "results": "SELECT 'results', unnest($1::uuid[]) "
+    "UNION SELECT 'listings', l.id FROM listings l WHERE l.result_id = ANY($1) AND l.version > 0",
+    "organisations": "SELECT 'agencies', unnest($1::uuid[]) "
+    "UNION SELECT 'brokers', e.broker_id FROM employments e WHERE e.agency_id = ANY($1)",
+    "organisation_qualities": "SELECT 'agencies', q.organisation_id FROM organisation_qualities q WHERE q.id = ANY($1)",
+    "organisation_divisions": """
+        WITH moved AS (SELECT organisation_id AS id FROM organisation_divisions WHERE id = ANY($1))
+        SELECT 'agencies', id FROM moved
+        UNION SELECT 'brokers', e.broker_id FROM employments e JOIN moved ON moved.id = e.agency_id
+        UNION SELECT 'listings', l.id FROM listings l JOIN moved ON moved.id = l.seller_id AND l.version > 0
+        UNION SELECT 'results', l.result_id FROM listings l JOIN moved ON moved.id = l.seller_id AND l.version > 0
+    """,
+    "brokers": "SELECT 'brokers', unnest($1::uuid[])",
+    "employments": "SELECT 'brokers', e.broker_id FROM employments e WHERE e.id = ANY($1)",
+    "people": "SELECT 'brokers', b.id FROM brokers b WHERE b.person_id = ANY($1)",
+    "deals": "SELECT 'deals', unnest($1::uuid[])",
+}
+_LOG: Final = """
+    SELECT e.xid, e.seq, e.subject_type AS of, e.payload->>'key' AS key, e.occurred_at
+    FROM events e
+    WHERE (e.xid, e.seq) > ($1, $2) AND e.xid < $3 AND e.type = ANY($4) AND e.subject_type = ANY($5)
+    ORDER BY e.xid, e.seq LIMIT $6
+"""
+_TYPES: Final = [WRITTEN, REMOVED]
+
+
+async def read_public(database: Database, index: str, ids: Sequence[UUID]) -> Sequence[Record]:
+    """What is public of these; one that is not is left out."""
+    return await database.fetch(READ[index], ids, database.city.zone.key)
+
+
+async def next_ids(database: Database, index: str, after: UUID, limit: int) -> list[UUID]:
+    """The ids of the next public ones, in their order."""
+    arguments: list[object] = [after, database.city.zone.key, limit]
+    statement = _IDS[index]
+    if "$2" not in statement:
+        arguments.pop(1)
+        statement = statement.replace("$3", "$2")
+    return [row["id"] for row in await database.fetch(statement, *arguments)]
+
+
+async def touched(database: Database, table: str, keys: Sequence[UUID]) -> list[tuple[str, UUID]]:
+    """The documents that changed rows of a table touch: index and id."""
+    return [(row[0], row[1]) for row in await database.fetch(_TOUCHED[table], keys)]
+
+
+async def settled(database: Database) -> int:
+    """The transaction below which the log is complete."""
+    row = await database.fetch_row("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid")
+    assert row is not None
+    xid: int = row["xid"]
+    return xid
+
+
+async def changes(database: Database, after: tuple[int, int], until: int, limit: int) -> Sequence[Record]:
+    """The next changes of rows that touch documents, in the order of the log, below transaction `until`."""
+    return await database.fetch(_LOG, *after, until, _TYPES, list(_TOUCHED), limit)
+
+
+async def lock_feed(session: Session, engine: str, *, wait: bool) -> bool:
+    """Hold the feeding of an engine until the transaction ends; without `wait`, False where another process does."""
+    key = func.hashtextextended(f"{LOCK}:{engine}", 0)
+    if wait:
+        await session.execute(select(func.pg_advisory_xact_lock(key)))
+        return True
+    return bool((await session.execute(select(func.pg_try_advisory_xact_lock(key)))).scalar_one())
+
+
+async def feed_of(session: Session, engine: str) -> SearchFeed | None:
+    """How far an engine has come."""
+    return await session.get(SearchFeed, engine, populate_existing=True)
+
+
+_LATE: Final = """
+    SELECT f.engine, coalesce(extract(epoch FROM techex_now() - (
+        SELECT e.occurred_at FROM events e
+        WHERE (e.xid, e.seq) > (f.xid, f.seq) AND e.type = ANY($1) AND e.subject_type = ANY($2)
+        ORDER BY e.xid, e.seq LIMIT 1)), 0)::bigint AS seconds
+    FROM search_feeds f
+"""
+
+
+async def lag(database: Database) -> dict[str, int]:
+    """By engine, for how many seconds the oldest change waits that it does not have yet; 0 where it has all."""
+    rows = await database.fetch(_LATE, _TYPES, list(_TOUCHED))
+    return {row["engine"]: max(0, row["seconds"]) for row in rows}
+
+
+async def clock(session: Session) -> datetime:
+    """The exchange's time."""
+    now: datetime = (await session.execute(text("SELECT techex_now()"))).scalar_one()
+    return now

@@ -1,0 +1,256 @@
+"""Searches through the API: only what is public is found, and the feeder keeps it true whatever comes between."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from app.core.database import Database
+from app.core.settings import Settings
+from app.finding import checking, engines, feeding, rebuilding, sources
+from search.engine import Engine, EngineDown, Place, Query
+from search.indexes import Index, index
+from search.meili.engine import MeilisearchEngine
+from search.postgres.engine import PostgresEngine
+from search.text.queries import parse
+from tests.market.listings.factory import draft_listing, published_listing
+from tests.search.conftest import document
+from tests.support import meilisearch
+from tests.support.applications import application
+from tests.support.world import World
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+async def engine(fresh_database: Database) -> AsyncIterator[PostgresEngine]:
+    """The engine of the test's own database, filled as a worker fills it when it starts."""
+    made = engines.postgres(fresh_database)
+    await rebuilding.fill_where_needed(fresh_database, made)
+    yield made
+    await made.close()
+
+
+async def follow(database: Database, engine: Engine) -> None:
+    """Let an engine have every change."""
+    while await feeding.feed(database, engine):
+        pass
+
+
+async def search(world: World, kind: str = "listings", **parameters: str) -> Json:
+    found: Json = await world.api.ok("GET", f"/v1/search/{kind}", params=parameters)
+    return found
+
+
+def numbers(found: Json) -> list[str]:
+    return [item["card"]["number"] for item in found["items"]]
+
+
+async def test_only_what_is_public_is_found_and_only_as_long(
+    fresh_world: World, fresh_database: Database, engine: PostgresEngine
+) -> None:
+    seller = await fresh_world.enterprise(name="示例（武汉）光电公司")
+    await draft_listing(fresh_world, seller, title="石墨烯草稿")
+    listing = await published_listing(fresh_world, seller, title="石墨烯<散热>薄膜", asking_price="123456.78")
+    other = await published_listing(fresh_world, seller, title="桥梁监测", transfer_mode="ordinary_licence")
+    await follow(fresh_database, engine)
+
+    found = await search(fresh_world, q="石墨烯 散热")
+    assert (found["total"], found["exact"], found["next_cursor"]) == (1, True, None)
+    assert found["items"][0]["id"] == listing["id"]
+    assert found["items"][0]["highlights"] == {"title": "<em>石墨烯</em>&lt;<em>散热</em>&gt;薄膜"}
+    listed = await fresh_world.api.ok("GET", "/v1/listings", params={"sort": "published_at"})
+    assert found["items"][0] == listed["items"][0] | {"highlights": found["items"][0]["highlights"]}
+    everything = await search(fresh_world)
+    assert everything["facets"]["transfer_mode"] == [
+        {"value": "exclusive_licence", "count": 1},
+        {"value": "ordinary_licence", "count": 1},
+    ]
+    number = listing["published"]["number"]
+    assert numbers(await search(fresh_world, price_max="123456.77")) == []
+    assert numbers(await search(fresh_world, price_min="123456.78", price_max="123456.78")) == [
+        listing["published"]["number"]
+    ]
+    assert numbers(await search(fresh_world, q=listing["published"]["number"])) == [listing["published"]["number"]]
+    assert (await search(fresh_world, "results", q="示例(武汉)"))["total"] == 2
+
+    near = await search(fresh_world, q="石墨希")
+    assert (near["did_you_mean"], near["items"][0]["highlights"]["title"].count("<em>")) == ("石墨烯", 1)
+    wider = await search(fresh_world, q="石墨烯 量子计算", transfer_mode="ordinary_licence")
+    assert wider["wider"] == []  # neither helps alone
+    wider = await search(fresh_world, q="石墨烯", transfer_mode="ordinary_licence")
+    assert wider["wider"] == [{"leave_out": "transfer_mode", "q": None, "total": 1}]
+    wider = await search(fresh_world, q="石墨烯 量子计算")
+    assert wider["wider"] == [{"leave_out": "q", "q": "石墨烯", "total": 1}]
+
+    page = await search(fresh_world, limit="1", sort="asking_price")
+    assert numbers(page) == [number]
+    rest = await search(fresh_world, limit="1", sort="asking_price", cursor=page["next_cursor"])
+    assert (numbers(rest), rest["next_cursor"]) == ([other["published"]["number"]], None)
+    for changed in ({"sort": "-asking_price"}, {"sort": "asking_price", "q": "桥梁"}):
+        refused = await fresh_world.api.get("/v1/search/listings", params={"cursor": page["next_cursor"], **changed})
+        assert (refused.status_code, refused.json()["code"]) == (422, "cursor_of_another_list")
+
+    typed = await fresh_world.api.ok("GET", "/v1/search/suggestions", params={"q": "石墨"})
+    assert {"text": "石墨烯<散热>薄膜", "id": listing["id"]} in typed["items"]
+
+    await fresh_world.api.ok("POST", f"/v1/listings/{listing['id']}/withdrawal", seller)
+    assert (await search(fresh_world, q="石墨烯"))["items"] == []  # before the engine knows
+    await follow(fresh_database, engine)
+    for kind in ("listings", "results"):
+        gone = await search(fresh_world, kind, q="石墨烯")
+        assert (gone["total"], gone["items"]) == (0, [])
+    assert [value["count"] for value in (await search(fresh_world))["facets"]["transfer_mode"]] == [1]
+
+
+class Stumbling(PostgresEngine):
+    """An engine whose process or server goes away, before or after it did what it was asked."""
+
+    stumbles = 0
+    after = False
+
+    async def apply(self, index: Index, put: Any, remove: Any, place: Place = Place.LIVE) -> None:
+        if self.stumbles and not self.after:
+            self.stumbles -= 1
+            raise EngineDown("before")
+        await super().apply(index, put, remove, place)
+        if self.stumbles:
+            self.stumbles -= 1
+            raise EngineDown("after")
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_an_engine_that_goes_away_loses_nothing(
+    fresh_world: World, fresh_database: Database, engine: PostgresEngine, after: bool
+) -> None:
+    stumbling = Stumbling(engine._connections)
+    stumbling.after = after
+    work = feeding.Feeding(fresh_database, stumbling)
+    await work.step()
+    await published_listing(fresh_world, await fresh_world.enterprise())
+    stumbling.stumbles = 2
+    assert await work.step() == 0
+    for _ in range(4):
+        await work.step()
+    assert (await engine.search(index("listings"), Query())).total == 1
+    assert (await engine.search(index("results"), Query())).total == 1
+
+
+async def test_two_feeders_share_the_work(fresh_world: World, fresh_database: Database, engine: PostgresEngine) -> None:
+    await published_listing(fresh_world, await fresh_world.enterprise())
+    async with fresh_database.transaction() as session:
+        await feeding.queries.lock_feed(session, engine.name, wait=True)
+        assert await feeding.feed(fresh_database, engine) == 0
+    assert await feeding.feed(fresh_database, engine) > 0
+
+
+async def test_a_rebuild_leaves_no_gap_and_follows_what_changes(
+    fresh_world: World, fresh_database: Database, engine: PostgresEngine
+) -> None:
+    seller = await fresh_world.enterprise()
+    first = await published_listing(fresh_world, seller, title="第一项石墨烯")
+    await follow(fresh_database, engine)
+    seen: list[int] = []
+
+    class Watched(PostgresEngine):
+        """Lets things happen at the worst moments: after an index was filled, and before it is swapped in."""
+
+        async def apply(self, index: Index, put: Any, remove: Any, place: Place = Place.LIVE) -> None:
+            await super().apply(index, put, remove, place)
+            if index.name == "listings" and not changed:
+                changed.append(await published_listing(fresh_world, seller, title="第二项石墨烯"))
+                await fresh_world.api.ok("POST", f"/v1/listings/{first['id']}/withdrawal", seller)
+
+        async def swap(self, index: Index) -> None:
+            if index.name == "listings":
+                seen.append((await engine.search(index, Query(parse("石墨烯")))).total)
+            await super().swap(index)
+
+    changed: list[Json] = []
+    watched = Watched(engine._connections)
+    await rebuilding.rebuild(fresh_database, watched, sources.indexes())
+    assert seen == [1]
+    assert numbers(await search(fresh_world, q="石墨烯")) == [changed[0]["published"]["number"]]
+    assert (await checking.check(fresh_database, engine, index("listings"), mend=False)).is_true
+
+
+async def test_a_check_finds_and_mends(fresh_world: World, fresh_database: Database, engine: PostgresEngine) -> None:
+    seller = await fresh_world.enterprise()
+    kept, lost = [await published_listing(fresh_world, seller, title=title) for title in ("保留", "丢失")]
+    await follow(fresh_database, engine)
+    listings = index("listings")
+    wrong = document(1, "不公开")
+    stale = type(wrong)(kept["id"], wrong.fields)
+    await engine.apply(listings, [wrong, stale], [lost["id"]])
+    found = await checking.check(fresh_database, engine, listings, mend=True)
+    assert (found.public, found.missing, found.different, found.extra) == (2, 1, 1, 1)
+    assert (await checking.check(fresh_database, engine, listings, mend=False)).is_true
+
+
+async def test_postgresql_steps_in_and_meilisearch_catches_up(
+    fresh_world: World, fresh_database: Database, fresh_url: str, settings: Settings, engine: PostgresEngine,
+    meili: meilisearch.Server,
+) -> None:  # fmt: skip
+    told = settings.model_copy(update={"meili_url": meili.url, "meili_key": _secret(meilisearch.KEY)})
+    app = application(told, fresh_database, "searching")
+    first = MeilisearchEngine(meili.url, meilisearch.KEY)
+    work = feeding.Feeding(fresh_database, first)
+    await work.step()
+    seller = await fresh_world.enterprise()
+    await published_listing(fresh_world, seller, title="石墨烯")
+    await work.step()
+    async with type(fresh_world.api)(app) as api:
+        answer = await api.get("/v1/search/listings", params={"q": "石墨烯"})
+        assert (answer.headers["search-engine"], answer.json()["total"]) == ("meilisearch", 1)
+        meili.kill()
+        await published_listing(fresh_world, seller, title="石墨烯薄膜")
+        assert await work.step() == 0
+        await follow(fresh_database, engine)
+        answer = await api.get("/v1/search/listings", params={"q": "石墨烯"})
+        assert answer.headers["search-engine"] == "postgresql; instead-of=meilisearch"
+        assert answer.json()["total"] == 2
+        meili.start()
+        await work.step()
+        await work.step()
+    assert (await first.search(index("listings"), Query(parse("石墨烯")))).total == 2
+    await first.close()
+
+
+def _secret(value: str) -> Any:
+    from pydantic import SecretStr  # noqa: PLC0415
+
+    return SecretStr(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "status"),
+    [
+        ("listings", {"q": "石" * 201}, 422),
+        ("listings", {"q": "x" * 10_000}, 422),
+        ("listings", {"colour": "red"}, 422),
+        ("listings", {"technical_field": "alchemy"}, 422),
+        ("listings", {"status": "draft"}, 422),
+        ("listings", {"price_min": "1e3"}, 422),
+        ("listings", {"division": "%"}, 422),
+        ("listings", {"sort": "title"}, 422),
+        ("listings", {"cursor": "bm8="}, 400),
+        ("listings", {"published_since": "2099-12-31", "published_until": "2000-01-01"}, 200),
+        ("results", {"q": "'; DROP TABLE results --"}, 200),
+        ("deals", {"q": '%_&|!<->:*()\\"'}, 200),
+        ("agencies", {"q": "\u200b"}, 200),
+        ("suggestions", {"q": "'"}, 200),
+        ("suggestions", {}, 422),
+    ],
+)
+async def test_bad_input_is_refused_or_finds_nothing(
+    world: World, kind: str, parameters: dict[str, str], status: int
+) -> None:
+    answer = await world.api.get(f"/v1/search/{kind}", params=parameters)
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert answer.json()["items"] == []
+
+
+async def test_brokers_are_shown_to_who_has_a_key(world: World) -> None:
+    assert (await world.api.get("/v1/search/brokers")).status_code == 401
+    assert (await world.api.get("/v1/search/brokers", world.operator)).status_code == 200
