@@ -103,7 +103,7 @@ class Engine(Protocol):
     name: str
 
     async def prepare(self, index: Index) -> bool:
-        """Make the index ready, empty where there is none; answers whether it has to be filled anew.
+        """Make the index ready, empty where there is none; answers whether it has to be filled again.
 
         That is so where it is new, or was filled by other settings. Calling it again changes nothing.
         """

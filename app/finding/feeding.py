@@ -82,7 +82,7 @@ async def note(session: Session, engine: Engine, place: tuple[int, int]) -> None
 
 
 class Feeding:
-    """What a worker does for one engine: fill it where it must be filled anew, then follow the log."""
+    """What a worker does for one engine: fill it where it must be filled again, then follow the log."""
 
     def __init__(self, database: Database, engine: Engine) -> None:
         self._database = database

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import Connection, Record
 from sqlalchemy import func, select, text
 
 from app.core.database import Database, Session
@@ -159,6 +159,14 @@ async def lock_feed(session: Session, engine: str, *, wait: bool) -> bool:
         await session.execute(select(func.pg_advisory_xact_lock(key)))
         return True
     return bool((await session.execute(select(func.pg_try_advisory_xact_lock(key)))).scalar_one())
+
+
+async def hold_rebuild(connection: Connection, engine: str) -> bool:
+    """Hold the filling of an engine until the connection is closed; False where another process does."""
+    held: bool = await connection.fetchval(
+        "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", f"search_rebuild:{engine}"
+    )
+    return held
 
 
 async def feed_of(session: Session, engine: str) -> SearchFeed | None:

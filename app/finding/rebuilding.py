@@ -1,4 +1,4 @@
-"""Filling an index anew: next to the one that is searched, which then gives place at one moment."""
+"""Filling an index again: next to the one that is searched, which then gives place at one moment."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -42,7 +42,7 @@ async def fill_where_needed(database: Database, engine: Engine) -> None:
 async def rebuild(
     database: Database, engine: Engine, indexes: Sequence[Index], progress: Progress = lambda _name, _count: None
 ) -> None:
-    """Fill indexes anew and swap them in, without a gap. What changes meanwhile is followed, and is in them then.
+    """Fill indexes again and swap them in, without a gap. What changes meanwhile is followed, and is in them then.
 
     Raises `RebuildRunsError`, `EngineDown`; what is searched is then as it was.
     """
@@ -92,8 +92,7 @@ async def _alone(database: Database, engine: Engine) -> AsyncIterator[None]:
     """Hold the filling of an engine: on a connection of its own, since it takes longer than a transaction may."""
     connection = await database.driver_connection()
     try:
-        name = f"search_rebuild:{engine.name}"
-        if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name):
+        if not await queries.hold_rebuild(connection, engine.name):
             raise RebuildRunsError(engine.name)
         yield
     finally:

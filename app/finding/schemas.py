@@ -34,7 +34,7 @@ class RightOut(Output):
     number: str = Field(description="The grant, registration or certificate number")
 
 
-class OfferOut(Output):
+class ResultListing(Output):
     """A public listing of a result."""
 
     id: UUID
@@ -52,7 +52,7 @@ class ResultHit(Output):
     readiness_level: int | None
     seller: ListedParty
     rights: list[RightOut]
-    listings: list[OfferOut]
+    listings: list[ResultListing]
     highlights: Highlights
 
 
@@ -165,4 +165,4 @@ class Suggestion(Output):
 class Suggestions(Output):
     """What may be meant, the words of the field first."""
 
-    items: list[Suggestion]
+    suggestions: list[Suggestion]

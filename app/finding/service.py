@@ -83,7 +83,7 @@ class Finder:
             if title not in known:
                 known.add(title)
                 found.append({"text": title, "id": str(row["id"])})
-        return answers.text({"items": found[:limit]}), self._header(engine)
+        return answers.text({"suggestions": found[:limit]}), self._header(engine)
 
     async def _find(self, name: str, query: Query) -> tuple[Answer, Engine]:
         return await self._ask(lambda engine: engine.search(index(name), query))

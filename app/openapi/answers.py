@@ -72,8 +72,10 @@ def state_order(operation: dict[str, Any]) -> None:
     """Say in words in which order a list comes where `sort` does not say."""
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "sort":
-            order = parameter["schema"]["default"]
-            told = f"Default order: `{order.removeprefix('-')}`, {'de' if order[0] == '-' else 'a'}scending."
+            order = parameter["schema"].get("default")
+            told = "Default order: the most relevant first, and between equals the newest."
+            if order is not None:
+                told = f"Default order: `{order.removeprefix('-')}`, {'de' if order[0] == '-' else 'a'}scending."
             operation["description"] = "\n\n".join(filter(None, (operation.get("description"), told)))
 
 

@@ -15,7 +15,7 @@ from search.text.numbers import spellings
 from search.text.queries import Parsed
 
 FORM: Final = "1"
-"""Raise it when `written` makes other documents of the same: every index is then filled anew."""
+"""Raise it when `written` makes other documents of the same: every index is then filled again."""
 SOUNDS, WITHIN, PARTS, NUMBERS, SORTED, DIGEST = "_sounds", "_within", "_parts", "_numbers", "_newest", "_digest"
 
 

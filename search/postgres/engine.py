@@ -24,7 +24,7 @@ from search.postgres.rows import Row, row
 from search.text.queries import Parsed, parse
 
 FORM: Final = "1"
-"""Raise it when `rows.py` makes other rows of the same document: every index is then filled anew."""
+"""Raise it when `rows.py` makes other rows of the same document: every index is then filled again."""
 SLOTS: Final = ("a", "b")
 BUCKETS: Final = "0123456789abcdef"
 """Each document is in one of 16 samples, by the last digit of its id."""

@@ -92,7 +92,7 @@ async def test_only_what_is_public_is_found_and_only_as_long(
         assert (refused.status_code, refused.json()["code"]) == (422, "cursor_of_another_list")
 
     typed = await fresh_world.api.ok("GET", "/v1/search/suggestions", params={"q": "石墨"})
-    assert {"text": "石墨烯<散热>薄膜", "id": listing["id"]} in typed["items"]
+    assert {"text": "石墨烯<散热>薄膜", "id": listing["id"]} in typed["suggestions"]
 
     await fresh_world.api.ok("POST", f"/v1/listings/{listing['id']}/withdrawal", seller)
     assert (await search(fresh_world, q="石墨烯"))["items"] == []  # before the engine knows
@@ -248,7 +248,7 @@ async def test_bad_input_is_refused_or_finds_nothing(
     answer = await world.api.get(f"/v1/search/{kind}", params=parameters)
     assert answer.status_code == status, answer.text
     if status == 200:
-        assert answer.json()["items"] == []
+        assert next(iter(answer.json().values())) == []
 
 
 async def test_brokers_are_shown_to_who_has_a_key(world: World) -> None:
