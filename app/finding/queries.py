@@ -75,7 +75,8 @@ READ: Final[Mapping[str, str]] = {
         FROM brokers b JOIN people p ON p.id = b.person_id {_AGENCY_OF_BROKER} WHERE b.id = ANY($1)
     """,
     "deals": f"""
-        SELECT d.id, d.number, d.subject, d.technical_field, d.transfer_mode, d.pricing_mode, d.price, d.price_basis,
+        SELECT d.id, CASE WHEN d.price_source = 'notice' THEN d.price_reference ELSE d.number END AS number,
+               d.subject, d.technical_field, d.transfer_mode, d.pricing_mode, d.price, d.price_basis,
                d.price_source, d.price_reference, d.origin, d.price_public_at,
                (d.agreed_at AT TIME ZONE $2::text)::date AS agreed_on
         {_OPEN_DEAL} AND d.id = ANY($1)

@@ -13,6 +13,7 @@ from search.indexes import Index, index
 from search.meili.engine import MeilisearchEngine
 from search.postgres.engine import PostgresEngine
 from search.text.queries import parse
+from tests.market.deals.factory import recorded_deal
 from tests.market.listings.factory import draft_listing, published_listing
 from tests.search.conftest import document
 from tests.support import meilisearch
@@ -101,6 +102,27 @@ async def test_only_what_is_public_is_found_and_only_as_long(
         gone = await search(fresh_world, kind, q="石墨烯")
         assert (gone["total"], gone["items"]) == (0, [])
     assert [value["count"] for value in (await search(fresh_world))["facets"]["transfer_mode"]] == [1]
+
+
+async def test_agencies_brokers_and_past_prices_are_found(
+    fresh_world: World, fresh_database: Database, engine: PostgresEngine
+) -> None:
+    agency = await fresh_world.agency(name="示例技术转移中心")
+    broker = await fresh_world.broker(agency)
+    other = await fresh_world.agency(name="示例光谷转移公司")
+    seller, buyer = await fresh_world.institution(), await fresh_world.enterprise()
+    deal = await recorded_deal(fresh_world, seller, buyer, subject="石墨烯薄膜专利转让", price="250000.00")
+    await follow(fresh_database, engine)
+
+    found = await search(fresh_world, "agencies", q="技术转移")
+    assert [item["id"] for item in found["items"]] == [str(agency.id)]
+    assert found["facets"]["kind"] == [{"value": "technology_transfer_agency", "count": 1}]
+    assert (await search(fresh_world, "agencies", division="42"))["total"] == 2
+    found = await fresh_world.api.ok("GET", "/v1/search/brokers", other, params={"agency_id": str(agency.id)})
+    assert [(item["id"], item["agency"]["id"]) for item in found["items"]] == [(str(broker.broker_id), str(agency.id))]
+    found = await search(fresh_world, "deals", q="shimoxi", price_max="250000")
+    assert [(item["number"], item["price"]) for item in found["items"]] == [(deal["number"], "250000.00")]
+    assert set(found["items"][0]).isdisjoint({"parties", "seller_id", "buyer_id"})
 
 
 class Stumbling(PostgresEngine):
