@@ -1,5 +1,6 @@
 """What HTTP itself asks of every route, tried on every operation of the document (B4, B5, B6, B8, F4)."""
 
+import inspect
 import re
 from contextlib import nullcontext
 
@@ -8,10 +9,13 @@ from pydantic import ValidationError
 
 from app.core.database import Database
 from app.core.settings import Environment, Settings
+from app.core.web.http import _dependants
 from app.core.web.idempotency import request_hash
+from app.core.web.parameters import with_sent
 from app.core.web.preconditions import Precondition
 from app.main import create_app
 from tests.catalogue.results.factory import result_body
+from tests.faults.fields import routes
 from tests.support.api import Api
 from tests.support.refusals import refusal
 from tests.support.world import World
@@ -47,6 +51,21 @@ async def test_b4_no_operation_takes_a_query_parameter_that_it_does_not_state(ap
         assert response.status_code == 422, (method, path, response.text)
         (error,) = response.json()["errors"]
         assert (error["field"], error["code"]) == ("technical_feild", "unknown_field"), path
+
+
+def test_what_is_not_sent_has_its_default_and_costs_nothing() -> None:
+    """FastAPI is not asked about it, so the function's own default stands: it must be the one in the document."""
+    for route in routes():
+        for dependant in _dependants(route.dependant):
+            own = inspect.signature(dependant.call or route.endpoint).parameters
+            for field in dependant.query_params:
+                default = inspect.Parameter.empty if field.field_info.is_required() else field.default
+                assert own[field.name].default == default, (route.path, field.name)
+        needed = [field for part in _dependants(with_sent(route.dependant, ())) for field in part.query_params]
+        assert all(field.field_info.is_required() for field in needed), route.path
+    (listing,) = (route for route in routes() if route.operation_id == "list_listings")
+    sent = [part.query_params for part in _dependants(with_sent(listing.dependant, {"limit", "status"}))]
+    assert sorted(field.alias for fields in sent for field in fields) == ["limit", "status"]
 
 
 async def test_b4_a_parameter_comes_once_unless_it_is_a_list(world: World) -> None:

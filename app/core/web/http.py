@@ -9,8 +9,9 @@ gets none at all.
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -38,12 +39,14 @@ from app.core.web import idempotency
 from app.core.web.access import Allow
 from app.core.web.answers import caching, locations
 from app.core.web.middleware import problem_response
-from app.core.web.parameters import Parameters
+from app.core.web.parameters import Parameters, with_sent
 from app.core.web.preconditions import Precondition, etag
 from app.core.web.reading import read_json
 
 _LONGEST_LENGTH = 18
 """Digits of a `Content-Length`: Python refuses to read a number of thousands."""
+_SETS_KEPT = 16
+"""Of parameters that were sent together, a route: each has a handler, which is made in 0.2 ms."""
 COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Inner = Callable[[Request], Awaitable[Response]]
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -97,7 +100,7 @@ class Endpoint(APIRoute):
         self.responses = {**_problems(self), **self.responses}
 
     def get_route_handler(self) -> Handle:
-        inner = super().get_route_handler()
+        inner = self._inner()
         handle = self._read(inner) if COMMANDS.isdisjoint(self.methods or ()) else self._command(inner)
         parameters = Parameters(_dependants(self.dependant))
 
@@ -109,6 +112,22 @@ class Endpoint(APIRoute):
             return await handle(request)
 
         return checked
+
+    def _inner(self) -> Inner:
+        """FastAPI's handler: one for each set of parameters of the query that is sent."""
+        if not any(dependant.query_params for dependant in _dependants(self.dependant)):
+            return super().get_route_handler()
+
+        @lru_cache(maxsize=_SETS_KEPT)
+        def handler(sent: frozenset[str]) -> Handle:
+            route = copy(self)
+            route.dependant = with_sent(self.dependant, sent)
+            return APIRoute.get_route_handler(route)
+
+        async def inner(request: Request) -> Response:
+            return await handler(frozenset(request.query_params))(request)
+
+        return inner
 
     def _read(self, inner: Inner) -> Handle:
         needs_session = any(call is _session for call in _calls(self.dependant))

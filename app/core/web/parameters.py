@@ -4,8 +4,10 @@ FastAPI ignores the first and takes the last of the second, so a misspelt filter
 reads an id in braces, without hyphens or as `urn:uuid:`, and in a path in capitals; here one thing has one address.
 """
 
+import inspect
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, get_args, get_origin
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -50,6 +52,21 @@ class Parameters:
         wrong += [_no_id(name) for name, value in given if name in self._ids and not HYPHENATED_ID.fullmatch(value)]
         if wrong:
             raise INVALID_INPUT(count=len(wrong), errors=wrong[:MAX_NAMED])
+
+
+def with_sent(dependant: Dependant, sent: Container[str]) -> Dependant:
+    """The dependant without the parameters of the query that were not sent and have a default, which stands then.
+
+    FastAPI takes 25 us for each parameter that a route has, sent or not: a third of a page of listings.
+    """
+    kept = [field for field in dependant.query_params if field.alias in sent or not _has_default(dependant, field.name)]
+    inner = [with_sent(dependency, sent) for dependency in dependant.dependencies]
+    return replace(dependant, query_params=kept, dependencies=inner)
+
+
+def _has_default(dependant: Dependant, name: str) -> bool:
+    assert dependant.call is not None
+    return inspect.signature(dependant.call).parameters[name].default is not inspect.Parameter.empty
 
 
 def _unknown(name: str, known: Iterable[str]) -> FieldError:
