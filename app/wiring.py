@@ -55,6 +55,7 @@ PACKAGES: Final = (
     _row("catalogue.appraisals", TABLES, FOLLOWS, ROUTES),
     _row("catalogue.demands", TABLES, FOLLOWS, ROUTES),
     _row("catalogue.demands.responses", TABLES, ROUTES),
+    _row("catalogue.demands.challenges", TABLES, FOLLOWS, ROUTES),
     _row("market.listings", TABLES, FOLLOWS, ROUTES),
     _row("market.gates", TABLES, FOLLOWS, ROUTES),
     _row("market.deals", TABLES, FOLLOWS, ROUTES),

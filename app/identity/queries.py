@@ -226,6 +226,18 @@ async def find_person(session: Session, person_id: UUID) -> Person | None:
     return await session.get(Person, person_id)
 
 
+async def organisations_of(session: Session, person_id: UUID) -> frozenset[UUID]:
+    """The organisations that a person acts for now."""
+    mine = Membership.person_id == person_id, Membership.ended_at.is_(None)
+    return frozenset((await session.execute(select(Membership.organisation_id).where(*mine))).scalars())
+
+
+async def people_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of some people, for services that may publish them."""
+    statement = select(Person.id, Person.name).where(Person.id.in_(list(ids)))
+    return {row.id: row.name for row in await session.execute(statement)}
+
+
 async def acts_for(session: Session, person_id: UUID, organisation_id: UUID | None) -> bool:
     """Whether a person has a current role in an organisation, or (None) in the market."""
     statement = select(Appointment.id).where(

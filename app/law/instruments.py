@@ -71,7 +71,9 @@ REPORT_STANDARD: Final = Instrument(
     "Practice standard for asset appraisal reports (2018)", "《资产评估执业准则——资产评估报告》（2018）"
 )
 EXCHANGE_PRACTICE: Final = Instrument("Practice of the exchanges on related parties", "交易机构关联交易惯例")
+CITY_PRACTICE: Final = Instrument("Practice of cities on challenges", "各地揭榜挂帅实践")
 
 INSTRUMENTS: Final = {name.lower(): found for name, found in list(globals().items()) if isinstance(found, Instrument)}
 
+CHALLENGE_PRACTICE: Final = CITY_PRACTICE.art(Text("on challenges", "揭榜挂帅"))
 DEPOSITS: Final = OPERATING_RULES.art(Text("on deposits", "交易保证金"))

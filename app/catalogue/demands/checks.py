@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.catalogue.demands import publication, queries, rules, service
+from app.catalogue.demands import hooks, publication, queries, rules, service
 from app.catalogue.demands.kinds import CheckMove, DemandMover
 from app.catalogue.demands.models import Demand
 from app.core import deadlines
@@ -85,6 +85,8 @@ async def check_second(session: Session, actor: Actor, demand_id: UUID) -> Deman
     service.tell(
         session, demand, "demand.published" if demand.version == 1 else "demand.republished", payload, public=True
     )
+    await session.flush()
+    await hooks.published.announce(session, demand)
     return demand
 
 
@@ -96,7 +98,7 @@ async def tell_overdue(session: Session, demand_id: UUID) -> None:
 
 
 def _move(demand: Demand, move: CheckMove, mover: DemandMover) -> None:
-    demand.check_status = rules.after_check(move, mover, demand.check_status, demand.status)
+    demand.check_status = rules.after_check(move, mover, demand.check_status, demand.status, demand.kind)
     demand.revision += 1
 
 

@@ -4,12 +4,13 @@ from enum import StrEnum
 
 
 class DemandKind(StrEnum):
-    """What is asked for: a technology that somebody wants to have (需求), or one to be tried in a place of its own, an
-    open application scenario (应用场景, policy art. 6).
+    """What is asked for: a technology that somebody wants to have (需求), one to be tried in a place of its own, an
+    open application scenario (应用场景, policy art. 6), or a problem with a bounty (揭榜挂帅, art. 8).
     """
 
     NEED = "need"
     SCENARIO = "scenario"
+    CHALLENGE = "challenge"
 
 
 class ScenarioArea(StrEnum):
@@ -49,12 +50,13 @@ class CheckStatus(StrEnum):
 
 
 class DemandMover(StrEnum):
-    """Who moves a demand on: people of its demander, the operator, a deal made from it, time."""
+    """Who moves a demand on: people of its demander, the operator, a deal, time, a challenge that failed."""
 
     DEMANDER = "demander"
     OPERATOR = "operator"
     DEAL = "deal"
     TIME = "time"
+    CHALLENGE = "challenge"
 
 
 class DemandMove(StrEnum):

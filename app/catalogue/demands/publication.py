@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.catalogue.demands import queries, rules
+from app.catalogue.demands.challenges import rules as challenge_rules
+from app.catalogue.demands.challenges.problems import TERMS_MISPLACED
 from app.catalogue.demands.kinds import DemandKind
 from app.catalogue.demands.models import Demand, DemandVersion
 from app.catalogue.demands.schemas import Demander, DemandForm, PublishedDemand, PublishedDemandCard
@@ -32,8 +34,24 @@ async def check_form(session: Session, demand: Demand, today: date) -> tuple[Dem
 
 
 def check_draft(kind: DemandKind, form: DemandForm, today: date) -> None:
-    """What holds of a draft at once. Raises `scenario_area_misplaced`, `validity_out_of_range`."""
+    """What holds of a draft at once.
+
+    Raises `scenario_area_misplaced`, `challenge_terms_misplaced` and what `check_terms` of a challenge raises, and
+    `validity_out_of_range`.
+    """
     rules.check_area(kind, form.scenario_area)
+    terms = form.challenge
+    if (kind == DemandKind.CHALLENGE) != (terms is not None):
+        raise TERMS_MISPLACED(field="challenge")
+    if terms is not None:
+        challenge_rules.check_terms(
+            bounty=form.budget,
+            name_hidden=form.name_hidden,
+            solvable_alone=terms.solvable_alone,
+            points=[criterion.points for criterion in terms.criteria],
+            valid_to=form.valid_to,
+            complete_by=terms.complete_by,
+        )
     months = int(parameter(MAX_MONTHS, on=today).value)
     rules.check_validity(form.valid_to, today, add_months(today, months))
 

@@ -48,7 +48,7 @@ LIFE: dict[DemandMove, DemandStep[DemandStatus]] = {
     # The second check of a first version, and of a correction of what has expired.
     DemandMove.PUBLICATION: _step([S.DRAFT], S.PUBLISHED, DemandMover.OPERATOR),
     DemandMove.REOPENING: _step([S.EXPIRED], S.PUBLISHED, DemandMover.OPERATOR),
-    DemandMove.CLOSURE: _step([S.DRAFT, S.PUBLISHED, S.EXPIRED], S.CLOSED, DemandMover.DEMANDER),
+    DemandMove.CLOSURE: _step([S.DRAFT, S.PUBLISHED, S.EXPIRED], S.CLOSED, DemandMover.DEMANDER, DemandMover.CHALLENGE),
     DemandMove.FULFILMENT: _step([S.PUBLISHED, S.EXPIRED], S.MET, DemandMover.DEAL),
     DemandMove.EXPIRY: _step([S.PUBLISHED], S.EXPIRED, DemandMover.TIME),
     DemandMove.REMOVAL: _step([S.PUBLISHED, S.EXPIRED, S.MET, S.CLOSED], S.REMOVED, DemandMover.OPERATOR),
@@ -70,9 +70,15 @@ def after(move: DemandMove, mover: DemandMover, status: DemandStatus) -> DemandS
     return _after(LIFE, move, mover, status)
 
 
-def after_check(move: CheckMove, mover: DemandMover, draft: CheckStatus, status: DemandStatus) -> CheckStatus:
-    """The state of the draft that a move leads to; raises `demand_transition_refused`, also for what has ended."""
-    return _after(CHECKS if status in OPEN_TO_CHANGE else {}, move, mover, draft)
+def after_check(
+    move: CheckMove, mover: DemandMover, draft: CheckStatus, status: DemandStatus, kind: DemandKind
+) -> CheckStatus:
+    """The state of the draft that a move leads to; raises `demand_transition_refused`, also for what has ended.
+
+    What was published of a challenge is not corrected: its bidders rely on it.
+    """
+    open_to_change = status in OPEN_TO_CHANGE and (kind != DemandKind.CHALLENGE or status == S.DRAFT)
+    return _after(CHECKS if open_to_change else {}, move, mover, draft)
 
 
 def _after(

@@ -17,7 +17,7 @@ from app.catalogue.demands.kinds import (
     SolutionWay,
 )
 from app.catalogue.results.kinds import TechnicalField
-from app.core.schemas import Amount, Day, Flag, Input, Line, Name, Output, PositiveMoney, Readable, Written
+from app.core.schemas import Amount, Day, Flag, Input, Line, Name, Output, PositiveMoney, Readable, Whole, Written
 from app.core.schemas.codes import IndustryCode
 from app.identity.kinds import OrganisationKind
 
@@ -30,6 +30,31 @@ def _once(values: list[str]) -> list[str]:
     if len(set(values)) < len(values):
         raise PydanticCustomError("given_twice", "Name each of them once", {"zh": "每项只填一次"})
     return values
+
+
+class Indicator(Input):
+    """What a solution is measured by (考核指标)."""
+
+    name: Name
+    threshold: Line = Field(description="What must be reached")
+
+
+class Criterion(Input):
+    """What bids are judged by, and how many of the 100 points it gives."""
+
+    name: Name
+    points: Annotated[Whole, Field(ge=1, le=100)]
+
+
+class ChallengeTerms(Input):
+    """The terms of a challenge (揭榜挂帅). Its bounty is the `budget`, and bids come in until the end of `valid_to`."""
+
+    indicators: list[Indicator] = Field(min_length=1, max_length=20)
+    complete_by: Day = Field(description="The last day to deliver the solution")
+    ownership: Part = Field(description="Who owns what comes out of it (知识产权归属)")
+    solvable_alone: Flag = Field(description="True is refused: such a problem is no challenge")
+    own_means: Part = Field(description="Why you cannot solve it by your own means")
+    criteria: list[Criterion] = Field(min_length=1, max_length=10, description="Points that sum to 100")
 
 
 class DemandForm(Input):
@@ -48,6 +73,7 @@ class DemandForm(Input):
     technical_field: TechnicalField
     valid_to: Day = Field(description="The last day, local; the demand expires at its end")
     scenario_area: ScenarioArea | None = Field(default=None, description="For a scenario alone: its area")
+    challenge: ChallengeTerms | None = Field(default=None, description="For a challenge alone: its terms")
     name_hidden: Flag = Field(default=False, description="True: the public is not told who you are")
 
 
@@ -88,7 +114,8 @@ class PublishedDemand(Output):
     industry_code: str
     technical_field: TechnicalField
     valid_to: date
-    scenario_area: ScenarioArea | None
+    scenario_area: ScenarioArea | None = None
+    challenge: ChallengeTerms | None = None
     demander: Demander | None = Field(description="Null where the demander hides its name")
     demander_kind: OrganisationKind
     demander_city: str = Field(description="The prefecture or city of the demander, GB/T 2260")

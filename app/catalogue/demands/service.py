@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.catalogue.demands import publication, queries, rules, schemas
-from app.catalogue.demands.kinds import CheckMove, DemandMove, DemandMover, DemandStatus
+from app.catalogue.demands import hooks, publication, queries, rules, schemas
+from app.catalogue.demands.challenges.problems import BIDS_CLOSED
+from app.catalogue.demands.kinds import CheckMove, ClosureReason, DemandKind, DemandMove, DemandMover, DemandStatus
 from app.catalogue.demands.models import Demand
 from app.catalogue.demands.problems import CLOSED_WITH_AGREEMENT
 from app.catalogue.demands.responses import queries as responses
@@ -53,7 +54,9 @@ async def edit_demand(
     """
     demand = await queries.lock_own(session, actor, demand_id)
     precondition.check(demand.revision)
-    demand.check_status = rules.after_check(CheckMove.EDIT, DemandMover.DEMANDER, demand.check_status, demand.status)
+    demand.check_status = rules.after_check(
+        CheckMove.EDIT, DemandMover.DEMANDER, demand.check_status, demand.status, demand.kind
+    )
     publication.check_draft(demand.kind, form, await read_today(session))
     demand.form = form.model_dump(mode="json")
     demand.revision += 1
@@ -62,15 +65,25 @@ async def edit_demand(
 
 
 async def close_demand(session: Session, actor: Actor, demand_id: UUID, body: schemas.DemandClosureIn) -> Demand:
-    """Close a demand for good, with a reason; responses that wait lapse. Raises `demand_agreed_upon`."""
+    """Close a demand for good, with a reason; responses that wait lapse. Raises `demand_agreed_upon`, `bids_closed`."""
     demand = await queries.lock_own(session, actor, demand_id)
     target = rules.after(DemandMove.CLOSURE, DemandMover.DEMANDER, demand.status)
+    if demand.kind == DemandKind.CHALLENGE and demand.status == DemandStatus.EXPIRED:
+        raise BIDS_CLOSED()
     agreed = await responses.agreed_on(session, demand.id)
     if agreed is not None:
         raise CLOSED_WITH_AGREEMENT(number=agreed.number)
     demand.closure_reason, demand.closure_note = body.reason, body.note
     await _end(session, demand, target, "demand.closed", payload={"reason": body.reason})
     return demand
+
+
+async def close_failed(session: Session, demand: Demand, reason: ClosureReason) -> None:
+    """A challenge has failed, so that its demand is closed. Lock held. What has ended already stays as it is."""
+    if demand.status in rules.LIFE[DemandMove.CLOSURE].sources:
+        target = rules.after(DemandMove.CLOSURE, DemandMover.CHALLENGE, demand.status)
+        demand.closure_reason = reason
+        await _end(session, demand, target, "demand.closed", payload={"reason": reason})
 
 
 async def remove_demand(session: Session, demand_id: UUID, reason: str) -> Demand:
@@ -94,6 +107,8 @@ async def expire(session: Session, demand_id: UUID) -> None:
     demand = await queries.lock_demand(session, demand_id)
     if demand.status in rules.LIFE[DemandMove.EXPIRY].sources:
         move(session, demand, rules.after(DemandMove.EXPIRY, DemandMover.TIME, demand.status), "demand.expired")
+        await session.flush()
+        await hooks.expired.announce(session, demand)
 
 
 async def _end(
@@ -106,6 +121,8 @@ async def _end(
     await deadlines.cancel(session, EXPIRES, demand.id)
     await deadlines.schedule(session, ENDED, demand.id, now)
     move(session, demand, target, event, payload, public=public)
+    await session.flush()
+    await hooks.ended.announce(session, demand)
 
 
 async def wait_for_no_check(session: Session, demand: Demand) -> None:

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.problems import Rule, Text
-from app.law.instruments import CERTIFICATE_RULES, CONVERSION_LAW, DEPOSITS, OPERATING_RULES, REGISTRATION_MEASURES
+from app.law.instruments import (
+    CERTIFICATE_RULES,
+    CHALLENGE_PRACTICE,
+    CONVERSION_LAW,
+    DEPOSITS,
+    OPERATING_RULES,
+    REGISTRATION_MEASURES,
+)
 from app.law.periods.kinds import Sense, Unit
 
 
@@ -32,6 +39,14 @@ _ALL: Final = (
         Sense.AT_LEAST,
         ("negotiated_notice_days",),
         CONVERSION_LAW.art("18"),
+    ),
+    PeriodRule(
+        "challenge_notice",
+        Text("Public notice of the scores in a challenge", "揭榜挂帅评审结果公示期"),
+        Unit.CALENDAR,
+        Sense.AT_LEAST,
+        ("challenge_notice_days",),
+        CHALLENGE_PRACTICE,
     ),
     PeriodRule(
         "listing_notice",

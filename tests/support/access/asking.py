@@ -1,6 +1,8 @@
 """Demands for the access matrix: what the seller of the scene asks for, and what its buyer responds."""
 
-from tests.catalogue.demands import factory
+from sqlalchemy import text
+
+from tests.catalogue.demands import challenges, factory
 from tests.pricing.negotiated.factory import negotiated_listing, offer_body
 from tests.support.access.calls import Call
 from tests.support.world import Party, World
@@ -20,6 +22,12 @@ async def demand_calls(world: World, demander: Party, responder: Party) -> dict[
     listed = await factory.published_demand(world, demander)
     short = await factory.response_to(world, listed, responder)
     await factory.decide(world, short, "shortlisting", demander)
+    handed = await factory.agreed_response(world, await factory.published_demand(world, demander), demander, responder)
+    other = await negotiated_listing(world, responder, result_id=handed["results"][0]["result_id"])
+    offer = await offer_body(world)
+    await world.api.ok(
+        "POST", f"/v1/demand-responses/{handed['id']}/negotiations", demander, json=offer | {"listing_id": other["id"]}
+    )
     agreed = await factory.agreed_response(world, await factory.published_demand(world, demander), demander, responder)
     listing = await negotiated_listing(world, responder, result_id=agreed["results"][0]["result_id"])
     response, reason = {"response_id": sent["id"]}, {"reason": "示例"}
@@ -48,8 +56,37 @@ async def demand_calls(world: World, demander: Party, responder: Party) -> dict[
         "agree_on_demand_response": Call({"response_id": short["id"]}),
         "decline_demand_response": Call(response, {"reason": "price"}),
         "withdraw_demand_response": Call(response),
-        "negotiate_response": Call(
-            {"response_id": agreed["id"]}, await offer_body(world) | {"listing_id": listing["id"]}
-        ),
-        "list_response_negotiations": Call(response),
+        "negotiate_response": Call({"response_id": agreed["id"]}, offer | {"listing_id": listing["id"]}),
+        "list_response_negotiations": Call({"response_id": handed["id"]}),
+    }
+
+
+async def challenge_calls(world: World, poster: Party, bidder: Party, expert: Party) -> dict[str, Call]:
+    """Three challenges: one that is being judged, one that is scored, and one on notice with an objection."""
+    judged, scored, shown = [await challenges.published_challenge(world, poster) for _ in range(3)]
+    bids = [await challenges.bid(world, challenge, bidder) for challenge in (judged, scored, shown)]
+    async with world.database.transaction() as session:  # the clock stays where the rest of the scene needs it
+        await session.execute(text("UPDATE challenges SET status = 'judging'"))
+        await session.execute(text("UPDATE demands SET status = 'expired' WHERE kind = 'challenge'"))
+        await session.execute(text("UPDATE demand_responses SET sealed = false"))
+    path = {"demand_id": judged["id"]}
+    appointed = challenges.expert_body(expert)
+    await world.api.ok("POST", f"/v1/demands/{judged['id']}/experts", world.operator, json=appointed)
+    for challenge, own in zip((scored, shown), bids[1:], strict=True):
+        points = challenges.score_body({own["id"]: [60, 40]})
+        for judge in await challenges.experts(world, challenge):
+            await world.api.ok("POST", f"/v1/demands/{challenge['id']}/scores", judge, json=points)
+    on_notice = {"demand_id": shown["id"]}
+    await world.api.ok("POST", f"/v1/demands/{shown['id']}/scores/publication", world.operator)
+    words = {"reason": "示例", "contact": "示例 13800000000"}
+    filed = await world.api.ok("POST", f"/v1/demands/{shown['id']}/objections", bidder, json=words)
+    return {
+        "read_challenge": Call(on_notice),
+        "list_challenge_bids": Call(path),
+        "appoint_expert": Call(path, challenges.expert_body(await world.university())),
+        "score_bids": Call(path, challenges.score_body({bids[0]["id"]: [60, 40]})),
+        "publish_scores": Call({"demand_id": scored["id"]}),
+        "object_to_scores": Call(on_notice, words),
+        "list_challenge_objections": Call(on_notice),
+        "decide_challenge_objection": Call({"objection_id": filed["id"]}, {"outcome": "upheld", "statement": "示例"}),
     }

@@ -73,6 +73,7 @@ async def build(world: World) -> Scene:
     calls |= await _identity(world, seller, broker)
     calls |= await _results(world, seller, buyer)
     calls |= await asking.demand_calls(world, seller, buyer)
+    calls |= await asking.challenge_calls(world, seller, buyer, agency)
     calls |= await _listings(world, seller, buyer, agency)
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await pricing.negotiation_calls(world, seller, buyer)

@@ -39,16 +39,18 @@ class ResponseMove(StrEnum):
     WITHDRAWAL = "withdrawal"
     HANDOVER = "handover"
     FULFILMENT = "fulfilment"
+    AWARD = "award"
     LAPSE = "lapse"
 
 
 class ResponseMover(StrEnum):
-    """Who moves a response on: either side, a deal made from it, the end of the demand."""
+    """Who moves a response on: either side, a deal, the end of the demand, the procedure of a challenge."""
 
     DEMANDER = "demander"
     RESPONDER = "responder"
     DEAL = "deal"
     DEMAND = "demand"
+    CHALLENGE = "challenge"
 
 
 class DeclineReason(StrEnum):

@@ -15,6 +15,7 @@ from app.core.database import Base, Identified, Numbered, Revised
 class DemandResponse(Identified, Numbered, Revised, Base):
     """What somebody answers to a demand, between the two alone. `price` is what the responder has in mind (CNY).
 
+    `sealed`: a bid in a challenge, which its poster does not see before the bids are closed.
     At most one response to a demand is agreed on, and an organisation has at most one open response to it.
     """
 
@@ -52,6 +53,10 @@ class DemandResponse(Identified, Numbered, Revised, Base):
     decline_reason: Mapped[DeclineReason | None] = mapped_column(Text)
     status_note: Mapped[str | None]
     sent_at: Mapped[datetime]
+    sealed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    partners: Mapped[list["ResponsePartner"]] = relationship(
+        lazy="raise", order_by="ResponsePartner.position", cascade="all, delete-orphan"
+    )
     results: Mapped[list["OfferedResult"]] = relationship(
         lazy="raise", order_by="OfferedResult.position", cascade="all, delete-orphan"
     )
@@ -64,4 +69,14 @@ class OfferedResult(Base):
 
     response_id: Mapped[UUID] = mapped_column(ForeignKey("demand_responses.id"), primary_key=True)
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class ResponsePartner(Base):
+    """An organisation that joins a response; its responder leads."""
+
+    __tablename__ = "demand_response_partners"
+
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("demand_responses.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     position: Mapped[int]

@@ -34,8 +34,10 @@ RESPONSE_AGREED = ProblemType(
 OWN_DEMAND = ProblemType(
     "own_demand",
     409,
-    Text("Own demand", "不能应答本单位的需求"),
-    Text("Your organisation posted this demand.", "该需求由贵单位发布。"),
+    Text("Own demand", "发布单位不能应答本单位的需求"),
+    Text(
+        "Who posted a demand neither responds to it nor joins a response.", "发布需求的单位不能应答，也不能参与应答。"
+    ),
 )
 CAPACITY_UNFIT = ProblemType(
     "capacity_unfit",

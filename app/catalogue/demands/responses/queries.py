@@ -1,7 +1,7 @@
 """All reading of responses, and who may see what.
 
 A response is between the two sides: its demander, its responder and the auditor see it; for everybody else, the
-market's other staff included, it does not exist (404).
+market's other staff included, it does not exist (404). The poster of a challenge sees its bids once they are closed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, and_, false, func, or_, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -28,7 +28,7 @@ ORDERS: Final = Orders("-id", DemandResponse.id)
 @cache
 def _parts() -> tuple[ExecutableOption, ...]:
     """What is loaded with it; made at first use, since it makes SQLAlchemy configure every mapper (0.1 s)."""
-    return (selectinload(DemandResponse.results),)
+    return (selectinload(DemandResponse.results), selectinload(DemandResponse.partners))
 
 
 def visible(actor: Actor) -> Select[DemandResponse]:
@@ -39,7 +39,8 @@ def visible(actor: Actor) -> Select[DemandResponse]:
     own = actor.organisation_id
     if own is None:
         return statement.where(false())
-    return statement.where(or_(DemandResponse.demander_id == own, DemandResponse.responder_id == own))
+    received = and_(DemandResponse.demander_id == own, ~DemandResponse.sealed)
+    return statement.where(or_(received, DemandResponse.responder_id == own))
 
 
 async def get_response(session: Session, actor: Actor, response_id: UUID) -> DemandResponse:
@@ -67,6 +68,12 @@ async def lock_open(session: Session, demand_id: UUID, limit: int) -> Sequence[D
     return await read_all(session, statement, fresh=True)
 
 
+async def unseal(session: Session, demand_id: UUID) -> None:
+    """The bids of a challenge are closed: its poster may read them."""
+    mine = DemandResponse.demand_id == demand_id, DemandResponse.sealed
+    await session.execute(update(DemandResponse).where(*mine).values(sealed=False))
+
+
 async def agreed_on(session: Session, demand_id: UUID) -> DemandResponse | None:
     """The response that a demand's demander has agreed on, if there is one."""
     mine = DemandResponse.demand_id == demand_id, DemandResponse.status == ResponseStatus.AGREED
@@ -88,6 +95,7 @@ async def count_open(session: Session, responder_id: UUID) -> int:
 
 
 async def names_of(session: Session, rows: Iterable[DemandResponse]) -> Mapping[UUID, str]:
-    """The names of both sides of some responses, by id."""
+    """The names of both sides of some responses and of the partners, by id."""
     ids = {side for row in rows for side in (row.demander_id, row.responder_id)}
+    ids |= {partner.organisation_id for row in rows for partner in row.partners}
     return {key: found.name for key, found in (await organisations_by_id(session, ids)).items()}

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.catalogue.demands.kinds import SolutionWay
+from app.catalogue.demands.challenges.problems import JUDGED_BY_EXPERTS
+from app.catalogue.demands.kinds import DemandKind, SolutionWay
 from app.catalogue.demands.responses.kinds import (
     OPEN_STATUSES,
     ResponderCapacity,
@@ -20,7 +21,6 @@ from app.catalogue.demands.responses.problems import (
 )
 from app.catalogue.demands.rules import modes_of
 from app.catalogue.results.kinds import TransferMode
-from app.identity.kinds import OrganisationKind
 
 S = ResponseStatus
 
@@ -42,7 +42,8 @@ STEPS: dict[ResponseMove, ResponseStep] = {
     ResponseMove.AMENDMENT: _step(OPEN_STATUSES, None, ResponseMover.RESPONDER),
     ResponseMove.SHORTLISTING: _step([S.SENT], S.SHORTLISTED, ResponseMover.DEMANDER),
     ResponseMove.AGREEMENT: _step([S.SHORTLISTED], S.AGREED, ResponseMover.DEMANDER),
-    ResponseMove.DECLINE: _step(OPEN_STATUSES, S.DECLINED, ResponseMover.DEMANDER),
+    ResponseMove.DECLINE: _step(OPEN_STATUSES, S.DECLINED, ResponseMover.DEMANDER, ResponseMover.CHALLENGE),
+    ResponseMove.AWARD: _step([S.SENT], S.AGREED, ResponseMover.CHALLENGE),
     ResponseMove.WITHDRAWAL: _step(OPEN_STATUSES, S.WITHDRAWN, ResponseMover.RESPONDER),
     ResponseMove.HANDOVER: _step([S.AGREED], None, ResponseMover.DEMANDER),
     ResponseMove.FULFILMENT: _step([S.AGREED], S.FULFILLED, ResponseMover.DEAL),
@@ -68,15 +69,26 @@ def side_of(organisation_id: UUID, demander_id: UUID) -> ResponseMover:
     return ResponseMover.DEMANDER if organisation_id == demander_id else ResponseMover.RESPONDER
 
 
-def check_responder(organisation_id: UUID, demander_id: UUID) -> None:
-    """Nobody responds to its own demand; raises `own_demand`."""
+def check_responder(organisation_id: UUID, partners: Iterable[UUID], demander_id: UUID) -> None:
+    """Who posted a demand neither responds to it nor joins a response; raises `own_demand`."""
     if organisation_id == demander_id:
         raise OWN_DEMAND()
+    if demander_id in partners:
+        raise OWN_DEMAND(field="partner_ids")
 
 
-def check_capacity(capacity: ResponderCapacity, kind: OrganisationKind, results: int) -> None:
+def check_choice(move: ResponseMove, status: ResponseStatus, kind: DemandKind) -> None:
+    """The bids of a challenge are judged by experts: its poster declines only what it was awarded.
+
+    Raises `judged_by_experts`.
+    """
+    chosen = {ResponseMove.SHORTLISTING, ResponseMove.AGREEMENT}
+    if kind == DemandKind.CHALLENGE and (move in chosen or (move is ResponseMove.DECLINE and status != S.AGREED)):
+        raise JUDGED_BY_EXPERTS()
+
+
+def check_capacity(capacity: ResponderCapacity, *, is_agency: bool, results: int) -> None:
     """A holder names a result, and an agency is one; raises `capacity_unfit`."""
-    is_agency = kind == OrganisationKind.TECHNOLOGY_TRANSFER_AGENCY
     if (capacity is ResponderCapacity.HOLDER and not results) or (
         capacity is ResponderCapacity.AGENCY and not is_agency
     ):

@@ -29,6 +29,10 @@ class DemandResponseBody(Input):
         default=[], max_length=10, description="Results that you keep or co-own; the demander reads their titles"
     )
 
+    partner_ids: Annotated[list[Id], AfterValidator(_once)] = Field(
+        default=[], max_length=10, description="Verified organisations that solve it with you; you lead"
+    )
+
 
 class DemandResponseIn(DemandResponseBody):
     """A response to a published demand."""
@@ -64,6 +68,7 @@ class DemandResponseSummary(Output):
     demander: Demander | None = Field(
         description="Who asks. Where the demand hides it, the responder reads it once it is shortlisted"
     )
+    partners: list[Demander]
     capacity: ResponderCapacity
     transfer_mode: TransferMode
     price: Amount | None

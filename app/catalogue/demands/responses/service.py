@@ -4,26 +4,31 @@ A response changes nothing that others see: no count, no revision, no state of t
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from app.catalogue.demands import queries as demands
 from app.catalogue.demands import rules as demand_rules
-from app.catalogue.demands.kinds import SolutionWay
+from app.catalogue.demands.kinds import DemandKind, SolutionWay
 from app.catalogue.demands.models import Demand
 from app.catalogue.demands.responses import queries, rules, schemas
-from app.catalogue.demands.responses.kinds import ResponseMove, ResponseMover
-from app.catalogue.demands.responses.models import DemandResponse, OfferedResult
+from app.catalogue.demands.responses.kinds import ResponderCapacity, ResponseMove, ResponseMover
+from app.catalogue.demands.responses.models import DemandResponse, OfferedResult, ResponsePartner
 from app.catalogue.demands.responses.problems import RESPONSE_AGREED, RESPONSE_EXISTS, SECRET_RESULT
 from app.catalogue.results import queries as results
 from app.catalogue.results.kinds import Secrecy
 from app.core.access import Actor
-from app.core.clock import read_clock
+from app.core.clock import read_clock, read_today
 from app.core.database import Session, add_unique
 from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
+from app.core.problems import NOT_VERIFIED, UNKNOWN_REFERENCE
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
+from app.identity.kinds import Verification
+from app.identity.problems import ORGANISATION
+from app.identity.qualities.service import is_agency
 from app.law.quotas.kinds import Quota
 from app.law.quotas.rules import check_room
 
@@ -41,11 +46,11 @@ async def respond(session: Session, actor: Actor, demand_id: UUID, body: schemas
     demand = await demands.lock_public(session, demand_id)
     now = await read_clock(session)
     responder_id = actor.organisation()
-    rules.check_responder(responder_id, demand.demander_id)
+    rules.check_responder(responder_id, body.partner_ids, demand.demander_id)
     demand_rules.check_open(demand.status, demand.closes_at, now)
-    responder = (await identity.organisations_by_id(session, [responder_id]))[responder_id]
-    rules.check_capacity(body.capacity, responder.kind, len(body.result_ids))
+    await _check_capacity(session, responder_id, body.capacity, body, session.city.day_of(now))
     _check_mode(demand, body)
+    partners = await _partners(session, responder_id, body.partner_ids)
     offered = await _offered(session, actor, body.result_ids)
     check_room(Quota.REQUESTS, await queries.count_open(session, responder_id), session.city.day_of(now))
     response = DemandResponse(
@@ -55,8 +60,10 @@ async def respond(session: Session, actor: Actor, demand_id: UUID, body: schemas
         demander_id=demand.demander_id,
         responder_id=responder_id,
         sent_at=now,
+        sealed=demand.kind == DemandKind.CHALLENGE,
+        partners=partners,
         results=offered,
-        **body.model_dump(exclude={"result_ids"}),
+        **body.model_dump(exclude={"result_ids", "partner_ids"}),
     )
     await add_unique(session, response, RESPONSE_EXISTS(number=demand.number), "uq_demand_responses_open")
     tell(session, response, "demand_response.sent")
@@ -70,17 +77,18 @@ async def amend(
     demand, response = await _lock_both(session, actor, response_id)
     precondition.check(response.revision)
     move(response, ResponseMove.AMENDMENT, rules.side_of(actor.organisation(), response.demander_id))
-    demand_rules.check_live(demand.status)
-    responder = (await identity.organisations_by_id(session, [response.responder_id]))[response.responder_id]
-    rules.check_capacity(response.capacity, responder.kind, len(body.result_ids))
+    await _check_amendable(session, demand)
+    rules.check_responder(response.responder_id, body.partner_ids, response.demander_id)
+    await _check_capacity(session, response.responder_id, response.capacity, body, await read_today(session))
     _check_mode(demand, body)
-    offered = {row.result_id: row for row in await _offered(session, actor, body.result_ids)}
-    for row in response.results:
-        if row.result_id in offered:
-            row.position = offered[row.result_id].position
-            offered[row.result_id] = row
-    response.results = list(offered.values())
-    for name, value in body.model_dump(exclude={"result_ids"}).items():
+    partners = await _partners(session, response.responder_id, body.partner_ids)
+    offered = await _offered(session, actor, body.result_ids)
+    response.results.clear()
+    response.partners.clear()
+    await session.flush()
+    response.results.extend(offered)
+    response.partners.extend(partners)
+    for name, value in body.model_dump(exclude={"result_ids", "partner_ids"}).items():
         setattr(response, name, value)
     tell(session, response, "demand_response.amended")
     return response
@@ -97,6 +105,7 @@ async def agree(session: Session, actor: Actor, response_id: UUID) -> DemandResp
     Raises `other_response_agreed`, `demand_not_open`.
     """
     demand, response = await _lock_both(session, actor, response_id)
+    rules.check_choice(ResponseMove.AGREEMENT, response.status, demand.kind)
     move(response, ResponseMove.AGREEMENT, rules.side_of(actor.organisation(), response.demander_id))
     demand_rules.check_live(demand.status)
     await add_unique(session, response, RESPONSE_AGREED(number=demand.number), "uq_demand_responses_agreed")
@@ -106,7 +115,8 @@ async def agree(session: Session, actor: Actor, response_id: UUID) -> DemandResp
 
 async def decline(session: Session, actor: Actor, response_id: UUID, body: schemas.DeclineIn) -> DemandResponse:
     """Decline a response with a structured reason, as the demander, also one that was agreed on."""
-    _, response = await _lock_both(session, actor, response_id)
+    demand, response = await _lock_both(session, actor, response_id)
+    rules.check_choice(ResponseMove.DECLINE, response.status, demand.kind)
     response.decline_reason, response.status_note = body.reason, body.note
     move(response, ResponseMove.DECLINE, rules.side_of(actor.organisation(), response.demander_id))
     tell(session, response, "demand_response.declined", {"reason": body.reason})
@@ -163,6 +173,7 @@ async def _decide(
     session: Session, actor: Actor, response_id: UUID, step: ResponseMove, event: str, *, live: bool = True
 ) -> DemandResponse:
     demand, response = await _lock_both(session, actor, response_id)
+    rules.check_choice(step, response.status, demand.kind)
     move(response, step, rules.side_of(actor.organisation(), response.demander_id))
     if live:
         demand_rules.check_live(demand.status)
@@ -174,6 +185,32 @@ async def _lock_both(session: Session, actor: Actor, response_id: UUID) -> tuple
     seen = await queries.get_response(session, actor, response_id)
     demand = await demands.lock_demand(session, seen.demand_id)
     return demand, await queries.lock_response(session, response_id)
+
+
+async def _check_capacity(
+    session: Session, responder_id: UUID, capacity: ResponderCapacity, body: schemas.DemandResponseBody, today: date
+) -> None:
+    responder = (await identity.organisations_by_id(session, [responder_id]))[responder_id]
+    rules.check_capacity(capacity, is_agency=is_agency(responder, today), results=len(body.result_ids))
+
+
+async def _check_amendable(session: Session, demand: Demand) -> None:
+    """A bid in a challenge is fixed when the bids are closed; another response until its demand has ended."""
+    if demand.kind == DemandKind.CHALLENGE:
+        demand_rules.check_open(demand.status, demand.closes_at, await read_clock(session))
+    demand_rules.check_live(demand.status)
+
+
+async def _partners(session: Session, responder_id: UUID, ids: Sequence[UUID]) -> list[ResponsePartner]:
+    """The partners as parts of a response; raises `unknown_reference`, `organisation_not_verified`."""
+    known = await identity.organisations_by_id(session, ids)
+    for position, partner_id in enumerate(ids):
+        partner = known.get(partner_id)
+        if partner is None or partner_id == responder_id:
+            raise UNKNOWN_REFERENCE(field=f"partner_ids.{position}", what=ORGANISATION)
+        if partner.verification != Verification.VERIFIED:
+            raise NOT_VERIFIED(field=f"partner_ids.{position}", name=partner.name, verification=partner.verification)
+    return [ResponsePartner(organisation_id=partner_id, position=position) for position, partner_id in enumerate(ids)]
 
 
 def _check_mode(demand: Demand, body: schemas.DemandResponseBody) -> None:
