@@ -14,10 +14,11 @@ from app.core.clock import read_clock, read_today
 from app.core.database import Session
 from app.core.history import events
 from app.core.ids import NumberPrefix, new_id, readable_number
-from app.core.problems import UNKNOWN_REFERENCE, Text
+from app.core.problems import NOT_VERIFIED, UNKNOWN_REFERENCE, Text
 from app.core.settings import City
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
+from app.identity.kinds import Verification
 from app.identity.models import Broker, Organisation
 from app.identity.qualities.service import is_agency
 from app.market.deals import queries as deal_queries
@@ -102,6 +103,7 @@ async def sign_contract(
         raise problems.CONTRACT_NOT_DRAFT(status=contract.status)
     signers = [party for party in contract.parties if party.role in SIGNERS]
     check_side_of(actor, [party.organisation_id for party in signers], problems.SIGNER)
+    await _check_not_stopped(session, [party.organisation_id for party in signers])
     now = await read_clock(session)
     today = session.city.day_of(now)
     rules.check_signing(body.signed_on, today, contract.valid_to, _agreed_on(deal, session.city))
@@ -157,6 +159,13 @@ async def _conclude(session: Session, contract: Contract, deal: Deal, signed_on:
         await deal_service.mark_contracted(session, deal.id)
     _tell(session, "contract.signed", contract)
     await hooks.signed.announce(session, contract, await read_clock(session))
+
+
+async def _check_not_stopped(session: Session, ids: Iterable[UUID]) -> None:
+    """Nobody signs with an organisation that is suspended: raises `organisation_not_verified`."""
+    for party in (await identity.organisations_by_id(session, ids)).values():
+        if party.verification == Verification.SUSPENDED:
+            raise NOT_VERIFIED(name=party.name, verification=party.verification)
 
 
 async def _lock_live(session: Session, deal: Deal) -> None:

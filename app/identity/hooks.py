@@ -11,5 +11,7 @@ from app.identity.models import Organisation
 stopped: Final[Hook[[Session, Organisation, datetime]]] = Hook("organisation.stopped")
 """An organisation was suspended or refused; it is locked. Locks nothing: what must be locked is left to a deadline."""
 
+verified: Final[Hook[[Session, Organisation, datetime]]] = Hook("organisation.verified")
+"""An organisation was verified, or is so again; it is locked, and the same holds."""
 key_stolen: Final[Hook[[Session, UUID, datetime]]] = Hook("key.stolen")
 """An incident of a key of this organisation was reported. Locks nothing: what must be locked is left to a deadline."""

@@ -79,6 +79,7 @@ async def verify_organisation(
     )
     if organisation.verification == Verification.VERIFIED:
         await approve_agency(session, organisation, actor.person_id, body.reason)
+        await hooks.verified.announce(session, organisation, await read_clock(session))
     else:
         await hooks.stopped.announce(session, organisation, await read_clock(session))
     return organisation

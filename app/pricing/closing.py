@@ -2,7 +2,8 @@
 
 A mode says what was agreed (`Agreed`). It calls `refuse_agreement` at the agreement, and `make_deal` then and each time
 a blocking fact has changed. The order of refusals stands only here: what can never be sold, what the mode waits for (a
-notice), gates, and the appraisal report. The caller has locked the listing and then the subject of the gates.
+notice), gates, a party that is not verified any more, and the appraisal report. The caller has locked the listing and
+then the subject of the gates.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +19,10 @@ from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.database import Session
-from app.core.problems import Problem
+from app.core.history import events
+from app.core.problems import NOT_VERIFIED, Problem
+from app.identity import queries as identity
+from app.identity.kinds import Verification
 from app.market.deals.kinds import PartyRole, PriceBasis
 from app.market.deals.models import Deal
 from app.market.deals.problems import LISTING_TAKEN
@@ -30,6 +34,7 @@ from app.market.gates.models import Gate
 from app.market.listings import appraisal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
+from app.market.listings.parties import SALE_HELD
 
 BECAME_UNLISTABLE: Final = "The result may not be sold any more / 该成果已不得转让"
 """Why a sale ended whose result became a state secret, or prohibited from export."""
@@ -102,7 +107,11 @@ async def make_deal(
     if gate_rules.never(sale, today):
         return None
     gates = await openings.open_gates(session, agreed.subject, listing.seller_id, sale, now)
-    block = waits_for(gates) or await _report_blocks(session, agreed, today, asked_by)
+    block = (
+        waits_for(gates)
+        or await _party_blocks(session, agreed)
+        or await _report_blocks(session, agreed, today, asked_by)
+    )
     if block is not None:
         return block
     return await create_deal(
@@ -116,6 +125,21 @@ async def make_deal(
         held=True,
         asked_by=asked_by,
     )
+
+
+async def _party_blocks(session: Session, agreed: Agreed) -> Problem | None:
+    """A seller or buyer that was suspended meanwhile holds the sale up; it is told of it, and looked at again when the
+    organisation is verified.
+    """
+    listing = agreed.listing
+    sides = [listing.seller_id, *(buyer.organisation_id for buyer in agreed.buying.buyers)]
+    for organisation in (await identity.organisations_by_id(session, sides)).values():
+        if organisation.verification != Verification.VERIFIED:
+            told = {"listing_id": listing.id, "number": listing.number}
+            audience = [events.OPERATOR, listing.seller_id]
+            events.append(session, SALE_HELD, ("organisation", organisation.id), audience=audience, payload=told)
+            return NOT_VERIFIED(name=organisation.name, verification=organisation.verification)
+    return None
 
 
 async def _report_blocks(session: Session, agreed: Agreed, today: date, asked_by: Actor | None) -> Problem | None:

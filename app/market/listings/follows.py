@@ -7,9 +7,10 @@ from uuid import UUID
 from app.catalogue.results.service import BECAME_SECRET
 from app.core import deadlines
 from app.core.database import Session
-from app.core.hooks import Link, provides
+from app.core.hooks import Link, follows, provides
+from app.identity import hooks as identity_hooks
 from app.law.periods.hooks import RECOUNTED
-from app.market.listings import modes, queries, rules, service
+from app.market.listings import modes, parties, queries, rules, service
 from app.market.listings.attachments import SUBJECT, access_to_listing
 from app.market.listings.kinds import Move
 from app.office.documents.access import READERS
@@ -39,6 +40,10 @@ async def follow_calendar(session: Session, listing_id: UUID, wait: bool) -> boo
 LINKS: Final[tuple[Link, ...]] = (
     provides(deadlines.HANDLERS, BECAME_SECRET, withdraw_secret),
     provides(deadlines.HANDLERS, service.CLOSES, lapse_at_end),
+    provides(deadlines.HANDLERS, parties.SELLER_STOPPED, parties.stop),
+    provides(deadlines.HANDLERS, parties.PARTY_VERIFIED, parties.look_again),
+    follows(identity_hooks.stopped, parties.when_organisation_is_stopped),
+    follows(identity_hooks.verified, parties.when_organisation_is_verified),
     provides(RECOUNTED, "listing", follow_calendar),
     provides(READERS, SUBJECT, access_to_listing),
 )

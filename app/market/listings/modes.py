@@ -54,8 +54,8 @@ class Mode:
     async def appraisal_named(self, session: Session, listing: Listing) -> None:
         """The listing names another appraisal report: a sale that waited for one may go on."""
 
-    async def became_secret(self, session: Session, listing: Listing) -> None:
-        """The result of a listing held for a buyer became secret: a sale without a deal yet ends."""
+    async def look_again(self, session: Session, listing: Listing) -> None:
+        """A sale without a deal yet may go on or end: the result became secret, or a party is verified again."""
 
     async def recomputed(self, session: Session, listing: Listing) -> None:
         """The calendar changed, and with it the end of a period of the listing."""

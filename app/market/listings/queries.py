@@ -290,3 +290,9 @@ async def count_unanswered(session: Session, listing_id: UUID, asker_id: UUID) -
     mine = Question.listing_id == listing_id, Question.asker_id == asker_id
     statement = select(func.count()).where(*mine, Question.answered_at.is_(None))
     return (await session.execute(statement)).scalar_one()
+
+
+async def published_by(session: Session, seller_id: UUID) -> Sequence[UUID]:
+    """The listings of a seller that are on sale, in the order of their ids."""
+    statement = select(Listing.id).where(Listing.seller_id == seller_id, Listing.status == ListingStatus.PUBLISHED)
+    return (await session.execute(statement.order_by(Listing.id))).scalars().all()

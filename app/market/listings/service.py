@@ -113,13 +113,20 @@ async def return_listing(session: Session, actor: Actor, listing_id: UUID, reaso
 async def suspend(session: Session, actor: Actor, listing_id: UUID, reason: str) -> Listing:
     """Take a published listing off sale for a time, by its seller or the operator."""
     listing = await queries.lock_for(session, actor, listing_id)
-    mover = _mover(actor)
+    await _suspend(session, listing, _mover(actor), reason, await read_clock(session))
+    return listing
+
+
+async def suspend_by_rule(session: Session, listing: Listing, reason: str, now: datetime) -> None:
+    """Take a published listing, locked, off sale as if the operator did; the operator alone resumes it."""
+    await _suspend(session, listing, Mover.OPERATOR, reason, now)
+
+
+async def _suspend(session: Session, listing: Listing, mover: Mover, reason: str, now: datetime) -> None:
     target = rules.after(Move.SUSPENSION, mover, listing.status)
-    now = await read_clock(session)
     listing.closes_at = await modes.of_listing(listing).suspended(session, listing, reason, now)
     listing.suspended_by = mover
     _move(session, listing, target, "listing.suspended", reason=reason)
-    return listing
 
 
 async def resume(session: Session, actor: Actor, listing_id: UUID) -> Listing:
@@ -157,7 +164,7 @@ async def withdraw_all_of(session: Session, result_id: UUID) -> None:
     ids = await queries.ids_of_result(session, result_id)
     for listing in [await queries.lock_listing(session, listing_id) for listing_id in ids]:
         if listing.status == ListingStatus.RESERVED:
-            await modes.of_listing(listing).became_secret(session, listing)
+            await modes.of_listing(listing).look_again(session, listing)
         if listing.status in rules.STEPS[Move.WITHDRAWAL].sources:
             await _withdraw(session, listing, Mover.RESULT)
         elif listing.status == ListingStatus.LAPSED:

@@ -9,7 +9,7 @@ from app.pricing.appraised import closing, queries
 class Appraised(modes.Mode):
     """A listing closes on its own day; held for a buyer who waits for gates, it can be let go."""
 
-    async def became_secret(self, session: Session, listing: Listing) -> None:
+    async def look_again(self, session: Session, listing: Listing) -> None:
         accepted = await queries.lock_accepted(session, listing.id)
         if accepted is not None:
             await closing.try_close(session, listing, accepted)

@@ -35,6 +35,9 @@ class Auctioned(modes.Mode):
         await super().withdrawn(session, listing, mover, now)
 
     async def appraisal_named(self, session: Session, listing: Listing) -> None:
+        await self.look_again(session, listing)
+
+    async def look_again(self, session: Session, listing: Listing) -> None:
         held = await queries.held_of_listing(session, listing.id)
         if held is not None:
             await winner.try_deal(session, listing, await queries.lock_auction(session, held.id))

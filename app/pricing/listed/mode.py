@@ -65,11 +65,9 @@ class Competitive(modes.Mode):
             await bidding.cancel(session, listing, contest_id, WITHDRAWN[mover], now)
 
     async def appraisal_named(self, session: Session, listing: Listing) -> None:
-        found = await queries.sale_of(session, listing.id)
-        if found is not None and found.phase == SalePhase.HELD:
-            await closing.try_close(session, listing, found)
+        await self.look_again(session, listing)
 
-    async def became_secret(self, session: Session, listing: Listing) -> None:
+    async def look_again(self, session: Session, listing: Listing) -> None:
         found = await queries.sale_of(session, listing.id)
         if found is not None and found.phase == SalePhase.HELD:
             await closing.try_close(session, listing, found)

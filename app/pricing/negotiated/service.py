@@ -113,7 +113,7 @@ async def accept(session: Session, actor: Actor, negotiation_id: UUID, offer_id:
     if listing.status in TAKEN:
         raise LISTING_TAKEN(number=listing.number)
     listing_rules.check_open(listing.status, listing.closes_at, now)
-    await _require_verified(session, closing.buyers_of(negotiation))
+    await _require_verified(session, [*closing.buyers_of(negotiation), PartyShare(PartyRole.SELLER, listing.seller_id)])
     await closing.agree(session, actor, listing, negotiation, last, now)
     return negotiation
 
