@@ -146,6 +146,19 @@ def show_keys(
         typer.echo(line)
 
 
+@cli.command("invitation")
+def make_invitation_secret() -> None:
+    """Make a secret of your own for an invitation: tell its fingerprint to the operator, and the secret to nobody.
+
+    Nothing is stored or sent. With the secret you make your first key, once you are invited.
+    """
+    from app.identity.rules import digest_of, new_secret
+
+    secret = new_secret("ti_")
+    typer.echo(f"secret {secret}")
+    typer.echo(f"fingerprint {digest_of(secret).hex()}")
+
+
 @cli.command("hooks")
 def show_hooks() -> None:
     """Print what follows what: each hook with its followers in order, each port with who provides for which key."""

@@ -1,5 +1,7 @@
 """The parties of the demonstration. All of them are fictional (示例…) but those that a public record names."""
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,8 +116,10 @@ def organisation(
 
 def _invited(base_url: str, inviter: Client, name: str, person_id: str, organisation_id: str | None) -> Actor:
     """The person with the first key, which nobody else has seen."""
-    made = inviter.post("/v1/invitations", {"person_id": person_id, "organisation_id": organisation_id})
-    redemption = {"secret": made["secret"], "name": "demonstration", "expires_in_days": 365}
+    secret = secrets.token_urlsafe(32)
+    whom = {"person_id": person_id, "organisation_id": organisation_id}
+    inviter.post("/v1/invitations", whom | {"fingerprint": hashlib.sha256(secret.encode()).hexdigest()})
+    redemption = {"secret": secret, "name": "demonstration", "expires_in_days": 365}
     key = Client(base_url).post("/v1/invitations/redemption", redemption)["secret"]
     return Actor(name, organisation_id, key, Client(base_url, key))
 

@@ -182,6 +182,29 @@ SECOND_PERSON = ProblemType(
     ),
     Text("Ask another operator to do it.", "请由另一名工作人员办理。"),
 )
+FINGERPRINT_NEEDED = ProblemType(
+    "fingerprint_needed",
+    422,
+    Text("Fingerprint is missing", "缺少密钥指纹"),
+    Text(
+        "An operator invites by the fingerprint of a secret that the person made.",
+        "工作人员须凭被邀请人自备密文的指纹发出邀请。",
+    ),
+    Text(
+        "Ask the person to run `techex invitation`, and send the `fingerprint` that it prints.",
+        "请被邀请人运行 `techex invitation`,并填写其显示的 `fingerprint`。",
+    ),
+)
+SECRET_TOO_SHORT = ProblemType(
+    "secret_too_short",
+    422,
+    Text("Secret is too short", "密文过短"),
+    Text("A secret of your own has at least {least} random characters.", "自备密文须为不少于 {least} 位的随机字符。"),
+    Text(
+        "Make one with `techex invitation`, and ask for another invitation.",
+        "请用 `techex invitation` 生成密文,并重新申请邀请。",
+    ),
+)
 NOTHING_TO_CONFIRM = ProblemType(
     "nothing_to_confirm",
     409,

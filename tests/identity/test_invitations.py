@@ -9,10 +9,20 @@ from sqlalchemy import select
 
 from app.core.access import STAFF_ROLES, Role
 from app.core.history.events import Event
+from app.identity.rules import digest_of, new_secret
 from tests.market.listings.factory import move_clock_to
 from tests.support.world import Party, World
 
 Json = dict[str, Any]
+
+
+async def _invite(world: World, inviter: Party, of: Json) -> Json:
+    """An invitation by the fingerprint of the person's own secret, which stands in `secret` here."""
+    secret = new_secret("ti_")
+    body = of | {"fingerprint": digest_of(secret).hex()}
+    made: Json = await world.api.ok("POST", "/v1/invitations", inviter, json=body)
+    assert made["secret"] is None, "nobody but the person has it"
+    return made | {"secret": secret}
 
 
 async def _redeem(world: World, secret: str, **body: Any) -> Party:
@@ -48,7 +58,8 @@ async def test_c2_the_operator_invites_and_the_person_redeems_once(world: World)
     organisation, person = await _newcomer(world)
     of = {"person_id": person["id"], "organisation_id": organisation["id"]}
     await world.api.refused(404, "not_found", "POST", "/v1/api-keys", world.operator, json=of | {"name": "k"})
-    made = await world.api.ok("POST", "/v1/invitations", world.operator, json=of)
+    await world.api.refused(422, "fingerprint_needed", "POST", "/v1/invitations", world.operator, json=of)
+    made = await _invite(world, world.operator, of)
     assert (made["status"], made["confirmed_by"]) == ("open", None)
     await world.api.refused(401, "unauthenticated", "GET", "/v1/me", Party("", None, UUID(int=1), made["secret"]))
     key = await _redeem(world, made["secret"])
@@ -80,13 +91,15 @@ async def test_c2_a_second_operator_confirms_where_there_were_keys_before(world:
     for capacity in ({"organisation_id": str(admin.id)}, {}):
         person = admin if capacity else world.registrar
         of = {"person_id": str(person.person_id)} | capacity
-        asked = await world.api.ok("POST", "/v1/invitations", world.operator, json=of)
-        assert (asked["status"], asked["secret"]) == ("asked", None)
+        asked = await _invite(world, world.operator, of)
+        assert asked["status"] == "asked"
+        early = {"secret": asked["secret"], "name": "k"}
+        await world.api.refused(404, "not_found", "POST", "/v1/invitations/redemption", json=early)
         path = f"/v1/invitations/{asked['id']}/confirmation"
         await world.api.refused(409, "second_person_needed", "POST", path, world.operator)
-        confirmed = await world.api.ok("POST", path, second)
+        assert (await world.api.ok("POST", path, second))["secret"] is None
         await world.api.refused(409, "nothing_to_confirm", "POST", path, second)
-        key = await _redeem(world, confirmed["secret"])
+        key = await _redeem(world, asked["secret"])
         assert key.person_id == person.person_id
     of_admin = {"person_id": str(admin.person_id), "organisation_id": str(admin.id)}
     alone = await world.api.ok("POST", "/v1/invitations", admin, json=of_admin)
@@ -118,6 +131,19 @@ async def test_c2_an_invitation_ends_by_time_by_hand_and_with_its_person(world: 
     assert (listed[revoked["id"]], listed[late["id"]]) == ("revoked", "expired")
 
 
+async def test_c2_a_secret_of_ones_own_is_not_guessed_from_its_fingerprint(world: World) -> None:
+    organisation, person = await _newcomer(world)
+    weak = "a short secret"
+    of = {"person_id": person["id"], "organisation_id": organisation["id"]}
+    body = of | {"fingerprint": digest_of(weak).hex()}
+    made = await world.api.ok("POST", "/v1/invitations", world.operator, json=body)
+    redemption = {"secret": weak, "name": "k"}
+    await world.api.refused(422, "secret_too_short", "POST", "/v1/invitations/redemption", json=redemption)
+    for wrong in ("", "ab", "G" * 64, made["id"]):
+        wrong_body = of | {"fingerprint": wrong}
+        await world.api.refused(422, "invalid_input", "POST", "/v1/invitations", world.operator, json=wrong_body)
+
+
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 async def test_c2_two_operators_appoint_and_c6_one_ends_it(world: World, role: Role) -> None:
     second = await world.second_operator()
@@ -131,7 +157,7 @@ async def test_c2_two_operators_appoint_and_c6_one_ends_it(world: World, role: R
     await world.api.refused(409, "nothing_to_confirm", "POST", f"{path}/confirmation", second)
     again = of | {"role": role}
     await world.api.refused(409, "already_appointed", "POST", "/v1/appointments", world.operator, json=again)
-    key = await _redeem(world, (await world.api.ok("POST", "/v1/invitations", second, json=of))["secret"])
+    key = await _redeem(world, (await _invite(world, second, of))["secret"])
     assert (await world.api.ok("GET", "/v1/me", key))["roles"] == [role]
     ended = await world.api.ok("POST", f"{path}/end", world.operator, json={"reason": "retired"})
     assert ended["status"] == "ended"

@@ -23,9 +23,10 @@ Reader = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, Role.AUDITOR, scope="
 
 @secrets_router.post("/invitations", status_code=201, operation_id="invite_person")
 async def invite(actor: Inviter, session: Session, body: schemas.InvitationIn) -> schemas.InvitationCreated:
-    """Invite a person to make the own first key. Give the secret to that person alone.
+    """Invite a person to make the own first key.
 
-    An admin invites the people of the organisation, an operator the market's staff and an organisation's first admin.
+    An admin invites the people of the organisation, and may pass on a secret. An operator invites the market's staff
+    and an organisation's first admin, by the fingerprint of a secret that the person keeps: nobody else ever sees it.
     Where keys were issued before, a second operator confirms what an operator asks for.
     """
     return await service.invite(session, actor, body)
@@ -33,7 +34,7 @@ async def invite(actor: Inviter, session: Session, body: schemas.InvitationIn) -
 
 @secrets_router.post("/invitations/{invitation_id}/confirmation", operation_id="confirm_invitation")
 async def confirm(actor: Operator, session: Session, invitation_id: UUID) -> schemas.InvitationCreated:
-    """Confirm an invitation that another operator asked for. The secret is in this answer."""
+    """Confirm an invitation that another operator asked for, once the person has told you the fingerprint too."""
     return await service.confirm(session, actor, invitation_id)
 
 

@@ -12,11 +12,17 @@ LASTS = timedelta(days=7)
 """How long a person has to redeem an invitation."""
 
 
+SHORTEST = 43
+"""Characters of a secret: 256 bits in base 64."""
+
+
 class Stand(Protocol):
     """An invitation, as far as its state goes."""
 
     @property
-    def digest(self) -> bytes | None: ...
+    def needs_second(self) -> bool: ...
+    @property
+    def confirmed_by(self) -> UUID | None: ...
     @property
     def expires_at(self) -> datetime: ...
     @property
@@ -33,7 +39,8 @@ def status_of(row: Stand, now: datetime) -> InvitationStatus:
         return InvitationStatus.REVOKED
     if row.expires_at <= now:
         return InvitationStatus.EXPIRED
-    return InvitationStatus.ASKED if row.digest is None else InvitationStatus.OPEN
+    waits = row.needs_second and row.confirmed_by is None
+    return InvitationStatus.ASKED if waits else InvitationStatus.OPEN
 
 
 def needs_second(actor: Actor, organisation_id: UUID | None, *, had_keys: bool) -> bool:
@@ -42,6 +49,18 @@ def needs_second(actor: Actor, organisation_id: UUID | None, *, had_keys: bool) 
     An admin invites the own organisation's people alone.
     """
     return had_keys and not (actor.has(Role.ADMIN) and organisation_id == actor.organisation_id)
+
+
+def check_fingerprint(fingerprint: str | None, *, is_own: bool) -> None:
+    """An operator never sees a secret: the person tells the fingerprint of its own. Raises `fingerprint_needed`."""
+    if fingerprint is None and not is_own:
+        raise problems.FINGERPRINT_NEEDED(field="fingerprint")
+
+
+def check_secret(secret: str) -> None:
+    """Raises `secret_too_short`: its fingerprint is known to others, so that it must not be guessed."""
+    if len(secret) < SHORTEST:
+        raise problems.SECRET_TOO_SHORT(field="secret", least=SHORTEST)
 
 
 def check_second(actor: Actor, asked_by: UUID, person_id: UUID) -> None:

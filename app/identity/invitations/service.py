@@ -26,9 +26,12 @@ async def invite(session: Session, actor: Actor, body: schemas.InvitationIn) -> 
     """Invite a person to make the own first key.
 
     An admin invites the organisation's people; an operator the market's staff, and an organisation's admin. Where there
-    were keys before, the operator's invitation waits for a second operator. Raises `not_found`, `quota_reached`.
+    were keys before, the operator's invitation waits for a second operator. Raises `not_found`, `quota_reached`,
+    `fingerprint_needed`.
     """
     await _check_may_invite(session, actor, body.person_id, body.organisation_id)
+    is_own = actor.has(Role.ADMIN) and body.organisation_id == actor.organisation_id
+    rules.check_fingerprint(body.fingerprint, is_own=is_own)
     if body.organisation_id is not None:
         await people.lock_organisation(session, body.organisation_id)
     had_keys = await queries.had_keys(session, body.person_id, body.organisation_id)
@@ -46,14 +49,19 @@ async def invite(session: Session, actor: Actor, body: schemas.InvitationIn) -> 
         expires_at=now + rules.LASTS,
     )
     session.add(invitation)
-    secret = None if second else _give_secret(invitation)
+    secret = None
+    if body.fingerprint is None:
+        secret = new_secret("ti_")
+        invitation.digest = digest_of(secret)
+    else:
+        invitation.digest = bytes.fromhex(body.fingerprint)
     await session.flush()
     _tell(session, "invitation.asked" if second else "invitation.made", invitation)
     return await _created(session, invitation, secret)
 
 
 async def confirm(session: Session, actor: Actor, invitation_id: UUID) -> schemas.InvitationCreated:
-    """Confirm, as a second operator, an invitation that another one asked for; the answer holds its secret.
+    """Confirm, as a second operator, an invitation that another one asked for.
 
     Raises `not_found`, `nothing_to_confirm`, `second_person_needed`.
     """
@@ -63,17 +71,18 @@ async def confirm(session: Session, actor: Actor, invitation_id: UUID) -> schema
     rules.check_second(actor, invitation.asked_by, invitation.person_id)
     invitation.confirmed_by = actor.person_id
     invitation.expires_at = now + rules.LASTS
-    secret = _give_secret(invitation)
     await session.flush()
     _tell(session, "invitation.confirmed", invitation)
-    return await _created(session, invitation, secret)
+    return await _created(session, invitation, None)
 
 
 async def redeem(session: Session, body: schemas.RedemptionIn) -> ApiKeyCreated:
     """Make the invited person's first key, once.
 
     Raises `not_found`: unknown, expired, revoked and redeemed look the same, and so does one whose person has left.
+    Raises `secret_too_short` for one that whoever knows its fingerprint could have guessed.
     """
+    rules.check_secret(body.secret)
     invitation = await queries.lock_by_digest(session, digest_of(body.secret))
     now = await read_clock(session)
     if invitation is None or rules.status_of(invitation, now) is not InvitationStatus.OPEN:
@@ -125,12 +134,6 @@ async def _check_may_invite(session: Session, actor: Actor, person_id: UUID, org
         raise NOT_FOUND(what=problems.PERSON)
     if organisation_id is not None and not await queries.is_admin(session, person_id, organisation_id):
         raise problems.ADMIN_INVITES(field="person_id")
-
-
-def _give_secret(invitation: Invitation) -> str:
-    secret = new_secret("ti_")
-    invitation.digest = digest_of(secret)
-    return secret
 
 
 async def _created(session: Session, invitation: Invitation, secret: str | None) -> schemas.InvitationCreated:

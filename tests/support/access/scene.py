@@ -107,7 +107,7 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
     staff = {"name": "示例", "role": "registrar"}
     asked = await world.api.ok("POST", "/v1/appointments", second, json=staff)
     admin = {"person_id": str(seller.person_id), "organisation_id": str(seller.id)}
-    waiting = await world.api.ok("POST", "/v1/invitations", second, json=admin)
+    waiting = await world.api.ok("POST", "/v1/invitations", second, json=admin | {"fingerprint": "ab" * 32})
     organisation = {
         "name": "示例",
         "kind": "enterprise",
