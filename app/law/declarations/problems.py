@@ -12,6 +12,16 @@ DAY_PAST = ProblemType(
     ),
     Text("Declare a day from {today} on.", "请声明 {today} 及以后的日期。"),
 )
+DAY_TWICE = ProblemType(
+    "calendar_day_twice",
+    422,
+    Text("Day is named twice", "同一日期重复"),
+    Text("The notice names {day} twice.", "通知两次列明 {day}。"),
+    Text(
+        "Name each day once, as a holiday or as a day on which work is made up.",
+        "每一日期仅可列为放假或者调休上班之一。",
+    ),
+)
 RANGE_TOO_LONG = ProblemType(
     "calendar_range_too_long",
     422,

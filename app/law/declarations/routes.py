@@ -98,6 +98,25 @@ async def withdraw(
     return await _answer(session, await service.withdraw(session, day, reference))
 
 
+@router.post("/calendar/notices", operation_id="take_holiday_notice")
+async def take_notice(actor: Operator, session: Session, body: schemas.HolidayNoticeIn) -> schemas.HolidayNoticeOut:
+    """Declare all days of the yearly notice of holidays at once. With `dry_run` the answer says what would move.
+
+    The body is the notice in the form in which it is published: each holiday with its first and last day, and the days
+    on which work is made up.
+    """
+    found = await service.take_notice(session, body)
+    return schemas.HolidayNoticeOut(
+        reference=body.reference,
+        dry_run=body.dry_run,
+        declared=len(found.days),
+        changed_days=found.changed,
+        moved=found.moved,
+        recomputing=found.more,
+        server_time=await read_clock(session),
+    )
+
+
 async def _answer(session: Session, declared: Declared) -> schemas.DeclaredOut:
     now = await read_clock(session)
     return schemas.DeclaredOut.of(

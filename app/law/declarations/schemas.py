@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.core.schemas import Flag, Input, Line, Output
 from app.law.calendar.kinds import DaySource
+from app.law.calendar.schemas import CalendarDay
 
 
 class OverrideIn(Input):
@@ -31,6 +32,46 @@ class DeclaredOut(OverrideOut):
 
     periods_moved: int = Field(description="Running periods whose end or certainty changed, so far")
     recomputing: bool = Field(description="More periods run over the day; the worker goes on with them")
+    server_time: datetime
+
+
+class HolidayIn(Input):
+    """One holiday (放假) of the State Council's yearly notice, with the days on which work is made up (调休上班)."""
+
+    name: Line = Field(description="春节")
+    first: CalendarDay
+    last: CalendarDay
+    make_up_days: list[CalendarDay] = Field(default=[], max_length=20)
+
+
+class HolidayNoticeIn(Input):
+    """A notice of holidays as a whole: `reference` says who issued it, when, and its number."""
+
+    reference: Line = Field(description="国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）")
+    holidays: list[HolidayIn] = Field(min_length=1, max_length=20)
+    dry_run: Flag = Field(default=False, description="Say what it would move, and write nothing")
+
+
+class MovedPeriodOut(Output):
+    """A running period whose end moves by a notice."""
+
+    period_id: UUID
+    subject_type: str
+    subject_id: UUID
+    rule: str
+    old_end: date
+    new_end: date
+
+
+class HolidayNoticeOut(Output):
+    """What a notice declares, and what comes of it. After a `dry_run` nothing of it was written."""
+
+    reference: str
+    dry_run: bool
+    declared: int = Field(description="Days; those declared before by the same notice are left out")
+    changed_days: list[date] = Field(description="Days that were worked before and are not now, or the other way round")
+    moved: list[MovedPeriodOut]
+    recomputing: bool = Field(description="More periods run over these days; the worker goes on with them")
     server_time: datetime
 
 

@@ -1,5 +1,6 @@
 """Use cases of the operator's calendar: declare a day, withdraw what was declared; each in the caller's transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
 from app.law.calendar import queries
 from app.law.calendar.models import CalendarOverride
-from app.law.declarations import rules
+from app.law.declarations import rules, schemas
 from app.law.periods import recompute
 
 
@@ -48,7 +49,67 @@ async def withdraw(session: Session, day: date, reference: str) -> Declared:
     return await _write(session, before, CalendarOverride(day=day, is_working=None, reference=reference))
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What a notice declared: its days, those that changed by it, the periods that moved, and whether others follow."""
+
+    days: list[date]
+    changed: list[date]
+    moved: list[schemas.MovedPeriodOut]
+    more: bool
+
+
+async def take_notice(session: Session, body: schemas.HolidayNoticeIn) -> Noticed:
+    """Declare all days of a yearly notice at once, each running period counted once; or try it and undo it.
+
+    Raises `calendar_day_past` for a day that has passed and changes, and what `rules.days_of` raises.
+    """
+    days = rules.days_of(body.holidays)
+    if not body.dry_run:
+        return await _take(session, days, body.reference)
+    trial = await session.begin_nested()
+    try:
+        return await _take(session, days, body.reference)
+    finally:
+        await trial.rollback()
+
+
+async def _take(session: Session, days: Mapping[date, bool], reference: str) -> Noticed:
+    calendar = await recompute.hold_alone(session)
+    today = await read_today(session)
+    known = await queries.overrides_between(session, min(days), max(days))
+    changed, written = [], []
+    for day, is_working in days.items():
+        rules.check_day(day, today, calendar.is_working_day(day), is_working)
+        before = known.get(day)
+        if calendar.is_working_day(day) is not is_working:
+            changed.append(day)
+        if before is None or (before.is_working, before.reference) != (is_working, reference):
+            written.append(CalendarOverride(day=day, is_working=is_working, reference=reference))
+            await _add(session, before, written[-1])
+    moved, more = await recompute.after_overrides(session, written)
+    return Noticed([override.day for override in written], changed, [_moved(each) for each in moved], more)
+
+
+def _moved(each: recompute.Moved) -> schemas.MovedPeriodOut:
+    period = each.period
+    return schemas.MovedPeriodOut(
+        period_id=period.id,
+        subject_type=period.subject_type,
+        subject_id=period.subject_id,
+        rule=period.rule,
+        old_end=each.old_end,
+        new_end=period.ends_on,
+    )
+
+
 async def _write(session: Session, before: CalendarOverride | None, override: CalendarOverride) -> Declared:
+    await _add(session, before, override)
+    moved, more = await recompute.after_override(session, override)
+    return Declared(override, moved, more)
+
+
+async def _add(session: Session, before: CalendarOverride | None, override: CalendarOverride) -> None:
     session.add(override)
     await session.flush()
     await session.refresh(override, ["recorded_at"])
@@ -64,5 +125,3 @@ async def _write(session: Session, before: CalendarOverride | None, override: Ca
             "replaces": {"is_working": before.is_working, "reference": before.reference} if before else None,
         },
     )
-    moved, more = await recompute.after_override(session, override)
-    return Declared(override, moved, more)

@@ -5,6 +5,9 @@ follows from it, holds it alone. So no period is missed, and no other transactio
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
 from app.core import deadlines
 from app.core.clock import read_clock
@@ -43,6 +46,30 @@ async def after_override(session: Session, override: CalendarOverride) -> tuple[
     if len(found) > BATCH:
         await deadlines.schedule(session, RECOMPUTE, override.id, await read_clock(session))
     return moved, len(found) > BATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A running period whose end moved."""
+
+    period: Period
+    old_end: date
+
+
+async def after_overrides(session: Session, overrides: Sequence[CalendarOverride]) -> tuple[list[Moved], bool]:
+    """The same for days that one notice declares, each period counted once. Answers which ends moved."""
+    calendar = await hold_alone(session)
+    known: dict[UUID, Moved] = {}
+    more = False
+    for override in overrides:
+        found = await queries.touched(session, override, BATCH + 1)
+        known |= {period.id: Moved(period, period.ends_on) for period in found if period.id not in known}
+        because = {"day": override.day, "is_working": override.is_working, "reference": override.reference}
+        await _recompute(session, found[:BATCH], calendar, because)
+        if len(found) > BATCH:
+            more = True
+            await deadlines.schedule(session, RECOMPUTE, override.id, await read_clock(session))
+    return [each for each in known.values() if each.period.ends_on != each.old_end], more
 
 
 async def after_announcement(database: Database) -> int:

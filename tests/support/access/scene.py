@@ -376,12 +376,14 @@ async def _calendar(world: World, seller: Party, buyer: Party, agency: Party) ->
     (period,) = (await world.api.ok("GET", f"/v1/periods?{of_case}", seller))["items"]
     far, declared = {"day": "2040-01-04"}, {"day": "2040-01-05"}
     notice = {"is_working": False, "reference": "示例通知"}
+    festival = {"name": "示例节", "first": "2040-02-03", "last": "2040-02-05"}
     await world.api.ok("PUT", f"/v1/calendar/overrides/{declared['day']}", world.operator, json=notice)
     return {
         "read_calendar": Call(query="from=2026-01-01&to=2026-01-31"),
         "add_working_days": Call(query="from=2026-01-01&add=20"),
         "read_calendar_override": Call(far),
         "declare_calendar_day": Call(far, notice),
+        "take_holiday_notice": Call(json={"reference": "示例", "holidays": [festival]}),
         "withdraw_calendar_day": Call(declared, query="reference=x"),
         "list_periods": Call(query=of_case),
         "read_period": Call({"period_id": period["id"]}),
