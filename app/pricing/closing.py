@@ -34,7 +34,7 @@ from app.market.gates.models import Gate
 from app.market.listings import appraisal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
-from app.market.listings.parties import SALE_HELD
+from app.market.listings.modes import SALE_HELD
 
 BECAME_UNLISTABLE: Final = "The result may not be sold any more / 该成果已不得转让"
 """Why a sale ended whose result became a state secret, or prohibited from export."""

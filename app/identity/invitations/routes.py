@@ -34,7 +34,7 @@ async def invite(actor: Inviter, session: Session, body: schemas.InvitationIn) -
 
 @secrets_router.post("/invitations/{invitation_id}/confirmation", operation_id="confirm_invitation")
 async def confirm(actor: Operator, session: Session, invitation_id: UUID) -> schemas.InvitationCreated:
-    """Confirm an invitation that another operator asked for, once the person has told you the fingerprint too."""
+    """Confirm an invitation that another operator asked for. Ask the person for the fingerprint first."""
     return await service.confirm(session, actor, invitation_id)
 
 

@@ -80,7 +80,7 @@ async def redeem(session: Session, body: schemas.RedemptionIn) -> ApiKeyCreated:
     """Make the invited person's first key, once.
 
     Raises `not_found`: unknown, expired, revoked and redeemed look the same, and so does one whose person has left.
-    Raises `secret_too_short` for one that whoever knows its fingerprint could have guessed.
+    Raises `secret_too_short` for one that could be guessed from its fingerprint.
     """
     rules.check_secret(body.secret)
     invitation = await queries.lock_by_digest(session, digest_of(body.secret))
