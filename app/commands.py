@@ -26,10 +26,12 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
+search = typer.Typer(help="The indexes of search, on every engine.", no_args_is_help=True)
 openapi = typer.Typer(help="The API's document.", no_args_is_help=True)
 dossier = typer.Typer(help="Price dossiers.", no_args_is_help=True)
 bootstrap = typer.Typer(help="The first user of an empty installation.", no_args_is_help=True)
 cli.add_typer(audit, name="audit")
+cli.add_typer(search, name="search")
 cli.add_typer(openapi, name="openapi")
 cli.add_typer(dossier, name="dossier")
 cli.add_typer(bootstrap, name="bootstrap")
@@ -214,6 +216,65 @@ def verify(
         typer.echo(problem, err=True)
     typer.echo("the audit chain holds." if report.ok else "the audit chain is BROKEN.", err=not report.ok)
     raise typer.Exit(0 if report.ok else 1)
+
+
+_Indexes = Annotated[list[str] | None, typer.Option("--index", help="Only this index; may be repeated.")]
+
+
+@search.command("rebuild")
+def rebuild_search(names: _Indexes = None) -> None:
+    """Fill the indexes again next to those that are searched, and swap them in. What changes meanwhile is in them."""
+    from rich.progress import Progress, TextColumn
+
+    from app.finding.keeping import rebuild
+    from app.finding.rebuilding import RebuildRunsError
+    from search.engine import EngineDown
+
+    chosen = _known_indexes(names)
+    with Progress(*Progress.get_default_columns()[:1], TextColumn("{task.completed} documents")) as shown:
+        tasks: dict[str, Any] = {}
+
+        def tell(what: str, count: int) -> None:
+            if what not in tasks:
+                tasks[what] = shown.add_task(what, total=None)
+            shown.update(tasks[what], completed=count)
+
+        try:
+            _on_database(lambda settings: rebuild(settings, chosen, tell))
+        except RebuildRunsError as error:
+            raise StartError(f"Another process fills the indexes of {error} at the moment; try again later.") from None
+        except EngineDown as error:
+            raise StartError(f"An engine does not answer; what is searched is as it was: {error}") from None
+    typer.echo(f"filled again: {', '.join(chosen)}")
+
+
+@search.command("check")
+def check_search(
+    names: _Indexes = None,
+    mend: Annotated[bool, typer.Option(help="Put right what differs.")] = True,
+) -> None:
+    """Compare the indexes with the database, and mend them: status 0 if they agreed, 1 if they did not."""
+    from app.finding.keeping import check
+    from search.engine import EngineDown
+
+    chosen = _known_indexes(names)
+    try:
+        found = _on_database(lambda settings: check(settings, chosen, mend=mend))
+    except EngineDown as error:
+        raise StartError(f"An engine does not answer: {error}") from None
+    for engine, each in found:
+        told = f"{each.missing} missing, {each.different} different, {each.extra} too many"
+        typer.echo(f"{engine}: {each.index}: {each.public} public, {'as it should be' if each.is_true else told}")
+    raise typer.Exit(0 if all(each.is_true for _, each in found) else 1)
+
+
+def _known_indexes(names: list[str] | None) -> list[str]:
+    from app.finding.sources import NAMES
+
+    unknown = sorted(set(names or ()).difference(NAMES))
+    if unknown:
+        raise StartError(f"There is no index {unknown[0]!r}; there are: {', '.join(NAMES)}.")
+    return names or list(NAMES)
 
 
 @cli.command("verify")

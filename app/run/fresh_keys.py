@@ -16,5 +16,5 @@ def lines(*, compose: bool) -> Iterator[str]:
     yield f"TECHEX_SIGNING_KEY={signing.hex()}"
     yield f"TECHEX_SEALING_KEY={secrets.token_hex(KEY_BYTES)}"
     if compose:
-        for name in ("POSTGRES_PASSWORD", "APPLICATION_PASSWORD"):
+        for name in ("POSTGRES_PASSWORD", "APPLICATION_PASSWORD", "MEILI_MASTER_KEY"):
             yield f"{name}={secrets.token_hex(KEY_BYTES)}"

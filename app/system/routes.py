@@ -17,6 +17,7 @@ from app.core.web.http import Endpoint, Session, context_of, refusals
 from app.core.web.lists import Paging
 from app.core.web.pages import encode_cursor
 from app.core.web.routing import Router
+from app.finding.metrics import note_lag
 from app.system import health, queries, schemas
 from app.system.kinds import ActorCapacity
 
@@ -118,8 +119,9 @@ async def readyz(actor: Public, request: Request) -> Response:
 
 
 @root_router.get("/metrics", operation_id="metrics", include_in_schema=False)
-async def metrics(actor: Public) -> Response:
-    """Prometheus metrics of this process."""
+async def metrics(actor: Public, request: Request) -> Response:
+    """Prometheus metrics of this process, and how far search lags behind."""
+    await note_lag(context_of(request).database)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -76,8 +76,8 @@ def test_keys_are_fresh_each_time_and_what_production_needs(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
     found, others = environment_of(first.stdout), environment_of(second.stdout)
     assert list(found) == ["TECHEX_SIGNING_KEY", "TECHEX_SEALING_KEY"]
-    assert list(others) == [*found, "POSTGRES_PASSWORD", "APPLICATION_PASSWORD"]
-    assert len({*found.values(), *others.values()}) == 6
+    assert list(others) == [*found, "POSTGRES_PASSWORD", "APPLICATION_PASSWORD", "MEILI_MASTER_KEY"]
+    assert len({*found.values(), *others.values()}) == 7
     held = load(Settings.model_validate({name.removeprefix("TECHEX_").lower(): key for name, key in found.items()}))
     assert held.unseal(UUID(int=1), "test", held.seal(UUID(int=1), "test", b"1")) == b"1"
     assert Signer(held.signing_seed).public_key.hex() in first.stdout
