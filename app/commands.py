@@ -226,8 +226,8 @@ def rebuild_search(names: _Indexes = None) -> None:
     """Fill the indexes again next to those that are searched, and swap them in. What changes meanwhile is in them."""
     from rich.progress import Progress, TextColumn
 
-    from app.finding.keeping import rebuild
-    from app.finding.rebuilding import RebuildRunsError
+    from app.finding.keeping.commands import rebuild
+    from app.finding.keeping.rebuilding import RebuildRunsError
     from search.engine import EngineDown
 
     chosen = _known_indexes(names)
@@ -254,7 +254,7 @@ def check_search(
     mend: Annotated[bool, typer.Option(help="Put right what differs.")] = True,
 ) -> None:
     """Compare the indexes with the database, and mend them: status 0 if they agreed, 1 if they did not."""
-    from app.finding.keeping import check
+    from app.finding.keeping.commands import check
     from search.engine import EngineDown
 
     chosen = _known_indexes(names)

@@ -14,7 +14,7 @@ from app.core.logs import configure_logging, get_logger
 from app.core.settings import Settings
 from app.core.web import idempotency
 from app.finding import engines
-from app.finding.feeding import Feeding
+from app.finding.keeping.feeding import Feeding
 from app.law.periods import recompute
 from app.process import begin, open_database
 from app.system.anchors import service as anchors

@@ -7,7 +7,8 @@ import pytest
 
 from app.core.database import Database
 from app.core.settings import Settings
-from app.finding import checking, engines, feeding, rebuilding, sources
+from app.finding import engines, sources
+from app.finding.keeping import checking, feeding, rebuilding
 from search.engine import Engine, EngineDown, Place, Query
 from search.indexes import Index, index
 from search.meili.engine import MeilisearchEngine

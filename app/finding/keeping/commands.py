@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from app.core.database import Database, connect
 from app.core.settings import Settings
-from app.finding import checking, engines, rebuilding
+from app.finding import engines
+from app.finding.keeping import checking, rebuilding
 from search.engine import Engine
 from search.indexes import index
 

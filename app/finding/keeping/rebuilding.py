@@ -7,7 +7,8 @@ from uuid import UUID
 
 from app.core.database import Database
 from app.core.logs import get_logger
-from app.finding import feeding, queries, sources
+from app.finding import queries, sources
+from app.finding.keeping import feeding
 from search.engine import Engine, Place
 from search.indexes import Index
 

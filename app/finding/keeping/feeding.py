@@ -92,7 +92,7 @@ class Feeding:
 
     async def step(self) -> int:
         """The next piece of work; answers whether there may be more at once. An engine that is down is no fault."""
-        from app.finding.rebuilding import fill_where_needed  # noqa: PLC0415 — it follows the log too
+        from app.finding.keeping.rebuilding import fill_where_needed  # noqa: PLC0415 — it follows the log too
 
         try:
             if not self._prepared:

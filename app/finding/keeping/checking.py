@@ -5,7 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from app.core.database import Database
-from app.finding import feeding, queries, sources
+from app.finding import queries, sources
+from app.finding.keeping import feeding
 from search.engine import Engine
 from search.indexes import Index
 

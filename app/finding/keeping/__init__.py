@@ -1,0 +1,1 @@
+"""What keeps the engines true: following the log, filling again, comparing."""
