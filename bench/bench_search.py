@@ -4,6 +4,8 @@ Titles are made by rule and dense: few words, so that most queries have thousand
 words and facets, with highlights, to the same index. Run from the repository: `python bench/bench_search.py`.
 """
 
+# ruff: noqa: E501 — Han characters count double
+
 import asyncio
 import hashlib
 import json
@@ -100,9 +102,9 @@ def _rows(
     party = {"id": str(seller), "kind": "new_type_rd_institution", "name": "示例光电研究院"}
     content = {
         "agency": None, "allocation": allocation, "asking_price": f"{price}.00", "closes_on": "2027-01-01",
-        "documents": [], "id": str(listing), "number": number, "pricing_mode": mode, "seller": party, "summary": summary,
-        "terms": "按合同约定", "territory": "中国境内", "title": title, "transfer_mode": "exclusive_licence", "version": 1,
-        "result": {"id": str(result), "number": f"WH-R-2026-{n:06d}", "readiness_level": draw.randint(1, 9),
+        "documents": [], "id": str(listing), "number": number, "pricing_mode": mode, "seller": party,
+        "summary": summary, "terms": "按合同约定", "territory": "中国境内", "title": title, "version": 1,
+        "transfer_mode": "exclusive_licence", "result": {"id": str(result), "number": f"WH-R-2026-{n:06d}", "readiness_level": draw.randint(1, 9),
                    "technical_field": field, "title": title},
     }  # fmt: skip
     sealed = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -153,12 +155,12 @@ async def found_after(url: str, api: Any, ids: list[UUID]) -> float:
     number = "UPDATE listings SET status = $2 WHERE id = $1 RETURNING number"
     record = (
         "INSERT INTO events (id, type, subject_type, subject_id, audiences, payload) VALUES (gen_random_uuid(), "
-        "'record.written', 'listings', $1, '{}', jsonb_build_object('key', $1::text))"
+        "'record.written', 'listings', $1, '{}', jsonb_build_object('key', $2::text))"
     )
 
     async def change(listing: UUID, status: str) -> str:
         async with connection.transaction():
-            await connection.execute(record, listing)
+            await connection.execute(record, listing, str(listing))
             return str(await connection.fetchval(number, listing, status))
 
     for listing in chosen:
