@@ -23,6 +23,7 @@ class Cast:
     """Everyone who plays."""
 
     operator: Actor
+    second_operator: Actor
     registrar: Actor
     award_officer: Actor
     auditor: Actor
@@ -36,7 +37,7 @@ class Cast:
 
     def keys(self) -> dict[str, str]:
         """A key for each kind of user."""
-        named = ("operator", "registrar", "award_officer", "auditor", "seller", "buyer", "agency")
+        named = ("operator", "second_operator", "registrar", "award_officer", "auditor", "seller", "buyer", "agency")
         others = {"broker": self.brokers[0].key, "bidder_1": self.bidders[0].key, "bidder_2": self.bidders[1].key}
         return {name: getattr(self, name).key for name in named} | others
 
@@ -60,6 +61,7 @@ def assemble(base_url: str, operator_keys: tuple[str, str]) -> Cast:
     brokers = [_broker(base_url, root, agency, name, number) for name, number in BROKERS]
     return Cast(
         operator=Actor("示例运营方", None, operator_keys[0], root),
+        second_operator=Actor("示例运营方二", None, operator_keys[1], second),
         registrar=staff("registrar", "示例登记员"),
         award_officer=staff("award_officer", "示例奖补审核员"),
         auditor=staff("auditor", "示例审计员"),

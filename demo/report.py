@@ -44,10 +44,20 @@ def show_modes(console: Console, played: list[Played]) -> None:
         "\n[bold]Four ways to a price[/bold] (fictional parties; the sandbox's clock was moved through the notices)"
     )
     for one in played:
-        console.print(f"\n[bold]{one.record['record']}[/bold]  {one.mode}: {one.record['facts']['title']}")
-        console.print(f"  fact      {one.record['facts']['how']}; {one.record['url']}")
-        for line in one.lines:
-            console.print(f"  played    {line}")
+        _show_played(console, one)
+
+
+def show_demand(console: Console, met: Played) -> None:
+    """How a demand became a deal: the public fact, and what was played."""
+    console.print("\n[bold]From a demand to a deal[/bold] (fictional parties; budget, answer and price are supposed)")
+    _show_played(console, met)
+
+
+def _show_played(console: Console, one: Played) -> None:
+    console.print(f"\n[bold]{one.record['record']}[/bold]  {one.mode}: {one.record['facts']['title']}")
+    console.print(f"  fact      {one.record['facts']['how']}; {one.record['url']}")
+    for line in one.lines:
+        console.print(f"  played    {line}")
 
 
 def show_run(console: Console, run: dict[str, Any], cast: Cast) -> None:

@@ -38,6 +38,7 @@ DOCUMENTS = (
     "README.md",
     "docs/guides/operations.md",
     "docs/guides/integration.md",
+    "docs/guides/demands.md",
     *(f"docs/tutorial/{walk}.md" for walk in WALKS),
 )
 RECORDING = bool(os.environ.get("TECHEX_RECORD"))
