@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.access import Actor, Role
 from app.core.clock import read_today
@@ -59,16 +61,19 @@ _BY_DIGEST = text(
       AND (o.id IS NULL OR o.verification <> 'suspended')
     """
 )
-_WITH_PERIODS = (
-    selectinload(Organisation.divisions),
-    selectinload(Organisation.qualities),
-    selectinload(Organisation.former_names),
-)
-
-
 ORGANISATIONS: Final = Orders("name", Organisation.id, Organisation.name)
 RELATIONS: Final = Orders("id", OrganisationRelation.id)
 BROKERS: Final = Orders("id", Broker.id)
+
+
+@cache
+def _with_periods() -> tuple[ExecutableOption, ...]:
+    """What is loaded with an organisation; made at first use, since it makes SQLAlchemy configure every mapper."""
+    return (
+        selectinload(Organisation.divisions),
+        selectinload(Organisation.qualities),
+        selectinload(Organisation.former_names),
+    )
 
 
 async def authenticate(session: Session, authorization: str) -> Actor:
@@ -111,7 +116,7 @@ def visible_organisations(actor: Actor | None) -> Select[Organisation]:
 
     An organisation that is pending or refused is seen by itself besides.
     """
-    statement = select(Organisation).options(*_WITH_PERIODS)
+    statement = select(Organisation).options(*_with_periods())
     return statement if actor is not None and actor.is_staff else statement.where(shown_to(actor))
 
 
@@ -132,7 +137,7 @@ async def get_organisation(session: Session, actor: Actor | None, organisation_i
 async def lock_organisation(session: Session, organisation_id: UUID) -> Organisation:
     """One organisation, locked for a change; raises `not_found`."""
     statement = select(Organisation).where(Organisation.id == organisation_id).with_for_update()
-    return await read_one(session, statement.options(*_WITH_PERIODS), ORGANISATION)
+    return await read_one(session, statement.options(*_with_periods()), ORGANISATION)
 
 
 async def list_organisations(
@@ -151,7 +156,7 @@ async def list_organisations(
 
 async def organisations_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
     """Organisations with their divisions and qualities, whatever their state, for rules that need the facts."""
-    statement = select(Organisation).where(Organisation.id.in_(list(ids))).options(*_WITH_PERIODS)
+    statement = select(Organisation).where(Organisation.id.in_(list(ids))).options(*_with_periods())
     return {row.id: row for row in (await session.execute(statement)).scalars()}
 
 

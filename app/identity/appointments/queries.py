@@ -1,10 +1,12 @@
 """Reading of appointments."""
 
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.access import Role
 from app.core.database import Session, find_one, read_one
@@ -13,15 +15,18 @@ from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import Appointment, Person
 
 APPOINTMENT = Text("appointment", "任用")
-_WITH_PERSON = selectinload(Appointment.person)
-
-
 ORDERS: Final = Orders("id", Appointment.id)
+
+
+@cache
+def _with_person() -> ExecutableOption:
+    """What is loaded with it; made at first use, since it makes SQLAlchemy configure every mapper."""
+    return selectinload(Appointment.person)
 
 
 async def list_appointments(session: Session, page: PageRequest) -> Found[Appointment]:
     """A page in order of asking, those that ended too."""
-    return await read_page(session, select(Appointment).options(_WITH_PERSON), page, ORDERS)
+    return await read_page(session, select(Appointment).options(_with_person()), page, ORDERS)
 
 
 async def lock_person(session: Session, person_id: UUID) -> Person | None:
@@ -32,7 +37,7 @@ async def lock_person(session: Session, person_id: UUID) -> Person | None:
 async def read_appointment(session: Session, appointment_id: UUID) -> Appointment:
     """One appointment with its person; raises `not_found`."""
     return await read_one(
-        session, select(Appointment).where(Appointment.id == appointment_id).options(_WITH_PERSON), APPOINTMENT
+        session, select(Appointment).where(Appointment.id == appointment_id).options(_with_person()), APPOINTMENT
     )
 
 
@@ -41,7 +46,7 @@ async def get_appointment(session: Session, appointment_id: UUID) -> Appointment
     statement = select(Appointment).where(Appointment.id == appointment_id)
     found = await read_one(session, statement, APPOINTMENT)
     await lock_person(session, found.person_id)
-    return await read_one(session, statement.options(_WITH_PERSON), APPOINTMENT, fresh=True)
+    return await read_one(session, statement.options(_with_person()), APPOINTMENT, fresh=True)
 
 
 async def roles_of(session: Session, person_id: UUID) -> frozenset[Role]:
