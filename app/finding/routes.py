@@ -145,7 +145,7 @@ async def search_results(
 async def search_agencies(
     actor: Public, request: Request, page: Paging, q: Words = None, division: Division = None
 ) -> Response:
-    """Search technology-transfer agencies."""
+    """Search technology-transfer agencies. They come in the order of relevance."""
     asked = service.Asked("agencies", q, _one_of(division=division), None, index("agencies").facets)
     return await _answered(request, asked, page)
 
@@ -159,7 +159,7 @@ async def search_brokers(
     division: Division = None,
     agency_id: UUID | None = None,
 ) -> Response:
-    """Search technical brokers by name, agency or certificate number."""
+    """Search technical brokers by name, agency or certificate number. They come in the order of relevance."""
     filters = _one_of(division=division, agency_id=agency_id)
     return await _answered(request, service.Asked("brokers", q, filters, None, index("brokers").facets), page)
 
