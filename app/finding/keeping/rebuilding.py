@@ -1,5 +1,6 @@
 """Filling an index again: next to the one that is searched, which then gives place at one moment."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -9,7 +10,8 @@ from app.core.database import Database
 from app.core.logs import get_logger
 from app.finding import queries, sources
 from app.finding.keeping import feeding
-from search.engine import Engine, Place
+from search.documents import Document
+from search.engine import Engine, EngineDown, Place
 from search.indexes import Index
 
 log = get_logger(__name__)
@@ -68,11 +70,28 @@ async def rebuild(
 
 
 async def _fill(database: Database, engine: Engine, index: Index, progress: Progress) -> None:
+    """Two batches at a time: the words of one are found while the engine takes in the other."""
+    places = asyncio.Semaphore(2)
     after, count = _FIRST, 0
-    while ids := await queries.next_ids(database, index.name, after, BATCH):
-        await engine.apply(index, await sources.read(database, index.name, ids), [], Place.NEXT)
-        after, count = ids[-1], count + len(ids)
+
+    async def put(documents: Sequence[Document]) -> None:
+        nonlocal count
+        try:
+            await engine.apply(index, documents, [], Place.NEXT)
+        finally:
+            places.release()
+        count += len(documents)
         progress(index.name, count)
+
+    try:
+        async with asyncio.TaskGroup() as batches:
+            while ids := await queries.next_ids(database, index.name, after, BATCH):
+                documents = await sources.read(database, index.name, ids)
+                await places.acquire()
+                batches.create_task(put(documents))
+                after = ids[-1]
+    except* EngineDown as errors:
+        raise errors.exceptions[0] from None
 
 
 async def _catch_up(database: Database, engine: Engine, names: set[str], after: tuple[int, int]) -> tuple[int, int]:
