@@ -1,9 +1,12 @@
 """Two at once, with real commits: one response is agreed on, and what was closed is not published over."""
 
 import asyncio
+from datetime import datetime
 
 from app.core.deadlines import run_due
+from tests.catalogue.demands.challenges import bid, bids_closed, experts, published_challenge, score_body
 from tests.catalogue.demands.factory import decide, draft_demand, published_demand, response_to, step
+from tests.market.listings.factory import reach
 from tests.support.world import Party, World
 
 
@@ -58,3 +61,25 @@ async def test_a_response_sent_while_the_demand_ends_lapses_or_is_refused(fresh_
     await run_due(world.database)
     mine = (await world.api.ok("GET", "/v1/demand-responses", responder))["items"]
     assert [response["status"] for response in mine] == (["lapsed"] if sent[0] == 201 else [])
+
+
+async def test_a_winner_that_goes_while_the_notice_ends_is_awarded_first_or_not_at_all(fresh_world: World) -> None:
+    world = fresh_world
+    poster, bidder = await world.enterprise(), await world.institution()
+    challenge = await published_challenge(world, poster)
+    own = await bid(world, challenge, bidder)
+    await bids_closed(world, challenge)
+    path = f"/v1/demands/{challenge['id']}"
+    for judge in await experts(world, challenge):
+        await world.api.ok("POST", f"{path}/scores", judge, json=score_body({own["id"]: [60, 40]}))
+    second = await world.second_operator()
+    publication = f"{path}/scores/publication"
+    answers = await asyncio.gather(send(world, publication, world.operator), send(world, publication, second))
+    assert sorted(answers, key=str) == [(200, None), (409, "challenge_transition_refused")]
+    ends_at = (await world.api.ok("GET", f"{path}/challenge"))["notice_ends_at"]
+    await reach(world, datetime.fromisoformat(ends_at))
+    withdrawal = f"/v1/demand-responses/{own['id']}/withdrawal"
+    withdrawn, _ = await asyncio.gather(send(world, withdrawal, bidder), run_due(world.database))
+    assert withdrawn == (200, None)
+    after = await world.api.ok("GET", f"{path}/challenge")
+    assert (after["status"], after["awarded_at"] is not None) in [("awarded", True), ("failed", False)]
