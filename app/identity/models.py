@@ -19,6 +19,8 @@ class Organisation(Identified, Revised, Created, Base):
     __table_args__ = (
         Index("ix_organisations_name", "name", "id"),
         Index("ix_organisations_folded_name", text("techex_folded(name)")),
+        Index("ix_organisations_core_name", text("techex_core_name(name)")),
+        Index("ix_organisations_organisation_code", text("substr(uscc, 9, 9)")),
     )
 
     name: Mapped[str]
@@ -86,6 +88,7 @@ class FormerName(Identified, Recorded, Base):
         # In the order of characters, for names that begin so; the database's own order may be another.
         Index("ix_organisation_former_names_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
         Index("ix_organisation_former_names_folded_name", text("techex_folded(name)")),
+        Index("ix_organisation_former_names_core_name", text("techex_core_name(name)")),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))

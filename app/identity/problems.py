@@ -48,6 +48,19 @@ NOTHING_TO_CORRECT = ProblemType(
     Text("What you state is what is recorded.", "您所填写的内容与现有记录相同。"),
     Text("Send at least one field with another value than the recorded one.", "请至少填写一项与现有记录不同的内容。"),
 )
+KEPT_NOT_OF_PAIR = ProblemType(
+    "kept_not_of_pair",
+    422,
+    Text("Not clear which organisation is kept", "未说明保留哪一方"),
+    Text(
+        "`the_same` names the one of the two that is kept, and `not_the_same` names none.",
+        "`the_same` 须写明保留两者中的哪一方，`not_the_same` 不写。",
+    ),
+    Text(
+        "With `the_same`, send `{first}` or `{second}` as `kept_id`; otherwise leave `kept_id` out.",
+        "填 `the_same` 时，请以 `{first}` 或 `{second}` 填写 `kept_id`；否则请不填 `kept_id`。",
+    ),
+)
 RESIDENCES_OUT_OF_ORDER = ProblemType(
     "residences_out_of_order",
     422,

@@ -340,10 +340,10 @@ async def end_keys(session: Session, person_id: UUID, organisation_id: UUID | No
 async def namesake(session: Session, name: str, uscc: str | None, *, besides: UUID | None = None) -> UUID | None:
     """An organisation of that name, in whatever spelling, that may be the same body: not both have a USCC.
 
-    The name is locked in its folded form until the transaction ends, so that no two take it at once.
+    The core of the name is locked until the transaction ends, so that of two who take it at once one sees the other.
     """
-    folded = (await session.execute(select(func.techex_folded(name)))).scalar_one()
-    await advisory_lock(session, "organisation_name", folded)
+    core = (await session.execute(select(func.techex_core_name(name)))).scalar_one()
+    await advisory_lock(session, "organisation_name", core)
     statement = select(Organisation.id).where(same(Organisation.name, name))
     if besides is not None:
         statement = statement.where(Organisation.id != besides)

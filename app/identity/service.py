@@ -10,6 +10,7 @@ from app.core.problems import UNKNOWN_REFERENCE
 from app.core.web.preconditions import Precondition
 from app.identity import hooks, problems, queries, rules, schemas
 from app.identity.divisions import check_division
+from app.identity.duplicates.service import look_for
 from app.identity.kinds import Quality, Verification
 from app.identity.models import (
     Broker,
@@ -56,6 +57,7 @@ async def register_organisation(session: Session, body: schemas.OrganisationIn) 
         audience=[*events.STAFF, organisation.id],
         payload={"kind": body.kind},
     )
+    await look_for(session, organisation.id)
     return organisation
 
 

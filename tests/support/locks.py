@@ -24,6 +24,8 @@ ALONE = {
     "api_keys": "a request notes that its key was used, and waits for nobody; revoking a key locks nothing else",
     "organisations": "verifying, moving and renaming, inviting and adding its first people lock nothing of the order",
     "organisation_name": "a name is taken under the lock of its organisation, where it has one already",
+    "organisation_code": "a USCC is taken after the name, under the lock of its organisation, where it has one already",
+    "organisation_duplicates": "deciding whether two are the same locks nothing else",
     "organisation_relations": "correcting a finding locks nothing else",
     "people": "appointing locks nothing else",
     "invitations": "inviting and redeeming lock nothing else",

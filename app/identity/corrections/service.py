@@ -21,6 +21,7 @@ from app.identity.corrections.kinds import Corrected
 from app.identity.corrections.models import Correction
 from app.identity.corrections.rules import as_written, check_name_order, differing, residences
 from app.identity.divisions import check_division
+from app.identity.duplicates.service import look_for
 from app.identity.models import Organisation, OrganisationDivision
 from app.identity.names import queries as names
 from app.identity.names.service import check_free as check_name_free
@@ -63,6 +64,8 @@ async def correct_organisation(
     for name in changed.keys() - {"divisions"}:
         setattr(organisation, name, changed[name])
     organisation.revision += 1
+    if "name" in changed or "uscc" in changed:
+        await look_for(session, organisation.id)
     subject = (Corrected.ORGANISATION, organisation.id)
     return await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
 
@@ -87,12 +90,15 @@ async def correct_former_name(
         else:
             await check_name_free(session, organisation, former.name)
             organisation.name = former.name
-        return await _withdraw(session, actor, subject, former, body.reason, [organisation.id])
-    if "valid_to" in body.model_fields_set:
-        rules.check_not_future("valid_to", body.valid_to, await read_today(session))
-        check_name_order(former.valid_to, body.valid_to, [row.valid_to for row in others])
-    recorded, changed = _put_right(former, body)
-    return await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
+        correction = await _withdraw(session, actor, subject, former, body.reason, [organisation.id])
+    else:
+        if "valid_to" in body.model_fields_set:
+            rules.check_not_future("valid_to", body.valid_to, await read_today(session))
+            check_name_order(former.valid_to, body.valid_to, [row.valid_to for row in others])
+        recorded, changed = _put_right(former, body)
+        correction = await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
+    await look_for(session, organisation.id)
+    return correction
 
 
 async def correct_quality(

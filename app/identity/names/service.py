@@ -10,6 +10,7 @@ from app.core.history import events
 from app.core.web.preconditions import Precondition
 from app.identity import problems, rules
 from app.identity import queries as identity
+from app.identity.duplicates.service import look_for
 from app.identity.kinds import Verification
 from app.identity.models import FormerName, Organisation
 from app.identity.names import queries, schemas
@@ -42,7 +43,7 @@ async def rename(
     organisation.former_names.append(former)
     organisation.name = body.name
     organisation.revision += 1
-    await session.flush()
+    await look_for(session, organisation.id)
     shown = organisation.verification in (Verification.VERIFIED, Verification.SUSPENDED)
     events.append(
         session,

@@ -129,6 +129,9 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
     quality = {"quality": "pilot_platform", "valid_from": "2025-01-01", "source": "示例认定〔2025〕1号"}
     held = await world.api.ok("POST", f"/v1/organisations/{seller.id}/qualities", second, json=quality)
     of_seller = {"organisation_id": seller.id}
+    for name in ("示例甲乙有限公司", "示例甲乙股份有限公司"):
+        await world.api.ok("POST", "/v1/organisations", second, json=organisation | {"name": name})
+    (pair,) = (await world.api.ok("GET", "/v1/organisation-duplicates?limit=1", second))["items"]
     corrections = f"/v1/organisation-relations/{related['id']}/corrections"
     corrected = await world.api.ok("POST", corrections, second, json={"detail": "示例更正", "reason": "示例"})
     left = (await world.api.ok("POST", path, seller, json={"last_day": day, "reason": "示例"}))["id"]
@@ -145,6 +148,10 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "correct_organisation": Call(of_seller, {"name": "示例更名", "reason": "示例"}),
         "rename_organisation": Call(of_seller, renamed | {"name": "示例再更名", "valid_from": day}),
         "correct_former_name": Call({"name_id": former["id"]}, {"withdrawn": True, "reason": "示例"}),
+        "list_organisation_duplicates": Call(),
+        "decide_organisation_duplicate": Call(
+            {"duplicate_id": pair["id"]}, {"finding": "not_the_same", "reason": "示例"}
+        ),
         "record_quality": Call(of_seller, quality | {"quality": "innovation_centre"}),
         "end_quality": Call({"quality_id": held["id"]}, {"last_day": "2025-06-30", "source": "示例"}),
         "list_qualities": Call(),
