@@ -57,7 +57,7 @@ KEPT_NOT_OF_PAIR = ProblemType(
         "`the_same` 须写明保留两者中的哪一方，`not_the_same` 不写。",
     ),
     Text(
-        "With `the_same`, send `{first}` or `{second}` as `kept_id`; otherwise leave `kept_id` out.",
+        "Send `{first}` or `{second}` as `kept_id` with `the_same`; otherwise leave `kept_id` out.",
         "填 `the_same` 时，请以 `{first}` 或 `{second}` 填写 `kept_id`；否则请不填 `kept_id`。",
     ),
 )

@@ -84,7 +84,8 @@ async def test_a5_what_looks_like_one_is_found_when_it_is_written(world: World) 
     assert [row["id"] for row in page["items"] + rest["items"]] == [row["id"] for row in await pairs(world)]
 
 
-async def test_a5_a_decision_is_remembered_and_a_wrong_one_is_decided_again(world: World) -> None:
+async def test_a5_a_decision_is_remembered_and_a_wrong_one_is_decided_again(fresh_world: World) -> None:
+    world = fresh_world
     first = await recorded(world, "示例长江光电有限公司")
     second = await recorded(world, "示例长江光电股份有限公司")
     stranger = await recorded(world, "示例黄河光电")
@@ -112,7 +113,7 @@ async def test_a5_a_decision_is_remembered_and_a_wrong_one_is_decided_again(worl
     same = why | {"finding": "the_same", "kept_id": first}
     anew = await world.api.ok("POST", path, world.operator, json=same, headers={"Accept-Language": "zh"})
     assert (anew["kept_id"], f"中止 {second}" in anew["remedy"]) == (first, True)
-    feed = await world.api.ok("GET", "/v1/events?type=organisation.duplicate_decided", world.operator)
+    feed = await world.api.ok("GET", "/v1/events?type=organisation.duplicate_decided", world.award_officer)
     told = [(event["payload"]["finding"], event["payload"]["kept_id"]) for event in feed["items"]]
     assert told == [("not_the_same", None), ("the_same", first)]
 
