@@ -34,7 +34,6 @@ from app.market.gates.models import Gate
 from app.market.listings import appraisal
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
-from app.market.listings.modes import SALE_HELD
 
 BECAME_UNLISTABLE: Final = "The result may not be sold any more / 该成果已不得转让"
 """Why a sale ended whose result became a state secret, or prohibited from export."""
@@ -137,7 +136,9 @@ async def _party_blocks(session: Session, agreed: Agreed) -> Problem | None:
         if organisation.verification != Verification.VERIFIED:
             told = {"listing_id": listing.id, "number": listing.number}
             audience = [events.OPERATOR, listing.seller_id]
-            events.append(session, SALE_HELD, ("organisation", organisation.id), audience=audience, payload=told)
+            events.append(
+                session, "organisation.sale_held", ("organisation", organisation.id), audience=audience, payload=told
+            )
             return NOT_VERIFIED(name=organisation.name, verification=organisation.verification)
     return None
 

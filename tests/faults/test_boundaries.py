@@ -108,7 +108,7 @@ def _admitted(at: datetime) -> object:
 
 
 def _invited(at: datetime) -> object:
-    row = SimpleNamespace(digest=b"-", expires_at=NOW, redeemed_at=None, revoked_at=None)
+    row = SimpleNamespace(digest=b"-", expires_at=NOW, redeemed_at=None, revoked_at=None, needs_second=False)
     return invitations.status_of(row, at) is InvitationStatus.OPEN
 
 

@@ -128,7 +128,8 @@ def test_a8_a_line_feed_stands_in_prose_only() -> None:
     prose = {place.name for place in places("text") if not place.refuses("one\ntwo\tthree")}
     long = {place.name for place in places("text") if place.schema.get("maxLength", 0) >= 2000}
     # The form of a demand holds 500 characters a field, in paragraphs.
-    form = {f"{call}.{part}" for call in FORMS for part in ("problem", "target", "conditions")}
+    parts = ("problem", "target", "conditions", "challenge.ownership", "challenge.own_means")
+    form = {f"{call}.{part}" for call in FORMS for part in parts}
     assert prose == long | form
 
 

@@ -8,11 +8,14 @@ from uuid import UUID
 
 from app.catalogue.appraisals import rules as appraisals
 from app.catalogue.appraisals.kinds import ReportStatus
+from app.catalogue.demands import rules as demands
 from app.catalogue.results import ip
 from app.catalogue.results import rules as results
 from app.core.access import Actor, Role
 from app.core.problems import Problem
 from app.identity import rules as identity
+from app.identity.duplicates import rules as duplicates
+from app.identity.duplicates.kinds import Finding
 from app.law.declarations import rules as declarations
 from app.law.figures import Parameter
 from app.law.periods import rules as periods
@@ -52,6 +55,14 @@ def cny(text: str) -> Decimal:
 # Results and appraisals
 
 
+DEMANDS = tuple(
+    Trial("validity_out_of_range", name, wrong, lambda day: demands.check_validity(day, TODAY, TODAY + 30 * DAY))
+    for name, wrong in (("earliest", TODAY), ("latest", TODAY + 31 * DAY))
+)
+ALIKE = tuple(
+    Trial("kept_not_of_pair", name, THREE, lambda kept: duplicates.check_kept(Finding.THE_SAME, kept, (ONE, TWO)))
+    for name in ("first", "second")
+)
 RESULTS = (
     Trial("date_in_future", "today", TODAY + DAY, lambda day: ip.check_not_future("begun_on", day, TODAY)),
     Trial("date_too_far", "latest", TODAY + 400 * DAY, lambda day: identity.check_near("starts_at", day, TODAY)),
@@ -322,4 +333,4 @@ AUCTIONS = (
     ),
 )  # fmt: skip
 
-TRIALS = (*RESULTS, *APPRAISALS, *LAW, *MARKET, *OFFERS, *TERMS, *AUCTIONS)
+TRIALS = (*DEMANDS, *ALIKE, *RESULTS, *APPRAISALS, *LAW, *MARKET, *OFFERS, *TERMS, *AUCTIONS)

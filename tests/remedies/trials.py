@@ -21,6 +21,7 @@ TOLD = {
     ("unsupported_media_type", "expected"): "a media type",
     ("malformed_header", "expected"): "the form of a header",
     ("auction_ladder_steps_fall", "from_price"): "where in the ladder the step is",
+    ("mode_not_asked_for", "modes"): "the words of the modes that would pass",
     ("notice_mandatory", "days"): "how long the notice takes; what passes is `public_notice`",
 }
 """Not figures that pass, though they are called like some."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schemas import Input, Line, Output
+from app.core.schemas import Id, Input, Line, Output
 from app.identity.duplicates.kinds import Finding, Likeness
 
 
@@ -13,7 +13,7 @@ class DecisionIn(Input):
     """What the operator finds of two organisations, and why."""
 
     finding: Finding
-    kept_id: UUID | None = Field(default=None, description="Which of the two is kept; only with `the_same`")
+    kept_id: Id | None = Field(default=None, description="Which of the two is kept; only with `the_same`")
     reason: Line
 
 

@@ -72,7 +72,7 @@ async def stop_of_seller(session: Session, listing_id: UUID, now: datetime) -> N
 
 async def when_organisation_is_verified(session: Session, organisation: Organisation, now: datetime) -> None:
     """Sales that were held for it are looked at again."""
-    held = await events.latest_of(session, organisation.id, modes.SALE_HELD, MOST_HELD)
+    held = await events.latest_of(session, organisation.id, "organisation.sale_held", MOST_HELD)
     for listing_id in sorted({UUID(event.payload["listing_id"]) for event in held}):
         await deadlines.schedule(session, PARTY_VERIFIED, listing_id, now)
 

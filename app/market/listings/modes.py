@@ -15,8 +15,6 @@ from app.market.listings import rules
 from app.market.listings.kinds import Allocation, Mover, PricingMode
 from app.market.listings.models import Listing
 
-SALE_HELD: Final = "organisation.sale_held"
-"""The event of a sale that waits for an organisation to be verified again."""
 CLOSES = "listing.closes"
 """The deadline at which a listing with a closing day of its own lapses."""
 

@@ -37,11 +37,15 @@ class ExpertOut(Output):
     recorded_at: datetime
 
 
+Points = Annotated[Whole, Field(ge=0, le=100)]
+"""What an expert gives for one criterion; all criteria together give at most 100."""
+
+
 class BidScoreIn(Input):
     """An expert's points for one bid."""
 
     response_id: Id
-    points: list[Whole] = Field(min_length=1, max_length=10, description="In the order of the criteria")
+    points: list[Points] = Field(min_length=1, max_length=10, description="In the order of the criteria")
     comment: Line
 
 
