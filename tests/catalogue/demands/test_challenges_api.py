@@ -119,7 +119,7 @@ async def test_who_has_a_tie_judges_nothing_and_the_poster_bids_nothing(world: W
     (judge,) = await experts(world, challenge, 1)
     again = expert_body(judge)
     await api.refused(409, "expert_exists", "POST", f"{path}/experts", world.operator, json=again)
-    for points in ([50], [61, 0], [-1, 0]):
+    for points in ([50], [61, 0]):
         body = score_body({own["id"]: points})
         await api.refused(422, "scores_incomplete", "POST", f"{path}/scores", judge, json=body)
     body = score_body({own["id"]: [60, 40]})
