@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from stdnum.cn import uscc as uscc_number
 
 from app.core.canonical import sha256
-from app.core.problems import DATE_IN_FUTURE, DATE_TOO_FAR, DATES_OUT_OF_ORDER, Text
+from app.core.problems import DATE_IN_FUTURE, DATE_TOO_FAR, DATES_OUT_OF_ORDER, ProblemType, Text
 from app.identity.divisions import is_province
 from app.identity.problems import (
     BROKER_EMPLOYED,
@@ -86,8 +86,11 @@ class Period:
         return self.first <= day <= (self.last or date.max)
 
 
-def check_employment(new: Period, existing: Iterable[Period]) -> None:
-    """A broker has one agency at a time; raises `broker_employed` with the first day that is free for good, if any."""
+def check_free(new: Period, existing: Iterable[Period], taken: ProblemType, endless: Text) -> None:
+    """No two periods share a day; raises `taken` with the first day that is free for good, if there is one.
+
+    `endless` is what the refusal says of a period that has no last day.
+    """
     periods = list(existing)
     clash = next((period for period in periods if period.overlaps(new)), None)
     if clash is None:
@@ -97,9 +100,13 @@ def check_employment(new: Period, existing: Iterable[Period]) -> None:
     if last < date.max:
         free = last + timedelta(days=1)
         remedy = Text(f"Begin on or after {free}.", f"起始日不得早于 {free}。")
-    end = clash.last
-    until = Text(f"until {end}", f"至{end}") if end else Text("with no last day", "且未约定终止日")
-    raise BROKER_EMPLOYED(field="valid_from", remedy=remedy, since=clash.first, until=until)
+    until = Text(f"until {clash.last}", f"至{clash.last}") if clash.last else endless
+    raise taken(field="valid_from", remedy=remedy, since=clash.first, until=until)
+
+
+def check_employment(new: Period, existing: Iterable[Period]) -> None:
+    """A broker has one agency at a time; raises `broker_employed`."""
+    check_free(new, existing, BROKER_EMPLOYED, Text("with no last day", "且未约定终止日"))
 
 
 def check_order(

@@ -1,10 +1,11 @@
 """Pure decisions about qualities: who was recognised as what on which days."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 from app.core.problems import Text
+from app.identity import rules
 from app.identity.kinds import Quality
 from app.identity.problems import QUALITY_ENDS, QUALITY_HELD
 from app.identity.rules import Period
@@ -34,18 +35,8 @@ def holds(held: Iterable[Recognised], quality: Quality, day: date) -> bool:
 
 
 def check_free(new: Period, held: Iterable[Period]) -> None:
-    """A quality is recorded once for a day; raises `quality_held` with the first day that is free for good, if any."""
-    periods = list(held)
-    clash = next((period for period in periods if period.overlaps(new)), None)
-    if clash is None:
-        return
-    last = max(period.last or date.max for period in periods)
-    remedy = None
-    if last < date.max:
-        free = last + timedelta(days=1)
-        remedy = Text(f"Begin on or after {free}.", f"起始日不得早于 {free}。")
-    until = Text(f"until {clash.last}", f"至{clash.last}") if clash.last else Text("until further notice", "长期有效")
-    raise QUALITY_HELD(field="valid_from", remedy=remedy, since=clash.first, until=until)
+    """A quality is recorded once for a day; raises `quality_held`."""
+    rules.check_free(new, held, QUALITY_HELD, Text("until further notice", "长期有效"))
 
 
 def check_end(last_day: date, valid_to: date | None) -> None:

@@ -3,26 +3,21 @@
 The machine speaks to the API on a database of its own; each example runs in one transaction, rolled back at its end.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import text
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
 from tests.catalogue.appraisals.factory import reapproval_body
 from tests.market.listings.factory import move_clock_to
 from tests.office.documents.factory import uploaded
 from tests.pricing.appraised.factory import another_report, appraised_listing, now, offer_body
-from tests.support.databases import CITY
-from tests.support.machines import fresh_world, let_keys_last, runs
+from tests.support.machines import WorldMachine, driven, fresh_world, let_keys_last, runs
 
 T = TypeVar("T")
 BUYERS = st.sampled_from([0, 1])
@@ -75,21 +70,11 @@ NEVER = {
 BROKEN = " UNION ALL ".join(f"SELECT '{promise}' WHERE EXISTS ({rows})" for promise, rows in NEVER.items())
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(WorldMachine):
     """A seller, two buyers, and one listing to be assigned (so with a gate) on a report that expires in 14 days."""
 
-    runner: ClassVar[asyncio.Runner]
-    database: ClassVar[Database]
-    settings: ClassVar[Settings]
     deals: ClassVar[int] = 0
     refusals: ClassVar[set[str]] = set()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack = AsyncExitStack()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
 
     @initialize()
     def start(self) -> None:
@@ -107,11 +92,7 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         type(self).deals += len(self.run(self._rows("SELECT id FROM deals")))
-        self.run(self.stack.aclose())
-
-    async def _rows(self, statement: str) -> list[Any]:
-        async with self.world.database.reading() as session:
-            return list((await session.execute(text(statement))).all())
+        super().teardown()
 
     async def _send(self, path: str, caller: Any, body: Any = None) -> dict[str, Any]:
         """What a command answers; a refusal is a 4xx problem, never anything else."""
@@ -236,18 +217,10 @@ def _go(*roads: Callable[[Machine], None]) -> None:
 @pytest.mark.chaos
 def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     """At random, and before that down the roads that chance may miss."""
-
-    async def begin() -> Database:
-        return Database(fresh_url, CITY, pool_size=2)
-
-    with asyncio.Runner() as runner:
-        Machine.runner, Machine.settings, Machine.database = runner, settings, runner.run(begin())
-        try:
-            _go(lambda machine: machine.agree_and_settle(0, below=True, outcome="cleared"))
-            _go(lambda machine: machine.agree_and_let_the_gate_lapse(1, below=False))
-            run_state_machine_as_test(Machine, settings=RUNS)
-        finally:
-            runner.run(Machine.database.close())
+    with driven(Machine, fresh_url, settings):
+        _go(lambda machine: machine.agree_and_settle(0, below=True, outcome="cleared"))
+        _go(lambda machine: machine.agree_and_let_the_gate_lapse(1, below=False))
+        run_state_machine_as_test(Machine, settings=RUNS)
     assert Machine.deals, "no example arrived at a deal: the machine proves nothing"
     assert {"price_below_floor", "appraisal_expired"} <= Machine.refusals, "too little was tried"
 

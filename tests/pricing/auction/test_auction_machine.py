@@ -3,21 +3,17 @@
 The machine speaks to the API on a database of its own; each example runs in one transaction, rolled back at its end.
 """
 
-import asyncio
 import json
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select, text
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
 
 from app.core import keys
-from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.pricing.auction import queries
@@ -30,8 +26,7 @@ from tests.market.listings.factory import move_clock_to, reach
 from tests.office.ledger.factory import confirmation_body
 from tests.pricing.auction import factory
 from tests.pricing.negotiated.factory import now
-from tests.support.databases import CITY
-from tests.support.machines import fresh_world, let_keys_last, runs
+from tests.support.machines import WorldMachine, driven, fresh_world, let_keys_last, runs
 from tests.support.world import Party, World
 
 T = TypeVar("T")
@@ -119,21 +114,14 @@ NAMED = {
 """What the roads that do not rest on chance must come to."""
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(WorldMachine):
     """A seller, three buyers, one listing and its auctions, one after another."""
 
-    runner: ClassVar[asyncio.Runner]
-    database: ClassVar[Database]
-    settings: ClassVar[Settings]
     reached: ClassVar[set[str]] = set()
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack = AsyncExitStack()
         self.receipts: list[Json] = []
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
 
     @initialize(form=st.sampled_from(["english", "sealed", "english", "dutch"]), begins=st.booleans())
     def start(self, form: str, begins: bool) -> None:
@@ -155,7 +143,7 @@ class Machine(RuleBasedStateMachine):
         try:
             self.run(self._prove())
         finally:
-            self.run(self.stack.aclose())
+            super().teardown()
 
     async def _prove(self) -> None:
         """Every log verifies by replay, with all receipts that were given out."""
@@ -165,10 +153,6 @@ class Machine(RuleBasedStateMachine):
             assert report.ok, report.problems
             self.reached.update(entry["content"]["kind"] for entry in file["entries"])
         self.reached.update(f"deal {row.status}" for row in await self._rows("SELECT status FROM deals"))
-
-    async def _rows(self, statement: str) -> list[Any]:
-        async with self.world.database.reading() as session:
-            return list((await session.execute(text(statement))).all())
 
     async def _send(self, path: str, caller: Party, body: Json, key: str | None = None) -> Json:
         """What a command answers; a refusal is a 4xx problem, never anything else."""
@@ -401,21 +385,12 @@ async def test_nothing_new_is_auctioned_while_the_next_bidder_has_its_chance(wor
 @pytest.mark.chaos
 def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
     """At random, and before that down the roads that chance may miss."""
-
-    async def begin() -> Database:
-        return Database(fresh_url, CITY, pool_size=2)
-
-    with asyncio.Runner() as runner:
-        Machine.runner, Machine.settings = runner, settings
-        Machine.database = runner.run(begin())
+    with driven(Machine, fresh_url, settings):
         Machine.reached.clear()
-        try:
-            for form, accepts in (("english", True), ("sealed", True), ("dutch", False)):
-                _go(form, accepts)
-            assert Machine.reached >= NAMED, NAMED - Machine.reached
-            run_state_machine_as_test(Machine, settings=RUNS)
-        finally:
-            runner.run(Machine.database.close())
+        for form, accepts in (("english", True), ("sealed", True), ("dutch", False)):
+            _go(form, accepts)
+        assert Machine.reached >= NAMED, NAMED - Machine.reached
+        run_state_machine_as_test(Machine, settings=RUNS)
 
 
 def _go(form: str, accepts: bool) -> None:

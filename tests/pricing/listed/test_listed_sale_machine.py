@@ -3,9 +3,6 @@
 The machine speaks to the API on a database of its own; each example runs in one transaction, rolled back at its end.
 """
 
-import asyncio
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -13,11 +10,9 @@ from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import text
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from app.core.clock import read_clock
-from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
 from app.market.deals.kinds import PartyRole
@@ -31,8 +26,7 @@ from tests.office.documents.factory import uploaded
 from tests.office.ledger.factory import confirmation_body
 from tests.pricing.listed.factory import Bidding, bidding, competitive_listing, registration_body
 from tests.pricing.negotiated.factory import now
-from tests.support.databases import CITY
-from tests.support.machines import fresh_world, let_keys_last, runs
+from tests.support.machines import WorldMachine, driven, fresh_world, let_keys_last, runs
 from tests.support.world import Party
 
 T = TypeVar("T")
@@ -117,21 +111,11 @@ NEVER = {
 }
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(WorldMachine):
     """A seller founded by the state, three buyers, and one listing to be assigned (so with a gate)."""
 
-    runner: ClassVar[asyncio.Runner]
-    database: ClassVar[Database]
-    settings: ClassVar[Settings]
     bidding: ClassVar[Bidding]
     ends: ClassVar[dict[str, int]] = {}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack = AsyncExitStack()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
 
     @initialize(extends=st.booleans(), assigned=st.booleans(), registrants=st.sampled_from([1, 2, 0]))
     def start(self, extends: bool, assigned: bool, registrants: int) -> None:
@@ -160,11 +144,7 @@ class Machine(RuleBasedStateMachine):
         for row in self.run(self._rows("SELECT phase, extensions_used, deal_id FROM listed_sales")):
             for what in (row.phase, "extended" if row.extensions_used else "-", "deal" if row.deal_id else "-"):
                 self.ends[what] = self.ends.get(what, 0) + 1
-        self.run(self.stack.aclose())
-
-    async def _rows(self, statement: str) -> list[Any]:
-        async with self.world.database.reading() as session:
-            return list((await session.execute(text(statement))).all())
+        super().teardown()
 
     async def _send(self, path: str, caller: Party, body: Json) -> Json:
         """What a command answers; a refusal is a 4xx problem, never anything else."""
@@ -339,17 +319,9 @@ class Machine(RuleBasedStateMachine):
 
 @pytest.mark.chaos
 def test_whatever_happens_when(fresh_url: str, settings: Settings) -> None:
-    async def begin() -> Database:
-        return Database(fresh_url, CITY, pool_size=2)
-
-    with asyncio.Runner() as runner, bidding() as opened:
-        Machine.runner, Machine.settings, Machine.bidding = runner, settings, opened
-        Machine.database = runner.run(begin())
+    with driven(Machine, fresh_url, settings), bidding() as Machine.bidding:
         Machine.ends.clear()
-        try:
-            run_state_machine_as_test(Machine, settings=RUNS)
-        finally:
-            runner.run(Machine.database.close())
+        run_state_machine_as_test(Machine, settings=RUNS)
     assert "deal" in Machine.ends, f"no example arrived at a deal: the machine proves little: {Machine.ends}"
 
 

@@ -3,9 +3,7 @@
 The machine speaks to the API on a database of its own; each example runs in one transaction, rolled back at its end.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
@@ -14,23 +12,19 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     initialize,
     invariant,
     multiple,
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import text
 
-from app.core.database import Database
 from app.core.deadlines import run_due
 from app.core.settings import Settings
 from tests.market.listings.factory import move_clock_to, reach
 from tests.office.documents.factory import uploaded
 from tests.pricing.negotiated.factory import negotiated_listing, now, offer_body
-from tests.support.databases import CITY
-from tests.support.machines import fresh_world, let_keys_last, runs
+from tests.support.machines import WorldMachine, driven, fresh_world, let_keys_last, runs
 from tests.support.world import Party
 
 T = TypeVar("T")
@@ -87,12 +81,9 @@ class Thread:
     notice: str | None = None
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(WorldMachine):
     """A seller founded by the state, two buyers, an objector, and one listing to be assigned (so with a gate)."""
 
-    runner: ClassVar[asyncio.Runner]
-    database: ClassVar[Database]
-    settings: ClassVar[Settings]
     deals: ClassVar[int] = 0
     refusals: ClassVar[set[str]] = set()
     threads = Bundle("threads")
@@ -100,12 +91,8 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack = AsyncExitStack()
         self.latest: Thread | None = None
         self.last_road = (False, False, False)
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
 
     @initialize(
         targets=(threads, agreed),
@@ -143,14 +130,10 @@ class Machine(RuleBasedStateMachine):
             self.nothing_that_must_never_be()
             type(self).deals += self.count_deals()
         finally:
-            self.run(self.stack.aclose())
+            super().teardown()
 
     def count_deals(self) -> int:
         return len(self.run(self._rows("SELECT id FROM deals")))
-
-    async def _rows(self, statement: str) -> list[Any]:
-        async with self.world.database.reading() as session:
-            return list((await session.execute(text(statement))).all())
 
     async def _send(self, path: str, caller: Party, body: Json) -> Json:
         """What a command answers; a refusal is a 4xx problem, never anything else."""
@@ -286,16 +269,10 @@ class Machine(RuleBasedStateMachine):
 @pytest.fixture
 def prepared(fresh_url: str, settings: Settings) -> Iterator[None]:
     """The machine's own database."""
-
-    async def begin() -> Database:
-        return Database(fresh_url, CITY, pool_size=2)
-
-    with asyncio.Runner() as runner:
-        Machine.runner, Machine.settings, Machine.database = runner, settings, runner.run(begin())
+    with driven(Machine, fresh_url, settings):
         Machine.deals = 0
         Machine.refusals.clear()
         yield
-        runner.run(Machine.database.close())
 
 
 Step = Callable[[Machine, Thread], object]
