@@ -24,6 +24,7 @@ from app.identity.models import (
     ApiKey,
     Appointment,
     Broker,
+    Departure,
     Employment,
     Membership,
     Organisation,
@@ -50,7 +51,10 @@ _BY_DIGEST = text(
              THEN ARRAY(SELECT a.role FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
                           AND NOT a.awaits_confirmation)
              ELSE ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
-                          AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL)
+                          AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL
+                          AND NOT EXISTS (SELECT FROM departures d WHERE d.person_id = m.person_id
+                            AND d.organisation_id = m.organisation_id AND d.done_at IS NULL
+                            AND d.taken_back_at IS NULL AND d.ends_at <= now.at))
                || ARRAY(SELECT 'broker' FROM employments e JOIN brokers b ON b.id = e.broker_id
                           WHERE b.person_id = k.person_id AND e.agency_id = k.organisation_id
                             AND now.day BETWEEN e.valid_from AND coalesce(e.valid_to, 'infinity'))
@@ -189,10 +193,22 @@ def _visible_relations(actor: Actor) -> Select[OrganisationRelation]:
     )
 
 
+def _in_force() -> ColumnElement[bool]:
+    """Whether a membership is current: a departure ends it with its last day, though the worker may come later."""
+    left = select(Departure.id).where(
+        Departure.person_id == Membership.person_id,
+        Departure.organisation_id == Membership.organisation_id,
+        Departure.done_at.is_(None),
+        Departure.taken_back_at.is_(None),
+        Departure.ends_at <= func.techex_now(),
+    )
+    return Membership.ended_at.is_(None) & ~left.exists()
+
+
 def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
     members = select(
         Membership.id, Membership.person_id, Membership.organisation_id, Membership.role.label("role")
-    ).where(Membership.ended_at.is_(None))
+    ).where(_in_force())
     staff = select(
         Appointment.id, Appointment.person_id, literal(None).label("organisation_id"), Appointment.role.label("role")
     ).where(Appointment.ended_at.is_(None), ~Appointment.awaits_confirmation)
@@ -233,7 +249,7 @@ async def find_person(session: Session, person_id: UUID) -> Person | None:
 
 async def organisations_of(session: Session, person_id: UUID) -> frozenset[UUID]:
     """The organisations that a person acts for now."""
-    mine = Membership.person_id == person_id, Membership.ended_at.is_(None)
+    mine = Membership.person_id == person_id, _in_force()
     return frozenset((await session.execute(select(Membership.organisation_id).where(*mine))).scalars())
 
 
@@ -252,7 +268,7 @@ async def acts_for(session: Session, person_id: UUID, organisation_id: UUID | No
         statement = select(Membership.id).where(
             Membership.person_id == person_id,
             Membership.organisation_id == organisation_id,
-            Membership.ended_at.is_(None),
+            _in_force(),
         )
     return (await session.execute(statement.limit(1))).first() is not None
 
@@ -260,14 +276,14 @@ async def acts_for(session: Session, person_id: UUID, organisation_id: UUID | No
 async def count_people(session: Session, organisation_id: UUID) -> int:
     """How many people act for an organisation now."""
     statement = select(func.count()).select_from(Membership)
-    now = Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
+    now = Membership.organisation_id == organisation_id, _in_force()
     return (await session.execute(statement.where(*now))).scalar_one()
 
 
 async def has_admin(session: Session, organisation_id: UUID) -> bool:
     """Whether an organisation has an admin now."""
     statement = select(Membership.id).where(
-        Membership.organisation_id == organisation_id, Membership.role == Role.ADMIN, Membership.ended_at.is_(None)
+        Membership.organisation_id == organisation_id, Membership.role == Role.ADMIN, _in_force()
     )
     return (await session.execute(statement.limit(1))).first() is not None
 

@@ -92,3 +92,19 @@ async def test_c7_a_departure_behind_ends_the_keys_at_once(world: World) -> None
     assert made["done_at"] is not None
     assert not await _works(world, person)
     await world.api.refused(404, "not_found", "POST", _path(person), agency, json=body)
+
+
+async def test_c7_a_membership_ends_on_its_day_though_no_worker_came(world: World) -> None:
+    admin = await world.enterprise()
+    member = await world.colleague(admin)
+    body = {"last_day": (await today(world)).isoformat(), "reason": "示例"}
+    await world.api.ok("POST", _path(member), admin, json=body)
+    assert await _works(world, member), "its last day"
+    day = await today(world) + timedelta(days=1)
+    await move_clock_to(world, datetime.combine(day, time(0, 0), WUHAN_TIME))
+    assert not await _works(world, member)
+    people = (await world.api.ok("GET", "/v1/people", admin))["items"]
+    assert str(member.person_id) not in {item["id"] for item in people}
+    of_member = {"person_id": str(member.person_id), "organisation_id": str(admin.id), "name": "k"}
+    await world.api.refused(404, "not_found", "POST", "/v1/api-keys", admin, json=of_member)
+    await world.api.refused(404, "not_found", "DELETE", _path(member), admin)

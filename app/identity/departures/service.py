@@ -97,12 +97,16 @@ async def end_employment(session: Session, actor: Actor, employment_id: UUID) ->
 
 
 async def take_back(session: Session, actor: Actor, organisation_id: UUID, person_id: UUID) -> None:
-    """Take back a departure that has not come; the employment goes on as before. Raises `not_found`."""
+    """Take back a departure that has not come; the employment goes on as before. Raises `not_found`.
+
+    One whose last day is over has come, whether the worker came since or not.
+    """
     queries.check_may_see(actor, organisation_id)
     departure = await queries.pending(session, person_id, organisation_id)
-    if departure is None:
+    now = await read_clock(session)
+    if departure is None or departure.ends_at <= now:
         raise NOT_FOUND(what=queries.DEPARTURE)
-    departure.taken_back_at = await read_clock(session)
+    departure.taken_back_at = now
     if departure.employment_id is not None:
         employment = await queries.lock_employment(session, departure.employment_id)
         employment.valid_to = departure.employed_until
