@@ -103,7 +103,10 @@ class ContractBroker(Base):
     """A broker who served the contract for one of its agencies; an agency's brokers' shares sum to 1."""
 
     __tablename__ = "contract_brokers"
-    __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share"),)
+    __table_args__ = (
+        CheckConstraint("share > 0 AND share <= 1", name="share"),
+        Index("ix_contract_brokers_broker_id", "broker_id"),
+    )
 
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), primary_key=True)
     broker_id: Mapped[UUID] = mapped_column(ForeignKey("brokers.id"), primary_key=True)

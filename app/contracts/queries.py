@@ -11,11 +11,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.contracts.amounts import Paid
 from app.contracts.kinds import ContractStatus, RegistrationStatus
-from app.contracts.models import Contract, ContractParty, Payment, Registration
-from app.core.access import Actor
+from app.contracts.models import Contract, ContractBroker, ContractParty, Payment, Registration
+from app.core.access import Actor, Role
 from app.core.database import Session, given, read_all, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
+from app.identity.models import Broker
 from app.office.documents.access import Level
 
 """Reading contracts and who may see them; what is paid on one, and what awards are computed from."""
@@ -25,11 +26,29 @@ ORDERS: Final = Orders("id", Contract.id, Contract.total_amount, open_ended(Cont
 
 
 def _visible(actor: Actor) -> Select[Contract]:
-    """An organisation sees the contracts it is a party of, as seller, buyer or agency; the market's staff see all."""
+    """An organisation sees the contracts it is a party of, as seller, buyer or agency; the market's staff see all.
+
+    A broker in person sees the signed ones that name it.
+    """
     if actor.is_staff:
         return select(Contract)
+    if actor.has(Role.BROKER_IN_PERSON):
+        return _cases(actor.person_id)
     own = select(ContractParty.contract_id).where(ContractParty.organisation_id == actor.organisation())
     return select(Contract).where(Contract.id.in_(own))
+
+
+def _cases(person_id: UUID) -> Select[Contract]:
+    """The contracts in which a broker served: a signed one names only who was employed on its day."""
+    named = select(ContractBroker.contract_id).join(Broker, Broker.id == ContractBroker.broker_id)
+    return select(Contract).where(
+        Contract.id.in_(named.where(Broker.person_id == person_id)), Contract.signed_on.is_not(None)
+    )
+
+
+def deals_of_broker(person_id: UUID) -> Select[UUID]:
+    """The deals of these contracts."""
+    return _cases(person_id).with_only_columns(Contract.deal_id)
 
 
 def _in_full(statement: Select[Contract]) -> Select[Contract]:

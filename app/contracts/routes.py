@@ -22,6 +22,7 @@ from app.office.documents.schemas import AttachmentOut
 router = Router(route_class=Endpoint, tags=("contracts",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
+CaseReader = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="contracts:read")]
 PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]
 
 
@@ -37,21 +38,24 @@ async def draft_contract(actor: PartyActor, session: Session, body: schemas.Cont
 
 @router.get("/contracts", operation_id="list_contracts")
 async def list_contracts(
-    actor: Reader,
+    actor: CaseReader,
     session: Session,
     page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
     status: ContractStatus | None = None,
     registration_status: RegistrationStatus | None = None,
     deal_id: UUID | None = None,
 ) -> Page[schemas.ContractSummary]:
-    """List the contracts that your organisation is a party of, oldest first. Staff see all."""
+    """List the contracts that your organisation is a party of, oldest first. Staff see all.
+
+    A broker in person sees the signed ones that name it.
+    """
     found = await queries.list_contracts(session, actor, page, status, registration_status, deal_id)
     return found.shown(_summary)
 
 
 @router.get("/contracts/{contract_id}", operation_id="read_contract")
-async def read_contract(actor: Reader, session: Session, contract_id: UUID) -> schemas.ContractOut:
-    """Read a contract with its parties, brokers and deductions. Its parties and staff may."""
+async def read_contract(actor: CaseReader, session: Session, contract_id: UUID) -> schemas.ContractOut:
+    """Read a contract with its parties, brokers and deductions. Its parties, its brokers in person and staff may."""
     return await _answer(session, await queries.get_contract(session, actor, contract_id))
 
 

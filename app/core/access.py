@@ -13,7 +13,10 @@ from app.core.problems import FORBIDDEN, NOT_VERIFIED, Problem, Text, listed
 
 
 class Role(StrEnum):
-    """In which capacity a key acts. The first three belong to an organisation, the others to the market's own staff."""
+    """In which capacity a key acts. The first three belong to an organisation, the next four to the market's own staff.
+
+    A broker has the last one in person, employed or not: it reads the own cases and earnings.
+    """
 
     MEMBER = "member"
     ADMIN = "admin"
@@ -22,6 +25,7 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     AWARD_OFFICER = "award_officer"
     AUDITOR = "auditor"
+    BROKER_IN_PERSON = "broker_in_person"
 
 
 STAFF_ROLES = frozenset({Role.OPERATOR, Role.REGISTRAR, Role.AWARD_OFFICER, Role.AUDITOR})
@@ -34,6 +38,7 @@ ROLE_NAMES = {
     Role.REGISTRAR: Text("registrar", "登记员"),
     Role.AWARD_OFFICER: Text("award officer", "奖补审核员"),
     Role.AUDITOR: Text("auditor", "审计员"),
+    Role.BROKER_IN_PERSON: Text("broker in person", "技术经纪人本人"),
 }
 
 
@@ -42,7 +47,7 @@ OWN_ORGANISATION = Text("your organisation", "贵单位")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person behind a key, and for whom the key acts: one organisation, or (None) the market itself."""
+    """The person behind a key, and for whom it acts: one organisation, or (None) the market, or the person alone."""
 
     person_id: UUID
     key_id: UUID
@@ -72,7 +77,7 @@ class Actor:
         return any(f"{r}:{a}" in self.scopes for r in (resource, "*") for a in actions)
 
     def organisation(self) -> UUID:
-        """The organisation acted for; raises `forbidden` for a key of the market's staff."""
+        """The organisation acted for; raises `forbidden` for a key of the market's staff or a broker in person."""
         if self.organisation_id is None:
             raise forbidden(self, ORGANISATION_ROLES)
         return self.organisation_id

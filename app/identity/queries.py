@@ -50,6 +50,9 @@ _BY_DIGEST = text(
            CASE WHEN k.organisation_id IS NULL
              THEN ARRAY(SELECT a.role FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
                           AND NOT a.awaits_confirmation)
+               || ARRAY(SELECT 'broker_in_person' FROM brokers b WHERE b.person_id = k.person_id AND NOT EXISTS (
+                          SELECT FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
+                            AND NOT a.awaits_confirmation))
              ELSE ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
                           AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL
                           AND NOT EXISTS (SELECT FROM departures d WHERE d.person_id = m.person_id
@@ -318,6 +321,11 @@ async def list_brokers(session: Session, page: PageRequest, agency_id: UUID | No
     return await read_page(session, statement, page, BROKERS)
 
 
+async def broker_of(session: Session, person_id: UUID) -> UUID | None:
+    """The broker that a person is."""
+    return (await session.execute(select(Broker.id).where(Broker.person_id == person_id))).scalar_one_or_none()
+
+
 async def brokers_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Broker]:
     statement = _brokers().where(Broker.id.in_(list(ids)))
     return {row.id: row for row in (await session.execute(statement)).scalars()}
@@ -329,9 +337,14 @@ async def get_employment(session: Session, employment_id: UUID) -> Employment:
 
 
 async def may_hold_key(session: Session, person_id: UUID, organisation_id: UUID | None) -> bool:
-    """Whether a person has a capacity there at all: as member, as employed broker, or in the market."""
+    """Whether a person has a capacity there at all: as member, as employed broker, in the market, or (None) as broker.
+
+    A broker keeps the capacity in person, employed or not.
+    """
     if await acts_for(session, person_id, organisation_id):
         return True
+    if organisation_id is None:
+        return await broker_of(session, person_id) is not None
     statement = (
         select(func.count())
         .select_from(Employment)

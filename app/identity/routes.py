@@ -18,6 +18,7 @@ from app.identity.models import Broker
 router = Router(route_class=Endpoint, tags=("identity",))
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
+AnyKey = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="identity:read")]
 Viewer = Annotated[Actor | None, public(scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
 OperatorOrAdmin = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write")]
@@ -27,7 +28,7 @@ RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *STAFF_ROLES, s
 
 
 @router.get("/me", operation_id="read_me")
-async def read_me(actor: Anyone) -> schemas.MeOut:
+async def read_me(actor: AnyKey) -> schemas.MeOut:
     """Read who the key acts as: person, organisation, roles and scopes."""
     return schemas.MeOut(
         person_id=actor.person_id,

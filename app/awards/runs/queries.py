@@ -11,13 +11,16 @@ from sqlalchemy.orm import defer
 
 from app.awards.runs.kinds import AwardRunStatus
 from app.awards.runs.models import AwardRun, AwardStatement
-from app.core.access import Actor
+from app.core.access import Actor, Role
 from app.core.database import Session, given, read_all
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, Orders, PageRequest, cut_in, ordered
+from app.identity.models import Employment
+from app.identity.queries import broker_of
 
 RUNS: Final = Orders("-id", AwardRun.id)
 STATEMENTS: Final = Orders("-id", AwardStatement.id, AwardStatement.amount)
+EARNINGS: Final = Orders("-id", AwardStatement.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,15 @@ class RunRow:
 
     run: AwardRun
     total: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """What a statement allots to one broker (CNY)."""
+
+    statement: AwardStatement
+    run: AwardRun
+    amount: str
 
 
 def _runs() -> Select[AwardRun, Any]:
@@ -89,6 +101,34 @@ async def get_statement(session: Session, actor: Actor, statement_id: UUID) -> t
     if row is None:
         raise NOT_FOUND(what=Text("award statement", "奖补明细表"))
     return row[0], row[1]
+
+
+async def list_earnings(session: Session, actor: Actor, page: PageRequest, year: int | None) -> Found[Earning]:
+    """What published runs allot to a broker, newest first: from every agency in person, else from the one acted for."""
+    broker_id = await broker_of(session, actor.person_id)
+    if broker_id is None:
+        return Found([], next_cursor=None)
+    statement = select(AwardStatement, AwardRun).join(AwardRun, AwardRun.id == AwardStatement.run_id)
+    statement = statement.options(defer(AwardRun.facts, raiseload=True), defer(AwardRun.outcome, raiseload=True))
+    agencies = select(Employment.agency_id).where(Employment.broker_id == broker_id)
+    if not actor.has(Role.BROKER_IN_PERSON):
+        agencies = agencies.where(Employment.agency_id == actor.organisation())
+    allotted = {"brokers": {"allotments": [{"broker_id": str(broker_id)}]}}
+    statement = statement.where(
+        AwardRun.status == AwardRunStatus.PUBLISHED,
+        AwardStatement.organisation_id.in_(agencies),
+        AwardStatement.content.contains(allotted),
+    )
+    order = page.sorted_as(EARNINGS)
+    rows = (await session.execute(ordered(given(statement, (AwardRun.year, year)), page, order))).all()
+    found = [Earning(row[0], row[1], _allotted(row[0], broker_id)) for row in rows]
+    return cut_in(order, found, page, lambda earning: earning.statement)
+
+
+def _allotted(statement: AwardStatement, broker_id: UUID) -> str:
+    parts = (statement.content or {})["brokers"]["allotments"]
+    amounts: dict[str, str] = {part["broker_id"]: part["amount"] for part in parts}
+    return amounts[str(broker_id)]
 
 
 def outcome_of(run: AwardRun) -> dict[str, Any]:

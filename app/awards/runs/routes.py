@@ -7,7 +7,7 @@ from fastapi import Query
 
 from app.awards.runs import queries, schemas, service
 from app.awards.runs.models import AwardRun, AwardStatement
-from app.awards.runs.queries import RunRow
+from app.awards.runs.queries import Earning, RunRow
 from app.awards.technology.rules.programme import Programme
 from app.awards.technology.rules.stated import STATED
 from app.core.access import STAFF_ROLES, Actor, Role
@@ -27,6 +27,7 @@ StatementReader = Annotated[
     Actor,
     allow(Role.MEMBER, Role.ADMIN, Role.AWARD_OFFICER, Role.AUDITOR, Role.OPERATOR, scope="awards:read"),
 ]
+Earner = Annotated[Actor, allow(Role.BROKER, Role.BROKER_IN_PERSON, scope="awards:read")]
 DealReader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, *STAFF_ROLES, scope="awards:read")]
 Year = Annotated[AskedWhole | None, Query(ge=2000, le=2100, description="Award year")]
 
@@ -97,6 +98,17 @@ async def read_statement(actor: StatementReader, session: Session, statement_id:
     return _statement(statement, run, queries.outcome_of(run)["exclusions"])
 
 
+@router.get("/broker-earnings", operation_id="list_broker_earnings")
+async def list_earnings(
+    actor: Earner, session: Session, page: Annotated[PageRequest, sorted_by(queries.EARNINGS)], year: Year = None
+) -> Page[schemas.BrokerEarningOut]:
+    """List what published award runs allot to you as a broker, newest first.
+
+    A key of your agency shows what that agency owes you. A key in person shows all, from earlier agencies too.
+    """
+    return (await queries.list_earnings(session, actor, page, year)).shown(_earning)
+
+
 @router.get("/deals/{deal_id}/award-estimate", operation_id="estimate_award")
 async def estimate_award(
     actor: DealReader, session: Session, settings: Config, deal_id: UUID, year: Year = None
@@ -111,6 +123,16 @@ async def estimate_award(
 def _summary(row: RunRow, city: City) -> schemas.AwardRunOut:
     run = row.run
     return schemas.AwardRunOut.of(run, preliminary=service.is_preliminary(run, city), total=row.total)
+
+
+def _earning(row: Earning) -> schemas.BrokerEarningOut:
+    return schemas.BrokerEarningOut.of(
+        row.statement,
+        run_number=row.run.number,
+        year=row.run.year,
+        agency_id=row.statement.organisation_id,
+        amount=row.amount,
+    )
 
 
 def _programme(programme: Programme) -> schemas.ProgrammeOut:

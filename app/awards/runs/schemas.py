@@ -55,6 +55,17 @@ class AwardStatementOut(Output):
     exclusions: list[Exclusion]
 
 
+class BrokerEarningOut(Output):
+    """What the award of an agency allots to a broker in a published run, at least."""
+
+    id: UUID = Field(description="Of the agency's statement")
+    run_id: UUID
+    run_number: str
+    year: int
+    agency_id: UUID
+    amount: SignedMoney
+
+
 class AwardRunVerificationOut(Output):
     """Whether the run recomputes to the byte from its frozen facts."""
 

@@ -41,7 +41,7 @@ async def ask(session: Session, actor: Actor, body: schemas.AppointmentIn) -> Ap
 
 
 async def confirm(session: Session, actor: Actor, appointment_id: UUID) -> Appointment:
-    """Confirm what another operator asked for; the role counts from now.
+    """Confirm what another operator asked for; the role counts from now. Keys that a broker has in person end.
 
     Raises `not_found`, `nothing_to_confirm`, `second_person_needed`, `roles_incompatible`.
     """
@@ -51,6 +51,9 @@ async def confirm(session: Session, actor: Actor, appointment_id: UUID) -> Appoi
         if person_id is not None:
             rules.check_asks_for_other(actor.person_id, person_id)
     rules.check_compatible(Role(appointment.role), await queries.roles_of(session, appointment.person_id))
+    if not await people.acts_for(session, appointment.person_id, None):
+        # A broker's keys in person must not become keys of the market.
+        await people.end_keys(session, appointment.person_id, None, await read_clock(session))
     appointment.awaits_confirmation = False
     appointment.confirmed_by = actor.person_id
     _tell(session, "person.appointed", appointment)

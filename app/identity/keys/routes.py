@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from app.core.access import Actor
+from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Endpoint, SecretEndpoint, Session
 from app.core.web.lists import sorted_by
@@ -14,8 +14,8 @@ from app.identity.keys import queries, schemas, service
 router = Router(route_class=Endpoint, tags=("identity",))
 secrets_router = Router(route_class=SecretEndpoint)
 
-Anyone = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
-KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:write", unverified=True)]
+Anyone = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="identity:read")]
+KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="identity:write", unverified=True)]
 
 
 @secrets_router.post("/api-keys", status_code=201, operation_id="issue_api_key")

@@ -12,6 +12,7 @@ from app.core.access import Actor, Role
 from app.core.database import Session, given, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
+from app.market.deals.hooks import CASES
 from app.market.deals.kinds import DealStatus, PartyRole
 from app.market.deals.models import COMPARABLE, Deal, DealParty
 
@@ -28,10 +29,15 @@ def _whole() -> tuple[ExecutableOption, ...]:
 
 
 def visible(actor: Actor) -> Select[Deal]:
-    """The parties of a deal and the market's staff see it; for everybody else it does not exist."""
+    """The parties of a deal and the market's staff see it, and a broker in person who served in it.
+
+    For everybody else it does not exist.
+    """
     statement = select(Deal).options(*_whole())
     if actor.is_staff:
         return statement
+    if actor.has(Role.BROKER_IN_PERSON):
+        return statement.where(Deal.id.in_(CASES.of(Role.BROKER_IN_PERSON)(actor.person_id)))
     return statement.where(Deal.parties.any(DealParty.organisation_id == actor.organisation()))
 
 

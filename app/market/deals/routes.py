@@ -17,7 +17,7 @@ from app.market.deals.models import Deal
 router = Router(route_class=Endpoint, tags=("deals",))
 money_router = Router(route_class=MoneyEndpoint)
 
-Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
+Reader = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="deals:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
 PartyOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write")]
 
@@ -36,7 +36,7 @@ async def list_deals(
     status: DealStatus | None = None,
     listing_id: UUID | None = None,
 ) -> Page[schemas.DealOut]:
-    """List your organisation's deals, newest first. Staff see all."""
+    """List your organisation's deals, newest first. Staff see all, a broker in person those of the own cases."""
     found = await queries.list_deals(session, actor, page, status, listing_id)
     now = await read_clock(session)
     return found.shown(lambda row: schemas.DealOut.of(row, server_time=now))
@@ -44,7 +44,7 @@ async def list_deals(
 
 @router.get("/deals/{deal_id}", operation_id="read_deal")
 async def read_deal(actor: Reader, session: Session, deal_id: UUID) -> schemas.DealOut:
-    """Read a deal. Its parties and staff may."""
+    """Read a deal. Its parties and staff may, and a broker in person who served in it."""
     return await _answer(session, await queries.get_deal(session, actor, deal_id))
 
 

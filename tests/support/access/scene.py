@@ -438,5 +438,6 @@ async def _awards(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
         "publish_award_run": Call(of_run, {}),
         "verify_award_run": Call(of_run),
         "list_award_statements": Call(),
+        "list_broker_earnings": Call(),
         "read_award_statement": Call({"statement_id": of_seller["id"]}),
     }
