@@ -5,6 +5,7 @@ from typing import Any
 
 from app.core.deadlines import run_due
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
+from tests.pricing.auction import factory as auctions
 from tests.support.world import Party, World
 
 Json = dict[str, Any]
@@ -108,3 +109,17 @@ async def test_c7_a_membership_ends_on_its_day_though_no_worker_came(world: Worl
     of_member = {"person_id": str(member.person_id), "organisation_id": str(admin.id), "name": "k"}
     await world.api.refused(404, "not_found", "POST", "/v1/api-keys", admin, json=of_member)
     await world.api.refused(404, "not_found", "DELETE", _path(member), admin)
+
+
+async def test_c7_who_left_does_not_bid_though_no_worker_came(world: World) -> None:
+    scene = await auctions.announced(world, bidders=1)
+    (bidder,) = scene.bidders
+    stays, leaves = await world.colleague(bidder), await world.colleague(bidder)
+    last = datetime.fromisoformat(scene.auction["starts_at"]).astimezone(WUHAN_TIME).date() - timedelta(days=1)
+    await world.api.ok("POST", _path(leaves), bidder, json={"last_day": last.isoformat(), "reason": "示例"})
+    assert (await scene.bid(leaves, "100000.00")).status_code != 401, (
+        "too early, and the door knows the key from now on"
+    )
+    await scene.begin()
+    assert (await scene.bid(leaves, "100000.00")).status_code == 401
+    await scene.accepted(stays, "100000.00")

@@ -35,7 +35,9 @@ SENDERS = """
 SELECT s.n, k.id AS key_id, k.person_id, k.organisation_id, k.scopes,
        CASE WHEN o.verification <> 'verified' THEN o.verification END AS unverified,
        ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
-               AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL) AS roles,
+               AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL AND NOT EXISTS (
+                 SELECT FROM departures l WHERE l.person_id = m.person_id AND l.organisation_id = m.organisation_id
+                   AND l.done_at IS NULL AND l.taken_back_at IS NULL AND l.ends_at <= $5)) AS roles,
        EXISTS (SELECT FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
                AND NOT a.awaits_confirmation) AS market,
        b.paddle, b.withdrawn_at IS NOT NULL AS withdrawn,
