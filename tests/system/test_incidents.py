@@ -94,3 +94,27 @@ async def test_c8_a_read_of_what_is_private_is_an_event_for_the_auditor(fresh_wo
         (event,) = told["items"]
         assert event["actor_person_id"] == str(world.operator.person_id)
         assert (await world.api.ok("GET", f"/v1/events?type={type_}", world.operator))["items"] == []
+
+
+async def test_c8_each_read_of_a_sealed_reserve_is_an_event_for_the_auditor(fresh_world: World) -> None:
+    world = fresh_world
+    body = await auctions.auction_body(world, reserve_price="150000.00")
+    scene = await auctions.announced(world, bidders=1, body=body)
+    open_one = await auctions.announced(world, bidders=0)
+    colleague = await world.colleague(scene.seller)
+
+    async def told(caller: Party) -> list[Json]:
+        items: list[Json] = (await world.api.ok("GET", "/v1/events?type=auction.reserve_read", caller))["items"]
+        return items
+
+    for stranger in (*scene.bidders, world.operator, world.auditor, None):
+        assert (await world.api.ok("GET", scene.path, stranger))["reserve_price"] is None
+    await open_one.shown()
+    assert await told(world.auditor) == [], "nothing sealed was shown"
+    for reader in (scene.seller, colleague, colleague):
+        assert (await scene.shown(reader))["reserve_price"] == "150000.00"
+    events = await told(world.auditor)
+    readers = [scene.seller, colleague, colleague]
+    assert [event["actor_person_id"] for event in events] == [str(reader.person_id) for reader in readers]
+    assert {event["subject_id"] for event in events} == {scene.id}
+    assert await told(scene.seller) == await told(world.operator) == []

@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body
+from fastapi import Body, Request
 
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
 from app.core.problems import NOT_FOUND, PROBLEM_MEDIA_TYPE
 from app.core.schemas import ReasonIn
 from app.core.web.access import EVERY_ROLE, allow, public
-from app.core.web.http import Endpoint, MoneyEndpoint, Session
+from app.core.web.http import Endpoint, MoneyEndpoint, Session, note_read
 from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
@@ -98,9 +98,15 @@ async def list_auctions(
 
 
 @router.get("/auctions/{auction_id}", operation_id="read_auction")
-async def read_auction(actor: Viewer, session: Session, auction_id: UUID) -> schemas.AuctionOut:
-    """Read an auction with its conditions and where the bidding stands."""
-    return await _answer(session, actor, await queries.get_auction(session, actor, auction_id))
+async def read_auction(actor: Viewer, session: Session, auction_id: UUID, request: Request) -> schemas.AuctionOut:
+    """Read an auction with its conditions and where the bidding stands.
+
+    A seller sees its sealed reserve, and each such read is recorded.
+    """
+    told = await _answer(session, actor, await queries.get_auction(session, actor, auction_id))
+    if told.reserve_price is not None:
+        await note_read(request, session, "auction.reserve_read", ("auction", auction_id))
+    return told
 
 
 @money_router.post("/auctions/{auction_id}/announcement", operation_id="announce_auction")
