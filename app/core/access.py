@@ -67,6 +67,11 @@ class Actor:
         """Operator or auditor: who may know who bids and who deposits."""
         return self.has(Role.OPERATOR, Role.AUDITOR)
 
+    @property
+    def told_roles(self) -> list[str] | None:
+        """The roles as events tell them, in alphabetical order; None for somebody who only makes the first key."""
+        return sorted(self.roles) or None
+
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
 

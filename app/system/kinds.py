@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class ActorCapacity(StrEnum):
-    """For an organisation, or as staff of the market."""
+    """For an organisation, as staff of the market, or as a broker in person."""
 
     ORGANISATION = "organisation"
     MARKET = "market"
+    PERSON = "person"

@@ -127,14 +127,21 @@ async def metrics(actor: Public, request: Request) -> Response:
 
 def _shown(actor: Actor | None, event: events.Event) -> schemas.EventOut:
     organisation_id = event.actor_organisation_id
-    capacity = ActorCapacity.ORGANISATION if organisation_id else ActorCapacity.MARKET
-    shown = schemas.EventOut.of(event, actor_capacity=capacity if event.actor_person_id else None)
+    shown = schemas.EventOut.of(event, actor_capacity=_capacity(event))
     if not events.may_know_who(actor, organisation_id):
-        shown.actor_capacity = shown.actor_person_id = shown.actor_key_id = None
+        shown.actor_capacity = shown.actor_roles = shown.actor_person_id = shown.actor_key_id = None
     own = organisation_id is not None and actor is not None and actor.organisation_id == organisation_id
     if not own and not (actor is not None and actor.oversees):
         shown.actor_organisation_id = shown.request_id = None
     return shown
+
+
+def _capacity(event: events.Event) -> ActorCapacity | None:
+    if event.actor_person_id is None:
+        return None
+    if event.actor_organisation_id is not None:
+        return ActorCapacity.ORGANISATION
+    return ActorCapacity.PERSON if Role.BROKER_IN_PERSON in (event.actor_roles or ()) else ActorCapacity.MARKET
 
 
 def _bigint(value: str) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from app.core.access import Role
 from app.core.schemas import Input, Moment, Output
 from app.system.kinds import ActorCapacity
 
@@ -29,6 +30,7 @@ class EventOut(Output):
         description="Null to others than that organisation, operator and auditor"
     )
     actor_capacity: ActorCapacity | None = Field(description=WHO)
+    actor_roles: list[Role] | None = Field(description=f"{WHO}, and of events from before roles were recorded")
     actor_person_id: UUID | None = Field(description=WHO)
     actor_key_id: UUID | None = Field(description=WHO)
     request_id: str | None = Field(description="Null to others than who acted, operator and auditor")

@@ -49,7 +49,7 @@ def test_f_the_log_of_an_auction() -> None:
     assert transcript["format"] == FORMAT
 
 
-def test_f_seals_of_both_versions() -> None:
+def test_f_seals_of_each_version() -> None:
     """docs/guides/operations.md, What a seal covers"""
     told = FIXED["event"]
     event = Event(
@@ -64,13 +64,15 @@ def test_f_seals_of_both_versions() -> None:
         actor_person_id=UUID(told["actor_person_id"]),
         actor_organisation_id=UUID(told["actor_organisation_id"]),
         actor_key_id=UUID(told["actor_key_id"]),
+        actor_roles=FIXED["roles"],
         request_id=told["request_id"],
         occurred_at=datetime(2026, 5, 6, 1, 0, 0, 123456, UTC),
     )
-    first, second = map(bytes.fromhex, FIXED["seals"])
+    first, second, third = map(bytes.fromhex, FIXED["seals"])
     assert audit.link(audit.GENESIS, event, 1) == first
     assert audit.link(first, event, 2) == second
-    assert audit.VERSION == 2, "what is sealed now"
+    assert audit.link(second, event, 3) == third
+    assert audit.VERSION == 3, "what is sealed now"
 
 
 def test_f_the_manifest_of_a_bundle() -> None:

@@ -107,9 +107,14 @@ async def test_c7_a_broker_who_left_reads_the_own_earnings(world: World) -> None
     assert (await world.api.ok("GET", "/v1/broker-earnings", employed))["items"] == [], "of that agency alone"
 
 
-async def test_c7_a_broker_in_person_becomes_no_staff_by_its_old_key(world: World) -> None:
+async def test_c7_a_broker_in_person_becomes_no_staff_by_its_old_key(fresh_world: World) -> None:
+    world = fresh_world
     broker = await world.broker(await world.agency())
     person = await _in_person(world, broker)
+    await world.api.ok("POST", "/v1/api-keys", person, json={"name": "k"})
+    query = {"person_id": str(broker.person_id), "type": "api_key.issued"}
+    (_, issued) = (await world.api.ok("GET", "/v1/events", world.auditor, params=query))["items"]
+    assert (issued["actor_capacity"], issued["actor_roles"]) == ("person", ["broker_in_person"])  # C8
     body = {"person_id": str(broker.person_id), "role": "registrar"}
     asked = await world.api.ok("POST", "/v1/appointments", world.operator, json=body)
     assert (await world.api.ok("GET", "/v1/me", person))["roles"] == ["broker_in_person"]

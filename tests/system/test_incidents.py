@@ -3,6 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from app.core.history.events import Event
 from tests.office.documents.factory import uploaded
 from tests.pricing.auction import factory as auctions
 from tests.support.world import Party, World
@@ -55,6 +58,10 @@ async def test_c8_a_bid_is_among_what_a_key_did(world: World) -> None:
     await world.api.ok("POST", f"{scene.path}/bids", key, json={"amount": "100000.00"})
     told = await world.api.ok("POST", f"/v1/api-keys/{made['id']}/incident", bidder, json={"reason": "示例"})
     assert [(act["kind"], act["subject_id"]) for act in told["acts"]] == [("bid", str(scene.id))]
+    await scene.bid(scene.seller, "100000.00")
+    async with world.database.reading() as session:
+        refused = select(Event.actor_roles).where(Event.type == "auction.bid_rejected")
+        assert (await session.execute(refused)).scalars().all() == [["admin"]]
 
 
 async def test_c8_the_feed_says_who_to_the_auditor_and_the_own_admin(fresh_world: World) -> None:
@@ -72,14 +79,22 @@ async def test_c8_the_feed_says_who_to_the_auditor_and_the_own_admin(fresh_world
     for caller in (world.auditor, admin):
         (event,) = await feed(caller, **of_member)
         assert (event["actor_person_id"], event["actor_capacity"]) == (str(member.person_id), "organisation")
+        assert event["actor_roles"] == ["member"]
         assert await feed(caller, key_id=event["actor_key_id"], type="document.uploaded") == [event]
         assert await feed(caller, subject_id=event["subject_id"], until=event["occurred_at"]) == []
         assert event in await feed(caller, subject_id=event["subject_id"], since=event["occurred_at"])
     assert await feed(other, **of_member) == []
     for caller in (member, world.operator, world.registrar):
         await world.api.refused(403, "forbidden", "GET", "/v1/events", caller, params=of_member)
-    own = [event for event in await feed(member, type="document.uploaded") if event["actor_person_id"]]
-    assert own == []
+    shown = await feed(member, type="document.uploaded")
+    assert [event for event in shown if event["actor_person_id"] or event["actor_roles"]] == []
+    # Roles that ended, or came since, are not those in which it was done.
+    path = f"/v1/organisations/{admin.id}/people/{member.person_id}"
+    await world.api.ok("DELETE", path, admin)
+    (event,) = await feed(world.auditor, **of_member)
+    assert event["actor_roles"] == ["member"]
+    written = await feed(world.auditor, person_id=str(admin.person_id), type="record.written")
+    assert {tuple(event["actor_roles"]) for event in written} == {("admin",)}
 
 
 async def test_c8_a_read_of_what_is_private_is_an_event_for_the_auditor(fresh_world: World) -> None:

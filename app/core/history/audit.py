@@ -38,7 +38,7 @@ from app.core.settings import Settings
 
 GENESIS = bytes(32)
 BATCH = 1000
-VERSION: Final = 2
+VERSION: Final = 3
 """The form of the seals that are made now."""
 _NEXT_XID: ColumnElement[int] = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 
@@ -83,12 +83,15 @@ def link_content(previous: bytes, content: Any) -> bytes:
 
 
 def content_of(event: Event, version: int = VERSION) -> dict[str, Any]:
-    """What the seal of an event covers: all of it, times in UTC; in version 1 all but its transaction id."""
+    """What the seal of an event covers, times in UTC: all of it.
+
+    Version 2 leaves out the roles of who acted, version 1 the transaction's id too.
+    """
 
     def text_of(value: object) -> str | None:
         return None if value is None else str(value)
 
-    return {
+    content: dict[str, Any] = {
         "seq": str(event.seq),
         "id": str(event.id),
         "type": event.type,
@@ -101,7 +104,12 @@ def content_of(event: Event, version: int = VERSION) -> dict[str, Any]:
         "actor_key_id": text_of(event.actor_key_id),
         "request_id": event.request_id,
         "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
-    } | ({} if version == 1 else {"version": version, "xid": str(event.xid)})
+    }
+    if version >= 2:
+        content |= {"version": version, "xid": str(event.xid)}
+    if version >= 3:
+        content["actor_roles"] = event.actor_roles
+    return content
 
 
 async def seal_settled(session: Session) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Select,
+    Text,
     Uuid,
     any_,
     literal,
@@ -80,6 +81,7 @@ class Event(Base):
     actor_person_id: Mapped[UUID | None]
     actor_organisation_id: Mapped[UUID | None]
     actor_key_id: Mapped[UUID | None]
+    actor_roles: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     request_id: Mapped[str | None]
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("techex_now()"))
 
@@ -111,6 +113,7 @@ def append(
             actor_person_id=actor.person_id if actor else None,
             actor_organisation_id=actor.organisation_id if actor else None,
             actor_key_id=actor.key_id if actor else None,
+            actor_roles=actor.told_roles if actor else None,
             request_id=session.info.get("request_id"),
         )
     )

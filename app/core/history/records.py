@@ -152,9 +152,9 @@ def _record(session: OrmSession) -> None:
 
 _INSERT = """
 INSERT INTO events (id, type, subject_type, subject_id, audiences, payload, actor_person_id, actor_organisation_id,
-  actor_key_id, request_id)
+  actor_key_id, actor_roles, request_id)
 SELECT gen_random_uuid(), r.type, r.subject, r.subject_id, '{{}}', r.payload, CAST(:person AS uuid),
-  CAST(:organisation AS uuid), CAST(:key AS uuid), CAST(:request AS text)
+  CAST(:organisation AS uuid), CAST(:key AS uuid), CAST(:roles AS text[]), CAST(:request AS text)
 FROM ({parts}) r
 """
 
@@ -177,6 +177,7 @@ def _who(session: OrmSession) -> dict[str, Any]:
         "person": actor and actor.person_id,
         "organisation": actor and actor.organisation_id,
         "key": actor and actor.key_id,
+        "roles": actor and actor.told_roles,
         "request": session.info.get("request_id"),
     }
 

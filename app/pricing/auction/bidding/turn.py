@@ -69,11 +69,12 @@ WITH moved AS (
     $15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::bytea[])
 )
 INSERT INTO events (id, type, subject_type, subject_id, audiences, payload, actor_person_id, actor_organisation_id,
-  actor_key_id, request_id)
+  actor_key_id, actor_roles, request_id)
 SELECT id, type, 'auction', subject_id, audiences::uuid[], payload::jsonb, person_id, organisation_id, key_id,
-  request_id
+  roles::text[], request_id
 FROM unnest($20::uuid[], $21::text[], $22::uuid[], $23::text[], $24::text[], $25::uuid[], $26::uuid[], $27::uuid[],
-  $28::text[]) AS u (id, type, subject_id, audiences, payload, person_id, organisation_id, key_id, request_id)
+  $28::text[], $29::text[])
+  AS u (id, type, subject_id, audiences, payload, person_id, organisation_id, key_id, roles, request_id)
 """
 CLOSE_NOW = """
 UPDATE deadlines SET due_at = $2, next_attempt_at = $2
@@ -254,7 +255,7 @@ class _Turn:
             )
             for a in moved
         ]
-        await driver.execute(WRITE, *_columns(states, 8), *_columns(self._rows, 11), *_columns(events, 9))
+        await driver.execute(WRITE, *_columns(states, 8), *_columns(self._rows, 11), *_columns(events, 10))
         ended = [auction.id for auction in moved if auction.ended]
         if ended:
             await driver.execute(CLOSE_NOW, ended, self._now)
@@ -294,7 +295,9 @@ def _event(
     type_: str, auction_id: UUID, to: str, payload: Mapping[str, Any], actor: Actor | None, request_id: str | None
 ) -> tuple[Any, ...]:
     """A row of the event log."""
-    who = (actor.person_id, actor.organisation_id, actor.key_id) if actor else (None, None, None)
+    who: tuple[Any, ...] = (None,) * 4
+    if actor is not None:
+        who = actor.person_id, actor.organisation_id, actor.key_id, f"{{{','.join(sorted(actor.roles))}}}"
     return new_id(), type_, auction_id, to, json.dumps(payload), *who, request_id
 
 
