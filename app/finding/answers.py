@@ -9,8 +9,8 @@ from uuid import UUID
 from app.finding.documents import Row
 from search.text.highlights import mark
 
-SUMMARY_LENGTH: Final = 120
-"""Characters of a summary that a highlight shows."""
+PIECE_LENGTH: Final = 120
+"""Characters of a long text that a highlight shows."""
 
 
 def listing(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def listing(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
         "published_at": row["published_at"],
         "closes_at": row["closes_at"],
         "card": card,
-        "highlights": _marked(content["title"], content["summary"], wanted),
+        "highlights": _marked(wanted, title=content["title"], summary=content["summary"]),
     }
 
 
@@ -43,21 +43,29 @@ def result(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
         "seller": content["seller"],
         "rights": [{name: right[name] for name in names} for right in json.loads(row["rights"])],
         "listings": json.loads(row["listings"]),
-        "highlights": _marked(content["result"]["title"], content["summary"], wanted),
+        "highlights": _marked(wanted, title=content["result"]["title"], summary=content["summary"]),
     }
+
+
+def demand(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
+    """`DemandHit`."""
+    content = json.loads(row["content"])
+    shown = {name: row[name] for name in ("id", "status", "published_at", "closes_at")}
+    texts = {name: content[name] for name in ("title", "problem", "target", "conditions")}
+    return shown | {"card": json.loads(row["card"]), "highlights": _marked(wanted, **texts)}
 
 
 def agency(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
     """`AgencyHit`."""
     shown = {name: row[name] for name in ("id", "name", "kind", "uscc", "verification")}
-    return shown | {"division_code": row["division"], "highlights": _marked(row["name"], "", wanted)}
+    return shown | {"division_code": row["division"], "highlights": _marked(wanted, title=row["name"])}
 
 
 def broker(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
     """`BrokerHit`."""
     shown = {name: row[name] for name in ("id", "name", "certificate_number", "certified_on")}
     employer = {"id": row["agency_id"], "name": row["agency"]} if row["agency_id"] else None
-    return shown | {"agency": employer, "highlights": _marked(row["name"], "", wanted)}
+    return shown | {"agency": employer, "highlights": _marked(wanted, title=row["name"])}
 
 
 def deal(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
@@ -69,13 +77,14 @@ def deal(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
     return {name: row[name] for name in names} | {
         "source": row["price_source"],
         "reference": row["price_reference"],
-        "highlights": _marked(row["subject"], "", wanted),
+        "highlights": _marked(wanted, title=row["subject"]),
     }
 
 
 SHOW: Final[Mapping[str, Callable[[Row, Sequence[str]], dict[str, Any]]]] = {
     "listings": listing,
     "results": result,
+    "demands": demand,
     "agencies": agency,
     "brokers": broker,
     "deals": deal,
@@ -86,7 +95,7 @@ def title(index: str, row: Row) -> str:
     """What something is called, for suggestions and for what was meant."""
     if "content" in row:
         content = json.loads(row["content"])
-        return str(content["title"] if index == "listings" else content["result"]["title"])
+        return str(content["result"]["title"] if index == "results" else content["title"])
     return str(row["subject"] if index == "deals" else row["name"])
 
 
@@ -95,9 +104,10 @@ def text(answer: Mapping[str, Any]) -> str:
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
-def _marked(name: str, summary: str, wanted: Sequence[str]) -> dict[str, str]:
-    found = {"title": mark(name, wanted), "summary": mark(summary, wanted, length=SUMMARY_LENGTH)}
-    return {key: value for key, value in found.items() if value is not None}
+def _marked(wanted: Sequence[str], title: str, **texts: str | None) -> dict[str, str]:
+    """The title in full and a piece of each other text, where something of them was met."""
+    pieces = {name: mark(value or "", wanted, length=PIECE_LENGTH) for name, value in texts.items()}
+    return {name: value for name, value in ({"title": mark(title, wanted)} | pieces).items() if value is not None}
 
 
 def _plain(value: object) -> str:

@@ -12,6 +12,9 @@ Row = Mapping[str, Any]
 _EPOCH: Final = date(1970, 1, 1)
 _LEVELS: Final = (2, 4, 6)
 """Digits of a division code (GB/T 2260) that name its province, its city, and itself."""
+_PREFECTURE: Final = 4
+_INDUSTRY_LEVELS: Final = (1, 3, 4, 5)
+"""Characters of an industry code (GB/T 4754) that name its section, its division, its group, and its class."""
 
 
 def seconds(moment: datetime | None) -> int | None:
@@ -75,6 +78,30 @@ def _offer(row: Row, content: Mapping[str, Any]) -> dict[str, Value]:
     }
 
 
+def demand(row: Row) -> Document:
+    """A demand, by what was published of it: where the demander hides its name, no field says who it is."""
+    content = json.loads(row["content"])
+    demander = content["demander"] or {}
+    names = ("title", "number", "kind", "problem", "target", "conditions", "keywords", "technical_field")
+    fields: dict[str, Value] = {name: content[name] for name in (*names, "demander_kind")}
+    return Document(
+        str(row["id"]),
+        fields
+        | {
+            "status": row["status"],
+            "industry": industries(content["industry_code"]),
+            "solution": sorted(content["solutions"]),
+            "division": divisions(content["demander_city"][:_PREFECTURE]),
+            "demander": demander.get("name"),
+            "demander_id": demander.get("id"),
+            "budget": row["budget"],
+            "published_at": seconds(row["published_at"]),
+            "closes_at": seconds(row["closes_at"]),
+            "valid_to": days(row["valid_to"]),
+        },
+    )
+
+
 def agency(row: Row) -> Document:
     """A technology-transfer agency (技术转移机构)."""
     names = ("name", "kind", "uscc", "verification")
@@ -108,3 +135,8 @@ def deal(row: Row) -> Document:
 def divisions(code: str | None) -> list[str]:
     """A division with the city and the province it lies in, so that each of them is a filter."""
     return [code[:digits] for digits in _LEVELS if len(code) >= digits] if code else []
+
+
+def industries(code: str) -> list[str]:
+    """An industry with all that it is a part of, so that each of them is a filter."""
+    return [code[:length] for length in _INDUSTRY_LEVELS if len(code) >= length]

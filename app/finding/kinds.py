@@ -21,6 +21,16 @@ class ResultSort(StrEnum):
     READIEST = "-readiness_level"
 
 
+class DemandSort(StrEnum):
+    """How found demands are ordered; left out, by relevance. Without a budget they come last in the order of it."""
+
+    NEWEST = "-published_at"
+    OLDEST = "published_at"
+    SMALLEST = "budget"
+    LARGEST = "-budget"
+    CLOSING = "closes_at"
+
+
 class DealSort(StrEnum):
     """How found deals are ordered; left out, by relevance."""
 
@@ -28,3 +38,10 @@ class DealSort(StrEnum):
     OLDEST = "agreed_on"
     CHEAPEST = "price"
     DEAREST = "-price"
+
+
+class Suggested(StrEnum):
+    """Of which things titles are suggested."""
+
+    LISTINGS = "listings"
+    DEMANDS = "demands"

@@ -35,6 +35,11 @@ _OPEN_LISTING: Final = """
     JOIN results r ON r.id = l.result_id AND r.secrecy = 'none'
     WHERE l.version > 0 AND l.status IN ('published', 'suspended', 'reserved', 'sold', 'lapsed')
 """
+# What may still be met, and what was: a demand that its demander closed is of no use to who searches.
+_OPEN_DEMAND: Final = """
+    FROM demands d JOIN demand_versions v ON v.demand_id = d.id AND v.version = d.version
+    WHERE d.version > 0 AND d.status IN ('published', 'met', 'expired')
+"""
 _OPEN_DEAL: Final = "FROM deals d WHERE d.price_public_at IS NOT NULL AND d.status IN ('agreed', 'contracted')"
 _OPEN_AGENCY: Final = """
     FROM organisations o WHERE o.verification IN ('verified', 'suspended') AND EXISTS (
@@ -65,6 +70,10 @@ READ: Final[Mapping[str, str]] = {
                {_SEAT.format(of="l.seller_id")} AS division, {_RIGHTS.format(of="l.result_id")} AS rights
         {_OPEN_LISTING} AND l.result_id = ANY($1) ORDER BY l.result_id, l.published_at DESC, l.id DESC
     """,
+    "demands": f"""
+        SELECT d.id, d.status, d.published_at, d.closes_at, d.valid_to, d.budget, v.content, v.card
+        {_OPEN_DEMAND} AND d.id = ANY($1)
+    """,
     "agencies": f"""
         SELECT o.id, o.name, o.kind, o.uscc, o.verification, o.created_at, {_SEAT.format(of="o.id")} AS division
         {_OPEN_AGENCY} AND o.id = ANY($1)
@@ -82,10 +91,11 @@ READ: Final[Mapping[str, str]] = {
         {_OPEN_DEAL} AND d.id = ANY($1)
     """,
 }  # fmt: skip
-"""What is public of some documents, by index: `$1` their ids, `$2` the city's time zone."""
+"""What is public of some documents, by index: `$1` their ids, `$2` the city's time zone where a day counts."""
 _IDS: Final[Mapping[str, str]] = {
     "listings": f"SELECT l.id {_OPEN_LISTING} AND l.id > $1 ORDER BY l.id LIMIT $3",
     "results": f"SELECT DISTINCT l.result_id AS id {_OPEN_LISTING} AND l.result_id > $1 ORDER BY 1 LIMIT $3",
+    "demands": f"SELECT d.id {_OPEN_DEMAND} AND d.id > $1 ORDER BY d.id LIMIT $3",
     "agencies": f"SELECT o.id {_OPEN_AGENCY} AND o.id > $1 ORDER BY o.id LIMIT $3",
     "brokers": "SELECT b.id FROM brokers b WHERE b.id > $1 ORDER BY b.id LIMIT $3",
     "deals": f"SELECT d.id {_OPEN_DEAL} AND d.id > $1 ORDER BY d.id LIMIT $3",
@@ -96,6 +106,7 @@ _TOUCHED: Final[Mapping[str, str]] = {
     "UNION SELECT 'results', l.result_id FROM listings l WHERE l.id = ANY($1)",
     "results": "SELECT 'results', unnest($1::uuid[]) "
     "UNION SELECT 'listings', l.id FROM listings l WHERE l.result_id = ANY($1) AND l.version > 0",
+    "demands": "SELECT 'demands', unnest($1::uuid[])",
     "organisations": "SELECT 'agencies', unnest($1::uuid[]) "
     "UNION SELECT 'brokers', e.broker_id FROM employments e WHERE e.agency_id = ANY($1)",
     "organisation_qualities": "SELECT 'agencies', q.organisation_id FROM organisation_qualities q WHERE q.id = ANY($1)",
@@ -122,7 +133,9 @@ _TYPES: Final = [WRITTEN, REMOVED]
 
 async def read_public(database: Database, index: str, ids: Sequence[UUID]) -> Sequence[Record]:
     """What is public of these; one that is not is left out."""
-    return await database.fetch(READ[index], ids, database.city.zone.key)
+    statement = READ[index]
+    zone = [database.city.zone.key] if "$2" in statement else []
+    return await database.fetch(statement, ids, *zone)
 
 
 async def next_ids(database: Database, index: str, after: UUID, limit: int) -> list[UUID]:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
+from app.catalogue.demands.kinds import DemandKind, DemandStatus, SolutionWay
 from app.catalogue.results.kinds import IpType, TechnicalField, TransferMode
 from app.core.access import Actor
 from app.core.schemas import AskedWhole, Day, Money
@@ -17,7 +18,7 @@ from app.core.web.lists import Paging, bound_to
 from app.core.web.pages import PageRequest
 from app.core.web.routing import Router
 from app.finding import documents, schemas, service
-from app.finding.kinds import DealSort, ListingSort, ResultSort
+from app.finding.kinds import DealSort, DemandSort, ListingSort, ResultSort, Suggested
 from app.identity.kinds import OrganisationKind
 from app.market.deals.kinds import PriceBasis
 from app.market.listings.kinds import ListingStatus, PricingMode
@@ -43,12 +44,21 @@ Bound = Annotated[Money | None, Query(description="CNY")]
 Level = Annotated[AskedWhole | None, Query(ge=1, le=9, description="GB/T 22900")]
 Since = Annotated[Day | None, Query(description="Not before this day, local")]
 Until = Annotated[Day | None, Query(description="Not after this day, local")]
+LastSince = Annotated[Day | None, Query(description="Its last day, `valid_to`, is not before this day")]
+LastUntil = Annotated[Day | None, Query(description="Its last day, `valid_to`, is not after this day")]
 Fields = Annotated[list[TechnicalField] | None, Query(max_length=11, description="One of these; repeat it")]
 Modes = Annotated[list[PricingMode] | None, Query(max_length=4, description="One of these; repeat it")]
 Transfers = Annotated[list[TransferMode] | None, Query(max_length=9, description="One of these; repeat it")]
 Rights = Annotated[
     list[IpType] | None, Query(max_length=7, description="It has a registered right of one of these; repeat it")
 ]
+Kinds = Annotated[list[DemandKind] | None, Query(max_length=3, description="One of these; repeat it")]
+Ways = Annotated[list[SolutionWay] | None, Query(max_length=4, description="One of these; repeat it")]
+Industry = Annotated[
+    str | None,
+    Query(pattern="^[A-T]([0-9]{2,4})?$", description="GB/T 4754: a section, a division, a group or a class"),
+]
+Wanted = Literal[DemandStatus.PUBLISHED, DemandStatus.MET, DemandStatus.EXPIRED]
 Filters = tuple[tuple[str, Filter], ...]
 
 
@@ -67,6 +77,17 @@ def _between(field: str, **wanted: Decimal | int | None) -> Filters:
     )
 
 
+def _published(request: Request, since: date | None, until: date | None) -> Filters:
+    """Filters for the local days of publication, both days within them."""
+    zone = context_of(request).database.city.zone
+
+    def start(day: date | None, *, after: int = 0) -> int | None:
+        return None if day is None else documents.seconds(datetime.combine(day + timedelta(after), time(), zone))
+
+    end = start(until, after=1)
+    return _between("published_at", published_since=start(since), published_until=end and end - 1)
+
+
 async def _offer(
     request: Request,
     technical_field: Fields = None,
@@ -80,12 +101,6 @@ async def _offer(
     published_until: Until = None,
 ) -> Filters:
     """The filters that listings and results have in common."""
-    zone = context_of(request).database.city.zone
-
-    def start(day: date | None, *, after: int = 0) -> int | None:
-        return None if day is None else documents.seconds(datetime.combine(day + timedelta(after), time(), zone))
-
-    until = start(published_until, after=1)
     return (
         *_one_of(
             technical_field=technical_field,
@@ -95,7 +110,7 @@ async def _offer(
             seller_kind=seller_kind,
         ),
         *_between("readiness_level", readiness_min=readiness_min, readiness_max=readiness_max),
-        *_between("published_at", published_since=start(published_since), published_until=until and until - 1),
+        *_published(request, published_since, published_until),
     )
 
 
@@ -138,6 +153,50 @@ async def search_results(
 ) -> Response:
     """Search research results that are or were on offer. A result that no listing published is not found."""
     asked = service.Asked("results", q, offer, sort, index("results").facets)
+    return await _answered(request, asked, page)
+
+
+@router.get("/search/demands", operation_id="search_demands", response_model=schemas.DemandSearch)
+async def search_demands(
+    actor: Public,
+    request: Request,
+    page: Paging,
+    q: Words = None,
+    status: Wanted = DemandStatus.PUBLISHED,
+    kind: Kinds = None,
+    technical_field: Fields = None,
+    industry: Industry = None,
+    solution: Ways = None,
+    division: Division = None,
+    demander_id: UUID | None = None,
+    demander_kind: OrganisationKind | None = None,
+    budget_min: Bound = None,
+    budget_max: Bound = None,
+    published_since: Since = None,
+    published_until: Until = None,
+    closes_since: LastSince = None,
+    closes_until: LastUntil = None,
+    sort: DemandSort | None = None,
+) -> Response:
+    """Search needs, challenges and open scenarios. Who hides its name is found by neither its name nor its id.
+
+    `status` finds what was. What its demander closed is not found.
+    """
+    filters = (
+        *_one_of(
+            kind=kind,
+            technical_field=technical_field,
+            industry=industry,
+            solution=solution,
+            division=division,
+            demander_id=demander_id,
+            demander_kind=demander_kind,
+        ),
+        *_between("budget", budget_min=budget_min, budget_max=budget_max),
+        *_published(request, published_since, published_until),
+        *_between("valid_to", closes_since=documents.days(closes_since), closes_until=documents.days(closes_until)),
+    )
+    asked = service.Asked("demands", q, filters, sort, index("demands").facets, _one_of(status=status))
     return await _answered(request, asked, page)
 
 
@@ -200,7 +259,8 @@ async def suggest(
     request: Request,
     q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUERY, description="What was typed so far")],
     limit: Annotated[AskedWhole, Query(ge=1, le=20, description="Suggestions at most")] = 8,
+    kind: Suggested = Suggested.LISTINGS,
 ) -> Response:
-    """Suggest how to go on typing: words of the field, and titles of what is or was on offer."""
-    body, engine = await service.of(request.app).suggest("listings", q, limit)
+    """Suggest how to go on typing: words of the field, and titles of listings or of demands."""
+    body, engine = await service.of(request.app).suggest(kind, q, limit)
     return Response(body, headers={service.ENGINE: engine}, media_type="application/json")

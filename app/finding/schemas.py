@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.catalogue.demands.schemas import DemandCard
 from app.catalogue.results.kinds import IpType, TechnicalField, TransferMode
 from app.core.schemas import Amount, Output
 from app.identity.kinds import OrganisationKind, Verification
@@ -54,6 +55,21 @@ class ResultHit(Output):
     rights: list[RightOut]
     listings: list[ResultListing]
     highlights: Highlights
+
+
+class DemandHighlights(Output):
+    """What of a demand's texts was met, in the form of `Highlights`."""
+
+    title: str | None = None
+    problem: str | None = None
+    target: str | None = None
+    conditions: str | None = None
+
+
+class DemandHit(DemandCard):
+    """A demand that was found, as it stands now. `demander` is null where it hides its name."""
+
+    highlights: DemandHighlights
 
 
 class AgencyHit(Output):
@@ -135,6 +151,12 @@ class ResultSearch(_Found):
     """A page of the results that were found."""
 
     items: list[ResultHit]
+
+
+class DemandSearch(_Found):
+    """A page of the demands that were found."""
+
+    items: list[DemandHit]
 
 
 class AgencySearch(_Found):

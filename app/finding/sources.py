@@ -16,6 +16,7 @@ from search.indexes import Index, index
 MAKE: Final[dict[str, Callable[[Record], Document]]] = {
     "listings": documents.listing,
     "results": documents.result,
+    "demands": documents.demand,
     "agencies": documents.agency,
     "brokers": documents.broker,
     "deals": documents.deal,

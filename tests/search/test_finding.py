@@ -1,6 +1,7 @@
 """Searches through the API: only what is public is found, and the feeder keeps it true whatever comes between."""
 
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from search.indexes import Index, index
 from search.meili.engine import MeilisearchEngine
 from search.postgres.engine import PostgresEngine
 from search.text.queries import parse
+from tests.catalogue.demands.factory import checked, demand_body, draft_demand, published_demand, response_to, step
 from tests.market.deals.factory import recorded_deal
-from tests.market.listings.factory import draft_listing, published_listing
+from tests.market.listings.factory import draft_listing, published_listing, today
 from tests.search.conftest import document
 from tests.support import meilisearch
 from tests.support.applications import application
@@ -39,7 +41,7 @@ async def follow(database: Database, engine: Engine) -> None:
         pass
 
 
-async def search(world: World, kind: str = "listings", **parameters: str) -> Json:
+async def search(world: World, kind: str = "listings", /, **parameters: str) -> Json:
     found: Json = await world.api.ok("GET", f"/v1/search/{kind}", params=parameters)
     return found
 
@@ -124,6 +126,76 @@ async def test_agencies_brokers_and_past_prices_are_found(
     found = await search(fresh_world, "deals", q="shimoxi", price_max="250000")
     assert [(item["number"], item["price"]) for item in found["items"]] == [(deal["number"], "250000.00")]
     assert set(found["items"][0]).isdisjoint({"parties", "seller_id", "buyer_id"})
+
+
+async def test_of_demands_no_hidden_name_no_response_and_nothing_but_what_is_public_is_found(
+    fresh_world: World, fresh_database: Database, engine: PostgresEngine
+) -> None:
+    shy = await fresh_world.enterprise(name="示例缄默重工公司")
+    asker = await fresh_world.enterprise(name="示例坦率电气公司")
+    await draft_demand(fresh_world, asker, title="镀层草稿")
+    waiting = await draft_demand(fresh_world, asker, title="镀层待审")
+    await step(fresh_world, waiting, "submission", asker)
+    await step(fresh_world, waiting, "first-check", fresh_world.operator)
+    need = await published_demand(fresh_world, asker, target="示例：石墨烯镀层，电阻不升高。")
+    scenario = await published_demand(
+        fresh_world, shy, kind="scenario", scenario_area="industry", industry_code="A01", budget=None,
+        solutions=["consulting_or_service"], title="示例镀层试验场", name_hidden=True,
+    )  # fmt: skip
+    await response_to(fresh_world, need, await fresh_world.university(), proposal="示例量子密钥方案")
+    await follow(fresh_database, engine)
+
+    async def found(**parameters: str) -> list[str]:
+        return [item["id"] for item in (await search(fresh_world, "demands", **parameters))["items"]]
+
+    first = await search(fresh_world, "demands", q="石墨烯")
+    listed = await fresh_world.api.ok("GET", "/v1/demands", params={"kind": "need"})
+    marked = {"target": "示例：<em>石墨烯</em>镀层，电阻不升高。"}
+    assert first["items"] == [listed["items"][0] | {"highlights": marked}]
+    both = await search(fresh_world, "demands", q="镀层")
+    assert both["total"] == 2
+    assert {value["value"]: value["count"] for value in both["facets"]["kind"]} == {"need": 1, "scenario": 1}
+    assert {value["value"] for value in both["facets"]["industry"]} == {"C", "C38", "C384", "C3849", "A", "A01"}
+    day, last = (await today(fresh_world)).isoformat(), need["form"]["valid_to"]
+    only_need: list[dict[str, str]] = [
+        {"kind": "need"}, {"industry": "C38"}, {"solution": "joint_development"}, {"demander_id": str(asker.id)},
+        {"budget_min": "800000", "budget_max": "800000.00"}, {"q": need["number"]}, {"q": "坦率"},
+        {"technical_field": "new_energy", "closes_since": last, "closes_until": last, "q": "石墨烯"},
+        {"published_since": day, "published_until": day, "kind": "need"},
+    ]  # fmt: skip
+    for wanted in only_need:
+        assert await found(**wanted) == [need["id"]], wanted
+    for sort in ("-budget", "budget"):  # without one, last
+        assert await found(sort=sort) == [need["id"], scenario["id"]], sort
+    eve = (date.fromisoformat(last) - timedelta(1)).isoformat()
+    none: list[dict[str, str]] = [
+        {"closes_until": eve}, {"published_since": last}, {"status": "met"}, {"q": "量子密钥"},
+        {"q": "缄默"}, {"q": "jianmo"}, {"q": "缄默重工"}, {"demander_id": str(shy.id)},
+    ]  # fmt: skip
+    for wanted in none:
+        assert (await search(fresh_world, "demands", **wanted))["total"] == 0, wanted
+    assert "缄默" not in str(both)
+    assert str(shy.id) not in str(both)
+    typed = {"q": "试验", "kind": "demands"}
+    suggested = (await fresh_world.api.ok("GET", "/v1/search/suggestions", params=typed))["suggestions"]
+    assert suggested == [{"text": "示例镀层试验场", "id": scenario["id"]}]
+
+    form = await demand_body(fresh_world, name_hidden=True)
+    draft = f"/v1/demands/{need['id']}/draft"
+    await fresh_world.api.ok("PUT", draft, asker, json=form, headers={"If-Match": "*"})
+    assert await found(q="坦率") == [need["id"]]  # what is published stays until the correction is checked
+    await checked(fresh_world, need, asker)
+    await step(fresh_world, scenario, "closure", shy, reason="no_longer_needed")
+    assert await found(q="试验场") == []  # before the engine knows
+    await follow(fresh_database, engine)
+    assert (await search(fresh_world, "demands", q="坦率"))["total"] == 0
+    left = await search(fresh_world, "demands")
+    assert (left["total"], left["items"][0]["card"]["demander"]) == (1, None)
+    assert [value["value"] for value in left["facets"]["kind"]] == ["need"]
+    await step(fresh_world, need, "removal", fresh_world.operator, reason="示例")
+    await follow(fresh_database, engine)
+    assert (await search(fresh_world, "demands"))["total"] == 0
+    assert (await checking.check(fresh_database, engine, index("demands"), mend=False)).is_true
 
 
 class Stumbling(PostgresEngine):
@@ -261,6 +333,8 @@ def _secret(value: str) -> Any:
         ("results", {"q": "'; DROP TABLE results --"}, 200),
         ("deals", {"q": '%_&|!<->:*()\\"'}, 200),
         ("agencies", {"q": "\u200b"}, 200),
+        ("demands", {"status": "closed"}, 422),
+        ("demands", {"industry": "C3"}, 422),
         ("suggestions", {"q": "'"}, 200),
         ("suggestions", {}, 422),
     ],

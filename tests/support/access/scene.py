@@ -238,7 +238,7 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
     return {
         "create_listing": Call(json=await listing_body(world, seller)),
         "list_listings": Call(),
-        **{f"search_{kind}": Call() for kind in ("listings", "results", "agencies", "brokers", "deals")},
+        **{f"search_{kind}": Call() for kind in ("listings", "results", "demands", "agencies", "brokers", "deals")},
         "suggest": Call(query="q=%E7%9F%B3%E5%A2%A8"),
         "list_own_listings": Call(),
         "list_listings_for_staff": Call(),
