@@ -75,7 +75,7 @@ CHANGED: dict[type, Callable[[Any], Any]] = {
     int: lambda value: value + 1_000,
     str: lambda value: f"{value}x",
     UUID: lambda value: UUID(int=value.int ^ 1),
-    list: lambda value: [*value, UUID(int=9)],
+    list: lambda value: [*value, value[0]] if value else [UUID(int=9)],
     dict: lambda value: value | {"n": 9},
 }
 
