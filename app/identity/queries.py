@@ -366,13 +366,18 @@ async def end_keys(session: Session, person_id: UUID, organisation_id: UUID | No
     await lineage.end(session, (await session.execute(statement)).scalars().all(), at)
 
 
+async def lock_name(session: Session, name: str) -> None:
+    """Lock the core of a name until the transaction ends, today's or a former one: whoever writes one compares it."""
+    core = (await session.execute(select(func.techex_core_name(name)))).scalar_one()
+    await advisory_lock(session, "organisation_name", core)
+
+
 async def namesake(session: Session, name: str, uscc: str | None, *, besides: UUID | None = None) -> UUID | None:
     """An organisation of that name, in whatever spelling, that may be the same body: not both have a USCC.
 
     The core of the name is locked until the transaction ends, so that of two who take it at once one sees the other.
     """
-    core = (await session.execute(select(func.techex_core_name(name)))).scalar_one()
-    await advisory_lock(session, "organisation_name", core)
+    await lock_name(session, name)
     statement = select(Organisation.id).where(same(Organisation.name, name))
     if besides is not None:
         statement = statement.where(Organisation.id != besides)

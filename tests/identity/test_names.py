@@ -3,12 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from tests.contracts.factory import signed_contract
 from tests.market.listings.factory import today
 from tests.support.world import Party, World
 
 Json = dict[str, Any]
 LATEST = {"If-Match": "*"}
+HELD = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+  AND (classid::bigint << 32 | objid::bigint) = hashtextextended('organisation_name:' || :core, 0)
+"""
 
 
 async def renamed(world: World, party: Party, name: str, days_ago: int) -> Json:
@@ -75,6 +81,12 @@ async def test_a5_renames_follow_each_other_and_a_wrong_one_is_withdrawn(world: 
     await world.api.refused(
         422, "former_names_out_of_order", "POST", correct.format(first["id"]), caller, json=crossing
     )
+    # What is compared with the names of others is locked as a new name is: of two at once one sees the other.
+    await world.api.ok("POST", correct.format(first["id"]), caller, json=why | {"name": "示例 己"})
+    async with world.database.transaction() as session:
+        held = await session.execute(text(HELD), {"core": "示例己"})
+        assert held.scalar_one() == 1
+    await world.api.ok("POST", correct.format(first["id"]), caller, json=why | {"name": "示例甲"})
     await world.api.ok("POST", correct.format(first["id"]), caller, json=why | {"withdrawn": True})
     shown = await world.api.ok("GET", f"/v1/organisations/{party.id}")
     assert [(row["name"], row["valid_to"]) for row in shown["former_names"]] == [("示例甲", second["valid_to"])]
@@ -82,5 +94,5 @@ async def test_a5_renames_follow_each_other_and_a_wrong_one_is_withdrawn(world: 
     shown = await world.api.ok("GET", f"/v1/organisations/{party.id}")
     assert (shown["name"], shown["former_names"]) == ("示例甲", [])
     kept = await world.api.ok("GET", f"/v1/corrections?subject_id={first['id']}", party)
-    assert kept["items"][0]["before"]["name"] == "示例甲"
+    assert [row["before"]["name"] for row in kept["items"]] == ["示例甲", "示例 己", "示例甲"]
     assert other.name == "示例乙"

@@ -96,6 +96,8 @@ async def correct_former_name(
             rules.check_not_future("valid_to", body.valid_to, await read_today(session))
             check_name_order(former.valid_to, body.valid_to, [row.valid_to for row in others])
         recorded, changed = _put_right(former, body)
+        if "name" in changed:
+            await identity.lock_name(session, former.name)
         correction = await _keep(session, actor, subject, recorded, changed, body.reason, [organisation.id])
     await look_for(session, organisation.id)
     return correction
