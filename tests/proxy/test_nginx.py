@@ -57,7 +57,7 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def proxied(folder: Path, first: int, second: int) -> Iterator[tuple[httpx.Client, int]]:
+def proxied(folder: Path, first: int, second: int, *changes: tuple[str, str]) -> Iterator[tuple[httpx.Client, int]]:
     """A client of the proxy before two ports, and the proxy's own port for plain HTTP; each place is replaced once."""
     certificate, secret = _certificate(folder)
     plain, secure = free_port(), free_port()
@@ -74,6 +74,7 @@ def proxied(folder: Path, first: int, second: int) -> Iterator[tuple[httpx.Clien
         ("/etc/nginx/exchange.example.key", f"{secret}"),
         ("/var/log/nginx/techex.log", f"{folder / 'access.log'}"),
         ("http {\n", "http {\n" + temporary),
+        *changes,
     ):
         assert config.count(place) == 1, place
         config = config.replace(place, own)
@@ -166,8 +167,17 @@ def test_d2_the_proxy_limits_a_client_and_the_api_goes_on(fresh_url: str, tmp_pa
     assert re.fullmatch(r"127\.0\.0\.1 \[[^]]+\] GET /healthz \d{3} [\d.]+ \S+", line), line
 
 
+# The answer itself asks nginx not to buffer it, and so does the sample. Each is tried without the other.
+@pytest.mark.parametrize(
+    "without",
+    [
+        ("proxy_buffering    off;", "proxy_buffering off; proxy_ignore_headers X-Accel-Buffering;"),
+        ("proxy_buffering    off;", "proxy_buffering on;"),
+    ],
+    ids=["the_answers_word", "the_samples_word"],
+)
 async def test_d2_an_auctions_stream_passes_the_proxy_entry_by_entry(
-    fresh_world: World, fresh_url: str, tmp_path: Path
+    fresh_world: World, fresh_url: str, tmp_path: Path, without: tuple[str, str]
 ) -> None:
     folder = tmp_path / "nginx"
     folder.mkdir()
@@ -183,9 +193,10 @@ async def test_d2_an_auctions_stream_passes_the_proxy_entry_by_entry(
                 if '"kind":"bid"' in line and '"price":"102000.00"' in line:
                     return
 
-    with served(fresh_url, tmp_path / "data") as url, proxied(folder, int(url.rpartition(":")[2]), free_port()) as (
-        client, _,
-    ):  # fmt: skip
+    with (
+        served(fresh_url, tmp_path / "data") as url,
+        proxied(folder, int(url.rpartition(":")[2]), free_port(), without) as (client, _),
+    ):
         following = asyncio.create_task(asyncio.to_thread(follow, client))
         async with asyncio.timeout(PATIENCE):
             await came.get()
