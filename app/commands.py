@@ -280,7 +280,7 @@ def _known_indexes(names: list[str] | None) -> list[str]:
 @cli.command("verify")
 def verify_auction(
     transcript: Annotated[Path, typer.Argument(help="The transcript of an auction, as the exchange publishes it.")],
-    receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that must be in it; may be repeated.")] = None,
+    receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that must be in it, or a refusal.")] = None,
     key: Annotated[list[str] | None, typer.Option(help="The exchange's public key in hex, from elsewhere.")] = None,
 ) -> None:
     """Check an auction's transcript offline and decide every bid again. Needs no database and no settings.

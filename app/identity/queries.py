@@ -367,7 +367,7 @@ async def end_keys(session: Session, person_id: UUID, organisation_id: UUID | No
 
 
 async def lock_name(session: Session, name: str) -> None:
-    """Lock the core of a name until the transaction ends, today's or a former one: whoever writes one compares it."""
+    """Lock the core of a name until the transaction ends, of today or of once, for it is compared with others."""
     core = (await session.execute(select(func.techex_core_name(name)))).scalar_one()
     await advisory_lock(session, "organisation_name", core)
 

@@ -5,6 +5,7 @@ import json
 import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette._utils import get_route_path
@@ -44,13 +45,13 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return answer_invalid(request, error)
+    return answer(request, invalid(error))
 
 
-def answer_invalid(request: Request, error: RequestValidationError) -> Response:
+def invalid(error: RequestValidationError | ValidationError) -> Problem:
     """The refusal of an input that is not well-formed, with each wrong field."""
     fields = [field_error(item) for item in error.errors()[:50]]
-    return answer(request, INVALID_INPUT(count=len(fields), errors=fields))
+    return INVALID_INPUT(count=len(fields), errors=fields)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -287,9 +287,14 @@ def is_over(status: str) -> bool:
     return status not in LIVE_STATUSES
 
 
+async def find_live(database: Database, auction_id: UUID) -> Record | None:
+    """What a poll of an announced auction answers; None for any other."""
+    return await database.fetch_row(LIVE, auction_id)
+
+
 async def live(database: Database, auction_id: UUID) -> Record:
-    """What a poll of an announced auction answers; raises `not_found`."""
-    row = await database.fetch_row(LIVE, auction_id)
+    """The same; raises `not_found`."""
+    row = await find_live(database, auction_id)
     if row is None:
         raise NOT_FOUND(what=AUCTION)
     return row

@@ -38,7 +38,7 @@ Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="auctions:read")]
 SCHEMAS = "#/components/schemas/"
 REFUSAL = schemas.RefusedBidOut.model_json_schema(ref_template=f"{SCHEMAS}{{model}}", mode="serialization")
 REFUSED_BID = {
-    "description": "Refused. A bid that was decided has its place in the log and a receipt all the same",
+    "description": "Refused. A bid that was decided has its place in the log and a receipt; else the refusal is signed",
     "content": {
         PROBLEM_MEDIA_TYPE: {
             "schema": {
@@ -65,6 +65,7 @@ UNDECIDED = {
     operation_id="place_bid",
     responses={
         201: {"headers": {"Idempotency-Replayed": REPLAYED}},
+        403: REFUSED_BID,
         409: REFUSED_BID,
         422: REFUSED_BID,
         503: UNDECIDED,
@@ -73,7 +74,8 @@ UNDECIDED = {
 async def place_bid(actor: Bidder, auction_id: UUID, body: Annotated[schemas.BidIn, Body()]) -> schemas.BidOut:
     """Place a bid. The answer says what was decided, by the database's clock after the lock, with a signed receipt.
 
-    A well-formed bid that is refused (too low, too late) also has a place in the log and a receipt.
+    A well-formed bid that is refused (too low, too late) also has a place in the log and a receipt. Of any other the
+    answer carries a signed `refusal`, with the amount, what would have passed, and the moment.
     """
     raise AssertionError("`BidEndpoint` answers")
 

@@ -195,8 +195,31 @@ class BidOut(Output):
     receipt: BidReceiptOut
 
 
+class BidRefusalContentOut(Output):
+    """What was refused and why. `minimum`: the smallest bid that would have passed, null where none was taken."""
+
+    auction_id: UUID
+    organisation_id: UUID | None
+    request_sha256: str = Field(description="Of method, path, query and body as sent, with a zero byte between")
+    amount: Amount | None = Field(description="What was bid; null where none could be read")
+    code: str
+    minimum: Amount | None
+    status: AuctionStatus
+    starts_at: datetime
+    ends_at: datetime
+    at: datetime = Field(description="When it was refused, by the database's clock")
+
+
+class BidRefusalOut(Output):
+    """The refusal of a bid that has no place in the log: `content` in canonical JSON, signed by the exchange."""
+
+    content: BidRefusalContentOut
+    signature: str
+    key_id: str
+
+
 class RefusedBidOut(Output):
-    """What the refusal of a decided bid says besides; none of it where nothing was decided."""
+    """What the refusal of a bid says besides: a receipt where it was decided, else a signed refusal."""
 
     seq: int | None = None
     price: Amount | None = Field(default=None, description="Where the bidding stands")
@@ -206,6 +229,7 @@ class RefusedBidOut(Output):
     server_time: datetime | None = Field(default=None, description="When it was decided")
     salt: str | None = Field(default=None, description="With amount or maximum it opens the commitment in the log")
     receipt: BidReceiptOut | None = None
+    refusal: BidRefusalOut | None = Field(default=None, description="Where nothing was decided and the sender is known")
 
 
 class AuctionEntryOut(Output):

@@ -15,11 +15,11 @@ from app.market.gates.schemas import gate_out
 from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
 from app.pricing.auction import schemas
-from app.pricing.auction.bidding.forms import RULES
+from app.pricing.auction.bidding.refusals import Threshold
 from app.pricing.auction.bidding.rules import State
 from app.pricing.auction.bidding.standing import Unsealed
 from app.pricing.auction.ending import outcome
-from app.pricing.auction.kinds import AuctionForm, AuctionStatus
+from app.pricing.auction.kinds import AuctionStatus
 from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry
 from app.pricing.auction.proof import published
 
@@ -38,7 +38,7 @@ def auction(row: Auction, now: datetime, actor: Actor | None, gates: Sequence[Ga
         has_reserve=row.reserve_secret is not None,
         reserve_price=reserve.amount if reserve else None,
         reserve_salt=reserve.salt if reserve else None,
-        minimum=_minimum(row.conditions, _state(row), row.shift, row.status, now),
+        minimum=_minimum(row, now),
         head=row.head.hex(),
         deal_id=None if gates is None else row.deal_id,
         gates=[gate_out(gate, now) for gate in gates or ()],
@@ -57,11 +57,9 @@ def _reserve(row: Auction) -> Unsealed | None:
 
 def live(row: Mapping[str, Any]) -> schemas.AuctionLiveOut:
     """What a poll answers, from the driver's row."""
-    state = State(row["ends_at"], row["price"], row["leader"], None, row["accepted"])
-    minimum = _minimum(json.loads(row["conditions"]), state, row["shift"], row["status"], row["now"])
     names = ("id", "status", "price", "leader", "accepted", "ends_at", "last_seq", "head")
     return schemas.AuctionLiveOut.model_validate(
-        {name: row[name] for name in names} | {"minimum": minimum, "server_time": row["now"]}
+        {name: row[name] for name in names} | {"minimum": threshold(row).minimum, "server_time": row["now"]}
     )
 
 
@@ -69,16 +67,18 @@ def _state(row: Auction) -> State:
     return State(row.ends_at, row.price, row.leader, None, row.accepted)
 
 
-def _minimum(
-    conditions: Mapping[str, Any], state: State, shift: Any, status: AuctionStatus, now: datetime
-) -> Decimal | None:
-    """The smallest bid that passes now, from somebody who does not lead; None where no bid is taken."""
-    if status != AuctionStatus.ANNOUNCED:
+def threshold(row: Mapping[str, Any]) -> Threshold:
+    """Where an announced auction stands, from the driver's row of a poll."""
+    state = State(row["ends_at"], row["price"], row["leader"], None, row["accepted"])
+    conditions = published.conditions_of(json.loads(row["conditions"])).shifted(row["shift"])
+    return Threshold(row["id"], AuctionStatus(row["status"]), conditions, state, row["now"])
+
+
+def _minimum(row: Auction, now: datetime) -> Decimal | None:
+    if row.status != AuctionStatus.ANNOUNCED:
         return None
-    made = published.conditions_of(conditions).shifted(shift)
-    if not made.starts_at <= now < state.ends_at:
-        return None
-    return RULES[AuctionForm(made.form)].minimum(made, state, now)
+    conditions = published.conditions_of(row.conditions).shifted(row.shift)
+    return Threshold(row.id, row.status, conditions, _state(row), now).minimum
 
 
 def bidder(row: AuctionBidder, named: bool) -> schemas.BidderOut:

@@ -23,6 +23,7 @@ from app.core.logs import get_logger
 from app.core.problems import UNAVAILABLE, Problem
 from app.pricing.auction.bidding import turn
 from app.pricing.auction.bidding.problems import CLERK_OVERLOADED
+from app.pricing.auction.bidding.refusals import Refused
 from app.pricing.auction.bidding.rules import Conditions
 from app.pricing.auction.bidding.submission import Decided, Submission
 from app.pricing.auction.proof.receipts import Signer
@@ -46,9 +47,11 @@ class Clerk:
         """`signer` will sign what is decided. `decided` is called after each turn that was committed."""
         self._lanes = [_Lane(database, keys, signer, decided) for _ in range(LANES)]
 
-    async def submit(self, submission: Submission) -> Decided:
-        """Have a bid decided. Raises the refusals of `admission`, `idempotency_key_reused`, `not_found`,
-        `bids_overloaded`; a database that is unavailable raises what the driver does, and nothing is known of the bid.
+    async def submit(self, submission: Submission) -> Decided | Refused:
+        """Have a bid decided; the refusals of `admission` and `idempotency_key_reused` are answered.
+
+        Raises `unauthenticated`, `not_found`, `bids_overloaded`; a database that is unavailable raises what the driver
+        does, and nothing is known of the bid.
         """
         lane = self._lanes[submission.auction_id.int % LANES]
         lane.put(submission)

@@ -11,6 +11,7 @@ import re
 from asyncio import get_running_loop
 from collections import OrderedDict
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.core.history import events
 from app.core.problems import (
     IDEMPOTENCY_KEY_REQUIRED,
-    INVALID_INPUT,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
     Problem,
@@ -33,12 +33,14 @@ from app.core.web.http import Context, Handle, Inner, MoneyEndpoint, receive_bod
 from app.core.web.parameters import Parameters
 from app.core.web.reading import read_json
 from app.identity.rules import digest_of
-from app.pricing.auction import queries, schemas
+from app.pricing.auction import queries, schemas, shown
 from app.pricing.auction.bidding import admission, house
 from app.pricing.auction.bidding.house import House
+from app.pricing.auction.bidding.refusals import Refused
 from app.pricing.auction.bidding.submission import Decided, Submission
 from app.pricing.auction.kinds import Refusal
 from app.pricing.auction.problems import REFUSALS
+from app.pricing.auction.proof import log
 
 _DOOR: Final = re.compile(r"/v1/auctions/([0-9a-f-]{36})/bids")
 _ROUTE: Final = "/v1/auctions/{auction_id}/bids"
@@ -81,8 +83,6 @@ async def _respond(application: FastAPI, auction_id: str, scope: Scope, receive:
         return await _bid(application, auction_id, scope, receive)
     except Problem as problem:
         return validation.answer(request, problem)
-    except RequestValidationError as error:
-        return validation.answer_invalid(request, error)
     except Exception as error:
         known = validation.database_problem(error)
         if known is None:
@@ -93,19 +93,26 @@ async def _respond(application: FastAPI, auction_id: str, scope: Scope, receive:
 async def _bid(application: FastAPI, auction_id: str, scope: Scope, receive: Receive) -> Response:
     made = house.of(application)
     check_room(made.context.settings)
-    _no_parameters.check(scope["query_string"])
     headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # of one sent twice the first counts, as everywhere
     authorization = headers.get(b"authorization", b"").decode("latin-1")
+    body: bytes | None = None
     try:
+        _no_parameters.check(scope["query_string"])
         body = await receive_body(headers, receive, made.context.settings.body_max_bytes)
         digest = await _known.check(made.context, authorization)
         submission = _submission(headers, scope, auction_id, digest, body)
     except (ValidationError, RequestValidationError, Problem) as error:
-        await _note_rejected(made.context, authorization, auction_id, scope, _code_of(error))
-        if not isinstance(error, ValidationError):
-            raise
-        raise RequestValidationError(error.errors()) from error
-    return _answer(made, submission, await made.clerk.submit(submission))
+        problem = error if isinstance(error, Problem) else validation.invalid(error)
+        sent = await _note_rejected(made.context, authorization, auction_id, scope, problem)
+        found = await queries.find_live(made.context.database, sent[1]) if sent and body is not None else None
+        if sent is None or body is None or found is None:
+            raise problem from error
+        threshold = shown.threshold(found)
+        raise _signed(made, threshold.refused(problem, sent[0], _hash(scope, body), _amount(body))) from error
+    decided = await made.clerk.submit(submission)
+    if isinstance(decided, Refused):
+        raise _signed(made, decided)
+    return _answer(made, submission, decided)
 
 
 class _KnownKeys:
@@ -151,13 +158,25 @@ def _submission(
         auction_id=_auction_id(auction_id),
         key_digest=digest,
         idempotency_key=idempotency.check_key(key.decode("latin-1")),
-        request_hash=idempotency.request_hash("POST", scope["path"], scope["query_string"].decode("latin-1"), body),
+        request_hash=_hash(scope, body),
         request_id=scope.get("request_id"),
         amount=bid.amount,
         maximum=bid.maximum,
         behalf_of=bid.organisation_id,
         answer=get_running_loop().create_future(),
     )
+
+
+def _hash(scope: Scope, body: bytes) -> bytes:
+    return idempotency.request_hash("POST", scope["path"], scope["query_string"].decode("latin-1"), body)
+
+
+def _amount(body: bytes) -> Decimal | None:
+    """What was bid, if it can be read."""
+    try:
+        return schemas.BidIn.model_validate(read_json(body)).amount
+    except (ValidationError, RequestValidationError, Problem):
+        return None
 
 
 def _auction_id(text: str) -> UUID:
@@ -167,26 +186,36 @@ def _auction_id(text: str) -> UUID:
         raise RequestValidationError([{**each, "loc": ("path", "auction_id")} for each in error.errors()]) from error
 
 
-def _code_of(error: ValidationError | RequestValidationError | Problem) -> str:
-    """The code with which it is answered."""
-    if isinstance(error, Problem):
-        return error.kind.code
-    return INVALID_INPUT.code
+async def _note_rejected(
+    context: Context, authorization: str, auction_id: str, scope: Scope, problem: Problem
+) -> tuple[UUID | None, UUID] | None:
+    """Leave an audit entry, where it is known who sent it: what was sent was no bid, or not for this key to send.
 
-
-async def _note_rejected(context: Context, authorization: str, auction_id: str, scope: Scope, code: str) -> None:
-    """Leave an audit entry, where it is known who sent it: what was sent was no bid, or not for this key to send."""
+    Answers the sender's organisation and the auction; None where either is not known.
+    """
     async with context.database.transaction() as session:
         try:
-            session.info["actor"] = await context.authenticate(session, authorization)
+            actor = await context.authenticate(session, authorization)
         except Problem:
-            return
+            return None
+        session.info["actor"] = actor
         session.info["request_id"] = scope.get("request_id")
         found = await queries.find_number(session, auction_id)
-        if found is not None and admission.NOTED.take(session.info["actor"].key_id, found[0]):
-            payload = {"number": found[1], "code": code}
+        if found is None:
+            return None
+        if admission.NOTED.take(actor.key_id, found[0]):
+            payload = {"number": found[1], "code": problem.kind.code}
             subject = "auction", found[0]
             events.append(session, "auction.bid_rejected", subject, audience=[events.OPERATOR], payload=payload)
+        return actor.organisation_id, found[0]
+
+
+def _signed(made: House, refused: Refused) -> Problem:
+    """The refusal with what the exchange signs of it."""
+    signature = made.signer.sign_refusal(log.canonical(refused.statement))
+    refusal = {"content": refused.statement, "signature": signature, "key_id": made.signer.key_id}
+    refused.problem.extra["refusal"] = refusal
+    return refused.problem
 
 
 def _answer(made: House, submission: Submission, decided: Decided) -> Response:

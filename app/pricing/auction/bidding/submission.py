@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.pricing.auction.bidding.refusals import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -32,6 +34,6 @@ class Submission:
     amount: Decimal
     maximum: Decimal | None
     behalf_of: UUID | None
-    answer: asyncio.Future[Decided]
+    answer: asyncio.Future[Decided | Refused]
     alone: bool = False
     """Decided in a turn of its own, after a turn with others has failed."""

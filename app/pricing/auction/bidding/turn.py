@@ -18,6 +18,7 @@ from app.core.keys import Keys
 from app.core.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem, Text
 from app.pricing.auction.bidding import admission, standing
 from app.pricing.auction.bidding.problems import MAXIMUM_FOREIGN
+from app.pricing.auction.bidding.refusals import Refused, Threshold
 from app.pricing.auction.bidding.rules import Bid, Conditions
 from app.pricing.auction.bidding.standing import Entry, Standing
 from app.pricing.auction.bidding.submission import Decided, Submission
@@ -124,7 +125,7 @@ def passes(error: Exception) -> bool:
 
 async def decide(
     driver: asyncpg.Connection, keys: Keys, known: MutableMapping[UUID, Conditions], batch: Sequence[Submission]
-) -> list[Decided | Problem]:
+) -> list[Decided | Refused | Problem]:
     """Decide bids on auctions whose rows are locked; answers each, in order. The caller commits."""
     ids = list({submission.auction_id for submission in batch})
     rows = await driver.fetch(AUCTIONS, ids)
@@ -177,13 +178,15 @@ class _Turn:
         self._rejections: list[tuple[Any, ...]] = []
         self._done: dict[tuple[UUID, str, bytes], tuple[bytes, Decided]] = {}
 
-    def answer(self, submission: Submission, facts: Mapping[str, Any] | None) -> Decided | Problem:
+    def answer(self, submission: Submission, facts: Mapping[str, Any] | None) -> Decided | Refused | Problem:
         """Decide one bid, or find what it was answered before."""
         auction = self._auctions.get(submission.auction_id)
         if auction is None or facts is None:
             return NOT_FOUND(what=Text("auction", "拍卖"))
         actor = _actor(facts)
         before = None if actor is None else self._before(submission, facts)
+        if isinstance(before, Problem):
+            return self._refused(auction, submission, actor, before)
         if before is not None:
             return before
         sender = admission.Sender(actor, facts["market"], facts["paddle"], facts["withdrawn"], facts["deposit_held"])
@@ -193,7 +196,7 @@ class _Turn:
             refusal = MAXIMUM_FOREIGN(field="maximum", form=auction.conditions.form)
         if refusal is not None:
             self._reject(submission, actor, refusal)
-            return refusal
+            return self._refused(auction, submission, actor, refusal)
         return self._decide(auction, submission, facts)
 
     def _before(self, submission: Submission, facts: Mapping[str, Any]) -> Decided | Problem | None:
@@ -226,6 +229,15 @@ class _Turn:
         holds = ACCEPTED if entry.content["code"] is None else submission.request_hash
         self._done[facts["key_id"], submission.idempotency_key, holds] = submission.request_hash, decided
         return decided
+
+    def _refused(
+        self, auction: Standing, submission: Submission, actor: Actor | None, problem: Problem
+    ) -> Refused | Problem:
+        """The refusal, to be signed for the sender, where it is known."""
+        if actor is None:
+            return problem
+        threshold = Threshold(auction.id, auction.status, auction.conditions, auction.state, self._now)
+        return threshold.refused(problem, actor.organisation_id, submission.request_hash, submission.amount)
 
     def _reject(self, submission: Submission, actor: Actor | None, refusal: Problem) -> None:
         """Leave an audit entry of what was not allowed, where it is known who tried."""

@@ -17,6 +17,7 @@ P = ParamSpec("P")
 DOMAIN: Final = b"techex auction receipt v1\0"
 HEAD: Final = b"techex auction head v1\0"
 CONFIRMATION: Final = b"techex auction confirmation v1\0"
+REFUSAL: Final = b"techex auction refusal v1\0"
 
 
 def key_id_of(public_key: bytes) -> str:
@@ -32,6 +33,11 @@ def statement(auction_id: UUID, seq: int, entry_hash: bytes) -> bytes:
 def head_statement(auction_id: UUID, seq: int, entry_hash: bytes, state: str) -> bytes:
     """The bytes that a head signs: the last entry, and `open`, `closed` or `cancelled`."""
     return HEAD + auction_id.bytes + seq.to_bytes(8, "big") + entry_hash + state.encode()
+
+
+def refusal_statement(content: str) -> bytes:
+    """The bytes that the refusal of a bid signs: its content in canonical JSON."""
+    return REFUSAL + content.encode()
 
 
 class Signer:
@@ -54,6 +60,10 @@ class Signer:
         """The signature in hex under the canonical JSON of a confirmation (成交确认书)."""
         return self._key.sign(CONFIRMATION + content).hex()
 
+    def sign_refusal(self, content: str) -> str:
+        """The signature in hex under the canonical JSON of the refusal of a bid that has no place in the log."""
+        return self._key.sign(refusal_statement(content)).hex()
+
 
 def verify(public_key: bytes, auction_id: UUID, seq: int, entry_hash: bytes, signature: str) -> bool:
     """Whether `signature` is the key's under that entry; False, never an exception, for whatever is malformed."""
@@ -63,6 +73,11 @@ def verify(public_key: bytes, auction_id: UUID, seq: int, entry_hash: bytes, sig
 def verify_head(public_key: bytes, auction_id: UUID, seq: int, entry_hash: bytes, state: str, signature: str) -> bool:
     """Whether `signature` is the key's under that head; False, never an exception, for whatever is malformed."""
     return _holds(public_key, signature, head_statement, auction_id, seq, entry_hash, state)
+
+
+def verify_refusal(public_key: bytes, content: str, signature: str) -> bool:
+    """Whether `signature` is the key's under that refusal; False, never an exception, for whatever is malformed."""
+    return _holds(public_key, signature, refusal_statement, content)
 
 
 def _holds(public_key: bytes, signature: str, of: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bool:

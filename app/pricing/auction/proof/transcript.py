@@ -57,9 +57,9 @@ def verify_transcript(
 ) -> Report:
     """Check a transcript, and that the entries for which receipts are held are in it as they were signed.
 
-    `held`: receipts as they were given out; one may have an `opening` (`amount`, `salt`) of the bid's secret amount or
-    maximum, which is then used. `trusted_keys`: the exchange's public keys, from elsewhere. Never raises for what is
-    wrong in the transcript or a receipt.
+    `held`: receipts as they were given out, or signed refusals; a receipt may have an `opening` (`amount`, `salt`) of
+    the bid's secret amount or maximum, which is then used. `trusted_keys`: the exchange's public keys, from elsewhere.
+    Never raises for what is wrong in the transcript or a receipt.
     """
     report = Report(trusted=trusted_keys is not None)
     try:
@@ -178,6 +178,9 @@ class _Check:
     def receipt(self, receipt: Json) -> None:
         """The receipt is genuine, and its entry is in the log as it was signed."""
         self._report.receipts += 1
+        if "content" in receipt:
+            self._refusal(receipt)
+            return
         try:
             seq = receipt["seq"]
             if receipt["auction_id"] != str(self._id):
@@ -192,6 +195,19 @@ class _Check:
                 self._open(seq, receipt["opening"], seq)
         except MALFORMED as error:
             self._wrong(0, f"a receipt is malformed: {error!r}")
+
+    def _refusal(self, refusal: Json) -> None:
+        """The refusal of a bid that has no place in the log is genuine, and of this auction."""
+        try:
+            content, key = refusal["content"], self._keys.get(refusal["key_id"])
+            if content["auction_id"] != str(self._id):
+                self._wrong(0, f"a refusal is of another auction, {content['auction_id']}")
+            elif key is None:
+                self._wrong(0, f"a refusal is signed with the key {refusal['key_id']}, which is not the exchange's")
+            elif not receipts.verify_refusal(key, log.canonical(content), refusal["signature"]):
+                self._wrong(0, f"the signature of the refusal at {content['at']} is false")
+        except MALFORMED as error:
+            self._wrong(0, f"a refusal is malformed: {error!r}")
 
     def _open(self, seq: int, opening: Json, by: int) -> None:
         """Note the amount of a bid's commitment, if that is what it opens."""

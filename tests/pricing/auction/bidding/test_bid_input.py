@@ -10,13 +10,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.core import keys
 from app.core.access import Role
 from app.identity.models import Appointment
 from app.pricing.auction.bidding import admission
+from app.pricing.auction.proof import log, receipts
+from app.pricing.auction.proof.receipts import Signer
+from app.pricing.auction.proof.transcript import verify_transcript
 from tests.market.deals.test_deals import related
 from tests.market.listings.factory import move_clock_to
 from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
+from tests.pricing.auction.test_auction_api import transcript
 from tests.support.world import Party, World
 
 AMOUNTS: list[Any] = [
@@ -40,6 +45,22 @@ async def logged(world: World) -> int:
         )
 
 
+async def check_refusal(scene: Scene, caller: Party | None, problem: dict[str, Any], sent: object) -> None:
+    """D8: who sent what is no bid holds a signed refusal: the amount, what would have passed, and the moment."""
+    assert caller is not None
+    held, signer = problem["refusal"], Signer(keys.current().signing_seed)
+    content = held["content"]
+    shown = await scene.world.api.ok("GET", f"{scene.path}/live")
+    assert (content["code"], content["organisation_id"]) == (problem["code"], str(caller.id) if caller.id else None)
+    assert (content["minimum"], content["status"]) == (shown["minimum"], shown["status"])
+    if sent == OK:
+        assert content["amount"] == OK["amount"]
+    since = datetime.fromisoformat(shown["server_time"]) - datetime.fromisoformat(content["at"])
+    assert timedelta(0) <= since < timedelta(minutes=1)
+    assert held["key_id"] == signer.key_id
+    assert receipts.verify_refusal(signer.public_key, log.canonical(content), held["signature"])
+
+
 async def refused(
     scene: Scene, caller: Party | None, status: int, code: str, *, audited: bool = True, path: str = "", **sent: Any
 ) -> dict[str, Any]:
@@ -57,6 +78,10 @@ async def refused(
         assert problem["title"]
         assert problem["detail"]
         assert problem["remedy"]
+    if audited and code != "body_too_large":
+        await check_refusal(scene, caller, problem, sent.get("json"))
+    else:
+        assert "refusal" not in problem
     assert await rejections(scene.world) == before + [code] * (2 if audited else 0)
     assert await logged(scene.world) == entries
     return problem
@@ -87,6 +112,11 @@ async def test_what_is_no_request_for_a_bid(scene: Scene) -> None:
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_required")
     assert (await rejections(scene.world))[-1] == "idempotency_key_required"
+    file, refusal = await transcript(scene), answer.json()["refusal"]
+    assert verify_transcript(file, [refusal]).ok
+    for name, value in (("amount", "1.00"), ("minimum", "1.00"), ("auction_id", str(uuid4()))):
+        forged = refusal | {"content": refusal["content"] | {name: value}}
+        assert len(verify_transcript(file, [forged]).problems) == 1, name
 
 
 async def test_who_may_not_bid(scene: Scene) -> None:
