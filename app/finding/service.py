@@ -54,7 +54,7 @@ class Finder:
     async def search(self, asked: Asked, page: PageRequest) -> tuple[str, str]:
         """The answer as JSON, and the value of the header. Raises `cursor_invalid` and `temporarily_unavailable`."""
         (offset,) = page.after(_offset) or (0,)
-        read = await asyncio.to_thread(parse, asked.q) if asked.q is not None else None
+        read = await _read(asked.q) if asked.q is not None else None
         limit = min(page.limit, DEEPEST - offset)
         filters = tuple(each for _, each in (*asked.always, *asked.filters))
         query = Query(read, filters, asked.facets, _order(asked.sort), offset, limit)
@@ -108,7 +108,7 @@ class Finder:
         typed = query.text.terms if query.text else ()
         for left_out in typed if len(typed) > 1 else ():
             fewer = " ".join(term.typed for term in typed if term is not left_out)
-            tried.append(("q", fewer, replace(counted, text=await asyncio.to_thread(parse, fewer))))
+            tried.append(("q", fewer, replace(counted, text=parse(fewer))))
         found = []
         for parameter, q, wider in tried[:_MOST_WIDER]:
             total = (await self._find(asked.index, wider))[0].total
@@ -131,6 +131,11 @@ async def close(application: FastAPI) -> None:
     finder: Finder | None = getattr(application.state, "finder", None)
     if finder is not None:
         await finder.standby.close()
+
+
+async def _read(typed: str) -> Parsed:
+    """What was typed, read. It takes 0.1 ms, a thread 0.3 ms more; where the words are not in memory yet, 0.3 s."""
+    return parse(typed) if words.are_loaded() else await asyncio.to_thread(parse, typed)
 
 
 async def read_in_order(database: Database, name: str, ids: Sequence[str]) -> list[Record]:

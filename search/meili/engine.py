@@ -1,19 +1,18 @@
 """`MeilisearchEngine`: the contract of `search/engine.py` on a Meilisearch server.
 
 Settings and tasks go through the official client, which blocks, in a thread; every task is waited for and its result
-checked, since "enqueued" is not "indexed". Searches go through one pool of connections of httpx.
+checked, since "enqueued" is not "indexed". Searches go through connections of our own.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import httpx
 
 from search.documents import Document
 from search.engine import DEEPEST, EXACT_TO, Answer, Engine, EngineDown, OneOf, Place, Query
 from search.indexes import Index
 from search.meili import settings
+from search.meili.connections import Connections
 from search.text.queries import Parsed, parse
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ SEARCH_SECONDS: Final = 3.0
 TASK_SECONDS: Final = 100
 """How long a task is waited for; the caller's transaction ends after 120 s."""
 _POLL_MILLISECONDS: Final = 20
-_CONNECTIONS: Final = 32
 _UNKNOWN: Final = "index_not_found"
 _PAGE: Final = 5_000
 
@@ -41,7 +39,7 @@ class MeilisearchEngine(Engine):
         self._key = key
         self._prefix = prefix
         self._made: Client | None = None
-        self._http: httpx.AsyncClient | None = None
+        self._http: Connections | None = None
 
     async def prepare(self, index: Index) -> bool:
         uid = self._uid(index, Place.LIVE)
@@ -100,7 +98,7 @@ class MeilisearchEngine(Engine):
 
     async def close(self) -> None:
         if self._http is not None:
-            await self._http.aclose()
+            self._http.close()
             self._http = None
 
     def _uid(self, index: Index, place: Place) -> str:
@@ -135,17 +133,8 @@ class MeilisearchEngine(Engine):
 
     async def _post(self, path: str, body: object) -> Any:
         if self._http is None:
-            headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-            limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-            self._http = httpx.AsyncClient(
-                base_url=self._url, headers=headers, timeout=SEARCH_SECONDS, limits=limits, trust_env=False
-            )
-        try:
-            response = await self._http.post(path, json=body)
-            response.raise_for_status()
-            return response.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise EngineDown(str(error)) from error
+            self._http = Connections(self._url, self._key, SEARCH_SECONDS)
+        return await self._http.post(path, body)
 
     async def _blocking(self, call: "Callable[[Client], T]") -> T:
         """Run a call of the official client, which blocks, in a thread."""
@@ -188,14 +177,15 @@ def _displayed(client: "Client", uid: str) -> list[str] | None:
         raise
 
 
-def _attempts(text: Parsed | None) -> list[tuple[dict[str, Any], bool]]:
+def _attempts(text: Parsed | None) -> Iterator[tuple[dict[str, Any], bool]]:
     """What is tried, one after the other, until something is met: the words of a request, and whether it is loose."""
     if text is None:
-        return [({"q": ""}, False)]
-    found: list[tuple[dict[str, Any], bool]] = []
+        yield {"q": ""}, False
+        return
     if text.number:
-        found.append(({"q": "", "filter": [settings.numbered(text.number)]}, False))
+        yield {"q": "", "filter": [settings.numbered(text.number)]}, False
     if text.terms:
-        found.append(({"q": settings.asked(text)}, False))
-        found += [({"q": other}, True) for other in [*settings.sounding(text), settings.middle(text)] if other]
-    return found
+        yield {"q": settings.asked(text)}, False
+        for other in (*settings.sounding(text), settings.middle(text)):
+            if other:
+                yield {"q": other}, True

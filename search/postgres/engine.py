@@ -7,7 +7,7 @@ match of a frequent word took 30 to 100 ms among 100 000 documents, 4 to 8 ms so
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -33,13 +33,18 @@ SLOT_SECONDS: Final = 0.5
 _SAMPLED: Final = 4_000
 """Documents from which on a sample is good enough: a share of a tenth is then right to a twentieth of it."""
 _BULK = "SET LOCAL gin_pending_list_limit = '4MB'"
-_COUNT = "SELECT f, count(*) AS n FROM search.{table} d, unnest(d.facets || '*'::text) f {where} GROUP BY f"
+# Documents with the same values are counted together first: 7 ms instead of 13 for 5 700.
+_COUNT = """
+    SELECT f, sum(n)::bigint AS n
+    FROM (SELECT facets, count(*) AS n FROM search.{table} d {where} GROUP BY facets) same, unnest(facets || '*'::text) f
+    GROUP BY f
+"""
 _ORDERED = "SELECT id FROM search.{table} d {where} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
 _PHRASE = """EXISTS (SELECT FROM search.{table}_texts t, unnest(t.texts) one
     WHERE t.id = d.id AND position(${place} IN one) > 0)"""
 _PUT = """
     INSERT INTO search.{table} (id, newest, digest, words, facets, n1, n2, n3, n4, n5, n6)
-    VALUES ($1, $2, $3, array_to_tsvector($4::text[]), $5, $6, $7, $8, $9, $10, $11)
+    VALUES ($1, $2, $3, $4::text::tsvector, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (id) DO UPDATE SET newest = excluded.newest, digest = excluded.digest, words = excluded.words,
         facets = excluded.facets, n1 = excluded.n1, n2 = excluded.n2, n3 = excluded.n3, n4 = excluded.n4,
         n5 = excluded.n5, n6 = excluded.n6
@@ -220,19 +225,18 @@ class PostgresEngine(Engine):
         return {found["f"]: found["n"] for found in rows}
 
 
-def _attempts(text: Parsed | None) -> list[_Attempt]:
+def _attempts(text: Parsed | None) -> Iterator[_Attempt]:
     """What is tried, one after the other, until something is met."""
     if text is None:
-        return [_Attempt("")]
-    found = []
+        yield _Attempt("")
+        return
     if text.number:
-        found.append(_Attempt(asking.number(text)))
+        yield _Attempt(asking.number(text))
     if text.terms:
         strictly = asking.strictly(text)
         tiers = (asking.whole(text), asking.together(text), asking.in_lead(text), strictly)
-        found.append(_Attempt(strictly, tuple(filter(None, tiers))))
-        found.append(_Attempt(asking.loosely(text), loosely=True))
-    return found
+        yield _Attempt(strictly, tuple(filter(None, tiers)))
+        yield _Attempt(asking.loosely(text), loosely=True)
 
 
 def _where(
@@ -271,7 +275,7 @@ async def _store(connection: asyncpg.Connection, table: str, rows: Sequence[Row]
     if rows:
         await connection.executemany(
             _PUT.format(table=table),
-            [(r.id, r.newest, r.digest, r.lexemes, r.facets, *r.numbers) for r in rows],
+            [(r.id, r.newest, r.digest, r.words, r.facets, *r.numbers) for r in rows],
         )
         await connection.executemany(_PUT_TEXTS.format(table=table), [(r.id, r.texts) for r in rows])
 
@@ -280,7 +284,7 @@ async def _flush(connection: asyncpg.Connection, table: str) -> None:
     """Let GIN take in what was written last; a write does it, also one that is taken back."""
     undone = connection.transaction()
     await undone.start()
-    nothing = (_NOBODY, 0, "", ["s:-"], [], *[None] * 6)
+    nothing = (_NOBODY, 0, "", "'s:-'", [], *[None] * 6)
     await connection.execute(_PUT.format(table=table), *nothing)
     await undone.rollback()
 

@@ -6,7 +6,7 @@ number, `f:2=value` the second filter, `s:0` the sample. Weights and positions o
 have to be read in each row, which takes six times the time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -25,12 +25,12 @@ _MOST_LEXEMES = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A document as it is stored."""
+    """A document as it is stored; `words` is a `tsvector` as text, which costs a third of an array."""
 
     id: UUID
     newest: Decimal
     digest: str
-    lexemes: Sequence[str]
+    words: str
     facets: Sequence[str]
     numbers: Sequence[Decimal | None]
     texts: Sequence[str]
@@ -44,7 +44,7 @@ def row(index: Index, document: Document) -> Row:
         id=UUID(document.id),
         newest=Decimal(0) if newest is None else newest,
         digest=document.digest,
-        lexemes=[lexeme[:LONGEST_LEXEME] for lexeme in dict.fromkeys(_lexemes(index, document))][:_MOST_LEXEMES],
+        words=_written(_lexemes(index, document)),
         facets=[f"{at}={value}" for at, name in enumerate(index.facets) for value in document.values(name)],
         numbers=[*numbers, *[None] * (MOST_RANGES - len(numbers))],
         texts=[squeeze(document.text(name)) for name in index.searched],
@@ -56,21 +56,30 @@ def _number(document: Document, name: str) -> Decimal | None:
     return Decimal(value) if isinstance(value, int | Decimal) else None
 
 
-def _lexemes(index: Index, document: Document) -> Iterator[str]:
-    yield f"s:{UUID(document.id).hex[-1]}"
+def _written(lexemes: Sequence[str]) -> str:
+    """A `tsvector` as text."""
+    quoted = "\0".join(lexemes).replace("\\", "\\\\").replace("'", "''").replace("\0", "' '")
+    return f"'{quoted}'"
+
+
+def _lexemes(index: Index, document: Document) -> list[str]:
+    lexemes = [f"s:{UUID(document.id).hex[-1]}"]
     for at, name in enumerate(index.filters):
-        yield from (f"f:{at}={value}" for value in document.values(name))
+        lexemes += [f"f:{at}={value}" for value in document.values(name)]
     for name in index.numbers:
-        yield from (f"n:{number}" for value in document.values(name) for number in spellings(value))
+        lexemes += [f"n:{number}" for value in document.values(name) for number in spellings(value)]
     for name in index.searched:
         text = document.text(name)
+        if not text:
+            continue
         found = words.worth(words.words(text))
-        yield from found
+        lexemes += found
         if name in index.lead:
-            yield f"e:{squeeze(text)}"
-            yield from (f"t:{word}" for word in found)
-            yield from (f"a:{both}" for both in words.together(words.row(text)))
+            lexemes.append(f"e:{squeeze(text)}")
+            lexemes += [f"t:{word}" for word in found]
+            lexemes += [f"a:{both}" for both in words.together(words.row(text))]
         if name in index.partial:
-            yield from (f"p:{sound}" for sound in words.sounds(text))
-            yield from (f"g:{pair}" for pair in words.pairs(text))
-            yield from (f"d:{near}" for word in found for near in words.nearly(word))
+            lexemes += [f"p:{sound}" for sound in words.sounds(text)]
+            lexemes += [f"g:{pair}" for pair in words.pairs(text)]
+            lexemes += [f"d:{near}" for word in found for near in words.nearly(word)]
+    return list(dict.fromkeys(lexeme[:LONGEST_LEXEME] for lexeme in lexemes))[:_MOST_LEXEMES]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -10,6 +11,8 @@ _INVISIBLE: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2
 _HAN_RUN: Final = re.compile(f"[{HAN}]+")
 _RUN: Final = re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
 _APART: Final = re.compile(r"[\W_]+")
+KEPT: Final = 256
+"""Texts whose reading is kept: one text of a document is read several times, and two engines read the same document."""
 
 
 def fold(text: str) -> str:
@@ -17,8 +20,11 @@ def fold(text: str) -> str:
 
     `ＵＳＢ` is `usb`, `（武汉）` is `(武汉)`, `㎡` is `m2`. Punctuation stays: `runs` and `squeeze` leave it out.
     """
-    if text.isascii():
-        return text.lower()
+    return text.lower() if text.isascii() else _folded(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _folded(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
 
 
