@@ -1,7 +1,7 @@
 """The connections of searches: HTTP/1.1 that httptools reads.
 
 A search takes Meilisearch 5 ms of CPU. httpx took 2.3 ms more for each, and this takes 0.2 ms. Answers are asked for
-without compression: Meilisearch sends a compressed one in two writes, of which the second waits 40 ms for the first to be
+without compression: Meilisearch sends a compressed one in two writes, and the second waits 40 ms until the first is
 acknowledged.
 """
 

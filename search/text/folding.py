@@ -10,7 +10,8 @@ HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af
 _INVISIBLE: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _HAN_RUN: Final = re.compile(f"[{HAN}]+")
 _RUN: Final = re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
-_APART: Final = re.compile(r"[\W_]+")
+# What Chinese text is full of. To normalise these takes 57 us for 220 characters, to replace them first 1 us.
+_WIDE: Final = tuple((chr(ord(sign) + 0xFEE0), sign) for sign in ",.:;?!()%")
 KEPT: Final = 256
 """Texts whose reading is kept: one text of a document is read several times, and two engines read the same document."""
 
@@ -25,6 +26,8 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _folded(text: str) -> str:
+    for wide, sign in _WIDE:
+        text = text.replace(wide, sign)
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
 
 
@@ -43,4 +46,4 @@ def is_han(run: str) -> bool:
 
 def squeeze(text: str) -> str:
     """Letters and digits of a text and nothing else, folded: `ZL 2023-1.0` is `zl202310`."""
-    return _APART.sub("", fold(text))
+    return "".join(runs(fold(text)))

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from search.text import words
@@ -42,8 +43,9 @@ def mark(text: str, wanted: Sequence[str], *, length: int | None = None) -> str 
     return "".join([*parts, html.escape(text[at:end]), ELLIPSIS if end < len(text) else ""])
 
 
+@lru_cache(maxsize=64)
 def _pattern(wanted: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern a query; `re` keeps the last ones compiled."""
+    """One pattern a query."""
     return re.compile(
         "|".join(re.escape(word) if is_han(word) else rf"(?<![^\W_]){re.escape(word)}" for word in wanted)
     )
