@@ -52,6 +52,8 @@ def _make(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = _problem()
     schemas |= events.union(schemas["EventOut"])
+    for part in _objects(made["paths"]):  # what the schema of a refusal refers to
+        schemas |= part.pop("$defs", {})
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "API key"}}
     _name_bounds(made)
     return made

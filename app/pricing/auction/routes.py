@@ -39,16 +39,7 @@ SCHEMAS = "#/components/schemas/"
 REFUSAL = schemas.RefusedBidOut.model_json_schema(ref_template=f"{SCHEMAS}{{model}}", mode="serialization")
 REFUSED_BID = {
     "description": "Refused. A bid that was decided has its place in the log and a receipt; else the refusal is signed",
-    "content": {
-        PROBLEM_MEDIA_TYPE: {
-            "schema": {
-                "allOf": [
-                    {"$ref": f"{SCHEMAS}Problem"},
-                    {name: value for name, value in REFUSAL.items() if name != "$defs"},
-                ]
-            }
-        }
-    },
+    "content": {PROBLEM_MEDIA_TYPE: {"schema": {"allOf": [{"$ref": f"{SCHEMAS}Problem"}, REFUSAL]}}},
 }
 REPLAYED = {"description": "`true` where this is the answer to an earlier attempt", "schema": {"type": "string"}}
 UNDECIDED = {
