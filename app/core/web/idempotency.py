@@ -5,18 +5,32 @@ either replays its answer or, if it was rolled back, does the work.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, SmallInteger, delete, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    delete,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.canonical import sha256
 from app.core.database import Base, Session
 from app.core.history.records import UNRECORDED
+from app.core.hooks import Port
 from app.core.problems import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED
 
 HEADER = "idempotency-key"
@@ -58,9 +72,22 @@ def request_hash(method: str, path: str, query: str, body: bytes) -> bytes:
     return sha256(b"\x00".join([method.encode(), path.encode(), query.encode(), body]))
 
 
+Held = Callable[[UUID, str], ColumnElement[bool]]
+"""Whether an API key's idempotency key is held in another table, as a condition of SQL."""
+HELD_ELSEWHERE: Final[Port[str, Held]] = Port("idempotency.held_elsewhere")
+
+
 async def claim(session: Session, principal_id: UUID, key: str, digest: bytes) -> StoredAnswer | None:
-    """Claim a key for this transaction, or answer what it got before. Raises `idempotency_key_reused`."""
-    statement = insert(StoredAnswer).values(principal_id=principal_id, key=key, request_hash=digest)
+    """Claim a key for this transaction, or answer what it got before. Raises `idempotency_key_reused`.
+
+    One key is for one request, whatever the route. A key that two requests of different tables send in the very same
+    moment may serve both: neither is committed when the other looks. Each is done once, and its retry gets its answer.
+    """
+    held = [condition(principal_id, key) for condition in HELD_ELSEWHERE.providers.values()]
+    free = select(
+        literal(principal_id).label("principal_id"), literal(key).label("key"), literal(digest).label("request_hash")
+    ).where(not_(or_(false(), *held)))
+    statement = insert(StoredAnswer).from_select(["principal_id", "key", "request_hash"], free)
     claimed = await session.execute(statement.on_conflict_do_nothing().returning(StoredAnswer.key))
     if claimed.scalar_one_or_none() is not None:
         return None
@@ -68,8 +95,8 @@ async def claim(session: Session, principal_id: UUID, key: str, digest: bytes) -
         await session.execute(
             select(StoredAnswer).where(StoredAnswer.principal_id == principal_id, StoredAnswer.key == key)
         )
-    ).scalar_one()
-    if stored.request_hash != digest:
+    ).scalar_one_or_none()
+    if stored is None or stored.request_hash != digest:
         raise IDEMPOTENCY_KEY_REUSED(field="Idempotency-Key")
     return stored
 

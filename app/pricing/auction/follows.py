@@ -9,6 +9,7 @@ from app.core.access import Actor
 from app.core.database import Session
 from app.core.history.state import STATE
 from app.core.hooks import Link, follows, provides
+from app.core.web import idempotency
 from app.identity import hooks as identity_hooks
 from app.market.deals import hooks as deal_hooks
 from app.market.gates import subjects
@@ -75,6 +76,7 @@ LINKS: Final[tuple[Link, ...]] = (
         subjects.SUBJECTS, winner.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)
     ),
     provides(contests.BIDDING, PricingMode.LISTED, AuctionBidding()),
+    provides(idempotency.HELD_ELSEWHERE, "bids", queries.holds_idempotency_key),
     provides(STATE, Auction.__tablename__, standing.differences),
     follows(deal_hooks.ended, winner.when_deal_ends_ask_next_bidder),
 )

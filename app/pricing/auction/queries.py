@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, exists, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
@@ -22,7 +22,14 @@ from app.identity.models import Appointment
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import DealParty
 from app.pricing.auction.kinds import LIVE_STATUSES, AuctionStatus, EntryKind
-from app.pricing.auction.models import Auction, AuctionBidder, AuctionConfirmation, AuctionEntry, ExchangeKey
+from app.pricing.auction.models import (
+    CLAIMED,
+    Auction,
+    AuctionBidder,
+    AuctionConfirmation,
+    AuctionEntry,
+    ExchangeKey,
+)
 
 AUCTION: Final = Text("auction", "拍卖")
 
@@ -129,6 +136,12 @@ async def find_number(session: Session, auction_id: str) -> tuple[UUID, str] | N
         return None
     row = (await session.execute(select(Auction.id, Auction.number).where(Auction.id == wanted))).one_or_none()
     return None if row is None else (row.id, row.number)
+
+
+def holds_idempotency_key(key_id: UUID, idempotency_key: str) -> ColumnElement[bool]:
+    """Whether an accepted bid holds the idempotency key of an API key; a refused one leaves it to others."""
+    claimed = literal_column(CLAIMED) == literal(b"", LargeBinary)
+    return exists().where(AuctionEntry.key_id == key_id, AuctionEntry.idempotency_key == idempotency_key, claimed)
 
 
 # Bidders

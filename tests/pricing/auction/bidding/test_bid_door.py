@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 from starlette.types import Message
 
 from tests.pricing.auction import factory
@@ -133,3 +134,14 @@ async def test_b10_a_key_of_another_command_or_auction_brings_no_bid(world: Worl
         refused = await scene.bid(bidder, "100000.00", key)
         assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
     assert (await scene.shown())["price"] is None
+    for path, body in (("/v1/people", person | {"name": "示例二"}), (f"{scene.path}/bidders/own/withdrawal", None)):
+        taken = {"Idempotency-Key": "bid"}
+        await world.api.refused(422, "idempotency_key_reused", "POST", path, bidder, json=body, headers=taken)
+    low = await other.bid(bidder, "1.00", "low")
+    assert (low.status_code, low.json()["receipt"]["seq"] > 0) == (409, True)
+    await world.api.ok(
+        "POST", "/v1/people", bidder, json=person | {"name": "示例三"}, headers={"Idempotency-Key": "low"}
+    )
+    async with world.database.reading() as session:
+        names = await session.execute(text("SELECT name FROM people WHERE name IN ('示例二', '示例三')"))
+        assert list(names.scalars()) == ["示例三"]
