@@ -45,6 +45,7 @@ PACKAGES: Final = (
     _row("identity.qualities", ROUTES),
     _row("identity.names", ROUTES),
     _row("identity.duplicates", TABLES, ROUTES),
+    _row("identity.mergers", TABLES, FOLLOWS, ROUTES),
     _row("identity.corrections", TABLES, ROUTES),
     _row("identity.departures", FOLLOWS, ROUTES),
     _row("office.documents", TABLES, ROUTES),

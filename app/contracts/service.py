@@ -19,6 +19,8 @@ from app.core.settings import City
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
+from app.identity.mergers import queries as mergers
+from app.identity.mergers.rules import heir_on
 from app.identity.models import Broker, Organisation
 from app.identity.qualities.service import is_agency
 from app.market.deals import queries as deal_queries
@@ -151,8 +153,10 @@ async def attach_document(
 async def _conclude(session: Session, contract: Contract, deal: Deal, signed_on: date) -> None:
     brokers = await identity.brokers_by_id(session, [row.broker_id for row in contract.brokers])
     agencies = await identity.organisations_by_id(session, {row.agency_id for row in contract.brokers})
+    employers = {job.agency_id for broker in brokers.values() for job in broker.employments}
+    merged = await mergers.successions(session, employers | agencies.keys())
     for index, row in enumerate(contract.brokers):
-        employed = _employed(brokers[row.broker_id], agencies[row.agency_id], signed_on)
+        employed = _employed(brokers[row.broker_id], agencies[row.agency_id], merged, signed_on)
         rules.check_broker(f"brokers.{index}", employed, signed_on)
     contract.status, contract.signed_on = ContractStatus.SIGNED, signed_on
     if deal.status == DealStatus.AGREED:
@@ -310,8 +314,12 @@ def _parts(parties: Iterable[PartyIn]) -> list[rules.Part]:
     return [rules.Part(party.organisation_id, party.share) for party in parties]
 
 
-def _employed(broker: Broker, agency: Organisation, day: date) -> rules.Employed:
-    """The broker's days with an agency; none where it is no agency on the day that is asked for."""
-    jobs = [job for job in broker.employments if job.agency_id == agency.id and is_agency(agency, day)]
+def _employed(broker: Broker, agency: Organisation, merged: mergers.Successions, day: date) -> rules.Employed:
+    """The broker's days with an agency; none where it is no agency on the day that is asked for.
+
+    Whom a merged agency employed, its heir employs from the merger on.
+    """
+    here = heir_on(merged, agency.id, day)
+    jobs = [job for job in broker.employments if heir_on(merged, job.agency_id, day) == here and is_agency(agency, day)]
     periods = tuple((job.valid_from, job.valid_to) for job in jobs)
     return rules.Employed(broker.id, broker.certified_on, periods)

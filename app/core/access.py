@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from app.core.problems import FORBIDDEN, NOT_VERIFIED, Problem, Text, listed
+from app.core.problems import FORBIDDEN, NOT_VERIFIED, ORGANISATION_MERGED, Problem, Text, listed
 
 
 class Role(StrEnum):
@@ -57,6 +57,9 @@ class Actor:
     unverified: str | None = None
     """The finding about its organisation where it is pending, refused or suspended: then its keys only read."""
 
+    succeeds: bool = False
+    """Its organisation was merged: the key is of one of its heir's people, who see its open matters through."""
+
     @property
     def is_staff(self) -> bool:
         """Operator, registrar, award officer or auditor."""
@@ -92,6 +95,12 @@ def check_verified(actor: Actor) -> None:
     """Raises `organisation_not_verified` for a key of an organisation that is pending or refused."""
     if actor.unverified is not None:
         raise NOT_VERIFIED(name=OWN_ORGANISATION, verification=actor.unverified)
+
+
+def check_begins_nothing(actor: Actor) -> None:
+    """Raises `organisation_merged` for a key of an organisation that has ended in another one."""
+    if actor.succeeds:
+        raise ORGANISATION_MERGED(name=OWN_ORGANISATION)
 
 
 def forbidden(actor: Actor | None, allowed: Iterable[Role], *, field: str | None = None) -> Problem:

@@ -173,6 +173,16 @@ NOT_FOUND = ProblemType(
         "请核对编号,并确认所用密钥有权查看。",
     ),
 )
+ORGANISATION_MERGED = ProblemType(
+    "organisation_merged",
+    409,
+    Text("Organisation has merged", "该单位已合并"),
+    Text("{name} has ended in another organisation, or is about to.", "{name} 已并入或者即将并入其他单位。"),
+    Text(
+        "What is open goes on in its name; begin what is new in the successor's.",
+        "未了事项仍以原单位名义继续办理，新的事项请以承继单位名义办理。",
+    ),
+)
 NOT_VERIFIED = ProblemType(
     "organisation_not_verified",
     409,

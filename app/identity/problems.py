@@ -134,6 +134,23 @@ QUALITY_ENDS = ProblemType(
         "请填写更早的日期；依新文件延续的，请另行登记。",
     ),
 )
+MERGER_RECORDED = ProblemType(
+    "merger_recorded",
+    409,
+    Text("Merger already recorded", "合并已登记"),
+    Text(
+        "A merger of the organisation is asked for, confirmed or done already.",
+        "该单位的合并已提出、已确认或者已生效。",
+    ),
+    Text("Take the other one back first, if its day has not come.", "原合并尚未生效的，请先撤回。"),
+)
+MERGER_DONE = ProblemType(
+    "merger_done",
+    409,
+    Text("Merger is done", "合并已生效"),
+    Text("The day of the merger has come, and the keys have ended.", "合并已经生效，原单位的密钥已经终止。"),
+    Text("Record a new organisation, if the merger was undone by law.", "合并依法被撤销的，请另行登记新的单位。"),
+)
 SCOPE_UNKNOWN = ProblemType(
     "scope_unknown",
     422,

@@ -20,6 +20,7 @@ from app.core.problems import NOT_FOUND, UNAUTHENTICATED, Text
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, ordered, read_page
 from app.identity.kinds import OrganisationKind, Verification
 from app.identity.lineage import queries as lineage
+from app.identity.mergers.models import Merger
 from app.identity.models import (
     ApiKey,
     Appointment,
@@ -42,10 +43,11 @@ _TOUCH = text(
     "UPDATE api_keys SET last_used_at = techex_now() WHERE id = (SELECT id FROM api_keys WHERE id = :id AND "
     "(last_used_at IS NULL OR last_used_at < techex_now() - interval '5 minutes') FOR UPDATE SKIP LOCKED)"
 )
+# Who stands for a merged organisation acts in it as in their own; a broker whom it employed works for its heir.
 _BY_DIGEST = text(
     """
-    SELECT k.id, k.person_id, k.organisation_id, k.scopes,
-           CASE WHEN o.verification <> 'verified' THEN o.verification END AS unverified,
+    SELECT k.id, k.person_id, k.organisation_id, k.scopes, s.heir_id IS NOT NULL AS succeeds,
+           nullif(coalesce(nullif(o.verification, 'verified'), h.verification), 'verified') AS unverified,
            k.last_used_at IS NULL OR k.last_used_at < now.at - interval '5 minutes' AS stale,
            CASE WHEN k.organisation_id IS NULL
              THEN ARRAY(SELECT a.role FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
@@ -54,18 +56,21 @@ _BY_DIGEST = text(
                           SELECT FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
                             AND NOT a.awaits_confirmation))
              ELSE ARRAY(SELECT m.role FROM memberships m WHERE m.person_id = k.person_id
-                          AND m.organisation_id = k.organisation_id AND m.ended_at IS NULL
+                          AND m.organisation_id = coalesce(s.heir_id, k.organisation_id) AND m.ended_at IS NULL
                           AND NOT EXISTS (SELECT FROM departures d WHERE d.person_id = m.person_id
                             AND d.organisation_id = m.organisation_id AND d.done_at IS NULL
                             AND d.taken_back_at IS NULL AND d.ends_at <= now.at))
                || ARRAY(SELECT 'broker' FROM employments e JOIN brokers b ON b.id = e.broker_id
-                          WHERE b.person_id = k.person_id AND e.agency_id = k.organisation_id
+                          LEFT JOIN organisation_mergers w ON w.merged_id = e.agency_id AND w.done_at IS NOT NULL
+                          WHERE b.person_id = k.person_id AND coalesce(w.heir_id, e.agency_id) = k.organisation_id
                             AND now.day BETWEEN e.valid_from AND coalesce(e.valid_to, 'infinity'))
            END AS roles
     FROM (SELECT at, (at AT TIME ZONE :zone)::date AS day FROM (SELECT techex_now() AS at) clock) now, api_keys k
       LEFT JOIN organisations o ON o.id = k.organisation_id
+      LEFT JOIN organisation_mergers s ON s.merged_id = k.organisation_id AND s.done_at IS NOT NULL
+      LEFT JOIN organisations h ON h.id = s.heir_id
     WHERE k.digest = :digest AND k.revoked_at IS NULL AND k.expires_at > now.at
-      AND (o.id IS NULL OR o.verification <> 'suspended')
+      AND (o.id IS NULL OR o.verification <> 'suspended') AND (h.id IS NULL OR h.verification <> 'suspended')
     """
 )
 ORGANISATIONS: Final = Orders("name", Organisation.id, Organisation.name)
@@ -105,6 +110,7 @@ async def authenticate(session: Session, authorization: str) -> Actor:
         roles=frozenset(Role(role) for role in row.roles),
         scopes=frozenset(row.scopes),
         unverified=row.unverified,
+        succeeds=row.succeeds,
     )
 
 
@@ -263,14 +269,15 @@ async def people_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]
 
 
 async def acts_for(session: Session, person_id: UUID, organisation_id: UUID | None) -> bool:
-    """Whether a person has a current role in an organisation, or (None) in the market."""
+    """Whether a person has a current role in an organisation or in its heir, or (None) in the market."""
     statement = select(Appointment.id).where(
         Appointment.person_id == person_id, Appointment.ended_at.is_(None), ~Appointment.awaits_confirmation
     )
     if organisation_id is not None:
+        heir = select(Merger.heir_id).where(Merger.merged_id == organisation_id, Merger.done_at.is_not(None))
         statement = select(Membership.id).where(
             Membership.person_id == person_id,
-            Membership.organisation_id == organisation_id,
+            Membership.organisation_id.in_(heir.union_all(select(literal(organisation_id)))),
             _in_force(),
         )
     return (await session.execute(statement.limit(1))).first() is not None
@@ -351,7 +358,7 @@ async def may_hold_key(session: Session, person_id: UUID, organisation_id: UUID 
         .join(Broker)
         .where(
             Broker.person_id == person_id,
-            Employment.agency_id == organisation_id,
+            or_(Employment.agency_id == organisation_id, Employment.agency_id.in_(merged_into(organisation_id))),
             or_(Employment.valid_to.is_(None), Employment.valid_to >= await read_today(session)),
         )
     )
@@ -359,10 +366,11 @@ async def may_hold_key(session: Session, person_id: UUID, organisation_id: UUID 
 
 
 async def end_keys(session: Session, person_id: UUID, organisation_id: UUID | None, at: datetime) -> None:
-    """End every key of a person in one capacity, with those that they issued."""
-    statement = select(ApiKey.id).where(
-        ApiKey.person_id == person_id, ApiKey.organisation_id.is_not_distinct_from(organisation_id)
-    )
+    """End every key of a person in one capacity, with those that they issued, and those of what it is heir of."""
+    own = ApiKey.organisation_id.is_not_distinct_from(organisation_id)
+    if organisation_id is not None:
+        own = or_(own, ApiKey.organisation_id.in_(merged_into(organisation_id)))
+    statement = select(ApiKey.id).where(ApiKey.person_id == person_id, own)
     await lineage.end(session, (await session.execute(statement)).scalars().all(), at)
 
 
@@ -370,6 +378,25 @@ async def lock_name(session: Session, name: str) -> None:
     """Lock the core of a name until the transaction ends, of today or of once, for it is compared with others."""
     core = (await session.execute(select(func.techex_core_name(name)))).scalar_one()
     await advisory_lock(session, "organisation_name", core)
+
+
+async def end_all_keys(session: Session, organisation_id: UUID, at: datetime) -> None:
+    """End every key of an organisation, with those that they issued."""
+    working = ApiKey.organisation_id == organisation_id, ApiKey.revoked_at.is_(None)
+    await lineage.end(session, (await session.execute(select(ApiKey.id).where(*working))).scalars().all(), at)
+
+
+async def stands_for(session: Session, actor: Actor, organisation_id: UUID | None) -> bool:
+    """Whether the actor's organisation is the heir of another one."""
+    if organisation_id is None or actor.organisation_id is None:
+        return False
+    found = merged_into(actor.organisation_id).where(Merger.merged_id == organisation_id)
+    return (await session.execute(found)).first() is not None
+
+
+def merged_into(heir_id: UUID | None) -> Select[UUID]:
+    """The merged organisations that an organisation stands for now."""
+    return select(Merger.merged_id).where(Merger.heir_id == heir_id, Merger.done_at.is_not(None))
 
 
 async def namesake(session: Session, name: str, uscc: str | None, *, besides: UUID | None = None) -> UUID | None:

@@ -132,10 +132,10 @@ def check_near(field: str, day: date | None, today: date) -> None:
         raise DATE_TOO_FAR(field=field, day=day, today=today, latest=latest)
 
 
-def check_two(first: object, second: object) -> None:
+def check_two(first: object, second: object, field: str = "second_id") -> None:
     """Raises `same_organisation` when both sides are one."""
     if first == second:
-        raise SAME_ORGANISATION(field="second_id")
+        raise SAME_ORGANISATION(field=field)
 
 
 def new_secret(prefix: str = "tx_") -> str:

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.awards.technology.rules.facts import ContractFacts, FactError, Facts, OrganisationFacts, PaymentFacts
+from app.awards.technology.rules.facts import (
+    ContractFacts,
+    FactError,
+    Facts,
+    OrganisationFacts,
+    PaymentFacts,
+    Succession,
+)
 from app.awards.technology.rules.outcome import Computation
 from app.awards.technology.rules.programme import Programme, parse_programme
 from app.awards.technology.rules.shares import compute
@@ -16,10 +23,14 @@ _FACTS = TypeAdapter(Facts)
 
 
 def facts_as_json(
-    contracts: Iterable[ContractFacts], payments: Iterable[PaymentFacts], organisations: Iterable[OrganisationFacts]
+    contracts: Iterable[ContractFacts],
+    payments: Iterable[PaymentFacts],
+    organisations: Iterable[OrganisationFacts],
+    successions: Iterable[Succession] = (),
 ) -> dict[str, Any]:
     """The facts as plain data in canonical order: equal facts give equal data, in whatever order they come."""
-    plain: dict[str, Any] = _FACTS.dump_python(Facts.of(contracts, payments, organisations), mode="json")
+    facts = Facts.of(contracts, payments, organisations, successions)
+    plain: dict[str, Any] = _FACTS.dump_python(facts, mode="json")
     return plain
 
 
@@ -38,7 +49,7 @@ def freeze(programme: Programme, year: int, facts: Facts, zone: ZoneInfo) -> dic
         "programme": programme.as_json(),
         "year": year,
         "zone": zone.key,
-        "facts": facts_as_json(facts.contracts, facts.payments, facts.organisations),
+        "facts": facts_as_json(facts.contracts, facts.payments, facts.organisations, facts.successions),
     }
 
 
@@ -47,4 +58,6 @@ def recompute(frozen: Mapping[str, Any]) -> Computation:
     facts = facts_from_json(frozen["facts"])
     programme = parse_programme(frozen["programme"], "frozen run")
     zone = ZoneInfo(frozen["zone"])
-    return compute(programme, frozen["year"], facts.contracts, facts.payments, facts.organisations, zone=zone)
+    return compute(
+        programme, frozen["year"], facts.contracts, facts.payments, facts.organisations, facts.successions, zone=zone
+    )

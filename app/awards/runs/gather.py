@@ -17,6 +17,7 @@ from app.awards.technology.rules.facts import (
     PaymentFacts,
     QualityPeriod,
     RelatedParties,
+    Succession,
 )
 from app.catalogue.results.kinds import TransferMode
 from app.contracts import queries as contracts
@@ -27,6 +28,7 @@ from app.core.database import Session
 from app.core.settings import City
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Quality
+from app.identity.mergers import queries as mergers
 from app.identity.models import Organisation, OrganisationRelation
 from app.identity.names.queries import names_on
 from app.market.deals import queries as deals
@@ -55,12 +57,15 @@ async def facts_until(session: Session, year_end: date) -> Facts:
     known = {contract.id for contract in found}
     paid = [payment for payment in received if payment.contract_id in known]
     ids |= {payment.payer_id for payment in paid}
+    merged = await mergers.successions(session, ids)
+    ids |= {successor for successor, _ in merged.values()}
     organisations = await identity.organisations_by_id(session, ids)
     relations = await identity.relations_between(session, ids)
     return Facts.of(
         [_contract_facts(contract, relations) for contract in found],
         _payment_facts(paid, session.city),
         _organisation_facts(organisations.values(), await names_on(session, ids, year_end)),
+        [Succession(str(key), str(successor), day) for key, (successor, day) in merged.items()],
     )
 
 

@@ -58,7 +58,8 @@ async def compute_run(session: Session, settings: Settings, year: int) -> AwardR
             raise problems.YEAR_PUBLISHED(field="year", year=year, number=run.number)
         run.status = AwardRunStatus.SUPERSEDED
     facts = await gather.facts_until(session, date(year, 12, 31))
-    computation = compute(programme, year, facts.contracts, facts.payments, facts.organisations, zone=session.city.zone)
+    parts = facts.contracts, facts.payments, facts.organisations, facts.successions
+    computation = compute(programme, year, *parts, zone=session.city.zone)
     frozen = canonical_json(freeze(programme, year, facts, session.city.zone))
     outcome = canonical_json(computation.as_json())
     run = AwardRun(

@@ -23,11 +23,14 @@ router = Router(route_class=Endpoint, tags=("results",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="results:read")]
 Writer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write")]
+Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write", anew=True)]
 CoOwner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="results:write")]
 
 
 @router.post("/results", status_code=201, operation_id="record_result")
-async def record_result(actor: Writer, session: Session, body: schemas.ResultIn, request: Request) -> schemas.ResultOut:
+async def record_result(
+    actor: Beginner, session: Session, body: schemas.ResultIn, request: Request
+) -> schemas.ResultOut:
     """Record a result, as a verified organisation. The operator may for one it names."""
     result = await service.record_result(session, actor, body)
     return await _shown(session, actor, result, request)

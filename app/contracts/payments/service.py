@@ -17,6 +17,8 @@ from app.core.database import Session, advisory_lock
 from app.core.history import events
 from app.core.ids import new_id
 from app.core.problems import BANK_REFERENCE_USED, NOT_FOUND, Problem, Text
+from app.identity.mergers import queries as mergers
+from app.identity.mergers.rules import heir_on
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
 
@@ -33,8 +35,7 @@ async def record_payment(session: Session, actor: Actor, contract_id: UUID, body
     payee_id = actor.organisation()
     if contract.status != ContractStatus.SIGNED:
         raise CONTRACT_NOT_SIGNED(status=contract.status)
-    if body.payer_id not in parties_of(contract, PartyRole.BUYER):
-        raise problems.NOT_A_BUYER(field="payer_id", id=body.payer_id)
+    payer_id = await _buyer_paid_for(session, contract, body)
     now = await read_clock(session)
     rules.check_received(body.received_at, now, _signed_on(contract), session.city.zone)
     before = balance(terms_of(contract), await queries.paid_on(session, contract.id))
@@ -43,7 +44,7 @@ async def record_payment(session: Session, actor: Actor, contract_id: UUID, body
     payment = Payment(
         id=new_id(),
         contract_id=contract.id,
-        payer_id=body.payer_id,
+        payer_id=payer_id,
         payee_id=payee_id,
         amount=body.amount,
         technical_amount=body.technical_amount,
@@ -103,6 +104,18 @@ async def add_invoice(session: Session, actor: Actor, payment_id: UUID, body: sc
         session, "payment.invoiced", ("contract", contract.id), audience=audience_of(contract), payload=payload
     )
     return payment
+
+
+async def _buyer_paid_for(session: Session, contract: Contract, body: schemas.PaymentIn) -> UUID:
+    """The buyer who pays; what the heir of a merged buyer pays is paid for that one. Raises `payer_not_a_buyer`."""
+    buyers = parties_of(contract, PartyRole.BUYER)
+    if body.payer_id in buyers:
+        return body.payer_id
+    day, found = session.city.day_of(body.received_at), await mergers.successions(session, buyers)
+    for buyer in buyers:
+        if heir_on(found, buyer, day) == body.payer_id:
+            return buyer
+    raise problems.NOT_A_BUYER(field="payer_id", id=body.payer_id)
 
 
 def terms_of(contract: Contract) -> Terms:

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from app.core.access import ORGANISATION_ROLES, STAFF_ROLES, Actor, Role, check_verified, forbidden
+from app.core.access import (
+    ORGANISATION_ROLES,
+    STAFF_ROLES,
+    Actor,
+    Role,
+    check_begins_nothing,
+    check_verified,
+    forbidden,
+)
 from app.core.problems import SCOPE_MISSING, UNAUTHENTICATED
 
 
@@ -17,10 +25,13 @@ class Allow:
     Without roles everyone may call, and a key counts only where it carries the scope: without it the caller is anybody.
     """
 
-    def __init__(self, roles: frozenset[Role], scope: str | None, *, unverified: bool = False) -> None:
+    def __init__(
+        self, roles: frozenset[Role], scope: str | None, *, unverified: bool = False, anew: bool = False
+    ) -> None:
         self.roles = roles
         self.scope = scope
         self.unverified = unverified
+        self.anew = anew
 
     # This and every other dependency is `async`: FastAPI sends a plain function to a thread, 50 us and more each time.
     async def __call__(self, request: Request) -> Actor | None:
@@ -37,6 +48,8 @@ class Allow:
             raise SCOPE_MISSING(scope=self.scope)
         if request.method != "GET" and not self.unverified:
             check_verified(actor)
+        if self.anew:
+            check_begins_nothing(actor)
         return actor
 
     def as_openapi(self) -> dict[str, Any]:
@@ -44,14 +57,15 @@ class Allow:
         return {"roles": sorted(self.roles) or ["public"], "scope": self.scope}
 
 
-def allow(*roles: Role, scope: str, unverified: bool = False) -> Any:
+def allow(*roles: Role, scope: str, unverified: bool = False, anew: bool = False) -> Any:
     """`Annotated[Actor, allow(Role.MEMBER, scope="listings:write")]`: only those roles, only with that scope.
 
     An organisation that is not verified only reads, unless `unverified`: what it needs to keep its own keys in order.
+    Who stands for a merged organisation sees its matters through, and begins none (`anew`).
     """
     if not roles:
         raise ValueError("name the roles; a route for everyone says `public` or `Public`")
-    return Depends(Allow(frozenset(roles), scope, unverified=unverified))
+    return Depends(Allow(frozenset(roles), scope, unverified=unverified, anew=anew))
 
 
 def public(*, scope: str) -> Any:

@@ -11,6 +11,7 @@ from app.core.database import Session, find_one, read_one
 from app.core.problems import Text
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import ApiKey, Person
+from app.identity.queries import merged_into
 
 KEY = Text("API key", "密钥")
 
@@ -24,7 +25,8 @@ def visible_keys(actor: Actor) -> Select[ApiKey]:
         return select(ApiKey)
     own = (ApiKey.person_id == actor.person_id) & ApiKey.organisation_id.is_not_distinct_from(actor.organisation_id)
     if actor.has(Role.ADMIN):
-        return select(ApiKey).where(or_(own, ApiKey.organisation_id == actor.organisation_id))
+        inherited = ApiKey.organisation_id.in_(merged_into(actor.organisation_id))
+        return select(ApiKey).where(or_(own, ApiKey.organisation_id == actor.organisation_id, inherited))
     return select(ApiKey).where(own)
 
 

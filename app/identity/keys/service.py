@@ -37,14 +37,17 @@ class Origin:
 async def issue_key(session: Session, actor: Actor, body: schemas.ApiKeyIn) -> schemas.ApiKeyCreated:
     """Issue a key: for oneself, or by an admin for the organisation's people. It ends with the key that issues it.
 
+    It may be for an organisation that was merged into one's own: with it one acts in what that left open.
+
     A key never carries more scope than the one that issues it. Raises `not_found` for a person whose capacity the actor
     may not give keys for, `scope_unknown`, `scope_exceeded`, `quota_reached`, `key_expiry`, `key_outlives_issuer`.
     """
     person_id = body.person_id or actor.person_id
     own_capacity = body.person_id is None and body.organisation_id is None
     organisation_id = actor.organisation_id if own_capacity else body.organisation_id
-    own = person_id == actor.person_id and organisation_id == actor.organisation_id
-    as_admin = actor.has(Role.ADMIN) and organisation_id == actor.organisation_id
+    here = organisation_id == actor.organisation_id or await people.stands_for(session, actor, organisation_id)
+    own = person_id == actor.person_id and here
+    as_admin = actor.has(Role.ADMIN) and here
     if not (own or as_admin) or not await people.may_hold_key(session, person_id, organisation_id):
         raise NOT_FOUND(what=problems.PERSON)
     scopes = rules.check_scopes(body.scopes)

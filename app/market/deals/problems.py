@@ -11,6 +11,14 @@ LISTING_TAKEN = ProblemType(
     Text("Watch the listing. It becomes `published` again if that deal ends without a contract.",
          "请关注该挂牌:若该成交未签合同而终止,将恢复为 `published`。"),
 )  # fmt: skip
+MERGER_OF_BOTH_SIDES = ProblemType(
+    "merger_of_both_sides",
+    409,
+    Text("Both sides of a deal would merge", "成交双方将合并为一"),
+    Text("The organisations are seller and buyer of deal {number}, which has no contract yet.",
+         "两单位为成交项目{number}的转让方与受让方，且合同尚未签订。"),
+    Text("First sign its contract, or cancel the deal.", "请先签订合同，或者取消该成交。"),
+)  # fmt: skip
 DEAL_NOT_OPEN = ProblemType(
     "deal_not_open",
     409,

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, literal, select, text, tuple_
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.access import Actor, Role
@@ -82,6 +82,19 @@ async def list_deals(
         page,
         ORDERS,
     )
+
+
+async def agreed_between(session: Session, first: UUID, second: UUID) -> str | None:
+    """The number of a deal without contract that one of two organisations sells and the other buys."""
+    own, other = aliased(DealParty), aliased(DealParty)
+    statement = (
+        select(Deal.number)
+        .join(own, own.deal_id == Deal.id)
+        .join(other, other.deal_id == Deal.id)
+        .where(own.organisation_id == first, other.organisation_id == second, Deal.status == DealStatus.AGREED)
+        .where(own.role != other.role, own.role != PartyRole.AGENCY, other.role != PartyRole.AGENCY)
+    )
+    return (await session.execute(statement.limit(1))).scalar_one_or_none()
 
 
 async def comparable_deals(session: Session, deal: Deal, most: int) -> list[Deal]:

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Text
+from app.identity.mergers.rules import heir_on
 from app.identity.rules import check_order
 from app.market.deals.kinds import DealStatus, Defaulted, PartyRole
 from app.market.deals.problems import (
@@ -77,6 +79,20 @@ def related_finding(
         if relation.holds_on(on) and {sides.get(relation.first_id), sides.get(relation.second_id)} == across
     ]
     return "; ".join(findings) or None
+
+
+def one_by_merger(
+    parties: Iterable[PartyShare], successions: Mapping[UUID, tuple[UUID, date]], on: date
+) -> list[Relation]:
+    """Sellers and buyers for whom one organisation stands on a day, as findings."""
+    known = list(parties)
+    sellers = [party.organisation_id for party in known if party.role == PartyRole.SELLER]
+    buyers = [party.organisation_id for party in known if party.role == PartyRole.BUYER]
+    return [
+        Relation(seller, buyer, "merger", None, "合并 merged", "GET /v1/organisation-mergers", None, None)
+        for seller, buyer in product(sellers, buyers)
+        if seller != buyer and heir_on(successions, seller, on) == heir_on(successions, buyer, on)
+    ]
 
 
 def contract_due(agreed_at: datetime, days: int, zone: ZoneInfo) -> datetime:

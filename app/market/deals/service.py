@@ -18,6 +18,7 @@ from app.core.history import events
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.identity import queries as identity
+from app.identity.mergers import queries as mergers
 from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
 from app.market.deals import deposits, hooks, queries, rules, schemas
@@ -235,6 +236,7 @@ async def related_parties(session: Session, parties: Sequence[PartyShare], on: d
         )
         for row in await identity.relations_between(session, ids)
     ]
+    relations += rules.one_by_merger(parties, await mergers.successions(session, ids), on)
     return rules.related_finding(parties, relations, {key: row.name for key, row in known.items()}, on)
 
 

@@ -16,6 +16,7 @@ from app.core.database import Database, Session, find_one, given, read_all, read
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, read_page
+from app.identity.mergers.queries import heirs_of
 from app.law.periods import queries as periods
 from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus
 from app.market.listings.models import Listing, ListingVersion, Question
@@ -35,6 +36,12 @@ CARDS: Final = Orders(
 )
 WORKING_COPIES: Final = Orders("-id", Listing.id, Listing.asking_price)
 QUESTIONS: Final = Orders("id", Question.id)
+
+
+async def selling_side(session: Session, listing: Listing) -> frozenset[UUID]:
+    """Who may not buy it: the seller, its agency, and who stands for them since a merger."""
+    side = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
+    return side | await heirs_of(session, side)
 
 
 def is_public(listing: Listing) -> bool:

@@ -40,7 +40,7 @@ async def make_offer(session: Session, actor: Actor, listing_id: UUID, body: sch
     """
     buyer_id = actor.organisation()
     listing = await listings.get_listing(session, actor, listing_id)
-    barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
+    barred = await listings.selling_side(session, listing)
     rules.check_buyer(listing.pricing_mode, buyer_id, barred)
     require_verified((await identity.organisations_by_id(session, [buyer_id]))[buyer_id])
     before = await queries.lock_live(session, listing.id, buyer_id)

@@ -71,6 +71,7 @@ LINKS: Final[tuple[Link, ...]] = (
     provides(deadlines.HANDLERS, leader.CHECK, leader_is_checked),
     follows(identity_hooks.stopped, leader.when_organisation_is_stopped),
     follows(identity_hooks.key_stolen, leader.when_key_is_stolen),
+    follows(identity_hooks.merged, leader.when_organisation_is_merged),
     provides(PROCEDURES, (PricingMode.AUCTION, None), Auctioned()),
     provides(
         subjects.SUBJECTS, winner.SUBJECT, subjects.Subject(lock=lock, sees=sees, settled=when_gate_is_settled_go_on)

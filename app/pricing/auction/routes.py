@@ -28,6 +28,7 @@ money_router = Router(route_class=MoneyEndpoint)
 
 Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
 Bidder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
+Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write", anew=True)]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="auctions:write")]
 SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="auctions:write")]
 Signatory = Annotated[Actor, allow(Role.ADMIN, scope="auctions:write")]
@@ -128,7 +129,7 @@ async def cancel(actor: SellerOrOperator, session: Session, auction_id: UUID, bo
 
 
 @money_router.post("/auctions/{auction_id}/bidders", status_code=201, operation_id="register_bidder")
-async def register(actor: Bidder, session: Session, auction_id: UUID, body: schemas.BidderIn) -> schemas.OwnBidderOut:
+async def register(actor: Beginner, session: Session, auction_id: UUID, body: schemas.BidderIn) -> schemas.OwnBidderOut:
     """Register as a bidder before the bidding begins. You may bid once the deposit that the answer names is paid."""
     bidder = await bidders.register(session, actor, auction_id, body)
     return await _own(session, bidder)

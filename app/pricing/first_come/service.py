@@ -26,7 +26,9 @@ async def purchase(session: Session, actor: Actor, listing_id: UUID, body: schem
     require_verified((await identity.organisations_by_id(session, [buyer_id]))[buyer_id])
     listing = await listings.lock_public(session, listing_id)
     now = await read_clock(session)
-    rules.check_purchase(_offered(listing), rules.Purchase(buyer_id, body.price, body.listing_version), now)
+    rules.check_purchase(
+        await _offered(session, listing), rules.Purchase(buyer_id, body.price, body.listing_version), now
+    )
     buyer = PartyShare(PartyRole.BUYER, buyer_id)
     deal = await create_deal(
         session, listing, buyers=[buyer], price=listing.asking_price, agreed_at=now, asked_by=actor
@@ -35,7 +37,7 @@ async def purchase(session: Session, actor: Actor, listing_id: UUID, body: schem
     return deal
 
 
-def _offered(listing: Listing) -> rules.Offered:
+async def _offered(session: Session, listing: Listing) -> rules.Offered:
     return rules.Offered(
         status=listing.status,
         closes_at=listing.closes_at,
@@ -43,5 +45,5 @@ def _offered(listing: Listing) -> rules.Offered:
         allocation=listing.allocation,
         asking_price=listing.asking_price,
         version=listing.version,
-        barred=frozenset(party for party in (listing.seller_id, listing.agency_id) if party),
+        barred=await listings.selling_side(session, listing),
     )

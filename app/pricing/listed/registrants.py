@@ -56,7 +56,7 @@ async def register(session: Session, actor: Actor, listing_id: UUID, body: schem
     now = await read_clock(session)
     before = await queries.latest_of(session, listing.id, organisation_id)
     earlier = Earlier(before.number, before.status, before.listing_version) if before else None
-    barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
+    barred = await listings.selling_side(session, listing)
     rules.check_may_register(facts_of(listing, sale), organisation_id, barred, body.listing_version, earlier, now)
     today = session.city.day_of(now)
     sides = [PartyShare(PartyRole.SELLER, listing.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]

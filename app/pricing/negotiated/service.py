@@ -49,7 +49,7 @@ async def open_negotiation(
     rules.check_mode(listing.pricing_mode)
     buyers = [PartyShare(PartyRole.BUYER, party.organisation_id, party.share) for party in body.buyers]
     buyers = buyers or [PartyShare(PartyRole.BUYER, lead_id)]
-    barred = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
+    barred = await listings.selling_side(session, listing)
     rules.check_buyers(lead_id, [buyer.organisation_id for buyer in buyers], barred)
     check_parties([PartyShare(PartyRole.SELLER, listing.seller_id), *buyers])
     await _require_verified(session, buyers)

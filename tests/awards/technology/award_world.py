@@ -22,6 +22,7 @@ from app.awards.technology.rules.facts import (
     Quality,
     QualityPeriod,
     RelatedParties,
+    Succession,
 )
 from app.awards.technology.rules.programme import Programme
 
@@ -110,4 +111,8 @@ def facts(said: Mapping[str, Any]) -> Facts:
         [contract(name, terms) for name, terms in said["contracts"].items()],
         [payment(name, terms) for name, terms in said["payments"].items()],
         [organisation(name, terms) for name, terms in said["organisations"].items()],
+        [
+            Succession(name, terms["into"], date.fromisoformat(terms["from"]))
+            for name, terms in said.get("mergers", {}).items()
+        ],
     )

@@ -29,7 +29,9 @@ def _cases() -> list[Any]:
 def _run(said: dict[str, Any], year: int) -> Computation:
     facts = world.facts(said)
     programme = world.wuhan_programme()
-    result = compute(programme, year, facts.contracts, facts.payments, facts.organisations, zone=world.WUHAN)
+    result = compute(
+        programme, year, facts.contracts, facts.payments, facts.organisations, facts.successions, zone=world.WUHAN
+    )
     assert recompute(freeze(programme, year, facts, world.WUHAN)).as_json() == result.as_json()
     return result
 

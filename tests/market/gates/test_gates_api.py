@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app.core.access import Role
 from app.core.deadlines import run_due
 from tests.catalogue.results.factory import PATENT, recorded_result
+from tests.identity.test_mergers import key_for, merged_into
 from tests.market.listings.factory import move_clock_to
 from tests.office.documents.factory import uploaded
 from tests.pricing.negotiated.factory import Json, agreed, notice_over, read, terms
@@ -139,6 +140,25 @@ async def test_an_owner_added_after_listing_must_consent(world: World) -> None:
         status = 422 if hand is seller else 403
         await refused(world, status, code, f"/v1/gates/{gate['id']}/closure", hand, body)
     await close(world, gate, owner)
+    assert (await read(world, seller, made))["status"] == "closed"
+
+
+async def test_a5_the_heir_of_a_merged_co_owner_consents_for_it(world: World) -> None:
+    seller, buyer, owner = await world.university(), await world.enterprise(), await world.institution()
+    made = await agreed_on(world, seller, buyer, {})
+    halves = [{"organisation_id": str(party.id), "share": "0.5"} for party in (seller, owner)]
+    listing = await world.api.ok("GET", f"/v1/listings/{made['listing_id']}", seller)
+    result = f"/v1/results/{listing['working_copy']['result_id']}"
+    await world.api.ok("PATCH", result, seller, json={"owners": halves}, headers={"If-Match": "*"})
+    await notice_over(world, made)
+    heir = await world.institution()
+    await merged_into(world, owner, heir)
+    acting = await key_for(world, heir, owner)
+    (gate,) = (await world.api.ok("GET", "/v1/gates?only_open=true", acting))["items"]
+    body = {"outcome": "cleared", "reference": "示例"}
+    path = f"/v1/gates/{gate['id']}/closure"
+    assert (await world.api.post(path, heir, json=body)).status_code in (403, 404)
+    await world.api.ok("POST", path, acting, json=body)
     assert (await read(world, seller, made))["status"] == "closed"
 
 

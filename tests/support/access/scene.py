@@ -123,6 +123,11 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "source": "示例",
     }
     related = await world.api.ok("POST", "/v1/organisation-relations", second, json=relation)
+    ahead = (await today(world) + timedelta(days=30)).isoformat()
+    merger = {"kind": "absorption", "effective_on": ahead, "source": "示例合并协议"}
+    merger |= {"successor_id": str((await world.enterprise()).id)}
+    ending = {"merged_id": str((await world.enterprise()).id)}
+    asked_for = await world.api.ok("POST", "/v1/organisation-mergers", second, json=merger | ending)
     renamed = {"name": "示例更名后", "valid_from": "2021-01-01", "source": "示例变更登记"}
     names, latest = f"/v1/organisations/{pending.id}/names", {"If-Match": "*"}
     (former,) = (await world.api.ok("POST", names, second, json=renamed, headers=latest))["former_names"]
@@ -146,6 +151,10 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "list_organisation_relations": Call(),
         "read_organisation_relation": Call({"relation_id": related["id"]}),
         "correct_organisation": Call(of_seller, {"name": "示例更名", "reason": "示例"}),
+        "ask_for_merger": Call(json=merger | {"merged_id": str(seller.id)}),
+        "list_mergers": Call(),
+        "confirm_merger": Call({"merger_id": asked_for["id"]}),
+        "take_back_merger": Call({"merger_id": asked_for["id"]}, {"reason": "示例"}),
         "rename_organisation": Call(of_seller, renamed | {"name": "示例再更名", "valid_from": day}),
         "correct_former_name": Call({"name_id": former["id"]}, {"withdrawn": True, "reason": "示例"}),
         "list_organisation_duplicates": Call(),

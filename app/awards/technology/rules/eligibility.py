@@ -11,11 +11,19 @@ from fractions import Fraction
 
 from app.awards.technology.kinds import ExclusionCode
 from app.awards.technology.rules.countable import Countable
-from app.awards.technology.rules.facts import Agency, ContractFacts, OrganisationFacts, PaymentFacts, QualityPeriod
+from app.awards.technology.rules.facts import (
+    Agency,
+    ContractFacts,
+    Facts,
+    OrganisationFacts,
+    PaymentFacts,
+    QualityPeriod,
+)
 from app.awards.technology.rules.programme import Role, Terms
 from app.awards.technology.rules.reasons import Fault
 from app.core.money import exact
 from app.identity.kinds import Quality
+from app.identity.mergers.rules import heir_on
 from app.identity.qualities.rules import holds
 
 _KIND_FAULTS: Mapping[Role, ExclusionCode] = {
@@ -28,6 +36,27 @@ _RESIDENCE_FAULTS: Mapping[Role, ExclusionCode] = {
     "seller": ExclusionCode.SELLER_NOT_RESIDENT,
     "agency": ExclusionCode.AGENCY_NOT_RESIDENT,
 }
+
+
+@dataclass(frozen=True)
+class Known:
+    """The organisations of a computation, and who stands for whom since when."""
+
+    by_id: Mapping[str, OrganisationFacts]
+    successions: Mapping[str, tuple[str, date]]
+
+    @classmethod
+    def of(cls, facts: Facts) -> "Known":
+        merged = {row.merged_id: (row.successor_id, row.effective_on) for row in facts.successions}
+        return cls({organisation.id: organisation for organisation in facts.organisations}, merged)
+
+    def on(self, organisation_id: str, day: date) -> OrganisationFacts:
+        """Who is judged on a day for an organisation: itself, and from its merger on its heir."""
+        return self.by_id[heir_on(self.successions, organisation_id, day)]
+
+    def heir_of(self, organisation_id: str, year: int) -> str:
+        """Whose cap of a year counts what an organisation earned in it [P]: that of its heir on the year's last day."""
+        return heir_on(self.successions, organisation_id, date(year, 12, 31))
 
 
 @dataclass(frozen=True)
@@ -102,7 +131,7 @@ def contract_faults(contract: ContractFacts, terms: Terms) -> Sequence[Fault]:
 
 
 def judge(
-    contract: ContractFacts, countable: Countable, terms: Terms, organisations: Mapping[str, OrganisationFacts]
+    contract: ContractFacts, countable: Countable, terms: Terms, organisations: Known
 ) -> Iterator[Claim | Refusal]:
     """Claims and refusals of everyone on an eligible contract for one payment.
 
@@ -118,7 +147,9 @@ def judge(
     for role, organisation_id in participants(contract):
         agency = next((a for a in contract.agencies if role == "agency" and a.organisation_id == organisation_id), None)
         concerned = [p for p in pairs if role == "agency" or organisation_id == getattr(p, f"{role}_id")]
-        own = _own_fault(role, organisations[organisation_id], agency, contract, countable, terms)
+        seat = organisations.on(organisation_id, countable.received_on)
+        served = organisations.on(organisation_id, contract.signed_on)
+        own = _own_fault(role, seat, served, agency, contract, countable, terms)
         if own is not None:
             yield Refusal(role, organisation_id, contract, countable.payment, own)
             continue
@@ -133,13 +164,11 @@ def judge(
             yield Claim(role, organisation_id, contract, countable, share, agency)
 
 
-def _payment_fault(
-    contract: ContractFacts, countable: Countable, terms: Terms, organisations: Mapping[str, OrganisationFacts]
-) -> Fault | None:
+def _payment_fault(contract: ContractFacts, countable: Countable, terms: Terms, organisations: Known) -> Fault | None:
     payer = countable.payment.payer_id
     buyers = {buyer.organisation_id for buyer in contract.buyers}
     if "payer_is_buyer" in terms.checks and payer is not None and payer not in buyers:
-        known = organisations.get(payer)
+        known = organisations.by_id.get(payer)
         return Fault(ExclusionCode.PAYER_NOT_BUYER, (("payer", known.name if known else payer),))
     if countable.received == 0:
         return Fault(ExclusionCode.NO_TECHNICAL_PART)
@@ -152,61 +181,58 @@ def _payment_fault(
     return None
 
 
-def _pairs(
-    contract: ContractFacts, day: date, terms: Terms, organisations: Mapping[str, OrganisationFacts]
-) -> Iterator[_Pair]:
+def _pairs(contract: ContractFacts, day: date, terms: Terms, organisations: Known) -> Iterator[_Pair]:
     for buyer in contract.buyers:
         for seller in contract.sellers:
-            buying, selling = organisations[buyer.organisation_id], organisations[seller.organisation_id]
-            fault, culprit = _pair_fault(contract, buying, selling, day, terms)
-            yield _Pair(buying.id, selling.id, exact(buyer.share) * exact(seller.share), fault, culprit)
+            pair = buyer.organisation_id, seller.organisation_id
+            fault, side = _pair_fault(contract, pair, organisations, day, terms)
+            share = exact(buyer.share) * exact(seller.share)
+            yield _Pair(*pair, share, fault, None if side is None else pair[side])
 
 
 def _pair_fault(
-    contract: ContractFacts, buyer: OrganisationFacts, seller: OrganisationFacts, day: date, terms: Terms
-) -> tuple[Fault | None, str | None]:
+    contract: ContractFacts, pair: tuple[str, str], organisations: Known, day: date, terms: Terms
+) -> tuple[Fault | None, int | None]:
+    """Why a buyer's purchase from a seller earns nothing, and which of the two is at fault, if only one is."""
+    buyer, seller = (organisations.on(organisation_id, day) for organisation_id in pair)
     buyer_fault = _kind_fault("buyer", buyer, terms) or _residence_fault("buyer", buyer, day, terms)
     if buyer_fault is not None:
-        return buyer_fault, buyer.id
+        return buyer_fault, 0
     seller_fault = _kind_fault("seller", seller, terms)
     if seller_fault is not None:
-        return seller_fault, seller.id
-    relation = _relation(contract, buyer, seller) if "related_party" in terms.checks else None
-    if relation is not None:
-        details = (("buyer", buyer.name), ("seller", seller.name), ("relation", relation))
+        return seller_fault, 1
+    found = [r.relation for r in contract.related if (r.buyer_id, r.seller_id) == pair]
+    if buyer.id == seller.id:
+        found = ["同一单位 (one and the same)"]
+    if found and "related_party" in terms.checks:
+        details = (("buyer", buyer.name), ("seller", seller.name), ("relation", "; ".join(found)))
         return Fault(ExclusionCode.RELATED_PARTY, details), None
     return None, None
 
 
-def _relation(contract: ContractFacts, buyer: OrganisationFacts, seller: OrganisationFacts) -> str | None:
-    if buyer.id == seller.id:
-        return "同一单位 (one and the same)"
-    found = [r.relation for r in contract.related if (r.buyer_id, r.seller_id) == (buyer.id, seller.id)]
-    return "; ".join(found) if found else None
-
-
 def _own_fault(
     role: Role,
-    organisation: OrganisationFacts,
+    seat: OrganisationFacts,
+    served: OrganisationFacts,
     agency: Agency | None,
     contract: ContractFacts,
     countable: Countable,
     terms: Terms,
 ) -> Fault | None:
-    """What bars an organisation itself, regardless of its partners."""
+    """What bars an organisation itself: `seat` as of the receipt, for an agency also `served` as of the signing."""
     fault = (
-        _kind_fault(role, organisation, terms)
-        if agency is None or organisation.qualities is None
-        else _quality_fault(organisation, organisation.qualities, contract.signed_on, terms)
+        _kind_fault(role, seat, terms)
+        if agency is None or served.qualities is None
+        else _quality_fault(served, served.qualities, contract.signed_on, terms)
     )
-    fault = fault or _residence_fault(role, organisation, countable.received_on, terms)
+    fault = fault or _residence_fault(role, seat, countable.received_on, terms)
     if fault is not None:
         return fault
     unnamed = agency is not None and not (agency.named_role or "").strip()
     if unnamed and "agency_named" in terms.checks:
-        return Fault(ExclusionCode.AGENCY_NOT_NAMED, (("name", organisation.name),))
-    if "rewarded_elsewhere" in terms.checks and organisation.id in countable.payment.rewarded_elsewhere:
-        return Fault(ExclusionCode.REWARDED_ELSEWHERE, (("name", organisation.name),))
+        return Fault(ExclusionCode.AGENCY_NOT_NAMED, (("name", seat.name),))
+    if "rewarded_elsewhere" in terms.checks and seat.id in countable.payment.rewarded_elsewhere:
+        return Fault(ExclusionCode.REWARDED_ELSEWHERE, (("name", seat.name),))
     return None
 
 

@@ -106,6 +106,15 @@ class OrganisationFacts:
 
 
 @dataclass(frozen=True)
+class Succession:
+    """An organisation ended in another one, which stands for it from a day on (合并)."""
+
+    merged_id: str
+    successor_id: str
+    effective_on: date
+
+
+@dataclass(frozen=True)
 class Party:
     """A buyer or a seller and its share of the contract (1 is the whole)."""
 
@@ -210,11 +219,16 @@ class Facts:
     contracts: tuple[ContractFacts, ...]
     payments: tuple[PaymentFacts, ...]
     organisations: tuple[OrganisationFacts, ...]
+    successions: tuple[Succession, ...] = ()
 
     def __post_init__(self) -> None:
         contracts = _unique("contract", (c.id for c in self.contracts))
         organisations = _unique("organisation", (o.id for o in self.organisations))
         _unique("payment", (p.id for p in self.payments))
+        _unique("merger of", (s.merged_id for s in self.successions))
+        for succession in self.successions:
+            for side in (succession.merged_id, succession.successor_id):
+                _require(side in organisations, f"merger of {succession.merged_id}: unknown organisation {side}")
         for payment in self.payments:
             _require(payment.contract_id in contracts, f"payment {payment.id}: unknown contract {payment.contract_id}")
         for contract in self.contracts:
@@ -228,6 +242,7 @@ class Facts:
         contracts: Iterable[ContractFacts],
         payments: Iterable[PaymentFacts],
         organisations: Iterable[OrganisationFacts],
+        successions: Iterable[Succession] = (),
     ) -> "Facts":
         """The facts in the order of their identifiers, whatever order they come in."""
         return cls(
@@ -244,6 +259,7 @@ class Facts:
                 )
                 for item in sorted(organisations, key=lambda item: item.id)
             ),
+            successions=tuple(sorted(successions, key=lambda item: item.merged_id)),
         )
 
 

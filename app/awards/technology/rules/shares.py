@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from app.awards.technology.kinds import ExclusionCode
 from app.awards.technology.rules.countable import countables, local_day, reversed_by
-from app.awards.technology.rules.eligibility import Claim, Refusal, contract_faults, judge, refuse_all
-from app.awards.technology.rules.facts import ContractFacts, Facts, OrganisationFacts, PaymentFacts
+from app.awards.technology.rules.eligibility import Claim, Known, Refusal, contract_faults, judge, refuse_all
+from app.awards.technology.rules.facts import ContractFacts, Facts, OrganisationFacts, PaymentFacts, Succession
 from app.awards.technology.rules.outcome import (
     AwardLine,
     AwardStatement,
@@ -35,6 +35,7 @@ def compute(
     contracts: Iterable[ContractFacts],
     payments: Iterable[PaymentFacts],
     organisations: Iterable[OrganisationFacts],
+    successions: Iterable[Succession] = (),
     *,
     zone: ZoneInfo,
 ) -> Computation:
@@ -42,14 +43,14 @@ def compute(
 
     Give every payment of the contracts, earlier years' too: they decide what is left of the registered technical
     amount. Later ones are ignored. A contract without a receipt in the year is not mentioned. The order of the input
-    decides nothing.
+    decides nothing. What an organisation earned that had merged by the year's last day is its heir's, under one cap.
 
     Raises `NoProgrammeError` for a year outside the programme and `FactError` for facts that contradict each other.
     Source: policy art. 14; what the article leaves open is a figure or a stated rule, marked P.
     """
     terms = programme.terms(year)
-    facts = Facts.of(contracts, payments, organisations)
-    known = {organisation.id: organisation for organisation in facts.organisations}
+    facts = Facts.of(contracts, payments, organisations, successions)
+    known = Known.of(facts)
     claims: list[Claim] = []
     refusals: list[Refusal] = []
     for finding in _findings(facts, known, terms, zone):
@@ -57,7 +58,7 @@ def compute(
             claims.append(finding)
         else:
             refusals.append(finding)
-    exclusions = [_exclusion(refusal, programme, terms) for refusal in refusals]
+    exclusions = [_exclusion(refusal, known, programme, terms) for refusal in refusals]
     exclusions += [
         _held(claim, known, programme, terms) for claim in claims if claim.agency and not claim.agency.brokers
     ]
@@ -90,9 +91,7 @@ def estimate(
     return compute(programme, year, [contract], [payment], organisations, zone=zone)
 
 
-def _findings(
-    facts: Facts, organisations: Mapping[str, OrganisationFacts], terms: Terms, zone: ZoneInfo
-) -> Iterator[Claim | Refusal]:
+def _findings(facts: Facts, organisations: Known, terms: Terms, zone: ZoneInfo) -> Iterator[Claim | Refusal]:
     by_contract: dict[str, list[PaymentFacts]] = defaultdict(list)
     for payment in facts.payments:
         by_contract[payment.contract_id].append(payment)
@@ -115,13 +114,13 @@ def _findings(
 
 
 def _statements(
-    claims: Sequence[Claim], organisations: Mapping[str, OrganisationFacts], programme: Programme, terms: Terms
+    claims: Sequence[Claim], organisations: Known, programme: Programme, terms: Terms
 ) -> tuple[AwardStatement, ...]:
     grouped: dict[tuple[Role, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        grouped[claim.role, claim.organisation_id].append(claim)
+        grouped[claim.role, organisations.heir_of(claim.organisation_id, terms.year)].append(claim)
     order = sorted(grouped, key=lambda key: (ROLES.index(key[0]), key[1]))
-    return tuple(_statement(grouped[key], organisations[key[1]], programme, terms) for key in order)
+    return tuple(_statement(grouped[key], organisations.by_id[key[1]], programme, terms) for key in order)
 
 
 def _statement(
@@ -147,8 +146,9 @@ def _statement(
     )
 
 
-def _key(claim: Claim) -> tuple[str, str]:
-    return claim.contract.id, claim.countable.payment.id
+def _key(claim: Claim) -> tuple[str, str, str]:
+    """Of two that merged, both may stand on one contract."""
+    return claim.contract.id, claim.countable.payment.id, claim.organisation_id
 
 
 def _line(claim: Claim, raw: Fraction, awarded: Decimal, programme: Programme, terms: Terms) -> AwardLine:
@@ -177,7 +177,7 @@ def _line(claim: Claim, raw: Fraction, awarded: Decimal, programme: Programme, t
 
 
 def _brokers(
-    claims: Sequence[Claim], awarded: Mapping[tuple[str, str], Decimal], total: Decimal, terms: Terms
+    claims: Sequence[Claim], awarded: Mapping[tuple[str, str, str], Decimal], total: Decimal, terms: Terms
 ) -> BrokerPart:
     """The brokers' floor of the award after the cap, rounded up once, allotted by line and share in its contract."""
     weights: dict[str, Fraction] = defaultdict(Fraction)
@@ -197,12 +197,12 @@ def _brokers(
     )
 
 
-def _exclusion(refusal: Refusal, programme: Programme, terms: Terms) -> Exclusion:
+def _exclusion(refusal: Refusal, organisations: Known, programme: Programme, terms: Terms) -> Exclusion:
     return Exclusion(
         contract_id=refusal.contract.id,
         contract_number=refusal.contract.number,
         payment_id=refusal.payment.id if refusal.payment else None,
-        organisation_id=refusal.organisation_id,
+        organisation_id=organisations.heir_of(refusal.organisation_id, terms.year),
         role=refusal.role,
         code=refusal.fault.code,
         counterparty_id=refusal.fault.counterparty_id,
@@ -213,9 +213,7 @@ def _exclusion(refusal: Refusal, programme: Programme, terms: Terms) -> Exclusio
     )
 
 
-def _held(
-    claim: Claim, organisations: Mapping[str, OrganisationFacts], programme: Programme, terms: Terms
-) -> Exclusion:
-    fault = Fault(ExclusionCode.NO_BROKER_RECORDED, (("name", organisations[claim.organisation_id].name),))
+def _held(claim: Claim, organisations: Known, programme: Programme, terms: Terms) -> Exclusion:
+    fault = Fault(ExclusionCode.NO_BROKER_RECORDED, (("name", organisations.by_id[claim.organisation_id].name),))
     refusal = Refusal(claim.role, claim.organisation_id, claim.contract, None, fault)
-    return replace(_exclusion(refusal, programme, terms), role="broker")
+    return replace(_exclusion(refusal, organisations, programme, terms), role="broker")

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from app.core.access import OWN_ORGANISATION, Actor, Role, forbidden
-from app.core.problems import NOT_VERIFIED, SCOPE_MISSING, UNAUTHENTICATED, Problem, Text
+from app.core.problems import NOT_VERIFIED, ORGANISATION_MERGED, SCOPE_MISSING, UNAUTHENTICATED, Problem, Text
 from app.pricing.auction.bidding import problems
 from app.pricing.auction.kinds import AuctionStatus
 
@@ -77,6 +77,8 @@ def check_actor(actor: Actor | None) -> Problem | None:
         return forbidden(actor, BIDDING_ROLES)
     if not actor.holds_scope(SCOPE):
         return SCOPE_MISSING(scope=SCOPE)
+    if actor.succeeds:
+        return ORGANISATION_MERGED(name=OWN_ORGANISATION)
     if actor.unverified is not None:
         return NOT_VERIFIED(name=OWN_ORGANISATION, verification=actor.unverified)
     return None

@@ -42,11 +42,14 @@ SELECT s.n, k.id AS key_id, k.person_id, k.organisation_id, k.scopes,
        EXISTS (SELECT FROM appointments a WHERE a.person_id = k.person_id AND a.ended_at IS NULL
                AND NOT a.awaits_confirmation) AS market,
        b.paddle, b.withdrawn_at IS NOT NULL AS withdrawn,
+       EXISTS (SELECT FROM organisation_mergers m WHERE m.heir_id = k.organisation_id AND m.done_at IS NOT NULL
+                 AND m.merged_id IN (s.seller_id, s.agency_id)) AS sells_by_merger,
        EXISTS (SELECT FROM deposits d WHERE d.subject_id = s.listing_id AND d.organisation_id = k.organisation_id
                  AND d.status = 'held') AS deposit_held,
        e.seq, e.content, e.hash, e.secret, e.request_hash,
        EXISTS (SELECT FROM idempotency_answers i WHERE i.principal_id = k.id AND i.key = s.idempotency_key) AS elsewhere
-FROM (SELECT u.*, a.listing_id FROM unnest($1::int[], $2::uuid[], $3::bytea[], $4::text[], $6::bytea[])
+FROM (SELECT u.*, a.listing_id, a.seller_id, a.agency_id
+      FROM unnest($1::int[], $2::uuid[], $3::bytea[], $4::text[], $6::bytea[])
         AS u (n, auction_id, digest, idempotency_key, request_hash) JOIN auctions a ON a.id = u.auction_id) s
   LEFT JOIN (api_keys k JOIN organisations o ON o.id = k.organisation_id AND o.verification <> 'suspended')
     ON k.digest = s.digest AND k.revoked_at IS NULL AND k.expires_at > $5
@@ -190,7 +193,10 @@ class _Turn:
         if before is not None:
             return before
         sender = admission.Sender(actor, facts["market"], facts["paddle"], facts["withdrawn"], facts["deposit_held"])
-        stage = admission.Stage(auction.status, auction.conditions.starts_at, (auction.seller_id, auction.agency_id))
+        selling = [auction.seller_id, auction.agency_id]
+        if facts["sells_by_merger"]:
+            selling.append(facts["organisation_id"])
+        stage = admission.Stage(auction.status, auction.conditions.starts_at, selling)
         refusal = admission.check(stage, sender, submission.behalf_of, self._now)
         if refusal is None and submission.maximum is not None and auction.conditions.form is not AuctionForm.ENGLISH:
             refusal = MAXIMUM_FOREIGN(field="maximum", form=auction.conditions.form)

@@ -1,8 +1,8 @@
-"""An auction that an organisation leads which was suspended meanwhile, or with a stolen key: it stops, and the operator
-decides.
+"""An auction that an organisation leads which was suspended or merged meanwhile, or with a stolen key: it stops, and
+the operator decides.
 
-To go on, the operator resumes it, and the bid binds; or two operators void the bids first. To end it, the operator
-calls it off, and every deposit goes back.
+To go on, the operator resumes it, and the bid binds, after a merger for the heir; or two operators void the bids first.
+To end it, the operator calls it off, and every deposit goes back.
 """
 
 from datetime import datetime
@@ -36,6 +36,11 @@ async def when_key_is_stolen(session: Session, organisation_id: UUID, now: datet
     await _look_at_led(session, organisation_id, now)
 
 
+async def when_organisation_is_merged(session: Session, merged: Organisation, heir_id: UUID, now: datetime) -> None:
+    """Look at each auction that it leads: its bids bind its heir, who may be the seller, or bid there too."""
+    await _look_at_led(session, merged.id, now)
+
+
 async def _look_at_led(session: Session, organisation_id: UUID, now: datetime) -> None:
     """At once and each by itself: bids and ends hold their auctions' rows."""
     for auction_id in await queries.led_by(session, organisation_id):
@@ -50,14 +55,18 @@ async def stop_if_led(session: Session, auction_id: UUID, now: datetime) -> None
 
 
 async def stop_for(session: Session, listing: Listing, auction: Auction, paddle: int, now: datetime) -> bool:
-    """Stop an auction, both locked, for a paddle whose organisation was suspended; answers whether it did.
+    """Stop an auction, both locked, for a paddle whose organisation was suspended or merged; answers whether it did.
 
-    So it does for bids that stand and were made with a key of an incident. Once for each suspension and each incident:
-    an operator who has resumed the auction since has decided that the bid stands.
+    So it does for bids that stand and were made with a key of an incident. Once for each suspension, merger and
+    incident: an operator who has resumed the auction since has decided that the bid stands.
     """
     bidder = await queries.bidder_of_paddle(session, auction.id, paddle)
     organisation = (await identity.organisations_by_id(session, [bidder.organisation_id]))[bidder.organisation_id]
-    causes = [await _suspension_of(session, organisation), await _theft_behind(session, auction, organisation)]
+    causes = [
+        await _suspension_of(session, organisation),
+        await _merger_of(session, organisation),
+        await _theft_behind(session, auction, organisation),
+    ]
     last = max((cause for cause in causes if cause is not None), default=None)
     if last is None or await _is_decided(session, auction, organisation, last):
         return False
@@ -75,6 +84,12 @@ async def _suspension_of(session: Session, organisation: Organisation) -> int | 
         return None
     found = await events.latest_of(session, organisation.id, f"organisation.{organisation.verification}", 1)
     return found[-1].seq if found else 0
+
+
+async def _merger_of(session: Session, organisation: Organisation) -> int | None:
+    """The place in the log of the merger by which the organisation ended."""
+    found = await events.latest_of(session, organisation.id, "organisation.merged", 1)
+    return found[-1].seq if found else None
 
 
 async def _theft_behind(session: Session, auction: Auction, organisation: Organisation) -> int | None:
