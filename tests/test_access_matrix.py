@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from tests.support.world import Party, World
 
 TABLE = Path(__file__).parent / "support" / "access" / "matrix.txt"
 LOCKS = TABLE.with_name("locks.txt")
+MERGED = TABLE.with_name("merged.txt")
 COLUMNS = (
     "anonymous", "seller_admin", "seller_member", "buyer", "agency", "broker", "stranger", "operator", "registrar",
     "award_officer", "auditor",
@@ -53,6 +55,13 @@ def expected() -> dict[str, str]:
     """The table: operation to its letters in the order of COLUMNS."""
     rows = (line.split() for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] not in "#|")
     return {row[0]: "".join(row[1:]) for row in rows}
+
+
+@cache
+def goes_on() -> frozenset[str]:
+    """The commands that a key for a merged organisation may give."""
+    lines = MERGED.read_text(encoding="utf-8").splitlines()
+    return frozenset(line.split()[0] for line in lines if line and line[0] != "#")
 
 
 def assert_locks(found: dict[str, tuple[str, ...]]) -> None:
@@ -239,6 +248,10 @@ async def _check_scope(
     if route.method != "GET" and "admin" in route.roles and name not in UNVERIFIED:
         pending = await answer(scene.pending)
         assert pending.json()["code"] == "organisation_not_verified", (name, pending.text)  # C5
+    if route.method != "GET" and "admin" in route.roles:
+        merged = await answer(scene.merged)
+        is_refused = merged.status_code == 409 and merged.json()["code"] == "organisation_merged"
+        assert is_refused != (name in goes_on()), (name, merged.text)  # A5
     party = scene.callers[COLUMNS[cells.index("A")]]
     assert party is not None
     refused = await answer(await keys.without(party, route.scope))

@@ -23,7 +23,7 @@ router = Router(route_class=Endpoint, tags=("contracts",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
 CaseReader = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="contracts:read")]
-PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]
+PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write", merged=True)]
 
 
 @router.post("/contracts", status_code=201, operation_id="draft_contract")

@@ -97,7 +97,7 @@ def check_verified(actor: Actor) -> None:
         raise NOT_VERIFIED(name=OWN_ORGANISATION, verification=actor.unverified)
 
 
-def check_begins_nothing(actor: Actor) -> None:
+def check_not_merged(actor: Actor) -> None:
     """Raises `organisation_merged` for a key of an organisation that has ended in another one."""
     if actor.succeeds:
         raise ORGANISATION_MERGED(name=OWN_ORGANISATION)

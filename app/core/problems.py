@@ -179,7 +179,7 @@ ORGANISATION_MERGED = ProblemType(
     Text("Organisation has merged", "该单位已合并"),
     Text("{name} has ended in another organisation, or is about to.", "{name} 已并入或者即将并入其他单位。"),
     Text(
-        "What is open goes on in its name; begin what is new in the successor's.",
+        "Continue in its name what is open. Begin what is new in the name of the successor.",
         "未了事项仍以原单位名义继续办理，新的事项请以承继单位名义办理。",
     ),
 )

@@ -23,7 +23,7 @@ router = Router(route_class=Endpoint, tags=("dossiers",))
 export_router = Router(route_class=ExportEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="dossiers:read")]
-Exporter = Annotated[Actor, allow(*EVERY_ROLE, scope="dossiers:write")]
+Exporter = Annotated[Actor, allow(*EVERY_ROLE, scope="dossiers:write", merged=True)]
 
 
 @router.get(

@@ -149,7 +149,7 @@ MERGER_DONE = ProblemType(
     409,
     Text("Merger is done", "合并已生效"),
     Text("The day of the merger has come, and the keys have ended.", "合并已经生效，原单位的密钥已经终止。"),
-    Text("Record a new organisation, if the merger was undone by law.", "合并依法被撤销的，请另行登记新的单位。"),
+    Text("If the merger was undone by law, record a new organisation.", "合并依法被撤销的，请另行登记新的单位。"),
 )
 SCOPE_UNKNOWN = ProblemType(
     "scope_unknown",

@@ -22,7 +22,7 @@ AnyKey = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="ident
 Viewer = Annotated[Actor | None, public(scope="identity:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
 OperatorOrAdmin = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write")]
-Ender = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write", unverified=True)]
+Ender = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write", unverified=True, merged=True)]
 PeopleReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, Role.OPERATOR, Role.AUDITOR, scope="identity:read")]
 RelationReader = Annotated[Actor, allow(Role.ADMIN, Role.MEMBER, *STAFF_ROLES, scope="identity:read")]
 

@@ -23,9 +23,9 @@ router = Router(route_class=Endpoint, tags=("appraisals",))
 money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="appraisals:read")]
-Recorder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="appraisals:write")]
+Recorder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="appraisals:write", merged=True)]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="appraisals:write")]
-Approver = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="appraisals:write")]
+Approver = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="appraisals:write", merged=True)]
 
 
 @money_router.post("/appraisal-reports", status_code=201, operation_id="record_appraisal_report")

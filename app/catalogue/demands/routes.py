@@ -21,7 +21,8 @@ from app.core.web.routing import Router
 
 router = Router(route_class=Endpoint, tags=("demands",))
 
-Demander = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="demands:write")]
+Demander = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="demands:write", merged=True)]
+Opener = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="demands:write")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="demands:write")]
 Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="demands:read")]
 Reader = Annotated[
@@ -113,7 +114,7 @@ async def read_draft(actor: Reader, session: Session, demand_id: UUID) -> schema
 
 
 @router.post("/demands", status_code=201, operation_id="create_demand")
-async def create_demand(actor: Demander, session: Session, body: schemas.DemandIn) -> schemas.DemandDraftOut:
+async def create_demand(actor: Opener, session: Session, body: schemas.DemandIn) -> schemas.DemandDraftOut:
     """Draft a demand. Only you and staff see it until it has passed two checks."""
     return _draft(await service.create_demand(session, actor, body))
 
@@ -127,7 +128,7 @@ async def edit_demand(
 
 
 @router.post("/demands/{demand_id}/submission", operation_id="submit_demand")
-async def submit(actor: Demander, session: Session, demand_id: UUID) -> schemas.DemandDraftOut:
+async def submit(actor: Opener, session: Session, demand_id: UUID) -> schemas.DemandDraftOut:
     """Submit the draft to the operator, who decides within 48 hours at each of two checks."""
     return _draft(await checks.submit(session, actor, demand_id))
 

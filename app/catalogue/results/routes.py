@@ -22,14 +22,14 @@ from app.law.instruments import POLICY
 router = Router(route_class=Endpoint, tags=("results",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="results:read")]
-Writer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write")]
-Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write", anew=True)]
-CoOwner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="results:write")]
+Writer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write", merged=True)]
+Recorder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="results:write")]
+CoOwner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="results:write", merged=True)]
 
 
 @router.post("/results", status_code=201, operation_id="record_result")
 async def record_result(
-    actor: Beginner, session: Session, body: schemas.ResultIn, request: Request
+    actor: Recorder, session: Session, body: schemas.ResultIn, request: Request
 ) -> schemas.ResultOut:
     """Record a result, as a verified organisation. The operator may for one it names."""
     result = await service.record_result(session, actor, body)

@@ -18,7 +18,7 @@ from app.core.web.routing import Router
 router = Router(route_class=MoneyEndpoint, tags=("payments",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
-Payee = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]
+Payee = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write", merged=True)]
 
 
 @router.post("/contracts/{contract_id}/payments", status_code=201, operation_id="record_payment")

@@ -22,7 +22,7 @@ router = Router(route_class=Endpoint, tags=("registration",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="contracts:read")]
 Staff = Annotated[Actor, allow(*STAFF_ROLES, scope="contracts:read")]
-Applicant = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write")]
+Applicant = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:write", merged=True)]
 Registrar = Annotated[Actor, allow(Role.REGISTRAR, scope="contracts:write")]
 
 PATH = "/contracts/{contract_id}/registration"

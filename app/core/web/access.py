@@ -12,7 +12,7 @@ from app.core.access import (
     STAFF_ROLES,
     Actor,
     Role,
-    check_begins_nothing,
+    check_not_merged,
     check_verified,
     forbidden,
 )
@@ -26,12 +26,12 @@ class Allow:
     """
 
     def __init__(
-        self, roles: frozenset[Role], scope: str | None, *, unverified: bool = False, anew: bool = False
+        self, roles: frozenset[Role], scope: str | None, *, unverified: bool = False, merged: bool = False
     ) -> None:
         self.roles = roles
         self.scope = scope
         self.unverified = unverified
-        self.anew = anew
+        self.merged = merged
 
     # This and every other dependency is `async`: FastAPI sends a plain function to a thread, 50 us and more each time.
     async def __call__(self, request: Request) -> Actor | None:
@@ -46,10 +46,11 @@ class Allow:
             raise forbidden(actor, self.roles)
         if self.scope and not actor.holds_scope(self.scope):
             raise SCOPE_MISSING(scope=self.scope)
-        if request.method != "GET" and not self.unverified:
-            check_verified(actor)
-        if self.anew:
-            check_begins_nothing(actor)
+        if request.method != "GET":
+            if not self.merged:
+                check_not_merged(actor)
+            if not self.unverified:
+                check_verified(actor)
         return actor
 
     def as_openapi(self) -> dict[str, Any]:
@@ -57,15 +58,15 @@ class Allow:
         return {"roles": sorted(self.roles) or ["public"], "scope": self.scope}
 
 
-def allow(*roles: Role, scope: str, unverified: bool = False, anew: bool = False) -> Any:
+def allow(*roles: Role, scope: str, unverified: bool = False, merged: bool = False) -> Any:
     """`Annotated[Actor, allow(Role.MEMBER, scope="listings:write")]`: only those roles, only with that scope.
 
     An organisation that is not verified only reads, unless `unverified`: what it needs to keep its own keys in order.
-    Who stands for a merged organisation sees its matters through, and begins none (`anew`).
+    With a key for one that merged its heir's people only read, unless `merged`: what goes on with its open matters.
     """
     if not roles:
         raise ValueError("name the roles; a route for everyone says `public` or `Public`")
-    return Depends(Allow(frozenset(roles), scope, unverified=unverified, anew=anew))
+    return Depends(Allow(frozenset(roles), scope, unverified=unverified, merged=merged))
 
 
 def public(*, scope: str) -> Any:

@@ -12,7 +12,7 @@ from app.identity.schemas import EmploymentOut
 
 router = Router(route_class=Endpoint, tags=("identity",))
 
-Ender = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write", unverified=True)]
+Ender = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:write", unverified=True, merged=True)]
 Reader = Annotated[Actor, allow(Role.OPERATOR, Role.ADMIN, scope="identity:read")]
 PATH = "/organisations/{organisation_id}/people/{person_id}/departure"
 

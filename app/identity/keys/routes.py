@@ -15,7 +15,9 @@ router = Router(route_class=Endpoint, tags=("identity",))
 secrets_router = Router(route_class=SecretEndpoint)
 
 Anyone = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="identity:read")]
-KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="identity:write", unverified=True)]
+KeyHolder = Annotated[
+    Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="identity:write", unverified=True, merged=True)
+]
 
 
 @secrets_router.post("/api-keys", status_code=201, operation_id="issue_api_key")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from app.core.access import Actor, Role
+from app.core.access import STAFF_ROLES, Actor, Role
 from app.core.schemas import ReasonIn
 from app.core.web.access import allow
 from app.core.web.http import Endpoint, Session
@@ -16,7 +16,7 @@ from app.identity.mergers.models import Merger
 router = Router(route_class=Endpoint, tags=("identity",))
 
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="identity:write")]
-Reader = Annotated[Actor, allow(Role.OPERATOR, Role.REGISTRAR, Role.AWARD_OFFICER, Role.AUDITOR, scope="identity:read")]
+Reader = Annotated[Actor, allow(*STAFF_ROLES, scope="identity:read")]
 
 
 @router.post("/organisation-mergers", status_code=201, operation_id="ask_for_merger")
@@ -38,6 +38,12 @@ async def list_mergers(
 ) -> Page[schemas.MergerOut]:
     """List the mergers, newest first. Those that wait or were taken back are among them."""
     return (await queries.list_mergers(session, page, organisation_id)).shown(_shown)
+
+
+@router.get("/organisation-mergers/{merger_id}", operation_id="read_merger")
+async def read_merger(actor: Reader, session: Session, merger_id: UUID) -> schemas.MergerOut:
+    """Read a merger, with who asked for it and who confirmed it."""
+    return _shown(await queries.get_merger(session, merger_id))
 
 
 @router.post("/organisation-mergers/{merger_id}/confirmation", operation_id="confirm_merger")

@@ -19,7 +19,7 @@ money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, Role.BROKER_IN_PERSON, scope="deals:read")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
-PartyOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write")]
+PartyOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write", merged=True)]
 
 
 @money_router.post("/deals/recorded", status_code=201, operation_id="record_deal")

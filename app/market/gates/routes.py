@@ -16,7 +16,7 @@ from app.market.gates import queries, schemas, service
 router = Router(route_class=Endpoint, tags=("gates",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
-Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="deals:write")]
+Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="deals:write", merged=True)]
 
 
 @router.get("/gates", operation_id="list_gates")

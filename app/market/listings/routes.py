@@ -24,10 +24,10 @@ from app.office.documents.schemas import AttachmentIn, AttachmentOut
 
 router = Router(route_class=Endpoint, tags=("listings",))
 
-Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
-Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write", anew=True)]
+Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write", merged=True)]
+Opener = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]
-SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="listings:write")]
+SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="listings:write", merged=True)]
 Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="listings:read")]
 Staff = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="listings:read")]
 Viewer = Annotated[Actor | None, public(scope="listings:read")]
@@ -130,7 +130,7 @@ async def read_version(
 
 
 @router.post("/listings", status_code=201, operation_id="create_listing", response_model=schemas.ListingOut)
-async def create_listing(actor: Beginner, session: Session, body: schemas.ListingIn) -> Response:
+async def create_listing(actor: Opener, session: Session, body: schemas.ListingIn) -> Response:
     """Draft a listing of one of your results. Only you, your agency and staff see it."""
     listing = await service.create_listing(session, actor, body)
     return await _full(session, listing, status=201)
@@ -145,7 +145,7 @@ async def edit_listing(
 
 
 @router.post("/listings/{listing_id}/submission", operation_id="submit_listing", response_model=schemas.ListingOut)
-async def submit(actor: Beginner, session: Session, listing_id: UUID) -> Response:
+async def submit(actor: Opener, session: Session, listing_id: UUID) -> Response:
     """Submit a draft to the operator. What may not be listed is refused here, with the article."""
     return await _full(session, await service.submit(session, actor, listing_id))
 
@@ -212,7 +212,7 @@ async def list_documents(
 
 
 @router.post("/listings/{listing_id}/questions", status_code=201, operation_id="ask_question")
-async def ask(actor: Beginner, session: Session, listing_id: UUID, body: schemas.QuestionIn) -> schemas.QuestionOut:
+async def ask(actor: Opener, session: Session, listing_id: UUID, body: schemas.QuestionIn) -> schemas.QuestionOut:
     """Ask about a published listing, as a verified organisation other than its seller."""
     return schemas.QuestionOut.model_validate(await service.ask(session, actor, listing_id, body.question))
 

@@ -20,7 +20,9 @@ router = Router(route_class=Endpoint, tags=("documents",))
 uploads = Router(route_class=UploadEndpoint)
 
 Viewer = Annotated[Actor | None, public(scope="documents:read")]
-Uploader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="documents:write")]
+Uploader = Annotated[
+    Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERATOR, scope="documents:write", merged=True)
+]
 Lister = Annotated[Actor, allow(*ORGANISATION_ROLES, Role.OPERATOR, Role.AUDITOR, scope="documents:read")]
 
 

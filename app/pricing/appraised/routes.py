@@ -21,13 +21,13 @@ router = Router(route_class=Endpoint, tags=("appraised",))
 money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
-Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
-Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", anew=True)]
+Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", merged=True)]
+Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 
 
 @money_router.post("/listings/{listing_id}/purchase-offers", status_code=201, operation_id="make_purchase_offer")
 async def make_offer(
-    actor: Beginner, session: Session, listing_id: UUID, body: schemas.PurchaseOfferIn
+    actor: Buyer, session: Session, listing_id: UUID, body: schemas.PurchaseOfferIn
 ) -> schemas.PurchaseOfferOut:
     """Offer to buy a published listing whose price rests on an appraisal. Only the seller reads the offer."""
     return await _answer(session, await service.make_offer(session, actor, listing_id, body))

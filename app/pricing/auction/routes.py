@@ -26,12 +26,12 @@ bid_router = Router(route_class=BidEndpoint)
 router = Router(route_class=Endpoint, tags=("auctions",))
 money_router = Router(route_class=MoneyEndpoint)
 
-Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
-Bidder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
-Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write", anew=True)]
+Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write", merged=True)]
+Bidder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write", merged=True)]
+Entrant = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="auctions:write")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="auctions:write")]
-SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="auctions:write")]
-Signatory = Annotated[Actor, allow(Role.ADMIN, scope="auctions:write")]
+SellerOrOperator = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="auctions:write", merged=True)]
+Signatory = Annotated[Actor, allow(Role.ADMIN, scope="auctions:write", merged=True)]
 Viewer = Annotated[Actor | None, public(scope="auctions:read")]
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="auctions:read")]
 
@@ -63,7 +63,7 @@ UNDECIDED = {
         503: UNDECIDED,
     },
 )
-async def place_bid(actor: Bidder, auction_id: UUID, body: Annotated[schemas.BidIn, Body()]) -> schemas.BidOut:
+async def place_bid(actor: Entrant, auction_id: UUID, body: Annotated[schemas.BidIn, Body()]) -> schemas.BidOut:
     """Place a bid. The answer says what was decided, by the database's clock after the lock, with a signed receipt.
 
     A well-formed bid that is refused (too low, too late) also has a place in the log and a receipt. Of any other the
@@ -129,7 +129,7 @@ async def cancel(actor: SellerOrOperator, session: Session, auction_id: UUID, bo
 
 
 @money_router.post("/auctions/{auction_id}/bidders", status_code=201, operation_id="register_bidder")
-async def register(actor: Beginner, session: Session, auction_id: UUID, body: schemas.BidderIn) -> schemas.OwnBidderOut:
+async def register(actor: Entrant, session: Session, auction_id: UUID, body: schemas.BidderIn) -> schemas.OwnBidderOut:
     """Register as a bidder before the bidding begins. You may bid once the deposit that the answer names is paid."""
     bidder = await bidders.register(session, actor, auction_id, body)
     return await _own(session, bidder)

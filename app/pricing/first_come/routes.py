@@ -13,7 +13,7 @@ from app.pricing.first_come import schemas, service
 
 router = Router(route_class=MoneyEndpoint, tags=("first-come",))
 
-Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", anew=True)]
+Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 
 
 @router.post("/listings/{listing_id}/purchase", status_code=201, operation_id="purchase_listing")

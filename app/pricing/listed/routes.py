@@ -32,11 +32,11 @@ from app.pricing.listed.schemas import (
 router = Router(route_class=Endpoint, tags=("listed",))
 money_router = Router(route_class=MoneyEndpoint)
 
-Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write")]
+Seller = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="listings:write", merged=True)]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="listings:write")]
-Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
-Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", anew=True)]
-JudgeOfRegistrants = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write")]
+Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", merged=True)]
+Entrant = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
+JudgeOfRegistrants = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.OPERATOR, scope="deals:write", merged=True)]
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
 Viewer = Annotated[Actor | None, public(scope="listings:read")]
 ListingReader = Annotated[Actor, allow(*EVERY_ROLE, scope="listings:read")]
@@ -80,7 +80,7 @@ async def terminate(actor: Operator, session: Session, listing_id: UUID, body: R
 
 
 @money_router.post("/listings/{listing_id}/registrations", status_code=201, operation_id="register_for_listing")
-async def register(actor: Beginner, session: Session, listing_id: UUID, body: RegistrantIn) -> RegistrantOut:
+async def register(actor: Entrant, session: Session, listing_id: UUID, body: RegistrantIn) -> RegistrantOut:
     """Register as intending transferee while the notice runs. The deposit is asked for, due by the notice's end."""
     row = await registrants.register(session, actor, listing_id, body)
     return RegistrantOut.of(row, server_time=await read_clock(session))

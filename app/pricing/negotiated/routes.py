@@ -22,15 +22,15 @@ router = Router(route_class=Endpoint, tags=("negotiated",))
 money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="deals:read")]
-Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
-Beginner = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", anew=True)]
+Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", merged=True)]
+Buyer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
-SellerAdmin = Annotated[Actor, allow(Role.ADMIN, scope="deals:write")]
+SellerAdmin = Annotated[Actor, allow(Role.ADMIN, scope="deals:write", merged=True)]
 
 
 @money_router.post("/listings/{listing_id}/negotiations", status_code=201, operation_id="open_negotiation")
 async def open_negotiation(
-    actor: Beginner, session: Session, listing_id: UUID, body: schemas.NegotiationIn
+    actor: Buyer, session: Session, listing_id: UUID, body: schemas.NegotiationIn
 ) -> schemas.NegotiationOut:
     """Open a negotiation on a published listing, with your first offer. Its price must be negotiated."""
     made = await service.open_negotiation(session, actor, listing_id, body)

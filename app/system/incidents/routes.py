@@ -14,7 +14,7 @@ from app.system.incidents import schemas, service
 
 router = Router(route_class=Endpoint, tags=("identity",))
 
-Reporter = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="identity:write", unverified=True)]
+Reporter = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, scope="identity:write", unverified=True, merged=True)]
 Reader = Annotated[Actor, allow(Role.ADMIN, Role.OPERATOR, Role.AUDITOR, scope="identity:read")]
 
 

@@ -28,6 +28,7 @@ from tests.contracts.factory import (
 )
 from tests.contracts.settlement.factory import all_paid, contracted, issued, signed
 from tests.dossiers.factory import exported
+from tests.identity.test_mergers import key_for, merged_into
 from tests.market.deals.factory import agreed_deal, recorded_body
 from tests.market.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.office.documents.factory import PDF, uploaded
@@ -47,6 +48,8 @@ class Scene:
     calls: dict[str, Call]
     pending: Party
     """An admin of an organisation that is not verified."""
+    merged: Party
+    """An admin of the heir of a merged organisation, with a key for that one."""
 
 
 async def build(world: World) -> Scene:
@@ -90,7 +93,10 @@ async def build(world: World) -> Scene:
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
     calls["move_clock"] = Call(json={"to": "2050-01-01T00:00:00Z"})
-    return Scene(callers, calls, await world.enterprise(verification=Verification.PENDING))
+    pending = await world.enterprise(verification=Verification.PENDING)
+    merged, heir = await world.enterprise(), await world.enterprise()
+    await merged_into(world, merged, heir)
+    return Scene(callers, calls, pending, await key_for(world, heir, merged))
 
 
 async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Call]:
@@ -153,6 +159,7 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
         "correct_organisation": Call(of_seller, {"name": "示例更名", "reason": "示例"}),
         "ask_for_merger": Call(json=merger | {"merged_id": str(seller.id)}),
         "list_mergers": Call(),
+        "read_merger": Call({"merger_id": asked_for["id"]}),
         "confirm_merger": Call({"merger_id": asked_for["id"]}),
         "take_back_merger": Call({"merger_id": asked_for["id"]}, {"reason": "示例"}),
         "rename_organisation": Call(of_seller, renamed | {"name": "示例再更名", "valid_from": day}),

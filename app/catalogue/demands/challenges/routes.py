@@ -16,7 +16,7 @@ from app.core.web.routing import Router
 router = Router(route_class=Endpoint, tags=("challenges",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="demands:read")]
-Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="demands:write")]
+Member = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, scope="demands:write", merged=True)]
 Operator = Annotated[Actor, allow(Role.OPERATOR, scope="demands:write")]
 
 

@@ -15,12 +15,13 @@ from app.core.web.routing import Router
 router = Router(route_class=Endpoint, tags=("demands",))
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="demands:read")]
-Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="demands:write")]
+Responder = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="demands:write")]
+Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="demands:write", merged=True)]
 
 
 @router.post("/demands/{demand_id}/responses", status_code=201, operation_id="respond_to_demand")
 async def respond(
-    actor: Party, session: Session, demand_id: UUID, body: schemas.DemandResponseIn
+    actor: Responder, session: Session, demand_id: UUID, body: schemas.DemandResponseIn
 ) -> schemas.DemandResponseOut:
     """Respond to a published demand, with your results or your team. Only its demander learns of it."""
     return await views.full(session, actor, await service.respond(session, actor, demand_id, body))

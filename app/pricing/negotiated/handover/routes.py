@@ -16,7 +16,7 @@ router = Router(route_class=Endpoint, tags=("demands",))
 money_router = Router(route_class=MoneyEndpoint)
 
 Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="demands:read")]
-Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write")]
+Party = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="deals:write", merged=True)]
 
 
 @money_router.post("/demand-responses/{response_id}/negotiations", status_code=201, operation_id="negotiate_response")
