@@ -142,7 +142,7 @@ MERGER_RECORDED = ProblemType(
         "A merger of the organisation is asked for, confirmed or done already.",
         "该单位的合并已提出、已确认或者已生效。",
     ),
-    Text("Take the other one back first, if its day has not come.", "原合并尚未生效的，请先撤回。"),
+    Text("If the day of the other one has not come, take it back first.", "原合并尚未生效的，请先撤回。"),
 )
 MERGER_DONE = ProblemType(
     "merger_done",
