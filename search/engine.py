@@ -10,7 +10,7 @@ from search.documents import Document
 from search.indexes import Index
 from search.text.queries import Parsed
 
-EXACT_TO: Final = 10_000
+EXACT_TO: Final = 1_000
 """Up to here a total and the counts of facets are exact; beyond, an engine may estimate them."""
 DEEPEST: Final = 1_000
 """How many hits can be paged through; beyond, narrow the search."""

@@ -34,6 +34,15 @@ class Standby:
                 self._down_until = time.monotonic() + AGAIN_SECONDS
         return await question(self.second), self.second
 
+    async def ask_second(self, question: Callable[[Engine], Awaitable[T]]) -> tuple[T, Engine]:
+        """The same the other way round, for what the second does better: the first where the second is down."""
+        try:
+            return await question(self.second), self.second
+        except EngineDown:
+            if self.first is None:
+                raise
+            return await question(self.first), self.first
+
     async def _ready(self) -> bool:
         now = time.monotonic()
         if now < self._down_until:

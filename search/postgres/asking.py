@@ -50,17 +50,20 @@ def number(query: Parsed) -> str:
     return _lexeme(f"n:{query.number}")
 
 
-def narrowed(index: Index, asked: str, filters: Iterable[Filter], *, buckets: str = "") -> str:
-    """What was asked, with the filters that compare for equality, within some of the samples."""
+def narrowed(index: Index, asked: str, filters: Iterable[Filter], *, sample: int = 0) -> str:
+    """What was asked, with the filters that compare for equality, within a sample; 0: of all."""
     parts = [asked] if asked else []
     parts += [
         _any(_lexeme(f"f:{index.filters.index(each.field)}={value}") for value in each.values)
         for each in filters
         if isinstance(each, OneOf)
     ]
-    if buckets:
-        parts.append(_any(_lexeme(f"s:{bucket}") for bucket in buckets))
-    return _all(parts)
+    return _all([*parts, sampled(sample)])
+
+
+def sampled(sample: int) -> str:
+    """A sample; empty for all."""
+    return _lexeme(f"s:{sample}") if sample else ""
 
 
 def bounds(index: Index, filters: Iterable[Filter], first: int) -> tuple[str, list[object]]:

@@ -2,7 +2,7 @@
 
 `燃料` a word, `t:燃料` a word of the lead, `a:燃料电池` two that stand there together, `e:…` the whole lead; of a name,
 `p:ranliao` how it sounds from there on, `g:料电` two characters, `d:graphen` a word with a letter left out; `n:zl…` a
-number, `f:2=value` the second filter, `s:0` the sample. Weights and positions of a `tsvector` are not used: they would
+number, `f:2=value` the second filter, `s:1` a sample. Weights and positions of a `tsvector` are not used: they would
 have to be read in each row, which takes six times the time.
 """
 
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from search.documents import Document
 from search.indexes import MOST_RANGES, Index
+from search.postgres.sampling import samples
 from search.text import words
 from search.text.folding import squeeze
 from search.text.numbers import spellings
@@ -63,7 +64,7 @@ def _written(lexemes: Sequence[str]) -> str:
 
 
 def _lexemes(index: Index, document: Document) -> list[str]:
-    lexemes = [f"s:{UUID(document.id).hex[-1]}"]
+    lexemes = [f"s:{sample}" for sample in samples(UUID(document.id))]
     for at, name in enumerate(index.filters):
         lexemes += [f"f:{at}={value}" for value in document.values(name)]
     for name in index.numbers:
