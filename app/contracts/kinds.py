@@ -40,6 +40,14 @@ class DeductionKind(StrEnum):
     OTHER = "other"
 
 
+class ReversalKind(StrEnum):
+    """Why a payment is taken back: the bank did it (银行退回), the payee did (退款), or it never came (误记)."""
+
+    RETURNED_BY_BANK = "returned_by_bank"
+    REFUNDED = "refunded"
+    RECORDED_WRONGLY = "recorded_wrongly"
+
+
 class Regime(StrEnum):
     """Which rules of recognition and registration apply, by the contract's own date (DOMAIN: new from 2026-03-01)."""
 

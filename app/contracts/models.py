@@ -4,12 +4,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import TechnicalField
 from app.contracts.amounts import Amounts, holding
-from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, Regime, RegistrationStatus
+from app.contracts.kinds import (
+    ContractStatus,
+    ContractType,
+    DeductionKind,
+    PaymentTerms,
+    Regime,
+    RegistrationStatus,
+    ReversalKind,
+)
 from app.core.database import Base, Created, Identified, Numbered, Revised
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
@@ -175,7 +183,8 @@ class Payment(Identified, Base):
     """Money received on a contract, by bank receipt (银行到账), CNY. Append-only.
 
     A reversal is a payment of its own: it names the payment it takes back whole, and its amounts are negative, so that
-    what was paid is the plain sum of the rows.
+    what was paid is the plain sum of the rows. One of a record that was wrong has the time and the bank reference of
+    that record. `attempt` counts the rows under a bank reference: it is above zero where the first record was wrong.
     """
 
     __tablename__ = "payments"
@@ -185,7 +194,8 @@ class Payment(Identified, Base):
             "technical_amount IS NULL OR (abs(technical_amount) <= abs(amount) AND technical_amount * amount >= 0)",
             name="technical_amount",
         ),
-        Index("uq_payments_bank_reference", "payee_id", text("techex_folded(bank_reference)"), unique=True),
+        CheckConstraint("reversal_kind IS NULL OR reverses_id IS NOT NULL", name="reversal_kind"),
+        Index("uq_payments_bank_reference", "payee_id", text("techex_folded(bank_reference)"), "attempt", unique=True),
         Index("ix_payments_contract_id", "contract_id", "received_at", "id"),
         Index("ix_payments_by_amount", "contract_id", "amount", "id"),
     )
@@ -199,17 +209,26 @@ class Payment(Identified, Base):
     bank_reference: Mapped[str]
     recorded_at: Mapped[datetime]
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"), unique=True)
+    reversal_kind: Mapped[ReversalKind | None] = mapped_column(Text)
+    attempt: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     reason: Mapped[str | None]
     invoices: Mapped[list["Invoice"]] = relationship(lazy="raise", order_by="Invoice.issued_on")
 
+    @property
+    def reversal(self) -> ReversalKind | None:
+        """Why it takes another payment back; None for a payment. Up to release 0.1 every reversal was the bank's."""
+        if self.reverses_id is None:
+            return None
+        return self.reversal_kind or ReversalKind.RETURNED_BY_BANK
+
 
 class Invoice(Identified, Base):
-    """An invoice (发票) issued for a payment."""
+    """An invoice (发票) issued for a payment. `attempt`: as of a payment, for the invoice's number."""
 
     __tablename__ = "invoices"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
-        Index("uq_invoices_number", "issuer_id", text("techex_folded(number)"), unique=True),
+        Index("uq_invoices_number", "issuer_id", text("techex_folded(number)"), "attempt", unique=True),
         Index("ix_invoices_payment_id", "payment_id"),
     )
 
@@ -218,3 +237,4 @@ class Invoice(Identified, Base):
     number: Mapped[str]
     amount: Mapped[Decimal]
     issued_on: Mapped[date]
+    attempt: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")

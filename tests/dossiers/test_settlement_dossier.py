@@ -29,7 +29,7 @@ async def test_money_past_the_exchange_and_taken_back(fresh_world: World, tmp_pa
 
     found = await checked(world, buyer, deal, tmp_path)
     happened = words(found, "settlement")
-    assert happened.count("Payment that the seller received") == happened.count("Payment taken back") == 1
+    assert happened.count("Payment that the seller received") == happened.count("Payment returned by the bank") == 1
     assert happened.index("Instruction settled by the bank") < happened.index("Instruction open again")
     (settled,) = facts(found, "settlement", "Instruction settled by the bank")
     assert (settled["amount"], settled["settled_at"]) == (fee["amount"], None), "the bank's time went with the reversal"

@@ -21,6 +21,7 @@ from app.awards.technology.rules.facts import QualityPeriod
 from app.catalogue.appraisals import rules as appraisals
 from app.contracts import rules as contracts
 from app.contracts.certificates import rules as certificates
+from app.contracts.kinds import ReversalKind
 from app.contracts.payments import rules as payments
 from app.contracts.registration import rules as registration
 from app.contracts.settlement import rules as settlement
@@ -314,8 +315,9 @@ def test_f7_half_past_midnight_of_new_year_is_the_new_year_s() -> None:
     receipt = SimpleNamespace(
         id=ONE, contract_id=ONE, payer_id=ONE, received_at=NOW - 9 * A_DAY, amount=Decimal("1.00"),
         technical_amount=None, invoices=(), reverses_id=None,
+        reversal=None,
     )  # fmt: skip
-    reversal = SimpleNamespace(received_at=NOW, reverses_id=ONE)
+    reversal = SimpleNamespace(received_at=NOW, reverses_id=ONE, reversal=ReversalKind.RETURNED_BY_BANK)
     found: Any = [receipt, reversal]
     (fact,) = gather._payment_facts(found, CITY)
     assert fact.reversed_on == DAY

@@ -21,7 +21,7 @@ from app.awards.technology.rules.facts import (
 )
 from app.catalogue.results.kinds import TransferMode
 from app.contracts import queries as contracts
-from app.contracts.kinds import ContractType
+from app.contracts.kinds import ContractType, ReversalKind
 from app.contracts.models import Contract, ContractParty, Payment
 from app.core.access import Actor
 from app.core.database import Session
@@ -161,8 +161,10 @@ def _related(
 
 
 def _payment_facts(payments: Sequence[Payment], city: City) -> list[PaymentFacts]:
-    """Payments as facts; a reversal becomes the day on which the payment it names was taken back."""
-    reversed_on = {p.reverses_id: city.day_of(p.received_at) for p in payments if p.reverses_id}
+    """Payments as facts; a reversal becomes the day on which the payment it names was taken back, and why."""
+    taken_back = {
+        row.reverses_id: (city.day_of(row.received_at), ReversalKind(row.reversal)) for row in payments if row.reversal
+    }
     return [
         PaymentFacts(
             id=str(payment.id),
@@ -173,10 +175,12 @@ def _payment_facts(payments: Sequence[Payment], city: City) -> list[PaymentFacts
             invoiced_amount=sum((invoice.amount for invoice in payment.invoices), Decimal("0.00")),
             invoice_number=", ".join(invoice.number for invoice in payment.invoices) or None,
             payer_id=str(payment.payer_id),
-            reversed_on=reversed_on.get(payment.id),
+            reversed_on=day,
+            reversal=why,
         )
         for payment in payments
         if payment.reverses_id is None
+        for day, why in (taken_back.get(payment.id, (None, ReversalKind.RETURNED_BY_BANK)),)
     ]
 
 

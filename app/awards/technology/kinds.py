@@ -11,6 +11,8 @@ class ExclusionCode(StrEnum):
     REGISTERED_LATE = "registered_late"
     CANCELLED = "cancelled"
     PAYMENT_REVERSED = "payment_reversed"
+    PAYMENT_REFUNDED = "payment_refunded"
+    PAYMENT_NEVER_WAS = "payment_never_was"
     PAYER_NOT_BUYER = "payer_not_buyer"
     NO_TECHNICAL_PART = "no_technical_part"
     NOT_INVOICED = "not_invoiced"

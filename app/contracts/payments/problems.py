@@ -63,6 +63,24 @@ INVOICE_ABOVE_PAYMENT = ProblemType(
     ),
     Text("Record at most {left} for this payment.", "本笔收款的发票金额不得超过{left}元。"),
 )
+REVERSAL_INCOMPLETE = ProblemType(
+    "payment_reversal_incomplete",
+    422,
+    Text("Reversal lacks the movement of the bank", "冲销缺少银行流水"),
+    Text("A reversal `{kind}` says when and under which bank reference the money left.",
+         "`{kind}` 类冲销须载明款项转出的时间与银行流水号。"),
+    Text("Send `reversed_at` and `bank_reference`. If no money left, send `kind` `recorded_wrongly`.",
+         "请填写 `reversed_at` 和 `bank_reference`；款项并未转出的，`kind` 请填写 `recorded_wrongly`。"),
+)  # fmt: skip
+REVERSAL_MOVES_NOTHING = ProblemType(
+    "payment_reversal_moves_nothing",
+    422,
+    Text("A wrong record moves no money", "误记更正不涉及资金"),
+    Text(
+        "A payment that was recorded wrongly was never received, so nothing left.", "误记的收款并未到账，没有款项转出。"
+    ),
+    Text("Leave `reversed_at` and `bank_reference` out.", "请勿填写 `reversed_at` 和 `bank_reference`。"),
+)
 PAYMENT_REVERSED = ProblemType(
     "payment_reversed",
     409,

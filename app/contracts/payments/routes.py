@@ -70,6 +70,10 @@ async def add_invoice(actor: Payee, session: Session, payment_id: UUID, body: sc
 async def reverse_payment(
     actor: Payee, session: Session, payment_id: UUID, body: schemas.PaymentReversalIn
 ) -> schemas.PaymentOut:
-    """Reverse a whole payment, as the payee. The answer is the reversal, whose amounts are negative."""
+    """Reverse a whole payment, as the payee. The answer is the reversal, whose amounts are negative.
+
+    `kind` says whether the bank returned the money, you paid it back, or the record was wrong. A wrong record never
+    counted, and its bank reference and invoice numbers are free for the right one.
+    """
     payment = await service.reverse_payment(session, actor, payment_id, body)
     return schemas.PaymentOut.model_validate(payment)

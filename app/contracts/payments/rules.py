@@ -1,12 +1,14 @@
 """Pure decisions about payments and invoices. Money is CNY, exact; nothing is rounded before it is shown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from app.contracts.amounts import Balance, Paid, technical_part
+from app.contracts.kinds import ReversalKind
 from app.contracts.payments import problems
 from app.contracts.problems import IN_FUTURE
 from app.contracts.rules import check_order, check_past
@@ -64,8 +66,30 @@ def check_received(received_at: datetime, now: datetime, signed_on: date, zone: 
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """The bank's movement of a reversal: when, and under which reference."""
+
+    at: datetime
+    reference: str
+
+
+def movement_of(kind: ReversalKind, at: datetime | None, reference: str | None) -> Movement | None:
+    """The movement that a reversal states; None for a wrong record, which moves nothing.
+
+    Raises `payment_reversal_incomplete`, `payment_reversal_moves_nothing`.
+    """
+    if kind is ReversalKind.RECORDED_WRONGLY:
+        if at is not None or reference is not None:
+            raise problems.REVERSAL_MOVES_NOTHING(field="bank_reference" if at is None else "reversed_at")
+        return None
+    if at is None or reference is None:
+        raise problems.REVERSAL_INCOMPLETE(field="reversed_at" if at is None else "bank_reference", kind=kind)
+    return Movement(at, reference)
+
+
 def check_reversal(received_at: datetime, reversed_at: datetime, now: datetime) -> None:
-    """The bank takes back what it had given before, and not in the future."""
+    """Money leaves after it came, and not in the future."""
     if reversed_at > now:
         raise IN_FUTURE(field="reversed_at", name="reversed_at", at=reversed_at.isoformat(), now=now.isoformat())
     if reversed_at < received_at:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.contracts.kinds import ReversalKind
 from app.core.schemas import Amount, Day, Id, Input, Moment, Money, Name, Output, PositiveMoney, Prose, SignedMoney
 
 
@@ -30,10 +31,13 @@ class PaymentIn(Input):
 
 
 class PaymentReversalIn(Input):
-    """The bank took a whole payment back, or it was recorded wrongly."""
+    """A whole payment was taken back by the bank or paid back, or its record is wrong and it never was."""
 
-    reversed_at: Moment
-    bank_reference: Name
+    kind: ReversalKind = ReversalKind.RETURNED_BY_BANK
+    reversed_at: Moment | None = Field(default=None, description="When the money left; none for `recorded_wrongly`")
+    bank_reference: Name | None = Field(
+        default=None, description="The serial number under which it left; none for `recorded_wrongly`"
+    )
     reason: Prose
 
 
@@ -45,7 +49,10 @@ class InvoiceOut(Output):
 
 
 class PaymentOut(Output):
-    """A payment or, with negative amounts and `reverses_id`, the reversal of one."""
+    """A payment or, with negative amounts and `reverses_id`, the reversal of one.
+
+    A reversal because the record was wrong has the time and the bank reference of that record.
+    """
 
     id: UUID
     contract_id: UUID
@@ -57,6 +64,7 @@ class PaymentOut(Output):
     bank_reference: str
     recorded_at: datetime
     reverses_id: UUID | None
+    reversal: ReversalKind | None
     reason: str | None
     invoices: list[InvoiceOut]
 

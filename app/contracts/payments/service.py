@@ -40,7 +40,7 @@ async def record_payment(session: Session, actor: Actor, contract_id: UUID, body
     rules.check_received(body.received_at, now, _signed_on(contract), session.city.zone)
     before = balance(terms_of(contract), await queries.paid_on(session, contract.id))
     rules.check_payment(before, Paid(body.amount, body.technical_amount))
-    await _claim_reference(session, payee_id, body.bank_reference)
+    attempt = await _claim_reference(session, payee_id, body.bank_reference)
     payment = Payment(
         id=new_id(),
         contract_id=contract.id,
@@ -51,6 +51,7 @@ async def record_payment(session: Session, actor: Actor, contract_id: UUID, body
         received_at=body.received_at,
         bank_reference=body.bank_reference,
         recorded_at=now,
+        attempt=attempt,
         invoices=[],
     )
     session.add(payment)
@@ -65,13 +66,20 @@ async def record_payment(session: Session, actor: Actor, contract_id: UUID, body
 async def reverse_payment(session: Session, actor: Actor, payment_id: UUID, body: schemas.PaymentReversalIn) -> Payment:
     """The payee takes a whole payment back out of the sums, by a payment of its own with negative amounts.
 
-    Raises `payment_reversed`, `bank_reference_used`, and what the dates refuse.
+    A payment that was recorded wrongly is taken back at the moment at which it is said to have come: it never counted.
+    Its bank reference and invoice numbers are free for the right record. Raises `payment_reversal_incomplete`,
+    `payment_reversal_moves_nothing`, `payment_reversed`, `bank_reference_used`, and what the dates refuse.
     """
+    movement = rules.movement_of(body.kind, body.reversed_at, body.bank_reference)
     contract, payment = await _lock_payment(session, actor, payment_id)
     await _check_not_reversed(session, payment)
     now = await read_clock(session)
-    rules.check_reversal(payment.received_at, body.reversed_at, now)
-    await _claim_reference(session, payment.payee_id, body.bank_reference)
+    if movement is not None:
+        rules.check_reversal(payment.received_at, movement.at, now)
+        attempt = await _claim_reference(session, payment.payee_id, movement.reference)
+    else:
+        await advisory_lock(session, "payee", payment.payee_id)
+        attempt = (await payments.uses_of_reference(session, payment.payee_id, payment.bank_reference)).count
     reversal = Payment(
         id=new_id(),
         contract_id=contract.id,
@@ -79,10 +87,12 @@ async def reverse_payment(session: Session, actor: Actor, payment_id: UUID, body
         payee_id=payment.payee_id,
         amount=-payment.amount,
         technical_amount=None if payment.technical_amount is None else -payment.technical_amount,
-        received_at=body.reversed_at,
-        bank_reference=body.bank_reference,
+        received_at=movement.at if movement else payment.received_at,
+        bank_reference=movement.reference if movement else payment.bank_reference,
         recorded_at=now,
         reverses_id=payment.id,
+        reversal_kind=body.kind,
+        attempt=attempt,
         reason=body.reason,
         invoices=[],
     )
@@ -145,11 +155,16 @@ async def _check_not_reversed(session: Session, payment: Payment) -> None:
         raise problems.PAYMENT_REVERSED()
 
 
-async def _claim_reference(session: Session, payee_id: UUID, reference: str) -> None:
-    """Raises `bank_reference_used`; the lock keeps the payee's other contracts out until this is committed."""
+async def _claim_reference(session: Session, payee_id: UUID, reference: str) -> int:
+    """How many records under the reference were wrong before; raises `bank_reference_used`.
+
+    The lock keeps the payee's other contracts out until this is committed.
+    """
     await advisory_lock(session, "payee", payee_id)
-    if await payments.bank_reference_used(session, payee_id, reference):
+    uses = await payments.uses_of_reference(session, payee_id, reference)
+    if uses.holds:
         raise BANK_REFERENCE_USED(field="bank_reference", reference=reference)
+    return uses.count
 
 
 async def _add_invoice(
@@ -160,9 +175,11 @@ async def _add_invoice(
     invoiced = [invoice.amount for invoice in payment.invoices]
     rules.check_invoice(payment.amount, invoiced, body.amount, f"{prefix}amount")
     await advisory_lock(session, "payee", payment.payee_id)
-    if await payments.invoice_number_used(session, payment.payee_id, body.number):
+    uses = await payments.uses_of_invoice(session, payment.payee_id, body.number)
+    if uses.holds:
         raise problems.INVOICE_NUMBER_USED(field=f"{prefix}number", number=body.number)
-    payment.invoices.append(Invoice(id=new_id(), issuer_id=payment.payee_id, **body.model_dump()))
+    invoice = Invoice(id=new_id(), issuer_id=payment.payee_id, attempt=uses.count, **body.model_dump())
+    payment.invoices.append(invoice)
 
 
 def _signed_on(contract: Contract) -> date:
@@ -179,5 +196,5 @@ def _tell(session: Session, type_: str, contract: Contract, payment: Payment) ->
         "amount": payment.amount,
         "received_at": payment.received_at,
         "reverses_id": payment.reverses_id,
-    }
+    } | ({} if payment.reversal is None else {"kind": payment.reversal})
     events.append(session, type_, ("contract", contract.id), audience=audience_of(contract), payload=payload)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.contracts import queries as contracts
+from app.contracts.kinds import ReversalKind
 from app.contracts.models import Payment
 from app.contracts.settlement import queries
 from app.contracts.settlement.models import Settlement
@@ -28,6 +29,11 @@ HIDDEN = Text(
     "and the auditor see the bank's references.",
     "卖方自行收款仅限合同当事人和交易机构工作人员查阅，银行流水号仅限交易机构和审计人员查阅，此处不予列示。",
 )
+TAKEN_BACK: Mapping[ReversalKind, Text] = {
+    ReversalKind.RETURNED_BY_BANK: Text("Payment returned by the bank", "银行退回款项"),
+    ReversalKind.REFUNDED: Text("Payment paid back by the seller", "卖方退款"),
+    ReversalKind.RECORDED_WRONGLY: Text("Record of a payment taken back as wrong", "误记收款更正"),
+}
 HAPPENED: Mapping[str, Text] = {
     "settlement.instructed": Text("Payment instruction", "结算指令"),
     "settlement.settled": Text("Instruction settled by the bank", "结算指令已执行"),
@@ -115,7 +121,7 @@ def _direct(row: Payment) -> Entry:
     return Entry(
         at=row.recorded_at,
         by=By(Capacity.SELLER, row.payee_id),
-        what=what if row.reverses_id is None else Text("Payment taken back", "收款冲销"),
+        what=what if row.reversal is None else TAKEN_BACK[row.reversal],
         facts={"payer": _party(row.payer_id), "amount": row.amount, "received_at": row.received_at},
         traces=[Trace(type_, row.contract_id, {"payment_id": str(row.id)})],
     )

@@ -94,20 +94,30 @@ async def test_a_payment_just_after_midnight_in_the_city_belongs_to_the_new_year
     assert line["received_on"] == f"{new}-01-01"
 
 
-async def _reverse(world: World, made: Sale, payment: Json) -> None:
+async def _reverse(world: World, made: Sale, payment: Json, kind: str = "returned_by_bank") -> None:
     now = (await world.api.ok("GET", "/v1/clock"))["server_time"]
-    body = {"reversed_at": now, "bank_reference": f"BACK-{now}", "reason": "银行退回"}
+    body = {"kind": kind, "reason": "示例"}
+    if kind != "recorded_wrongly":
+        body |= {"reversed_at": now, "bank_reference": f"BACK-{now}"}
     await world.api.ok("POST", f"/v1/payments/{payment['id']}/reversal", made.seller, json=body)
 
 
-async def test_a_reversed_payment_earns_nothing_and_says_so(world: World) -> None:
-    made = await sale(world)
-    kept, gone = await paid(world, made, "10000.00"), await paid(world, made, "20000.00")
-    await _reverse(world, made, gone)
+async def test_d8_a_reversed_payment_earns_nothing_and_its_statement_says_why(world: World) -> None:
+    made, why = await sale(world), {}
+    kept = await paid(world, made, "10000.00")
+    for kind, code, told in (
+        ("returned_by_bank", "payment_reversed", "the bank reversed the payment on"),
+        ("refunded", "payment_refunded", "the payee paid the payment back on"),
+        ("recorded_wrongly", "payment_never_was", "the payment was recorded wrongly"),
+    ):
+        gone = await paid(world, made, "20000.00")
+        await _reverse(world, made, gone, kind)
+        why[code, gone["id"]] = told
     run = await computed_run(world)
     assert amounts(run)[str(made.buyer.id), "buyer"] == "640.00"
     assert {line["payment_id"] for s in run["statements"] for line in s["lines"]} == {kept["id"]}
-    assert {(e["code"], e["payment_id"]) for e in run["exclusions"]} == {("payment_reversed", gone["id"])}
+    assert {(e["code"], e["payment_id"]) for e in run["exclusions"]} == why.keys()
+    assert all(e["reason_en"].startswith(why[e["code"], e["payment_id"]]) for e in run["exclusions"])
     assert {e["organisation_id"] for e in run["exclusions"]} == {
         str(made.buyer.id), str(made.seller.id), str(made.agency.id),
     }  # fmt: skip
@@ -115,10 +125,11 @@ async def test_a_reversed_payment_earns_nothing_and_says_so(world: World) -> Non
 
 async def test_a_reversal_of_the_next_year_leaves_the_year_of_receipt_as_it_was(world: World) -> None:
     made = await sale(world)
-    payment = await paid(world, made, "10000.00")
+    payment, slip = await paid(world, made, "10000.00"), await paid(world, made, "20000.00")
     year = (await today(world)).year
     await next_year(world)
     await _reverse(world, made, payment)
+    await _reverse(world, made, slip, "recorded_wrongly")  # it never was, in no year
     assert amounts(await computed_run(world, year))[str(made.buyer.id), "buyer"] == "640.00"
 
 

@@ -152,7 +152,7 @@ async def test_a_reversal_is_a_payment_of_its_own_and_happens_once(world: World,
     await world.api.refused(404, "not_found", "POST", path, await world.institution(), json=body)
     reversal = await world.api.ok("POST", path, seller, json=body)
     assert (reversal["amount"], reversal["technical_amount"]) == ("-1000000.00", "-800000.00")
-    assert reversal["reverses_id"] == paid["id"]
+    assert (reversal["reverses_id"], reversal["reversal"]) == (paid["id"], "returned_by_bank")
     again = body | {"bank_reference": "BACK-2"}
     await world.api.refused(409, "payment_reversed", "POST", path, seller, json=again)
     itself = f"/v1/payments/{reversal['id']}/reversal"
@@ -163,6 +163,39 @@ async def test_a_reversal_is_a_payment_of_its_own_and_happens_once(world: World,
     )
     assert await _totals(world, contract, seller) == ("0.00", "1000000.00", "0.00")
     await recorded_payment(world, contract, seller, buyer, "1000000.00")
+
+
+async def test_d8_a_record_that_was_wrong_asks_for_no_bank_and_leaves_its_numbers_free(
+    world: World, seller: Party, buyer: Party
+) -> None:
+    contract, day = await signed_contract(world, seller, buyer), await today(world)
+    body = await payment_body(world, buyer, "100.00", invoice=_invoice("F-1", "100.00", day))
+    slip = await world.api.ok("POST", _path(contract), seller, json=body)
+    path, wrong = f"/v1/payments/{slip['id']}/reversal", {"kind": "recorded_wrongly", "reason": "金额误录"}
+    moved = {"reversed_at": slip["received_at"], "bank_reference": "BACK-1"}
+    for name, value in moved.items():
+        sent = wrong | {name: value}
+        problem = await world.api.refused(422, "payment_reversal_moves_nothing", "POST", path, seller, json=sent)
+        assert problem["errors"][0]["field"] == name
+        for kind in ("refunded", "returned_by_bank"):
+            sent = wrong | {"kind": kind, name: value}
+            await world.api.refused(422, "payment_reversal_incomplete", "POST", path, seller, json=sent)
+    reversal = await world.api.ok("POST", path, seller, json=wrong)
+    assert (reversal["reversal"], reversal["received_at"]) == ("recorded_wrongly", slip["received_at"])
+    right = body | {"amount": "1000.00", "invoice": _invoice("F-1", "1000.00", day)}
+    recorded = await world.api.ok("POST", _path(contract), seller, json=right)
+    await _refused(world, contract, seller, right, 409, "bank_reference_used", "bank_reference")
+    used = right | {"bank_reference": "F-2"}
+    await _refused(world, contract, seller, used, 409, "invoice_number_used", "invoice.number")
+
+    refund = moved | {"kind": "refunded", "reason": "协商退款"}
+    back = await world.api.ok("POST", f"/v1/payments/{recorded['id']}/reversal", seller, json=refund)
+    assert (back["reversal"], back["bank_reference"]) == ("refunded", "BACK-1")
+    await _refused(world, contract, seller, right, 409, "bank_reference_used", "bank_reference")
+    async with world.database.reading() as session:
+        told = await session.execute(text("SELECT payload ->> 'kind' FROM events WHERE type = 'payment.reversed'"))
+        assert sorted(told.scalars()) == ["recorded_wrongly", "refunded"]
+    assert await _totals(world, contract, seller) == ("0.00", "1000000.00", "0.00")
 
 
 async def test_invoices_come_with_the_payment_or_later_and_never_above_it(

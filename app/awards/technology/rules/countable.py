@@ -43,7 +43,7 @@ def local_day(payment: PaymentFacts, zone: ZoneInfo) -> date:
 
 
 def reversed_by(payment: PaymentFacts, year: int) -> bool:
-    """Whether the bank had taken the money back by the last day of the year."""
+    """Whether the payment was taken back by the last day of the year; one that never was, at once."""
     return payment.reversed_on is not None and payment.reversed_on.year <= year
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import PlainSerializer
 
-from app.contracts.kinds import ContractType
+from app.contracts.kinds import ContractType, ReversalKind
 from app.core.money import is_whole_fen
 from app.identity.kinds import OrganisationKind, Quality
 
@@ -188,7 +188,8 @@ class PaymentFacts:
     """Money that reached the seller's bank account, and the invoice recorded with it (CNY).
 
     `technical_amount` is the technical part the parties stated, if they did. `rewarded_elsewhere` names organisations
-    that another programme already rewarded for this payment. `reversed_on` is the day the bank took it back, if it did.
+    that another programme already rewarded for this payment. `reversed_on` is the day on which it was taken back, if it
+    was, and `reversal` why; a record that was wrong is taken back on the day of receipt.
     """
 
     id: str
@@ -201,6 +202,7 @@ class PaymentFacts:
     payer_id: str | None = None
     rewarded_elsewhere: tuple[str, ...] = ()
     reversed_on: date | None = None
+    reversal: ReversalKind = ReversalKind.RETURNED_BY_BANK
 
     def __post_init__(self) -> None:
         where = f"payment {self.id}"

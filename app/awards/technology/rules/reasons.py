@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from app.awards.technology.kinds import ExclusionCode
+from app.contracts.kinds import ReversalKind
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,13 @@ class Fault:
         return REASONS[self.code].zh.format(**dict(self.details))
 
 
+TAKEN_BACK = MappingProxyType(
+    {
+        ReversalKind.RETURNED_BY_BANK: ExclusionCode.PAYMENT_REVERSED,
+        ReversalKind.REFUNDED: ExclusionCode.PAYMENT_REFUNDED,
+        ReversalKind.RECORDED_WRONGLY: ExclusionCode.PAYMENT_NEVER_WAS,
+    }
+)
 REASONS = MappingProxyType(
     {
         ExclusionCode.CONTRACT_TYPE: Reason(
@@ -63,6 +71,14 @@ REASONS = MappingProxyType(
         ),
         ExclusionCode.PAYMENT_REVERSED: Reason(
             "base", "the bank reversed the payment on {day}", "该笔款项已于 {day} 被银行退回"
+        ),
+        ExclusionCode.PAYMENT_REFUNDED: Reason(
+            "base", "the payee paid the payment back on {day}", "该笔款项已于 {day} 由收款方退还"
+        ),
+        ExclusionCode.PAYMENT_NEVER_WAS: Reason(
+            "base",
+            "the payment was recorded wrongly: no such money was received",
+            "该笔收款系误记,已经更正,款项并未到账",
         ),
         ExclusionCode.PAYER_NOT_BUYER: Reason(
             "checks", "the money came from {payer}, who is not a buyer of the contract", "付款方 {payer} 不是合同买方"

@@ -22,7 +22,7 @@ from app.awards.technology.rules.outcome import (
     ordered,
 )
 from app.awards.technology.rules.programme import ROLES, Programme, Role, Terms
-from app.awards.technology.rules.reasons import Fault
+from app.awards.technology.rules.reasons import TAKEN_BACK, Fault
 from app.core.money import allot, ceil_fen, exact, proportion, round_fen, round_places
 
 # No UUID and no readable number is empty, and it sorts first: of equal remainders the odd fen is held, not paid.
@@ -108,7 +108,7 @@ def _findings(facts: Facts, organisations: Known, terms: Terms, zone: ZoneInfo) 
         for payment in received:
             if payment.reversed_on is not None and reversed_by(payment, terms.year):
                 details = (("day", payment.reversed_on.isoformat()),)
-                yield from refuse_all(contract, payment, Fault(ExclusionCode.PAYMENT_REVERSED, details))
+                yield from refuse_all(contract, payment, Fault(TAKEN_BACK[payment.reversal], details))
         for countable in countables(contract, payments, terms.year, zone):
             yield from judge(contract, countable, terms, organisations)
 
