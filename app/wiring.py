@@ -77,6 +77,7 @@ PACKAGES: Final = (
     _row("contracts.certificates", TABLES, FOLLOWS, ROUTES),
     _row("awards.runs", TABLES, ROUTES),
     _row("finding", TABLES, ROUTES),
+    _row("finding.matching", TABLES, ROUTES),
     _row("dossiers", TABLES, ROUTES),
     _row("system", ROUTES),
     _row("system.anchors", FOLLOWS),

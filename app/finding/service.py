@@ -59,7 +59,6 @@ class Finder:
         filters = tuple(each for _, each in (*asked.always, *asked.filters))
         query = Query(read, filters, asked.facets, _order(asked.sort), offset, limit)
         answer, engine = await self._find(asked.index, query)
-        usual = self.standby.first or self.standby.second
         rows = await read_in_order(self.context.database, asked.index, answer.ids)
         correction = _corrected(asked.index, read, rows) if read is not None and answer.loosely else None
         wanted = _wanted(read, correction[1] if correction else ())
@@ -72,7 +71,7 @@ class Finder:
             "wider": [] if answer.total else await self._wider(asked, query),
             "next_cursor": _next(page, answer, offset, limit),
         }
-        return answers.text(shown), _header(engine, usual)
+        return answers.text(shown), self.header(engine)
 
     async def suggest(self, name: str, typed: str, limit: int) -> tuple[str, str]:
         """What begins as typed: words of the field, then what things are called, each text once.
@@ -90,7 +89,15 @@ class Finder:
         return answers.text({"suggestions": found[:limit]}), _header(engine, self.standby.second)
 
     async def _find(self, name: str, query: Query) -> tuple[Answer, Engine]:
-        return await _up(self.standby.ask(lambda engine: engine.search(index(name), query)))
+        return await self.ask(lambda engine: engine.search(index(name), query))
+
+    async def ask(self, question: Callable[[Engine], Awaitable[T]]) -> tuple[T, Engine]:
+        """The answer to a question, and which engine gave it. Raises `temporarily_unavailable`."""
+        return await _up(self.standby.ask(question))
+
+    def header(self, engine: Engine) -> str:
+        """Who answered, and for whom it stepped in."""
+        return _header(engine, self.standby.first or self.standby.second)
 
     async def _wider(self, asked: Asked, query: Query) -> list[dict[str, Any]]:
         """What finds something where this found nothing: without one of the filters, or with one word less."""

@@ -36,6 +36,7 @@ class Demand(Identified, Numbered, Revised, Created, Base):
             postgresql_where=text("version > 0"),
         ),
         Index("ix_demands_status_budget", "status", "budget", "id", postgresql_where=text("budget IS NOT NULL")),
+        Index("ix_demands_met", "demander_id", "technical_field", postgresql_where=text("status = 'met'")),
         Index("ix_demands_status_closes_at", "status", "closes_at", "id", postgresql_where=text("version > 0")),
     )
 

@@ -50,6 +50,9 @@ class Listing(Identified, Numbered, Revised, Created, Base):
         Index("ix_listings_agency_id", "agency_id", "id"),
         Index("ix_listings_status", "status", "id"),
         Index("ix_listings_result_id", "result_id"),
+        # What a seller or an agency has sold in a field: matching counts a few.
+        Index("ix_listings_sold_by_seller", "seller_id", "technical_field", postgresql_where=text("status = 'sold'")),
+        Index("ix_listings_sold_by_agency", "agency_id", "technical_field", postgresql_where=text("status = 'sold'")),
     )
 
     result_id: Mapped[UUID] = mapped_column(ForeignKey("results.id"))

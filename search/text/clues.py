@@ -1,0 +1,110 @@
+"""Clues: the few words by which what may fit a thing is looked for, and how far a text meets each of them. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
+
+from search.text import words
+from search.text.folding import fold, is_han, runs
+from search.text.queries import Parsed, Term, parse
+
+MOST: Final = 10
+"""Clues of one thing: each is a search."""
+_COMMON: Final = """
+    技术 方法 研究 应用 开发 研发 项目 成果 需求 问题 难题 解决 方案 系统 装置 设备 工艺 产品 材料 示例 新型 一种 高效 提高
+    提升 降低 实现 要求 现有 目前 相关 关键 基于 能够 可以 达到 不超过 不低于 以上 以下 进行 采用 具有 通过 性能 转让 许可 独占
+    需要 希望 寻求 征集 面向 针对 使用 过程 method device system technology development research application new improved
+"""
+COMMON: Final = words.STOP | frozenset(_COMMON.split())
+"""Words that most titles of the field have: no clue, unless there is no other."""
+_WITHIN: Final = Fraction(7, 10)
+"""What it counts to be met outside the title, or in part."""
+_NEAR: Final = Fraction(1, 2)
+"""What it counts at most to share pairs of characters alone: 防腐蚀 and 耐腐蚀."""
+_LEAST_FOR_NEAR: Final = 3
+_YEAR: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A word or a name that something is about: as it was written, folded, and read as a query."""
+
+    text: str
+    read: Parsed
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text that is held against clues, folded once: its title, and all that it says, the title included."""
+
+    title: str
+    everything: str
+
+    @classmethod
+    def of(cls, title: str, more: Iterable[str]) -> "Said":
+        """Fold the texts."""
+        return cls(fold(title), fold("\n".join([title, *more])))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of other letters in the title: `ai` is none of `chain`."""
+        return frozenset(run for run in runs(self.title) if not is_han(run))
+
+    @cached_property
+    def all_names(self) -> frozenset[str]:
+        """The same of all that it says."""
+        return frozenset(run for run in runs(self.everything) if not is_han(run))
+
+
+def of(keywords: Sequence[str], *texts: str) -> list[Clue]:
+    """The clues of a thing: its keywords, then the words of its texts, the first text first, at most `MOST`.
+
+    A later text is read where the ones before have given fewer than half.
+    """
+    found = [keyword for keyword in keywords if runs(fold(keyword))]
+    for text in texts:
+        if len(found) < MOST // 2 or text is texts[0]:
+            known = "\n".join(map(fold, found))
+            found += [word for word in _words(text) if word not in known]
+    if not found:
+        found = words.row(texts[0])
+    return [Clue(fold(text).strip(), parse(f"{text} ")) for text in dict.fromkeys(found)][:MOST]
+
+
+def both(first: Clue, second: Clue) -> Parsed:
+    """A query for what meets two clues."""
+    terms = tuple(replace(term, last=False) for term in (*first.read.terms, *second.read.terms))
+    return Parsed(terms, row=first.read.row + second.read.row)
+
+
+def met(clue: Clue, said: Said) -> Fraction:
+    """How far a text meets a clue: 1 where each of its words, or another name of it, stands in the title."""
+    terms = clue.read.terms
+    return sum((_term(term, said) for term in terms), Fraction(0)) / max(1, len(terms))
+
+
+def _term(term: Term, said: Said) -> Fraction:
+    if any(_stands(form, said.title, said.names) for form in term.forms):
+        return Fraction(1)
+    if any(_stands(form, said.everything, said.all_names) for form in term.forms):
+        return _WITHIN
+    typed = term.typed
+    if not is_han(typed) or len(typed) < _LEAST_FOR_NEAR:
+        return Fraction(0)
+    pairs = words.pairs(typed)
+    return _NEAR * sum(pair in said.everything for pair in pairs) / len(pairs)
+
+
+def _stands(form: Sequence[str], text: str, names: frozenset[str]) -> bool:
+    return all(word in text if is_han(word) else word in names for word in form)
+
+
+def _words(text: str) -> list[str]:
+    """What a text says that tells it from others, in order."""
+    return [
+        word
+        for word in dict.fromkeys(words.row(text))
+        if word not in COMMON and len(word) > 1 and not (word.isdecimal() and len(word) <= _YEAR)
+    ]
