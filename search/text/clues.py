@@ -13,9 +13,10 @@ from search.text.queries import Parsed, Term, parse
 MOST: Final = 10
 """Clues of one thing: each is a search."""
 _COMMON: Final = """
-    技术 方法 研究 应用 开发 研发 项目 成果 需求 问题 难题 解决 方案 系统 装置 设备 工艺 产品 材料 示例 新型 一种 高效 提高
-    提升 降低 实现 要求 现有 目前 相关 关键 基于 能够 可以 达到 不超过 不低于 以上 以下 进行 采用 具有 通过 性能 转让 许可 独占
-    需要 希望 寻求 征集 面向 针对 使用 过程 method device system technology development research application new improved
+    技术 方法 研究 应用 开发 研发 项目 成果 需求 问题 难题 解决 方案 系统 装置 设备 工艺 产品 材料 示例 新型 一种
+    高效 提高 提升 降低 实现 要求 现有 目前 相关 关键 基于 能够 可以 达到 不超过 不低于 以上 以下 进行 采用 具有
+    通过 性能 转让 许可 独占 需要 希望 寻求 征集 面向 针对 使用 过程
+    method device system technology development research application new improved
 """
 COMMON: Final = words.STOP | frozenset(_COMMON.split())
 """Words that most titles of the field have: no clue, unless there is no other."""

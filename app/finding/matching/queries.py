@@ -55,7 +55,7 @@ async def lock_listing(session: Session, actor: Actor, listing_id: UUID) -> List
 # Public deals of a party in a field, three at most. `$1` the parties, `$2` the field.
 _SOLD: Final = """
     SELECT party.id, (SELECT count(*) FROM (SELECT FROM listings l WHERE l.{side} = party.id AND l.status = 'sold'
-                          AND l.technical_field = $2 LIMIT 3) some) AS n
+                          AND l.technical_field = $2 LIMIT 3) few) AS n
     FROM unnest($1::uuid[]) party(id)
 """
 _DEALS: Final = {
@@ -63,7 +63,7 @@ _DEALS: Final = {
     "agency": _SOLD.format(side="agency_id"),
     "demander": """
         SELECT party.id, (SELECT count(*) FROM (SELECT FROM demands d WHERE d.demander_id = party.id
-                              AND d.status = 'met' AND NOT d.name_hidden AND d.technical_field = $2 LIMIT 3) some) AS n
+                              AND d.status = 'met' AND NOT d.name_hidden AND d.technical_field = $2 LIMIT 3) few) AS n
         FROM unnest($1::uuid[]) party(id)
     """,
 }
@@ -87,7 +87,7 @@ _DECLINED: Final = """
 """
 _HOW_MANY: Final = """
     SELECT count(*) AS n FROM (SELECT FROM match_feedback
-        WHERE subject_id = $1 AND kind = $2 AND said = 'declined' LIMIT $3) some
+        WHERE subject_id = $1 AND kind = $2 AND said = 'declined' LIMIT $3) few
 """
 
 

@@ -64,7 +64,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Matching:
-    """What is asked: for which demand or listing (by what is public of it), of which kind, and what each part weighs."""
+    """What is asked: for which demand or listing (what is public of it), of which kind, and what each part weighs."""
 
     finder: Finder
     thing: Thing

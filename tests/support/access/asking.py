@@ -61,6 +61,18 @@ async def demand_calls(world: World, demander: Party, responder: Party) -> dict[
     }
 
 
+def match_calls(made: dict[str, Call]) -> dict[str, Call]:
+    """Matches of the demand and of the listing that the scene has, and what their sides say of them."""
+    demand, listing = made["respond_to_demand"].path, made["ask_question"].path
+    seen = {"said": "seen"}
+    return {
+        "list_demand_matches": Call(demand, query="kind=results"),
+        "list_listing_matches": Call(listing, query="kind=demands"),
+        "note_demand_match": Call(demand, seen | {"kind": "listings", "target_id": listing["listing_id"]}),
+        "note_listing_match": Call(listing, seen | {"kind": "demands", "target_id": demand["demand_id"]}),
+    }
+
+
 async def challenge_calls(world: World, poster: Party, bidder: Party, expert: Party) -> dict[str, Call]:
     """Three challenges: one that is being judged, one that is scored, and one on notice with an objection."""
     judged, scored, shown = [await challenges.published_challenge(world, poster) for _ in range(3)]

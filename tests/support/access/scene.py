@@ -89,6 +89,7 @@ async def build(world: World) -> Scene:
     calls |= await _appraisals(world, seller)
     calls |= await _ledger(world, seller)
     calls |= await _certificates(world, seller, buyer, agency)
+    calls |= asking.match_calls(calls)
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})
