@@ -9,9 +9,10 @@ from app.catalogue.demands import queries as demands
 from app.catalogue.demands import rules as demand_rules
 from app.core.access import Actor, Role
 from app.core.clock import read_clock
+from app.core.problems import NOT_FOUND
 from app.core.schemas import AskedFlag
 from app.core.web.access import EVERY_ROLE, allow
-from app.core.web.http import Endpoint, Session
+from app.core.web.http import Endpoint, Session, refusals
 from app.core.web.lists import Paging
 from app.core.web.pages import PageRequest
 from app.core.web.routing import Router
@@ -20,6 +21,7 @@ from app.finding.matching import facts, feedback, queries, schemas
 from app.finding.matching.kinds import DemandMatchKind, ListingMatchKind, MatchKind
 from app.finding.matching.service import Matching, weights
 from app.market.listings import rules as listing_rules
+from app.market.listings.queries import LISTING
 
 router = Router(route_class=Endpoint, tags=("finding",))
 
@@ -35,14 +37,21 @@ async def _answered(
 ) -> Response:
     finder = service.of(request.app)
     today = session.city.day_of(await read_clock(session))
-    row = (await service.read_in_order(finder.context.database, index, [str(subject_id)]))[0]
-    thing = facts.demand(row) if index == "demands" else facts.offer(row)
+    rows = await service.read_in_order(finder.context.database, index, [str(subject_id)])
+    if not rows:
+        raise NOT_FOUND(what=demands.DEMAND if index == "demands" else LISTING)
+    thing = facts.demand(rows[0]) if index == "demands" else facts.offer(rows[0])
     found = await weights(finder.context.database, subject_id, today)
     body, engine = await Matching(finder, thing, kind, found, too).answer(page)
     return Response(body, headers={service.ENGINE: engine}, media_type="application/json")
 
 
-@router.get("/demands/{demand_id}/matches", operation_id="list_demand_matches", response_model=schemas.DemandMatches)
+@router.get(
+    "/demands/{demand_id}/matches",
+    operation_id="list_demand_matches",
+    response_model=schemas.DemandMatches,
+    responses=refusals(409),
+)
 async def list_demand_matches(
     actor: OfDemand,
     request: Request,
@@ -52,7 +61,7 @@ async def list_demand_matches(
     kind: DemandMatchKind,
     declined: Declined = False,
 ) -> Response:
-    """List what may meet your published demand, the best first, each with the parts of its score and why.
+    """List what may meet your published demand, the best first, each with a score and why.
 
     What you declined is left out, and what you declined it for weighs more.
     """
@@ -62,7 +71,10 @@ async def list_demand_matches(
 
 
 @router.get(
-    "/listings/{listing_id}/matches", operation_id="list_listing_matches", response_model=schemas.ListingMatches
+    "/listings/{listing_id}/matches",
+    operation_id="list_listing_matches",
+    response_model=schemas.ListingMatches,
+    responses=refusals(409),
 )
 async def list_listing_matches(
     actor: OfListing,
@@ -83,9 +95,9 @@ async def list_listing_matches(
 async def note_demand_match(
     actor: Demander, session: Session, demand_id: UUID, body: schemas.DemandFeedbackIn
 ) -> schemas.MatchFeedbackOut:
-    """Say what you think of a match of your demand: seen, asked, agreed, or declined with a reason.
+    """Note what you think of a match of your demand: seen, asked, agreed, or declined.
 
-    But for `seen`, the other side hears of it. What was said already stands.
+    `declined` has a reason. But for `seen`, the other side hears of it. What was said already stands.
     """
     return schemas.MatchFeedbackOut.of(await feedback.of_demand(session, actor, demand_id, body))
 
@@ -94,8 +106,8 @@ async def note_demand_match(
 async def note_listing_match(
     actor: Seller, session: Session, listing_id: UUID, body: schemas.ListingFeedbackIn
 ) -> schemas.MatchFeedbackOut:
-    """Say what you think of a match of your listing: seen, asked, agreed, or declined with a reason.
+    """Note what you think of a match of your listing: seen, asked, agreed, or declined.
 
-    But for `seen`, the other side hears of it. What was said already stands.
+    `declined` has a reason. But for `seen`, the other side hears of it. What was said already stands.
     """
     return schemas.MatchFeedbackOut.of(await feedback.of_listing(session, actor, listing_id, body))

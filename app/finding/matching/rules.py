@@ -242,7 +242,7 @@ def raised(
 
 
 def rarity(total: int) -> Fraction:
-    """What a word weighs that so many things have: 1 where one has it, a half where ten times as many do, and so on."""
+    """What a word weighs that this many things have: 1 where one has it, a half where ten have it."""
     return Fraction(1) / (1 + Fraction((Decimal(max(total, 1))).log10()))
 
 
