@@ -12,8 +12,16 @@ from app.core.web.pages import Orders
 from tests.support.world import World
 from tests.test_openapi import operations
 
-ONE_ORDER = {"read_events", "list_key_acts", "list_period_rules", "list_award_programmes", "list_ledger_entries"}
-"""Lists that have one order, which their text states: two logs, a running balance, and what is held in memory.
+ONE_ORDER = {
+    "list_demand_matches",
+    "list_listing_matches",
+    "read_events",
+    "list_key_acts",
+    "list_period_rules",
+    "list_award_programmes",
+    "list_ledger_entries",
+}
+"""Lists that have one order, which their text states: two logs, a running balance, what is held in memory, scores.
 
 A search orders by relevance, or by what its own engine can.
 """

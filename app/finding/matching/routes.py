@@ -61,9 +61,9 @@ async def list_demand_matches(
     kind: DemandMatchKind,
     declined: Declined = False,
 ) -> Response:
-    """List what may meet your published demand, the best first, each with a score and why.
+    """List what may meet your published demand, each with a score and why.
 
-    What you declined is left out, and what you declined it for weighs more.
+    They come in the order of their scores. What you declined is left out, and what you declined it for weighs more.
     """
     demand = await demands.get_draft(session, actor, demand_id)
     demand_rules.check_open(demand.status, demand.closes_at, await read_clock(session))
@@ -85,7 +85,9 @@ async def list_listing_matches(
     kind: ListingMatchKind,
     declined: Declined = False,
 ) -> Response:
-    """List who may want what your listing offers, the best first. Who hides its name stays hidden."""
+    """List who may want what your listing offers, each with a score and why.
+
+    They come in the order of their scores. Who hides its name stays hidden."""
     listing = await queries.get_listing(session, actor, listing_id)
     listing_rules.check_open(listing.status, listing.closes_at, await read_clock(session))
     return await _answered(request, session, "listings", listing.id, kind, page, too=declined)
