@@ -1,7 +1,7 @@
 """Searching: what is asked of an engine, and what is answered of the ids that it finds."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID

@@ -70,7 +70,7 @@ def of(keywords: Sequence[str], *texts: str) -> list[Clue]:
             known = "\n".join(map(fold, found))
             found += [word for word in _words(text) if word not in known]
     if not found:
-        found = words.row(texts[0])
+        found = list(words.row(texts[0]))
     return [Clue(fold(text).strip(), parse(f"{text} ")) for text in dict.fromkeys(found)][:MOST]
 
 
