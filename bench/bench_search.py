@@ -187,7 +187,7 @@ async def found_after(url: str, api: Any, ids: list[UUID], worker: int) -> tuple
 
     async def is_found(name: str) -> bool:
         answer = await api.get("/v1/search/listings", params={"q": name, "limit": 1})
-        return bool(answer.json()["items"])
+        return bool(answer.json()["total"])  # as the engine has it: what is shown is read from the tables
 
     for listing in chosen:
         name = await change(listing, "withdrawn")
@@ -292,6 +292,8 @@ async def follow(name: str, told: dict[str, str], url: str, api: Any, ids: list[
     ) as worker:
         try:
             await asyncio.sleep(3)
+            if worker.poll() is not None:
+                raise SystemExit("the worker did not start")
             found, before, after = await found_after(url, api, ids, worker.pid)
         finally:
             worker.terminate()

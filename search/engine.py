@@ -61,7 +61,8 @@ class Order:
 class Query:
     """What is asked. Without `text` everything is found that the filters let through, the newest first.
 
-    `facets` are those to count. `order` None: by relevance. `offset + limit` is at most `DEEPEST`.
+    `facets` are those to count. `order` None: by relevance. `offset + limit` is at most `DEEPEST`. `without`: ids that
+    are neither found nor counted.
     """
 
     text: Parsed | None = None
@@ -70,6 +71,7 @@ class Query:
     order: Order | None = None
     offset: int = 0
     limit: int = 20
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

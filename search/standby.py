@@ -9,8 +9,10 @@ from search.engine import Engine, EngineDown
 T = TypeVar("T")
 AGAIN_SECONDS: Final = 2.0
 """How long the first engine is left alone after it failed."""
-LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 0.3
 """How often it is asked whether the first engine is late."""
+LEFT_SECONDS: Final = 5.0
+"""How long the first engine is left alone after it was late: pages of a search should come from one engine."""
 Late = Callable[[], Awaitable[bool]]
 
 
@@ -50,6 +52,8 @@ class Standby:
         if now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
             self._is_late = await self._late()
+            if self._is_late:
+                self._look_at = now + LEFT_SECONDS
         return not self._is_late
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.finding.documents import Row
+from app.finding.documents import Row, indicators
 from search.text.highlights import mark
 
 PIECE_LENGTH: Final = 120
@@ -52,6 +52,7 @@ def demand(row: Row, wanted: Sequence[str]) -> dict[str, Any]:
     content = json.loads(row["content"])
     shown = {name: row[name] for name in ("id", "status", "published_at", "closes_at")}
     texts = {name: content[name] for name in ("title", "problem", "target", "conditions")}
+    texts["indicators"] = indicators(content)
     return shown | {"card": json.loads(row["card"]), "highlights": _marked(wanted, **texts)}
 
 

@@ -83,12 +83,13 @@ def demand(row: Row) -> Document:
     content = json.loads(row["content"])
     demander = content["demander"] or {}
     names = ("title", "number", "kind", "problem", "target", "conditions", "keywords", "technical_field")
-    fields: dict[str, Value] = {name: content[name] for name in (*names, "demander_kind")}
+    fields: dict[str, Value] = {name: content[name] for name in (*names, "demander_kind", "scenario_area")}
     return Document(
         str(row["id"]),
         fields
         | {
             "status": row["status"],
+            "indicators": indicators(content),
             "industry": industries(content["industry_code"]),
             "solution": sorted(content["solutions"]),
             "division": divisions(content["demander_city"][:_PREFECTURE]),
@@ -100,6 +101,12 @@ def demand(row: Row) -> Document:
             "valid_to": days(row["valid_to"]),
         },
     )
+
+
+def indicators(content: Mapping[str, Any]) -> str | None:
+    """What the solution of a challenge is measured by, as one text; None for another demand."""
+    challenge = content["challenge"]
+    return "；".join(f"{each['name']} {each['threshold']}" for each in challenge["indicators"]) if challenge else None
 
 
 def agency(row: Row) -> Document:

@@ -1,5 +1,7 @@
 """The engines of an installation: PostgreSQL always, and Meilisearch where the settings name one."""
 
+import math
+
 from app.core.database import Database
 from app.core.settings import Settings
 from app.finding import queries
@@ -8,8 +10,8 @@ from search.postgres.engine import PostgresEngine
 from search.postgres.pool import Pool
 from search.standby import Standby
 
-LATE_SECONDS = 60
-"""How far Meilisearch may lag behind before PostgreSQL answers in its place."""
+LATE_MILLISECONDS = 500
+"""How far Meilisearch may lag behind before PostgreSQL answers in its place: within a second a change is found."""
 
 
 def postgres(database: Database) -> PostgresEngine:
@@ -36,11 +38,11 @@ def every(settings: Settings, database: Database) -> list[Engine]:
 
 def standby(settings: Settings, database: Database) -> Standby:
     """Who is asked: Meilisearch where there is one and it is up to date, else PostgreSQL."""
-    first = configured(settings)
+    first, second = configured(settings), postgres(database)
 
     async def is_late() -> bool:
         assert first is not None
-        waits = (await queries.lag(database)).get(first.name)
-        return waits is None or waits > LATE_SECONDS
+        waits = await queries.lag(database)
+        return waits.get(first.name, math.inf) > max(LATE_MILLISECONDS, waits.get(second.name, 0))
 
-    return Standby(first, postgres(database), is_late)
+    return Standby(first, second, is_late)

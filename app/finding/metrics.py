@@ -23,5 +23,5 @@ async def note_lag(database: Database) -> None:
     except Exception as error:  # noqa: BLE001 — the other metrics are shown whatever keeps the database away
         log.warning("search_lag_unknown", error=type(error).__name__)
         return
-    for engine, seconds in found.items():
-        LAG.labels(engine).set(seconds)
+    for engine, milliseconds in found.items():
+        LAG.labels(engine).set(milliseconds / 1000)

@@ -192,15 +192,26 @@ _LATE: Final = """
     SELECT f.engine, coalesce(extract(epoch FROM techex_now() - (
         SELECT e.occurred_at FROM events e
         WHERE (e.xid, e.seq) > (f.xid, f.seq) AND e.type = ANY($1) AND e.subject_type = ANY($2)
-        ORDER BY e.xid, e.seq LIMIT 1)), 0)::bigint AS seconds
+        ORDER BY e.xid, e.seq LIMIT 1)) * 1000, 0)::bigint AS milliseconds
     FROM search_feeds f
 """
 
 
 async def lag(database: Database) -> dict[str, int]:
-    """By engine, for how many seconds the oldest change waits that it does not have yet; 0 where it has all."""
+    """By engine, for how many ms the oldest change waits that it does not have yet; 0 where it has all."""
     rows = await database.fetch(_LATE, _TYPES, list(_TOUCHED))
-    return {row["engine"]: max(0, row["seconds"]) for row in rows}
+    return {row["engine"]: max(0, row["milliseconds"]) for row in rows}
+
+
+_WAITING: Final = """
+    SELECT DISTINCT e.payload->>'key' AS key FROM search_feeds f JOIN events e ON (e.xid, e.seq) > (f.xid, f.seq)
+    WHERE f.engine = $1 AND e.type = ANY($2) AND e.subject_type = $3 LIMIT $4
+"""
+
+
+async def waiting(database: Database, engine: str, table: str, limit: int) -> list[str]:
+    """The keys of the rows of a table whose last changes an engine does not have yet, `limit` at most."""
+    return [row["key"] for row in await database.fetch(_WAITING, engine, _TYPES, table, limit)]
 
 
 async def clock(session: Session) -> datetime:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from app.catalogue.demands.kinds import DemandKind, DemandStatus, SolutionWay
+from app.catalogue.demands.kinds import DemandKind, DemandStatus, ScenarioArea, SolutionWay
 from app.catalogue.results.kinds import IpType, TechnicalField, TransferMode
 from app.core.access import Actor
 from app.core.schemas import AskedWhole, Day, Money
@@ -53,6 +53,7 @@ Rights = Annotated[
     list[IpType] | None, Query(max_length=7, description="It has a registered right of one of these; repeat it")
 ]
 Kinds = Annotated[list[DemandKind] | None, Query(max_length=3, description="One of these; repeat it")]
+Areas = Annotated[list[ScenarioArea] | None, Query(max_length=5, description="One of these; repeat it")]
 Ways = Annotated[list[SolutionWay] | None, Query(max_length=4, description="One of these; repeat it")]
 Industry = Annotated[
     str | None,
@@ -167,6 +168,7 @@ async def search_demands(
     technical_field: Fields = None,
     industry: Industry = None,
     solution: Ways = None,
+    scenario_area: Areas = None,
     division: Division = None,
     demander_id: UUID | None = None,
     demander_kind: OrganisationKind | None = None,
@@ -188,6 +190,7 @@ async def search_demands(
             technical_field=technical_field,
             industry=industry,
             solution=solution,
+            scenario_area=scenario_area,
             division=division,
             demander_id=demander_id,
             demander_kind=demander_kind,

@@ -64,6 +64,7 @@ class DemandHighlights(Output):
     problem: str | None = None
     target: str | None = None
     conditions: str | None = None
+    indicators: str | None = Field(default=None, description="Of a challenge, joined by `；`")
 
 
 class DemandHit(DemandCard):

@@ -119,6 +119,8 @@ class MeilisearchEngine(Engine):
             **body,
             "filter": [*settings.filtered(query.filters), *body.get("filter", [])],
         }
+        if query.without:
+            request["filter"].append(settings.others(query.without))
         if sort:
             request["sort"] = [sort]
         found = await self._post(f"/indexes/{self._uid(index, Place.LIVE)}/search", request)

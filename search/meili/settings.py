@@ -14,7 +14,7 @@ from search.text.folding import fold, is_han
 from search.text.numbers import spellings
 from search.text.queries import Parsed
 
-FORM: Final = "1"
+FORM: Final = "2"
 """Raise it when `written` makes other documents of the same: every index is then filled again."""
 SOUNDS, WITHIN, PARTS, NUMBERS, SORTED, DIGEST = "_sounds", "_within", "_parts", "_numbers", "_newest", "_digest"
 
@@ -32,6 +32,8 @@ def settings(index: Index, *, filled: bool) -> dict[str, Any]:
         "dictionary": sorted(name for name in terms.names() if is_han(name)),
         "typoTolerance": {"disableOnNumbers": True, "disableOnAttributes": [SOUNDS, PARTS]},
         "faceting": {"maxValuesPerFacet": MOST_VALUES},
+        # Nobody searches within the values of a facet: a quarter of the time that a single document takes.
+        "facetSearch": False,
         "pagination": {"maxTotalHits": DEEPEST},
         "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["cmn", "eng"]}],
     }
@@ -90,6 +92,11 @@ def filtered(filters: Iterable[Filter]) -> list[str | list[str]]:
             found += [f"{each.field} >= {each.least}"] if each.least is not None else []
             found += [f"{each.field} <= {each.most}"] if each.most is not None else []
     return found
+
+
+def others(ids: Iterable[str]) -> str:
+    """The filter for all but these."""
+    return f"id NOT IN [{', '.join(map(_quoted, ids))}]"
 
 
 def numbered(number: str) -> str:

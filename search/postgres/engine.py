@@ -255,8 +255,8 @@ def _where(
     narrowed = asking.narrowed(index, asked, query.filters, sample=sample)
     arguments: list[object] = [narrowed] if narrowed else []
     parts = ["words @@ $1::tsquery"] if narrowed else []
-    if without:
-        arguments.append(list(map(UUID, without)))
+    if not_these := [*query.without, *without]:
+        arguments.append(list(map(UUID, not_these)))
         parts.append(f"d.id <> ALL(${len(arguments)}::uuid[])")
     conditions, more = _conditions(index, table, query, len(arguments) + 1)
     parts += [conditions] if conditions else []

@@ -64,7 +64,7 @@ def bare(request: pytest.FixtureRequest) -> Engine:
     """An engine without documents."""
     if request.param == "postgresql":
         return PostgresEngine(Pool(request.getfixturevalue("search_url")))
-    return MeilisearchEngine(request.getfixturevalue("meili").url, meilisearch.KEY)
+    return MeilisearchEngine(request.getfixturevalue("meili").url, meilisearch.KEY, prefix="contract")
 
 
 @pytest.fixture(scope="session")

@@ -121,6 +121,15 @@ async def test_filters_narrow(engine: Engine) -> None:
     assert await found(engine, None, OneOf("division", ("' OR 1 = 1 --", '"]', "\\"))) == []
 
 
+async def test_what_is_to_be_left_out_is_neither_found_nor_counted(engine: Engine) -> None:
+    left_out = (DOCUMENTS[0].id, DOCUMENTS[7].id)
+    for text, kept in (("石墨烯", [4, 2]), (None, [7, 6, 5, 4, 3, 2]), ("石墨希 散热", [])):
+        query = Query(parse(text) if text else None, facets=("technical_field",), without=left_out)
+        answer = await engine.search(LISTINGS, query)
+        assert [int(each[-4:]) for each in answer.ids] == kept
+        assert (answer.total, sum(answer.facets["technical_field"].values())) == (len(kept), len(kept))
+
+
 async def test_ranges_are_exact_to_the_fen(engine: Engine) -> None:
     assert await found(engine, None, Between("asking_price", Decimal("5000.50"), Decimal("6000.50"))) == [6, 5]
     assert await found(engine, None, Between("asking_price", least=Decimal("6000.51"))) == [8]

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.database import Database
 from app.core.settings import Settings
-from app.finding import engines, sources
+from app.finding import documents, engines, sources
 from app.finding.keeping import checking, feeding, rebuilding
 from search.engine import Engine, EngineDown, Place, Query
 from search.indexes import Index, index
@@ -35,10 +35,30 @@ async def engine(fresh_database: Database) -> AsyncIterator[PostgresEngine]:
     await made.close()
 
 
-async def follow(database: Database, engine: Engine) -> None:
-    """Let an engine have every change."""
-    while await feeding.feed(database, engine):
-        pass
+@pytest.fixture(params=["postgresql", "meilisearch"])
+async def fed(
+    request: pytest.FixtureRequest, fresh_world: World, fresh_database: Database, settings: Settings,
+    engine: PostgresEngine,
+) -> AsyncIterator[list[Engine]]:  # fmt: skip
+    """The engines of an installation with and without Meilisearch; the world asks its API."""
+    if request.param == "postgresql":
+        yield [engine]
+        return
+    server: meilisearch.Server = request.getfixturevalue("meili")
+    told = settings.model_copy(update={"meili_url": server.url, "meili_key": _secret(meilisearch.KEY)})
+    first = MeilisearchEngine(server.url, meilisearch.KEY)
+    await rebuilding.fill_where_needed(fresh_database, first)
+    async with type(fresh_world.api)(application(told, fresh_database, "searching")) as api:
+        fresh_world.api = api
+        yield [engine, first]
+    await first.close()
+
+
+async def follow(database: Database, *engines: Engine) -> None:
+    """Let engines have every change."""
+    for each in engines:
+        while await feeding.feed(database, each):
+            pass
 
 
 async def search(world: World, kind: str = "listings", /, **parameters: str) -> Json:
@@ -129,7 +149,7 @@ async def test_agencies_brokers_and_past_prices_are_found(
 
 
 async def test_of_demands_no_hidden_name_no_response_and_nothing_but_what_is_public_is_found(
-    fresh_world: World, fresh_database: Database, engine: PostgresEngine
+    fresh_world: World, fresh_database: Database, fed: list[Engine]
 ) -> None:
     shy = await fresh_world.enterprise(name="示例缄默重工公司")
     asker = await fresh_world.enterprise(name="示例坦率电气公司")
@@ -143,12 +163,14 @@ async def test_of_demands_no_hidden_name_no_response_and_nothing_but_what_is_pub
         solutions=["consulting_or_service"], title="示例镀层试验场", name_hidden=True,
     )  # fmt: skip
     await response_to(fresh_world, need, await fresh_world.university(), proposal="示例量子密钥方案")
-    await follow(fresh_database, engine)
+    await follow(fresh_database, *fed)
 
     async def found(**parameters: str) -> list[str]:
         return [item["id"] for item in (await search(fresh_world, "demands", **parameters))["items"]]
 
-    first = await search(fresh_world, "demands", q="石墨烯")
+    answer = await fresh_world.api.get("/v1/search/demands", params={"q": "石墨烯"})
+    assert answer.headers["search-engine"] == fed[-1].name
+    first = answer.json()
     listed = await fresh_world.api.ok("GET", "/v1/demands", params={"kind": "need"})
     marked = {"target": "示例：<em>石墨烯</em>镀层，电阻不升高。"}
     assert first["items"] == [listed["items"][0] | {"highlights": marked}]
@@ -165,6 +187,7 @@ async def test_of_demands_no_hidden_name_no_response_and_nothing_but_what_is_pub
     ]  # fmt: skip
     for wanted in only_need:
         assert await found(**wanted) == [need["id"]], wanted
+    assert await found(scenario_area="industry") == [scenario["id"]]
     for sort in ("-budget", "budget"):  # without one, last
         assert await found(sort=sort) == [need["id"], scenario["id"]], sort
     eve = (date.fromisoformat(last) - timedelta(1)).isoformat()
@@ -183,19 +206,30 @@ async def test_of_demands_no_hidden_name_no_response_and_nothing_but_what_is_pub
     form = await demand_body(fresh_world, name_hidden=True)
     draft = f"/v1/demands/{need['id']}/draft"
     await fresh_world.api.ok("PUT", draft, asker, json=form, headers={"If-Match": "*"})
+    await follow(fresh_database, *fed)
     assert await found(q="坦率") == [need["id"]]  # what is published stays until the correction is checked
     await checked(fresh_world, need, asker)
+    for parameters in ({"q": "坦率"}, {"demander_id": str(asker.id)}, {"q": "tanshuai"}):
+        assert (await search(fresh_world, "demands", **parameters))["total"] == 0, parameters  # before the engine knows
     await step(fresh_world, scenario, "closure", shy, reason="no_longer_needed")
     assert await found(q="试验场") == []  # before the engine knows
-    await follow(fresh_database, engine)
+    await follow(fresh_database, *fed)
     assert (await search(fresh_world, "demands", q="坦率"))["total"] == 0
     left = await search(fresh_world, "demands")
     assert (left["total"], left["items"][0]["card"]["demander"]) == (1, None)
     assert [value["value"] for value in left["facets"]["kind"]] == ["need"]
     await step(fresh_world, need, "removal", fresh_world.operator, reason="示例")
-    await follow(fresh_database, engine)
+    await follow(fresh_database, *fed)
     assert (await search(fresh_world, "demands"))["total"] == 0
-    assert (await checking.check(fresh_database, engine, index("demands"), mend=False)).is_true
+    for engine in fed:
+        assert (await checking.check(fresh_database, engine, index("demands"), mend=False)).is_true
+
+
+def test_what_a_challenge_is_measured_by_is_searched() -> None:
+    terms = {"indicators": [{"name": "接触电阻", "threshold": "10 mΩ"}, {"name": "寿命", "threshold": "5000 h"}]}
+    assert documents.indicators({"challenge": terms}) == "接触电阻 10 mΩ；寿命 5000 h"
+    assert documents.indicators({"challenge": None}) is None
+    assert "indicators" in index("demands").searched
 
 
 class Stumbling(PostgresEngine):

@@ -4,6 +4,7 @@ A change is read in the order of the log, at least once. What it touches is then
 that comes twice, or late, does no harm. An engine that is down keeps its place in the log, and catches up.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -66,13 +67,25 @@ async def touched_by(database: Database, found: Iterable[Record]) -> Touched:
 
 
 async def bring(database: Database, engine: Engine, touched: Touched, place: Place = Place.LIVE) -> None:
-    """Let an engine have these documents as they are now, and not have those that are not public."""
-    for name, ids in touched.items():
-        for start in range(0, len(ids), MOST_DOCUMENTS):
-            part = ids[start : start + MOST_DOCUMENTS]
-            put = await sources.read(database, name, part)
-            known = {document.id for document in put}
-            await engine.apply(index(name), put, [str(each) for each in part if str(each) not in known], place)
+    """Let an engine have these documents as they are now, and not have those that are not public.
+
+    The indexes side by side: an engine works on one while the words of the other are found. Raises `EngineDown` when
+    all have ended, so that nothing is written late.
+    """
+    ended = await asyncio.gather(
+        *(_bring(database, engine, name, ids, place) for name, ids in touched.items()), return_exceptions=True
+    )
+    for error in ended:
+        if error is not None:
+            raise error
+
+
+async def _bring(database: Database, engine: Engine, name: str, ids: Sequence[UUID], place: Place) -> None:
+    for start in range(0, len(ids), MOST_DOCUMENTS):
+        part = ids[start : start + MOST_DOCUMENTS]
+        put = await sources.read(database, name, part)
+        known = {document.id for document in put}
+        await engine.apply(index(name), put, [str(each) for each in part if str(each) not in known], place)
 
 
 async def note(session: Session, engine: Engine, place: tuple[int, int]) -> None:
