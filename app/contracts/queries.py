@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.contracts.amounts import Paid
-from app.contracts.kinds import ContractStatus, RegistrationStatus
+from app.contracts.kinds import ContractStatus, ContractType, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractParty, Payment, Registration
 from app.core.access import Actor, Role
-from app.core.database import Session, given, read_all, read_one
+from app.core.database import Session, read_all, read_one
 from app.core.problems import Text
+from app.core.web.filters import between, equal, having
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.identity.models import Broker
 from app.office.documents.access import Level
@@ -23,6 +24,24 @@ from app.office.documents.access import Level
 
 
 ORDERS: Final = Orders("id", Contract.id, Contract.total_amount, open_ended(Contract.signed_on))
+
+
+def _registered_as(status: RegistrationStatus) -> ColumnElement[bool]:
+    return Contract.id.in_(select(Registration.contract_id).where(Registration.status == status))
+
+
+def _party(organisation_id: UUID) -> ColumnElement[bool]:
+    return Contract.id.in_(select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id))
+
+
+FILTERS: Final = (
+    equal(Contract.status, ContractStatus, "Where it stands"),
+    equal(Contract.type, ContractType, "What it is about"),
+    equal(Contract.deal_id, UUID, "Of this deal"),
+    having("registration_status", RegistrationStatus, "Where its registration stands", _registered_as),
+    having("organisation_id", UUID, "A party of it: buyer, seller or agency", _party),
+    *between("signed", Contract.signed_on),
+)
 
 
 def _visible(actor: Actor) -> Select[Contract]:
@@ -83,21 +102,9 @@ async def sees(session: Session, actor: Actor, contract_id: UUID) -> bool:
     return bool((await session.execute(statement)).scalar_one())
 
 
-async def list_contracts(
-    session: Session,
-    actor: Actor,
-    page: PageRequest,
-    status: ContractStatus | None,
-    registration_status: RegistrationStatus | None,
-    deal_id: UUID | None,
-) -> Found[Contract]:
+async def list_contracts(session: Session, actor: Actor, page: PageRequest) -> Found[Contract]:
     """A page of what the actor may see, oldest first."""
-    statement = _visible(actor).options(selectinload(Contract.registration))
-    statement = given(statement, (Contract.status, status))
-    if registration_status:
-        statement = statement.where(Contract.registration.has(Registration.status == registration_status))
-    statement = given(statement, (Contract.deal_id, deal_id))
-    return await read_page(session, statement, page, ORDERS)
+    return await read_page(session, _visible(actor).options(selectinload(Contract.registration)), page, ORDERS)
 
 
 async def of_deal(session: Session, actor: Actor, deal_id: UUID) -> Sequence[Contract]:

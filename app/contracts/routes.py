@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from app.contracts import queries, schemas, service
-from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractParty
 from app.core.access import Actor, Role
 from app.core.clock import read_today
@@ -40,16 +39,13 @@ async def draft_contract(actor: PartyActor, session: Session, body: schemas.Cont
 async def list_contracts(
     actor: CaseReader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    status: ContractStatus | None = None,
-    registration_status: RegistrationStatus | None = None,
-    deal_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.ContractSummary]:
     """List the contracts that your organisation is a party of, oldest first. Staff see all.
 
     A broker in person sees the signed ones that name it.
     """
-    found = await queries.list_contracts(session, actor, page, status, registration_status, deal_id)
+    found = await queries.list_contracts(session, actor, page)
     return found.shown(_summary)
 
 

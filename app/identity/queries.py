@@ -4,21 +4,24 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union, union_all
+from pydantic import StringConstraints
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, literal, or_, select, text, union, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.access import Actor, Role
 from app.core.clock import read_today
-from app.core.database import Session, advisory_lock, given, read_all, read_one, same
+from app.core.database import Session, advisory_lock, read_all, read_one, same
 from app.core.logs import get_logger
 from app.core.problems import NOT_FOUND, UNAUTHENTICATED, Text
+from app.core.web.filters import Filter, equal, having
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, ordered, read_page
-from app.identity.kinds import OrganisationKind, Verification
+from app.identity.kinds import OrganisationKind, Quality, RelationKind, Verification
 from app.identity.lineage import queries as lineage
 from app.identity.mergers.models import Merger
 from app.identity.models import (
@@ -29,6 +32,8 @@ from app.identity.models import (
     Employment,
     Membership,
     Organisation,
+    OrganisationDivision,
+    OrganisationQuality,
     OrganisationRelation,
     Person,
 )
@@ -76,6 +81,50 @@ _BY_DIGEST = text(
 ORGANISATIONS: Final = Orders("name", Organisation.id, Organisation.name)
 RELATIONS: Final = Orders("id", OrganisationRelation.id)
 BROKERS: Final = Orders("id", Broker.id)
+
+
+Division = Annotated[str, StringConstraints(pattern=r"^\d{2}(\d{2}){0,2}$")]
+
+
+def _recognised_as(quality: Quality, zone: ZoneInfo) -> ColumnElement[bool]:
+    return Organisation.id.in_(
+        select(OrganisationQuality.organisation_id).where(
+            OrganisationQuality.quality == quality, _holds_today(OrganisationQuality, zone)
+        )
+    )
+
+
+def _resident_in(code: str, zone: ZoneInfo) -> ColumnElement[bool]:
+    resident = OrganisationDivision.division_code.startswith(code, autoescape=True)
+    return Organisation.id.in_(
+        select(OrganisationDivision.organisation_id).where(resident, _holds_today(OrganisationDivision, zone))
+    )
+
+
+def _holds_today(kind: type[OrganisationQuality | OrganisationDivision], zone: ZoneInfo) -> ColumnElement[bool]:
+    today = cast(func.timezone(zone.key, func.techex_now()), Date)
+    return and_(kind.valid_from <= today, or_(kind.valid_to.is_(None), kind.valid_to >= today))
+
+
+def _related(organisation_id: UUID) -> ColumnElement[bool]:
+    return or_(OrganisationRelation.first_id == organisation_id, OrganisationRelation.second_id == organisation_id)
+
+
+def _employed_by(agency_id: UUID) -> ColumnElement[bool]:
+    return Broker.id.in_(select(Employment.broker_id).where(Employment.agency_id == agency_id))
+
+
+ORGANISATION_FILTERS: Final = (
+    equal(Organisation.kind, OrganisationKind, "What it is"),
+    equal(Organisation.verification, Verification, "Where its verification stands"),
+    Filter("quality", Quality, "What it is recognised as today", _recognised_as),
+    Filter("division", Division, "GB/T 2260: resident today in this province, city or district", _resident_in),
+)
+RELATION_FILTERS: Final = (
+    having("organisation_id", UUID, "On either side", _related),
+    equal(OrganisationRelation.kind, RelationKind, "How they are related"),
+)
+BROKER_FILTERS: Final = (having("agency_id", UUID, "Employed by this agency, now or once", _employed_by),)
 
 
 @cache
@@ -154,16 +203,16 @@ async def lock_organisation(session: Session, organisation_id: UUID) -> Organisa
 
 
 async def list_organisations(
-    session: Session, actor: Actor | None, page: PageRequest, kind: OrganisationKind | None, name: str | None
+    session: Session, actor: Actor | None, page: PageRequest, name: str | None
 ) -> Found[Organisation]:
-    """A page in order of name, optionally of one kind or with a name that begins so, or once did."""
-    statement = given(visible_organisations(actor), (Organisation.kind, kind))
+    """A page in order of name, optionally with a name that begins so, or once did."""
+    statement = visible_organisations(actor)
     if name:
         # Each half goes by an index of its own and ends with the page; together with OR, neither would.
         halves = (Organisation.name.startswith(name, autoescape=True), Organisation.id.in_(once_called(name)))
         order = page.sorted_as(ORGANISATIONS)
         ids = (ordered(statement.with_only_columns(Organisation.id).where(half), page, order) for half in halves)
-        statement = visible_organisations(actor).where(Organisation.id.in_(union(*ids)))
+        statement = statement.where(Organisation.id.in_(union(*ids)))
     return await read_page(session, statement, page, ORGANISATIONS)
 
 
@@ -229,6 +278,10 @@ def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
 
 _INNER: Final = _capacities().subquery()
 PEOPLE: Final = Orders("id", SortKey("id", _INNER.c.capacity_id, attrgetter("capacity_id")))
+PEOPLE_FILTERS: Final = (
+    having("role", Role, "Who act in this role", lambda role: _INNER.c.role == role),
+    having("organisation_id", UUID, "Who act for this organisation", lambda wanted: _INNER.c.organisation_id == wanted),
+)
 
 
 async def list_people(session: Session, actor: Actor, page: PageRequest) -> Found[Any]:
@@ -320,12 +373,9 @@ async def get_broker(session: Session, broker_id: UUID, *, lock: bool = False) -
     return await read_one(session, statement, Text("broker", "技术经纪人"))
 
 
-async def list_brokers(session: Session, page: PageRequest, agency_id: UUID | None) -> Found[Broker]:
-    """Brokers in order of registration, optionally those an agency ever employed."""
-    statement = _brokers()
-    if agency_id:
-        statement = statement.where(Broker.employments.any(Employment.agency_id == agency_id))
-    return await read_page(session, statement, page, BROKERS)
+async def list_brokers(session: Session, page: PageRequest) -> Found[Broker]:
+    """Brokers in order of registration."""
+    return await read_page(session, _brokers(), page, BROKERS)
 
 
 async def broker_of(session: Session, person_id: UUID) -> UUID | None:

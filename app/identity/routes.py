@@ -12,7 +12,6 @@ from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity import queries, schemas, service
-from app.identity.kinds import OrganisationKind
 from app.identity.models import Broker
 
 router = Router(route_class=Endpoint, tags=("identity",))
@@ -51,14 +50,13 @@ async def register_organisation(
 async def list_organisations(
     actor: Viewer,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORGANISATIONS)],
-    kind: OrganisationKind | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORGANISATIONS, queries.ORGANISATION_FILTERS)],
     name: Annotated[
         str | None, Query(min_length=1, max_length=100, description="Beginning of the name, or of a former one")
     ] = None,
 ) -> Page[schemas.OrganisationOut]:
     """List verified organisations in order of name. Staff see the others too."""
-    found = await queries.list_organisations(session, actor, page, kind, name)
+    found = await queries.list_organisations(session, actor, page, name)
     return found.shown(schemas.OrganisationOut.model_validate)
 
 
@@ -95,7 +93,9 @@ async def relate_organisations(actor: Operator, session: Session, body: schemas.
 
 @router.get("/organisation-relations", operation_id="list_organisation_relations")
 async def list_relations(
-    actor: RelationReader, session: Session, page: Annotated[PageRequest, sorted_by(queries.RELATIONS)]
+    actor: RelationReader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.RELATIONS, queries.RELATION_FILTERS)],
 ) -> Page[schemas.RelationOut]:
     """List related-party findings. An organisation sees its own, staff see all."""
     return (await queries.list_relations(session, actor, page)).shown(schemas.RelationOut.model_validate)
@@ -115,7 +115,10 @@ async def add_person(actor: OperatorOrAdmin, session: Session, body: schemas.Per
 
 @router.get("/people", operation_id="list_people")
 async def list_people(
-    actor: PeopleReader, session: Session, page: Annotated[PageRequest, sorted_by(queries.PEOPLE)], request: Request
+    actor: PeopleReader,
+    session: Session,
+    page: Annotated[PageRequest, sorted_by(queries.PEOPLE, queries.PEOPLE_FILTERS)],
+    request: Request,
 ) -> Page[schemas.PersonOut]:
     """List the people of your organisation with their roles. Operator and auditor see all."""
     found = (await queries.list_people(session, actor, page)).shown(schemas.PersonOut.model_validate)
@@ -151,11 +154,10 @@ async def certify_broker(actor: Operator, session: Session, body: schemas.Broker
 async def list_brokers(
     actor: Anyone,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.BROKERS)],
-    agency_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.BROKERS, queries.BROKER_FILTERS)],
 ) -> Page[schemas.BrokerOut]:
     """List certified brokers with their employments, of all agencies or of one."""
-    return (await queries.list_brokers(session, page, agency_id)).shown(_broker_out)
+    return (await queries.list_brokers(session, page)).shown(_broker_out)
 
 
 @router.get("/brokers/{broker_id}", operation_id="read_broker")

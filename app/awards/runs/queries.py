@@ -3,17 +3,21 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import defer
 
 from app.awards.runs.kinds import AwardRunStatus
 from app.awards.runs.models import AwardRun, AwardStatement
+from app.awards.technology.rules.programme import Role as AwardRole
 from app.core.access import Actor, Role
-from app.core.database import Session, given, read_all
+from app.core.database import Session, read_all
 from app.core.problems import NOT_FOUND, Text
+from app.core.schemas import AskedWhole, Line
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, cut_in, ordered
 from app.identity.models import Employment
 from app.identity.queries import broker_of
@@ -21,6 +25,19 @@ from app.identity.queries import broker_of
 RUNS: Final = Orders("-id", AwardRun.id)
 STATEMENTS: Final = Orders("-id", AwardStatement.id, AwardStatement.amount)
 EARNINGS: Final = Orders("-id", AwardStatement.id)
+_YEAR: Final = equal(AwardRun.year, Annotated[AskedWhole, Field(ge=2000, le=2100)], "Of this calendar year")
+RUN_FILTERS: Final = (
+    _YEAR,
+    equal(AwardRun.status, AwardRunStatus, "Where it stands"),
+    equal(AwardRun.programme_id, Line, "Of this programme"),
+)
+STATEMENT_FILTERS: Final = (
+    _YEAR,
+    equal(AwardStatement.run_id, UUID, "Of this run"),
+    equal(AwardStatement.organisation_id, UUID, "Of this organisation"),
+    equal(AwardStatement.role, AwardRole, "Awarded in this role"),
+)
+EARNING_FILTERS: Final = (_YEAR, equal(AwardStatement.organisation_id, UUID, "Owed by this agency", name="agency_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +66,11 @@ def _runs() -> Select[AwardRun, Any]:
     return select(AwardRun, total)
 
 
-async def list_runs(session: Session, page: PageRequest, year: int | None) -> Found[RunRow]:
+async def list_runs(session: Session, page: PageRequest) -> Found[RunRow]:
     """Runs without their facts and outcomes, newest first; for the market's staff only (the routes say so)."""
     statement = _runs().options(defer(AwardRun.facts, raiseload=True), defer(AwardRun.outcome, raiseload=True))
     order = page.sorted_as(RUNS)
-    statement = ordered(given(statement, (AwardRun.year, year)), page, order)
+    statement = ordered(statement, page, order)
     rows = [RunRow(run, total) for run, total in await session.execute(statement)]
     return cut_in(order, rows, page, lambda row: row.run)
 
@@ -84,13 +101,10 @@ def _visible_statements(actor: Actor) -> Select[AwardStatement, AwardRun]:
     )
 
 
-async def list_statements(
-    session: Session, actor: Actor, page: PageRequest, year: int | None, run_id: UUID | None
-) -> Found[tuple[AwardStatement, AwardRun]]:
+async def list_statements(session: Session, actor: Actor, page: PageRequest) -> Found[tuple[AwardStatement, AwardRun]]:
     """Statements the actor may see, newest first."""
-    statement = given(_visible_statements(actor), (AwardRun.year, year), (AwardStatement.run_id, run_id))
     order = page.sorted_as(STATEMENTS)
-    found = await session.execute(ordered(statement, page, order))
+    found = await session.execute(ordered(_visible_statements(actor), page, order))
     return cut_in(order, [(row[0], row[1]) for row in found], page, lambda row: row[0])
 
 
@@ -103,7 +117,7 @@ async def get_statement(session: Session, actor: Actor, statement_id: UUID) -> t
     return row[0], row[1]
 
 
-async def list_earnings(session: Session, actor: Actor, page: PageRequest, year: int | None) -> Found[Earning]:
+async def list_earnings(session: Session, actor: Actor, page: PageRequest) -> Found[Earning]:
     """What published runs allot to a broker, newest first: from every agency in person, else from the one acted for."""
     broker_id = await broker_of(session, actor.person_id)
     if broker_id is None:
@@ -120,7 +134,7 @@ async def list_earnings(session: Session, actor: Actor, page: PageRequest, year:
         AwardStatement.content.contains(allotted),
     )
     order = page.sorted_as(EARNINGS)
-    rows = (await session.execute(ordered(given(statement, (AwardRun.year, year)), page, order))).all()
+    rows = (await session.execute(ordered(statement, page, order))).all()
     found = [Earning(row[0], row[1], _allotted(row[0], broker_id)) for row in rows]
     return cut_in(order, found, page, lambda earning: earning.statement)
 

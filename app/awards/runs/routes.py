@@ -50,10 +50,10 @@ async def compute_run(
 
 @router.get("/award-runs", operation_id="list_award_runs")
 async def list_runs(
-    actor: RunReader, session: Session, page: Annotated[PageRequest, sorted_by(queries.RUNS)], year: Year = None
+    actor: RunReader, session: Session, page: Annotated[PageRequest, sorted_by(queries.RUNS, queries.RUN_FILTERS)]
 ) -> Page[schemas.AwardRunOut]:
     """List award runs, newest first."""
-    return (await queries.list_runs(session, page, year)).shown(lambda row: _summary(row, session.city))
+    return (await queries.list_runs(session, page)).shown(lambda row: _summary(row, session.city))
 
 
 @router.get("/award-runs/{run_id}", operation_id="read_award_run")
@@ -80,12 +80,10 @@ async def verify_run(actor: RunReader, session: Session, run_id: UUID) -> schema
 async def list_statements(
     actor: StatementReader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.STATEMENTS)],
-    year: Year = None,
-    run_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.STATEMENTS, queries.STATEMENT_FILTERS)],
 ) -> Page[schemas.AwardStatementOut]:
     """List award statements. You see your own once published; award officer, operator and auditor see all."""
-    found = await queries.list_statements(session, actor, page, year, run_id)
+    found = await queries.list_statements(session, actor, page)
     # A run's outcome holds every organisation's lines: it is read once a run, not once a statement.
     exclusions = {run.id: queries.outcome_of(run)["exclusions"] for run in dict.fromkeys(run for _, run in found.rows)}
     return found.shown(lambda row: _statement(row[0], row[1], exclusions[row[1].id]))
@@ -100,13 +98,13 @@ async def read_statement(actor: StatementReader, session: Session, statement_id:
 
 @router.get("/broker-earnings", operation_id="list_broker_earnings")
 async def list_earnings(
-    actor: Earner, session: Session, page: Annotated[PageRequest, sorted_by(queries.EARNINGS)], year: Year = None
+    actor: Earner, session: Session, page: Annotated[PageRequest, sorted_by(queries.EARNINGS, queries.EARNING_FILTERS)]
 ) -> Page[schemas.BrokerEarningOut]:
     """List what published award runs allot to you as a broker, newest first.
 
     A key of your agency shows what that agency owes you. A key in person shows all, from earlier agencies too.
     """
-    return (await queries.list_earnings(session, actor, page, year)).shown(_earning)
+    return (await queries.list_earnings(session, actor, page)).shown(_earning)
 
 
 @router.get("/deals/{deal_id}/award-estimate", operation_id="estimate_award")

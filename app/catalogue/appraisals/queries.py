@@ -14,18 +14,26 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.catalogue.appraisals.kinds import ReportStatus
+from app.catalogue.appraisals.kinds import AppraisalMethod, ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport, Reapproval
 from app.catalogue.results.models import Result
 from app.catalogue.results.queries import visible_results
 from app.core.access import Actor
-from app.core.database import Session, find_one, given, read_all, same
+from app.core.database import Session, find_one, read_all, same
 from app.core.problems import NOT_FOUND, Text
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity import queries as identity
 from app.office.documents.access import Level
 
 ORDERS: Final = Orders("id", AppraisalReport.id, AppraisalReport.valid_to)
+FILTERS: Final = (
+    equal(AppraisalReport.result_id, UUID, "On this result"),
+    equal(AppraisalReport.appraiser_id, UUID, "Written by this appraiser"),
+    equal(AppraisalReport.status, ReportStatus, "Where it stands"),
+    equal(AppraisalReport.method, AppraisalMethod, "How the value was found"),
+    *between("valid_to", AppraisalReport.valid_to),
+)
 
 
 @cache
@@ -84,17 +92,9 @@ async def _find(session: Session, statement: Select[AppraisalReport]) -> Apprais
     return await find_one(session, statement)
 
 
-async def list_reports(
-    session: Session, actor: Actor, page: PageRequest, result_id: UUID | None, status: ReportStatus | None
-) -> Found[AppraisalReport]:
+async def list_reports(session: Session, actor: Actor, page: PageRequest) -> Found[AppraisalReport]:
     """A page of what the actor may see, in order of recording."""
-    statement = _visible(actor)
-    return await read_page(
-        session,
-        given(statement, (AppraisalReport.result_id, result_id), (AppraisalReport.status, status)),
-        page,
-        ORDERS,
-    )
+    return await read_page(session, _visible(actor), page, ORDERS)
 
 
 async def reports_of(session: Session, actor: Actor, result_id: UUID) -> Sequence[AppraisalReport]:

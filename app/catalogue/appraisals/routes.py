@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Request
 
 from app.catalogue.appraisals import queries, rules, schemas, service
-from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport
 from app.catalogue.appraisals.problems import FLOOR_RULE, VALIDITY_RULE
 from app.core.access import Actor, Role
@@ -41,12 +40,10 @@ async def record_report(
 async def list_reports(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    result_id: UUID | None = None,
-    status: ReportStatus | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.ReportSummary]:
     """List appraisal reports. You see those on your results and those that you wrote; staff see all."""
-    found = await queries.list_reports(session, actor, page, result_id, status)
+    found = await queries.list_reports(session, actor, page)
     return found.shown(schemas.ReportSummary.model_validate)
 
 

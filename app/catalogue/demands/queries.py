@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, select
 
-from app.catalogue.demands.kinds import PUBLIC_STATUSES, CheckStatus
+from app.catalogue.demands.kinds import PUBLIC_STATUSES, CheckStatus, DemandKind, DemandStatus
 from app.catalogue.demands.models import Demand, DemandVersion
 from app.catalogue.demands.schemas import DemandFilter
 from app.core.access import Actor
 from app.core.database import Session, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, cut_in, ordered, read_page
 
 DEMAND: Final = Text("demand", "需求")
@@ -23,6 +24,12 @@ PUBLISHED: Final = Orders("-published_at", Demand.id, Demand.published_at, Deman
 """In the order of the budget only those that have one are listed."""
 OWN: Final = Orders("-id", Demand.id)
 DESK: Final = Orders("id", Demand.id)
+OWN_FILTERS: Final = (
+    equal(Demand.status, DemandStatus, "Where the demand stands"),
+    equal(Demand.check_status, CheckStatus, "Where its draft stands"),
+    equal(Demand.kind, DemandKind, "What is asked for"),
+)
+DESK_FILTERS: Final = (*OWN_FILTERS, equal(Demand.demander_id, UUID, "Of this demander"))
 
 
 def is_public(demand: Demand) -> bool:
@@ -69,10 +76,9 @@ async def list_own(session: Session, actor: Actor, page: PageRequest) -> Found[D
     return await read_page(session, statement, page, OWN)
 
 
-async def list_for_staff(session: Session, page: PageRequest, check_status: CheckStatus | None) -> Found[Demand]:
+async def list_for_staff(session: Session, page: PageRequest) -> Found[Demand]:
     """The operator's desk: all demands by the state of their draft, oldest first."""
-    statement = given(select(Demand), (Demand.check_status, check_status))
-    return await read_page(session, statement, page, DESK)
+    return await read_page(session, select(Demand), page, DESK)
 
 
 async def public_demand(session: Session, demand_id: UUID) -> tuple[Demand, DemandVersion]:

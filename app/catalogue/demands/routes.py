@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Response
 from sqlalchemy import Row
 
 from app.catalogue.demands import checks, queries, schemas, service
-from app.catalogue.demands.kinds import CheckStatus, DemandKind, DemandStatus, SolutionWay
+from app.catalogue.demands.kinds import DemandKind, DemandStatus, SolutionWay
 from app.catalogue.demands.models import Demand, DemandVersion
 from app.catalogue.results.kinds import TechnicalField
 from app.core.access import Actor, Role
@@ -64,7 +64,7 @@ async def list_demands(
 
 @router.get("/demands/mine", operation_id="list_own_demands")
 async def list_own(
-    actor: Member, session: Session, page: Annotated[PageRequest, sorted_by(queries.OWN)]
+    actor: Member, session: Session, page: Annotated[PageRequest, sorted_by(queries.OWN, queries.OWN_FILTERS)]
 ) -> Page[schemas.DemandDraftOut]:
     """List your organisation's demands in every state, newest first."""
     return (await queries.list_own(session, actor, page)).shown(schemas.DemandDraftOut.model_validate)
@@ -74,11 +74,10 @@ async def list_own(
 async def list_desk(
     actor: Staff,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.DESK)],
-    check_status: CheckStatus | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.DESK, queries.DESK_FILTERS)],
 ) -> Page[schemas.DemandDraftOut]:
     """List all demands, oldest first. `submitted` ones wait for the first check, `checked` ones for the second."""
-    found = await queries.list_for_staff(session, page, check_status)
+    found = await queries.list_for_staff(session, page)
     return found.shown(schemas.DemandDraftOut.model_validate)
 
 

@@ -12,23 +12,44 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from operator import attrgetter
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, delete, func, or_, select, union
+from pydantic import Field
+from sqlalchemy import ColumnElement, CompoundSelect, Select, delete, func, or_, select, union
 from sqlalchemy.orm import aliased, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.catalogue.results.kinds import PATENTS, Secrecy
+from app.catalogue.results.kinds import PATENTS, IpType, Secrecy, TechnicalField
 from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
 from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
 from app.core.access import Actor
 from app.core.database import Session, read_all, read_one
 from app.core.problems import Text
+from app.core.schemas import AskedFlag, AskedWhole
+from app.core.web.filters import between, equal, having
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, ordered, read_page
 from app.identity.queries import organisations_by_id
 
 ORDERS: Final = Orders("id", Result.id, Result.title)
+
+
+Level = Annotated[AskedWhole, Field(ge=1, le=9)]
+
+
+def _protected_by(kind: IpType) -> ColumnElement[bool]:
+    return Result.id.in_(select(IpAsset.result_id).where(IpAsset.type == kind))
+
+
+FILTERS: Final = (
+    equal(Result.technical_field, TechnicalField, "Of this technical field"),
+    equal(Result.organisation_id, UUID, "Kept by this organisation"),
+    equal(Result.publicly_funded, AskedFlag, "Whether public money paid for it"),
+    having("ip_type", IpType, "It has a right of this kind", _protected_by),
+    having("readiness_min", Level, "GB/T 22900: no lower", lambda level: Result.readiness_level >= level),
+    having("readiness_max", Level, "GB/T 22900: no higher", lambda level: Result.readiness_level <= level),
+    *between("registered", Result.registered_on),
+)
 
 
 @cache
@@ -103,6 +124,7 @@ def _next_own(own: UUID, page: PageRequest) -> CompoundSelect[UUID]:
     co_owned = select(ResultOwner.result_id).where(ResultOwner.organisation_id == own)
     if order.keys == (ORDERS.unique,):
         kept = ordered(kept, page, order)
+        co_owned = co_owned.join(Result, Result.id == ResultOwner.result_id)
         owner = SortKey("id", ResultOwner.result_id, attrgetter("id"))
         co_owned = ordered(co_owned, page, replace(order, keys=(owner,)))
     return union(kept.subquery().select(), co_owned.subquery().select())

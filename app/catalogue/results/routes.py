@@ -38,7 +38,7 @@ async def record_result(
 
 @router.get("/results", operation_id="list_results")
 async def list_results(
-    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)]
 ) -> Page[schemas.ResultSummary]:
     """List your own and co-owned results in order of recording. Staff see all."""
     return (await queries.list_results(session, actor, page)).shown(schemas.ResultSummary.model_validate)

@@ -12,8 +12,9 @@ from app.catalogue.appraisals.kinds import ReportStatus
 from app.catalogue.appraisals.models import AppraisalReport
 from app.contracts.certificates.models import Certificate
 from app.core.access import Actor
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.law.periods.models import Period
 from app.law.periods.queries import CURRENT
@@ -21,7 +22,8 @@ from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 from app.market.listings.models import Listing, ListingVersion
 
-ORDERS: Final = Orders("-id", Certificate.id)
+ORDERS: Final = Orders("-id", Certificate.id, Certificate.issued_at)
+FILTERS: Final = (equal(Certificate.deal_id, UUID, "Of this deal"), *between("issued", Certificate.issued_at))
 
 
 def _certificates() -> Select[Certificate]:
@@ -50,12 +52,9 @@ async def _one(session: Session, statement: Select[Certificate]) -> Certificate:
     return await read_one(session, statement, Text("certificate", "交易凭证"))
 
 
-async def list_certificates(
-    session: Session, actor: Actor, page: PageRequest, deal_id: UUID | None
-) -> Found[Certificate]:
+async def list_certificates(session: Session, actor: Actor, page: PageRequest) -> Found[Certificate]:
     """A page of what the actor may see, newest first."""
-    statement = _visible(actor)
-    return await read_page(session, given(statement, (Certificate.deal_id, deal_id)), page, ORDERS)
+    return await read_page(session, _visible(actor), page, ORDERS)
 
 
 async def of_deal(session: Session, deal_id: UUID) -> Sequence[Certificate]:

@@ -84,11 +84,10 @@ async def issue(actor: Operator, session: Session, deal_id: UUID) -> schemas.Cer
 async def list_certificates(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    deal_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.CertificateOut]:
     """List the certificates of your organisation's deals, newest first. Staff see all."""
-    found = await queries.list_certificates(session, actor, page, deal_id)
+    found = await queries.list_certificates(session, actor, page)
     now = await read_clock(session)
     return found.shown(lambda row: _shown(row, now))
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager
 from app.contracts.kinds import RegistrationStatus
 from app.contracts.models import Contract, Registration
 from app.core.database import Session, find_one
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 
 OPEN_CASES = (
@@ -19,6 +20,11 @@ OPEN_CASES = (
 # Written out, for the index of the open ones is found by what the statement says.
 _OPEN: Final = Registration.status.in_(bindparam("open", OPEN_CASES, expanding=True, literal_execute=True))
 ORDERS: Final = Orders("decision_due_on", Registration.id, open_ended(Registration.decision_due_on))
+FILTERS: Final = (
+    equal(Registration.contract_id, UUID, "Of this contract"),
+    equal(Registration.applicant_id, UUID, "Filed by this organisation"),
+    *between("decision_due", Registration.decision_due_on),
+)
 
 
 async def worklist(session: Session, page: PageRequest, status: RegistrationStatus | None) -> Found[Registration]:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
+
 from app.contracts import queries
 from app.contracts.kinds import RegistrationStatus
 from app.contracts.models import Registration
@@ -32,8 +34,8 @@ PATH = "/contracts/{contract_id}/registration"
 async def list_registrations(
     actor: Staff,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(registrations.ORDERS)],
-    status: RegistrationStatus | None = None,
+    page: Annotated[PageRequest, sorted_by(registrations.ORDERS, registrations.FILTERS)],
+    status: Annotated[RegistrationStatus | None, Query(description="Without it, the open ones")] = None,
 ) -> Page[schemas.RegistrationWorklistItem]:
     """List open applications by the day their decision is due, those without one last. The registrar works from it."""
     found = await registrations.worklist(session, page, status)

@@ -119,12 +119,13 @@ def open_ended(column: InstrumentedAttribute[Any]) -> SortKey:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page is asked for, of which list, in which order (None: the only one that the list has)."""
+    """Which page is asked for, of which list, in which order (None: the only one that the list has), of which rows."""
 
     limit: int
     cursor: str | None
     order: Order | None = None
     bound: str = ""
+    filters: tuple[ColumnElement[bool], ...] = ()
 
     def after(self, *types: Callable[[str], Any]) -> tuple[Any, ...] | None:
         """The decoded place to continue after, or None for the first page.
@@ -215,8 +216,12 @@ def cut_known(rows: Iterable[Row], page: PageRequest, key: Callable[[Row], str])
 
 
 def ordered(statement: Selected, page: PageRequest, order: Order) -> Selected:
-    """A statement in an order from the cursor on, with one row more. Raises what `PageRequest.after` does."""
+    """A statement in an order from the cursor on, with one row more. Raises what `PageRequest.after` does.
+
+    Only the rows of the page's filters.
+    """
     columns = [key.column for key in order.keys]
+    statement = statement.where(*page.filters)
     after = page.after(*order.parsers)
     if after:
         key: ColumnElement[Any] = columns[0].expression
@@ -237,6 +242,6 @@ def cut_in(
 
 
 async def read_page(session: Session, statement: Select[Row], page: PageRequest, orders: Orders) -> Found[Row]:
-    """A page of a table's rows in the order that was asked for. Raises what `PageRequest.after` does."""
+    """A page of a table's rows in the order and with the filters that were asked for. Raises what `ordered` does."""
     order = page.sorted_as(orders)
     return cut_in(order, await read_all(session, ordered(statement, page, order)), page)

@@ -11,11 +11,17 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.core.access import Role
 from app.core.database import Session, find_one, read_one
 from app.core.problems import Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
+from app.identity.appointments.rules import StaffRole
 from app.identity.models import Appointment, Person
 
 APPOINTMENT = Text("appointment", "任用")
 ORDERS: Final = Orders("id", Appointment.id)
+FILTERS: Final = (
+    equal(Appointment.role, StaffRole, "To this role"),
+    equal(Appointment.person_id, UUID, "Of this person"),
+)
 
 
 @cache

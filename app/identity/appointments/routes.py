@@ -30,7 +30,7 @@ async def ask(actor: Operator, session: Session, body: schemas.AppointmentIn) ->
 
 @router.get("/appointments", operation_id="list_appointments")
 async def list_appointments(
-    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)]
 ) -> Page[schemas.AppointmentOut]:
     """List the appointments to the market, oldest first. Those that wait or ended are among them."""
     return (await queries.list_appointments(session, page)).shown(_shown)

@@ -6,21 +6,25 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from app.core.access import Actor
-from app.core.database import Session, given, read_one
+from app.core.database import Session, read_one
 from app.core.problems import Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
+from app.identity.corrections.kinds import Corrected
 from app.identity.corrections.models import Correction
 from app.identity.models import OrganisationRelation
 
 CORRECTION: Final = Text("correction", "更正记录")
 ORDERS: Final = Orders("-id", Correction.id)
+FILTERS: Final = (
+    equal(Correction.subject_id, UUID, "Of this record"),
+    equal(Correction.subject_type, Corrected, "Of records of this kind"),
+)
 
 
-async def list_corrections(
-    session: Session, actor: Actor, page: PageRequest, subject_id: UUID | None
-) -> Found[Correction]:
+async def list_corrections(session: Session, actor: Actor, page: PageRequest) -> Found[Correction]:
     """A page, newest first, optionally of one record."""
-    return await read_page(session, given(_visible(actor), (Correction.subject_id, subject_id)), page, ORDERS)
+    return await read_page(session, _visible(actor), page, ORDERS)
 
 
 async def get_correction(session: Session, actor: Actor, correction_id: UUID) -> Correction:

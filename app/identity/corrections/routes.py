@@ -77,11 +77,10 @@ async def correct_employment(
 async def list_corrections(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    subject_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.CorrectionOut]:
     """List the corrections of identity, newest first. An organisation sees those that concern it."""
-    found = await queries.list_corrections(session, actor, page, subject_id)
+    found = await queries.list_corrections(session, actor, page)
     return found.shown(lambda row: _shown(row, actor))
 
 

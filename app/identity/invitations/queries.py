@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import ApiKey, Invitation, Membership
 
@@ -17,6 +18,10 @@ INVITATION = Text("invitation", "邀请")
 
 
 ORDERS: Final = Orders("-id", Invitation.id)
+FILTERS: Final = (
+    equal(Invitation.organisation_id, UUID, "To act for this organisation"),
+    equal(Invitation.person_id, UUID, "Of this person"),
+)
 
 
 def _visible(actor: Actor) -> Select[Invitation]:

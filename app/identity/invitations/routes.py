@@ -46,7 +46,7 @@ async def redeem(actor: Public, session: Session, body: schemas.RedemptionIn) ->
 
 @router.get("/invitations", operation_id="list_invitations")
 async def list_invitations(
-    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+    actor: Reader, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)]
 ) -> Page[schemas.InvitationOut]:
     """List invitations, newest first. An admin sees the organisation's, operator and auditor all."""
     now = await read_clock(session)

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_one
 from app.core.problems import Text
+from app.core.schemas import AskedFlag
+from app.core.web.filters import equal, having
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import ApiKey, Person
 from app.identity.queries import merged_into
@@ -17,6 +19,18 @@ KEY = Text("API key", "密钥")
 
 
 ORDERS: Final = Orders("id", ApiKey.id, ApiKey.expires_at)
+
+
+def _ended(ended: bool) -> ColumnElement[bool]:
+    over = or_(ApiKey.revoked_at.is_not(None), ApiKey.expires_at <= func.techex_now())
+    return over if ended else ~over
+
+
+FILTERS: Final = (
+    equal(ApiKey.person_id, UUID, "Of this person"),
+    equal(ApiKey.organisation_id, UUID, "Of this organisation"),
+    having("ended", AskedFlag, "Revoked or expired; or, with false, in force", _ended),
+)
 
 
 def visible_keys(actor: Actor) -> Select[ApiKey]:

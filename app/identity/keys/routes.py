@@ -34,7 +34,7 @@ async def rotate_key(actor: KeyHolder, session: Session, key_id: UUID) -> schema
 
 @router.get("/api-keys", operation_id="list_api_keys")
 async def list_keys(
-    actor: Anyone, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+    actor: Anyone, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)]
 ) -> Page[schemas.ApiKeyOut]:
     """List API keys with their last use and issuer. You see your own, an admin the organisation's, an operator all."""
     return (await queries.list_keys(session, actor, page)).shown(schemas.ApiKeyOut.model_validate)

@@ -5,11 +5,13 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.core.access import Actor
-from app.core.database import Session, given, read_all, read_one
+from app.core.database import Session, read_all, read_one
 from app.core.problems import Text
+from app.core.schemas import Day
+from app.core.web.filters import equal, having
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.kinds import Quality
 from app.identity.models import Organisation, OrganisationQuality
@@ -19,21 +21,21 @@ QUALITY = Text("quality", "资质")
 ORDERS: Final = Orders("id", OrganisationQuality.id)
 
 
-async def list_qualities(
-    session: Session,
-    actor: Actor | None,
-    page: PageRequest,
-    organisation_id: UUID | None,
-    quality: Quality | None,
-    on: date | None,
-) -> Found[OrganisationQuality]:
-    """A page in order of recording, optionally of one organisation, of one quality, or of what holds on a day."""
-    columns = (OrganisationQuality.organisation_id, organisation_id), (OrganisationQuality.quality, quality)
-    statement = given(_visible(actor), *columns)
-    if on is not None:
-        ends = or_(OrganisationQuality.valid_to.is_(None), OrganisationQuality.valid_to >= on)
-        statement = statement.where(OrganisationQuality.valid_from <= on, ends)
-    return await read_page(session, statement, page, ORDERS)
+def _holds_on(day: date) -> ColumnElement[bool]:
+    ends = or_(OrganisationQuality.valid_to.is_(None), OrganisationQuality.valid_to >= day)
+    return and_(OrganisationQuality.valid_from <= day, ends)
+
+
+FILTERS: Final = (
+    equal(OrganisationQuality.organisation_id, UUID, "Of this organisation"),
+    equal(OrganisationQuality.quality, Quality, "What it is recognised as"),
+    having("on", Day, "Only what holds on this day", _holds_on),
+)
+
+
+async def list_qualities(session: Session, actor: Actor | None, page: PageRequest) -> Found[OrganisationQuality]:
+    """A page in order of recording."""
+    return await read_page(session, _visible(actor), page, ORDERS)
 
 
 def _visible(actor: Actor | None) -> Select[OrganisationQuality]:

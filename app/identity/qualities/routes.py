@@ -3,16 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
 from app.core.access import Actor, Role
-from app.core.schemas import Day
 from app.core.web.access import allow, public
 from app.core.web.http import Endpoint, Session
 from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
-from app.identity.kinds import Quality
 from app.identity.models import OrganisationQuality
 from app.identity.qualities import queries, schemas, service
 
@@ -45,16 +41,13 @@ async def end_quality(
 async def list_qualities(
     actor: Viewer,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    organisation_id: UUID | None = None,
-    quality: Quality | None = None,
-    on: Annotated[Day | None, Query(description="Only what holds on this day")] = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.QualityOut]:
     """List what organisations are recognised as, oldest record first.
 
     Who is a technology-transfer agency on a day is asked by `quality` and `on`.
     """
-    found = await queries.list_qualities(session, actor, page, organisation_id, quality, on)
+    found = await queries.list_qualities(session, actor, page)
     return found.shown(lambda row: _shown(row, actor))
 
 

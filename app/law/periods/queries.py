@@ -1,17 +1,19 @@
 """All reading of periods, and who may see what."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from app.core.access import Actor
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.history.events import audiences_of
 from app.core.problems import Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.law.calendar.models import CalendarOverride
+from app.law.periods.catalogue import RULES
 from app.law.periods.kinds import PeriodStatus, Unit
 from app.law.periods.models import Period
 
@@ -19,6 +21,10 @@ CURRENT = (PeriodStatus.OPEN, PeriodStatus.SUSPENDED)
 
 
 ORDERS: Final = Orders("id", Period.id)
+FILTERS: Final = (
+    equal(Period.status, PeriodStatus, "Where it stands"),
+    equal(Period.rule, Literal[tuple(RULES)], "Set by this rule"),
+)
 
 
 async def touched(session: Session, override: CalendarOverride, limit: int) -> Sequence[Period]:
@@ -78,12 +84,9 @@ async def of_subject(session: Session, actor: Actor | None, subject: tuple[str, 
     return await read_all(session, statement.order_by(Period.id))
 
 
-async def list_periods(
-    session: Session, actor: Actor | None, page: PageRequest, subject_id: UUID, status: PeriodStatus | None
-) -> Found[Period]:
+async def list_periods(session: Session, actor: Actor | None, page: PageRequest, subject_id: UUID) -> Found[Period]:
     """A page of a subject's periods that the actor may see, oldest first."""
     statement = _visible(actor).where(Period.subject_id == subject_id)
-    statement = given(statement, (Period.status, status))
     return await read_page(session, statement, page, ORDERS)
 
 

@@ -19,7 +19,6 @@ from app.law.calendar.schemas import CalendarDay
 from app.law.figures import parameter
 from app.law.periods import queries, schemas
 from app.law.periods.catalogue import RULES, PeriodRule
-from app.law.periods.kinds import PeriodStatus
 
 router = Router(route_class=Endpoint, tags=("periods",))
 # Periods are told to the audiences that their events have.
@@ -36,13 +35,12 @@ def language_of(request: Request) -> Language:
 async def list_periods(
     actor: Viewer,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
     request: Request,
     subject_id: Annotated[UUID, Query(description="What the periods are of: a listing, a registration, …")],
-    status: PeriodStatus | None = None,
 ) -> Page[schemas.PeriodOut]:
     """List the periods of a subject that you may see, oldest first."""
-    found = await queries.list_periods(session, actor, page, subject_id, status)
+    found = await queries.list_periods(session, actor, page, subject_id)
     now = await read_clock(session)
     return found.shown(lambda row: schemas.period_out(row, now, language_of(request)))
 

@@ -8,18 +8,32 @@ from sqlalchemy import Select, literal, select, text, tuple_
 from sqlalchemy.orm import aliased, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.catalogue.results.kinds import TransferMode
 from app.core.access import Actor, Role
-from app.core.database import Session, given, read_one
+from app.core.database import Session, read_one
 from app.core.problems import Text
+from app.core.web.filters import between, equal, having
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.market.deals.hooks import CASES
 from app.market.deals.kinds import DealStatus, PartyRole
 from app.market.deals.models import COMPARABLE, Deal, DealParty
+from app.market.listings.kinds import PricingMode
 
 """What a deal is always read with."""
 
 
-ORDERS: Final = Orders("-id", Deal.id, Deal.price, open_ended(Deal.contract_due_at))
+ORDERS: Final = Orders("-id", Deal.id, Deal.price, Deal.agreed_at, open_ended(Deal.contract_due_at))
+FILTERS: Final = (
+    equal(Deal.status, DealStatus, "Where it stands"),
+    equal(Deal.listing_id, UUID, "Of this listing"),
+    equal(Deal.pricing_mode, PricingMode, "How its price was found"),
+    equal(Deal.transfer_mode, TransferMode, "How the result is transferred"),
+    having(
+        "organisation_id", UUID, "A party of it: buyer, seller or agency",
+        lambda party: Deal.id.in_(select(DealParty.deal_id).where(DealParty.organisation_id == party)),
+    ),
+    *between("agreed", Deal.agreed_at),
+)  # fmt: skip
 
 
 @cache
@@ -71,17 +85,9 @@ async def lock_for_cancelling(session: Session, actor: Actor, deal_id: UUID) -> 
     return await _one(session, statement.with_for_update(key_share=True))
 
 
-async def list_deals(
-    session: Session, actor: Actor, page: PageRequest, status: DealStatus | None, listing_id: UUID | None
-) -> Found[Deal]:
+async def list_deals(session: Session, actor: Actor, page: PageRequest) -> Found[Deal]:
     """The deals the actor may see, newest first."""
-    statement = visible(actor)
-    return await read_page(
-        session,
-        given(statement, (Deal.status, status), (Deal.listing_id, listing_id)),
-        page,
-        ORDERS,
-    )
+    return await read_page(session, visible(actor), page, ORDERS)
 
 
 async def agreed_between(session: Session, first: UUID, second: UUID) -> str | None:

@@ -11,7 +11,6 @@ from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.deals import queries, schemas, service
-from app.market.deals.kinds import DealStatus
 from app.market.deals.models import Deal
 
 router = Router(route_class=Endpoint, tags=("deals",))
@@ -32,12 +31,10 @@ async def record_deal(actor: Operator, session: Session, body: schemas.RecordedD
 async def list_deals(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    status: DealStatus | None = None,
-    listing_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.DealOut]:
     """List your organisation's deals, newest first. Staff see all, a broker in person those of the own cases."""
-    found = await queries.list_deals(session, actor, page, status, listing_id)
+    found = await queries.list_deals(session, actor, page)
     now = await read_clock(session)
     return found.shown(lambda row: schemas.DealOut.of(row, server_time=now))
 

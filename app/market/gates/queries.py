@@ -13,8 +13,10 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, given, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.market.gates import subjects
+from app.market.gates.kinds import GateKind
 from app.market.gates.models import Gate
 from app.market.gates.rules import OpenGate
 
@@ -22,6 +24,7 @@ GATE: Final = Text("gate", "成交前置事项")
 
 
 ORDERS: Final = Orders("id", Gate.id, open_ended(Gate.lapses_at))
+FILTERS: Final = (equal(Gate.kind, GateKind, "What is to be settled"), *between("lapses", Gate.lapses_at))
 
 
 def _gates() -> Select[Gate]:

@@ -23,7 +23,7 @@ Closer = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERA
 async def list_gates(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
     only_open: AskedFlag = False,
     subject_id: UUID | None = None,
 ) -> Page[schemas.GateOut]:

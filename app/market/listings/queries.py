@@ -11,14 +11,16 @@ from asyncpg import Record
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from app.catalogue.results.kinds import TransferMode
 from app.core.access import Actor
-from app.core.database import Database, Session, find_one, given, read_all, read_one
+from app.core.database import Database, Session, find_one, read_all, read_one
 from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, read_page
 from app.identity.mergers.queries import heirs_of
 from app.law.periods import queries as periods
-from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus
+from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus, PricingMode
 from app.market.listings.models import Listing, ListingVersion, Question
 from app.market.listings.rules import Sibling
 from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
@@ -35,6 +37,14 @@ CARDS: Final = Orders(
     ),
 )
 WORKING_COPIES: Final = Orders("-id", Listing.id, Listing.asking_price)
+FILTERS: Final = (
+    equal(Listing.status, ListingStatus, "Where it stands"),
+    equal(Listing.pricing_mode, PricingMode, "How its price is found"),
+    equal(Listing.transfer_mode, TransferMode, "How the result is transferred"),
+    equal(Listing.result_id, UUID, "Of this result"),
+    equal(Listing.seller_id, UUID, "Of this seller"),
+    equal(Listing.agency_id, UUID, "Served by this agency"),
+)
 QUESTIONS: Final = Orders("id", Question.id)
 
 
@@ -108,22 +118,15 @@ async def lock_for(session: Session, actor: Actor, listing_id: UUID) -> Listing:
     return await _one(session, statement.with_for_update(key_share=True))
 
 
-async def list_own(session: Session, actor: Actor, page: PageRequest, status: ListingStatus | None) -> Found[Listing]:
+async def list_own(session: Session, actor: Actor, page: PageRequest) -> Found[Listing]:
     """What an organisation sells or, as agency, offers; newest first, in every state."""
     own = or_(Listing.seller_id == actor.organisation(), Listing.agency_id == actor.organisation())
-    return await _page(session, select(Listing).where(own), page, status)
+    return await read_page(session, select(Listing).where(own), page, WORKING_COPIES)
 
 
-async def list_for_staff(session: Session, page: PageRequest, status: ListingStatus | None) -> Found[Listing]:
+async def list_for_staff(session: Session, page: PageRequest) -> Found[Listing]:
     """All listings, newest first: the operator's desk."""
-    return await _page(session, select(Listing), page, status)
-
-
-async def _page(
-    session: Session, statement: Select[Listing], page: PageRequest, status: ListingStatus | None
-) -> Found[Listing]:
-    statement = given(statement, (Listing.status, status))
-    return await read_page(session, statement, page, WORKING_COPIES)
+    return await read_page(session, select(Listing), page, WORKING_COPIES)
 
 
 async def siblings(session: Session, listing: Listing) -> list[Sibling]:
@@ -267,6 +270,7 @@ async def published_cards(database: Database, wanted: ListingFilter, page: PageR
     for column, operator, value in (
         ("technical_field", "=", wanted.technical_field),
         ("transfer_mode", "=", wanted.transfer_mode),
+        ("pricing_mode", "=", wanted.pricing_mode),
         ("seller_id", "=", wanted.seller_id),
         ("asking_price", ">=", wanted.price_min),
         ("asking_price", "<=", wanted.price_max),

@@ -17,7 +17,7 @@ from app.core.web.pages import Page, PageRequest
 from app.core.web.preconditions import etag
 from app.core.web.routing import Router
 from app.market.listings import appraisal, attachments, envelopes, queries, schemas, service
-from app.market.listings.kinds import ListingStatus
+from app.market.listings.kinds import ListingStatus, PricingMode
 from app.market.listings.models import Listing, Question
 from app.office.documents.queries import ATTACHED
 from app.office.documents.schemas import AttachmentIn, AttachmentOut
@@ -44,6 +44,7 @@ PublicStatus = Literal[
 async def _filter(
     technical_field: TechnicalField | None = None,
     transfer_mode: TransferMode | None = None,
+    pricing_mode: PricingMode | None = None,
     status: PublicStatus = ListingStatus.PUBLISHED,
     seller_id: UUID | None = None,
     price_min: Bound = None,
@@ -52,6 +53,7 @@ async def _filter(
     return schemas.ListingFilter.model_construct(
         technical_field=technical_field,
         transfer_mode=transfer_mode,
+        pricing_mode=pricing_mode,
         status=status,
         seller_id=seller_id,
         price_min=price_min,
@@ -79,24 +81,18 @@ async def list_listings(
 
 @router.get("/listings/mine", operation_id="list_own_listings")
 async def list_own(
-    actor: Member,
-    session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.WORKING_COPIES)],
-    status: ListingStatus | None = None,
+    actor: Member, session: Session, page: Annotated[PageRequest, sorted_by(queries.WORKING_COPIES, queries.FILTERS)]
 ) -> Page[schemas.WorkingCopy]:
     """List your organisation's listings in every state, newest first. Those it serves as agency are among them."""
-    return (await queries.list_own(session, actor, page, status)).shown(schemas.WorkingCopy.model_validate)
+    return (await queries.list_own(session, actor, page)).shown(schemas.WorkingCopy.model_validate)
 
 
 @router.get("/listings/desk", operation_id="list_listings_for_staff")
 async def list_desk(
-    actor: Staff,
-    session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.WORKING_COPIES)],
-    status: ListingStatus | None = None,
+    actor: Staff, session: Session, page: Annotated[PageRequest, sorted_by(queries.WORKING_COPIES, queries.FILTERS)]
 ) -> Page[schemas.WorkingCopy]:
     """List all listings in every state, newest first. Those with `status=submitted` wait for the operator."""
-    return (await queries.list_for_staff(session, page, status)).shown(schemas.WorkingCopy.model_validate)
+    return (await queries.list_for_staff(session, page)).shown(schemas.WorkingCopy.model_validate)
 
 
 @router.get("/listings/{listing_id}", operation_id="read_listing", response_model=schemas.ListingOut)

@@ -252,6 +252,7 @@ class ListingFilter(Input):
 
     technical_field: TechnicalField | None = None
     transfer_mode: TransferMode | None = None
+    pricing_mode: PricingMode | None = None
     status: ListingStatus = ListingStatus.PUBLISHED
     seller_id: Id | None = None
     price_min: Decimal | None = None

@@ -6,7 +6,7 @@ something whose package lets them (`access`).
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -15,13 +15,20 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_all
 from app.core.problems import NOT_FOUND
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.office.documents import access
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment, Document
 from app.office.documents.problems import DOCUMENT
+from app.office.documents.rules import TYPES
 
-ORDERS: Final = Orders("id", Document.id, Document.filename)
+ORDERS: Final = Orders("id", Document.id, Document.filename, Document.uploaded_at)
+FILTERS: Final = (
+    equal(Document.media_type, Literal[tuple(TYPES)], "Of this type"),
+    equal(Document.organisation_id, UUID, "Of this organisation"),
+    *between("uploaded", Document.uploaded_at),
+)
 ATTACHED: Final = Orders("id", Attachment.id)
 
 

@@ -49,7 +49,7 @@ async def upload_document(
 
 @router.get("/documents", operation_id="list_documents")
 async def list_documents(
-    actor: Lister, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+    actor: Lister, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)]
 ) -> Page[schemas.DocumentOut]:
     """List your organisation's documents in order of upload. Operator and auditor see all."""
     return (await queries.list_documents(session, actor, page)).shown(schemas.DocumentOut.model_validate)

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
-from app.core.database import Session, find_one, given, read_all
+from app.core.database import Session, find_one, read_all
 from app.core.problems import NOT_FOUND, Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, cut_in, ordered
 from app.office.ledger.kinds import AccountCode, LedgerSide, MovementKind
 from app.office.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
@@ -20,6 +21,11 @@ from app.office.ledger.rules import ZERO, Line, Place, shown_balance
 
 
 ACCOUNTS: Final = Orders("id", LedgerAccount.id)
+FILTERS: Final = (
+    equal(LedgerAccount.code, AccountCode, "What it is for"),
+    equal(LedgerAccount.organisation_id, UUID, "Of this organisation"),
+    equal(LedgerAccount.subject_id, UUID, "For this deal, listing or auction"),
+)
 
 
 def place_of(account: LedgerAccount) -> Place:
@@ -73,9 +79,7 @@ async def get_account(session: Session, account_id: UUID) -> LedgerAccount:
     return found
 
 
-async def list_accounts(
-    session: Session, page: PageRequest, code: AccountCode | None, organisation_id: UUID | None, subject_id: UUID | None
-) -> Found[tuple[LedgerAccount, Decimal]]:
+async def list_accounts(session: Session, page: PageRequest) -> Found[tuple[LedgerAccount, Decimal]]:
     """Accounts with their balances, in order of opening."""
     total = (
         select(func.coalesce(func.sum(JournalEntry.amount), 0))
@@ -83,13 +87,8 @@ async def list_accounts(
         .scalar_subquery()
     )
     order = page.sorted_as(ACCOUNTS)
-    statement = given(
-        ordered(select(LedgerAccount, total), page, order),
-        (LedgerAccount.code, code),
-        (LedgerAccount.organisation_id, organisation_id),
-        (LedgerAccount.subject_id, subject_id),
-    )
-    rows = [(row, shown_balance(row.side, amount)) for row, amount in await session.execute(statement)]
+    found = await session.execute(ordered(select(LedgerAccount, total), page, order))
+    rows = [(row, shown_balance(row.side, amount)) for row, amount in found]
     return cut_in(order, rows, page, lambda row: row[0])
 
 

@@ -15,7 +15,6 @@ from app.core.web.pages import Page, PageRequest, cut
 from app.core.web.routing import Router
 from app.office.ledger import queries, rules, schemas
 from app.office.ledger.csv_export import entries_csv
-from app.office.ledger.kinds import AccountCode
 
 """HTTP of the ledger: accounts, entries, trial balance."""
 
@@ -30,13 +29,10 @@ Accountant = Annotated[Actor, allow(Role.OPERATOR, Role.AUDITOR, scope="ledger:r
 async def list_accounts(
     actor: Accountant,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ACCOUNTS)],
-    code: AccountCode | None = None,
-    organisation_id: UUID | None = None,
-    subject_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ACCOUNTS, queries.FILTERS)],
 ) -> Page[schemas.AccountOut]:
     """List the ledger's accounts with their balances, in order of opening."""
-    found = await queries.list_accounts(session, page, code, organisation_id, subject_id)
+    found = await queries.list_accounts(session, page)
     return found.shown(lambda row: schemas.account_out(*row))
 
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, or_, select
 
 from app.core.access import Actor, Role
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
@@ -23,6 +24,13 @@ OFFER: Final = Text("purchase offer", "购买要约")
 
 
 ORDERS: Final = Orders("-id", PurchaseOffer.id, PurchaseOffer.price, PurchaseOffer.expires_at)
+FILTERS: Final = (
+    equal(PurchaseOffer.status, PurchaseOfferStatus, "Where it stands"),
+    equal(PurchaseOffer.listing_id, UUID, "For this listing"),
+    equal(PurchaseOffer.seller_id, UUID, "To this seller"),
+    equal(PurchaseOffer.buyer_id, UUID, "Of this buyer"),
+    *between("expires", PurchaseOffer.expires_at),
+)
 
 
 def _visible(actor: Actor) -> Select[PurchaseOffer]:
@@ -82,17 +90,9 @@ async def lock_accepted(session: Session, listing_id: UUID) -> PurchaseOffer | N
     return await find_one(session, locked)
 
 
-async def list_offers(
-    session: Session, actor: Actor, page: PageRequest, status: PurchaseOfferStatus | None, listing_id: UUID | None
-) -> Found[PurchaseOffer]:
+async def list_offers(session: Session, actor: Actor, page: PageRequest) -> Found[PurchaseOffer]:
     """A page of the offers an actor may see, newest first."""
-    statement = _visible(actor)
-    return await read_page(
-        session,
-        given(statement, (PurchaseOffer.status, status), (PurchaseOffer.listing_id, listing_id)),
-        page,
-        ORDERS,
-    )
+    return await read_page(session, _visible(actor), page, ORDERS)
 
 
 async def count_open(session: Session, buyer_id: UUID) -> int:

@@ -14,7 +14,6 @@ from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.appraised import closing, queries, schemas, service
-from app.pricing.appraised.kinds import PurchaseOfferStatus
 from app.pricing.appraised.models import PurchaseOffer
 
 router = Router(route_class=Endpoint, tags=("appraised",))
@@ -37,12 +36,10 @@ async def make_offer(
 async def list_offers(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    status: PurchaseOfferStatus | None = None,
-    listing_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.PurchaseOfferSummary]:
     """List the offers that your organisation made or received, newest first. The auditor sees all."""
-    found = await queries.list_offers(session, actor, page, status, listing_id)
+    found = await queries.list_offers(session, actor, page)
     return found.shown(schemas.PurchaseOfferSummary.model_validate)
 
 

@@ -15,13 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor
-from app.core.database import Database, Session, find_one, given, read_all, read_one
+from app.core.database import Database, Session, find_one, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.models import Appointment
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import DealParty
-from app.pricing.auction.kinds import LIVE_STATUSES, AuctionStatus, EntryKind
+from app.pricing.auction.kinds import LIVE_STATUSES, AuctionForm, AuctionStatus, EntryKind
 from app.pricing.auction.models import (
     CLAIMED,
     Auction,
@@ -37,6 +38,13 @@ AUCTION: Final = Text("auction", "拍卖")
 BIDDERS: Final = Orders("paddle", AuctionBidder.paddle)
 ENTRIES: Final = Orders("seq", AuctionEntry.seq)
 AUCTIONS: Final = Orders("-id", Auction.id, Auction.starts_at)
+FILTERS: Final = (
+    equal(Auction.status, AuctionStatus, "Where it stands"),
+    equal(Auction.form, AuctionForm, "How bids are made"),
+    equal(Auction.listing_id, UUID, "Of this listing"),
+    equal(Auction.seller_id, UUID, "Of this seller"),
+    *between("starts", Auction.starts_at),
+)
 KEYS: Final = Orders("first_used_at", ExchangeKey.key_id, ExchangeKey.first_used_at)
 
 
@@ -115,17 +123,9 @@ async def auctions_after(session: Session, after: UUID | None, limit: int) -> Se
     return await read_all(session, statement if after is None else statement.where(Auction.id > after))
 
 
-async def list_auctions(
-    session: Session, actor: Actor | None, page: PageRequest, status: AuctionStatus | None, listing_id: UUID | None
-) -> Found[Auction]:
+async def list_auctions(session: Session, actor: Actor | None, page: PageRequest) -> Found[Auction]:
     """A page of what the actor may see, newest first."""
-    statement = _visible(actor)
-    return await read_page(
-        session,
-        given(statement, (Auction.status, status), (Auction.listing_id, listing_id)),
-        page,
-        AUCTIONS,
-    )
+    return await read_page(session, _visible(actor), page, AUCTIONS)
 
 
 async def find_number(session: Session, auction_id: str) -> tuple[UUID, str] | None:

@@ -19,7 +19,6 @@ from app.office.ledger.deposits import queries as deposit_queries
 from app.pricing.auction import bidders, queries, schemas, service, shown
 from app.pricing.auction.bidding.door import BidEndpoint
 from app.pricing.auction.ending import confirmations, winner
-from app.pricing.auction.kinds import AuctionStatus
 from app.pricing.auction.models import Auction, AuctionBidder
 
 bid_router = Router(route_class=BidEndpoint)
@@ -83,12 +82,10 @@ async def propose(actor: Seller, session: Session, listing_id: UUID, body: schem
 async def list_auctions(
     actor: Viewer,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.AUCTIONS)],
-    status: AuctionStatus | None = None,
-    listing_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.AUCTIONS, queries.FILTERS)],
 ) -> Page[schemas.AuctionCard]:
     """List announced auctions, newest first. You also see your own proposed ones; staff see all."""
-    return (await queries.list_auctions(session, actor, page, status, listing_id)).shown(shown.card)
+    return (await queries.list_auctions(session, actor, page)).shown(shown.card)
 
 
 @router.get("/auctions/{auction_id}", operation_id="read_auction")

@@ -12,8 +12,9 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Role
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
+from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.market.listings.models import Listing
 from app.pricing.listed.kinds import RegistrantStatus, RevisionStatus
@@ -21,6 +22,11 @@ from app.pricing.listed.models import ListedConditions, ListedRevision, ListedSa
 
 REVISIONS: Final = Orders("id", ListedRevision.id)
 REGISTRANTS: Final = Orders("id", Registrant.id)
+FILTERS: Final = (
+    equal(Registrant.listing_id, UUID, "For this listing"),
+    equal(Registrant.organisation_id, UUID, "Of this organisation"),
+    equal(Registrant.status, RegistrantStatus, "Where it stands"),
+)
 
 
 async def find_conditions(session: Session, listing_id: UUID) -> ListedConditions | None:
@@ -60,17 +66,9 @@ async def get_registrant(session: Session, actor: Actor, registration_id: UUID) 
     return await read_one(session, statement, REGISTRANT)
 
 
-async def list_registrants(
-    session: Session, actor: Actor, page: PageRequest, listing_id: UUID | None, status: RegistrantStatus | None
-) -> Found[Registrant]:
+async def list_registrants(session: Session, actor: Actor, page: PageRequest) -> Found[Registrant]:
     """A page of the registrations the actor may see, oldest first."""
-    statement = _visible(actor)
-    return await read_page(
-        session,
-        given(statement, (Registrant.listing_id, listing_id), (Registrant.status, status)),
-        page,
-        REGISTRANTS,
-    )
+    return await read_page(session, _visible(actor), page, REGISTRANTS)
 
 
 async def registrants_on(session: Session, actor: Actor, listing_id: UUID) -> Sequence[Registrant]:

@@ -15,7 +15,6 @@ from app.core.web.routing import Router
 from app.market.listings import queries as listings
 from app.pricing.listed import queries, registrants, rules, service
 from app.pricing.listed.announcement import conditions, revisions
-from app.pricing.listed.kinds import RegistrantStatus
 from app.pricing.listed.models import ListedSale
 from app.pricing.listed.schemas import (
     ListedConditionsIn,
@@ -90,12 +89,10 @@ async def register(actor: Entrant, session: Session, listing_id: UUID, body: Reg
 async def list_registrants(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.REGISTRANTS)],
-    listing_id: UUID | None = None,
-    status: RegistrantStatus | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.REGISTRANTS, queries.FILTERS)],
 ) -> Page[RegistrantOut]:
     """List your organisation's registrations and those for your listings. Operator and auditor see all."""
-    found = await queries.list_registrants(session, actor, page, listing_id, status)
+    found = await queries.list_registrants(session, actor, page)
     now = await read_clock(session)
     return found.shown(lambda row: RegistrantOut.of(row, server_time=now))
 

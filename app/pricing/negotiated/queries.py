@@ -15,8 +15,9 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.access import Actor, Role
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
+from app.core.web.filters import between, equal, having
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, NegotiationBuyer, Notice, Objection, Offer
@@ -27,9 +28,22 @@ NEGOTIATION: Final = Text("negotiation", "协商")
 NOTICE: Final = Text("notice", "公示")
 
 
-NEGOTIATIONS: Final = Orders("-id", Negotiation.id)
+NEGOTIATIONS: Final = Orders("-id", Negotiation.id, Negotiation.opened_at)
+FILTERS: Final = (
+    equal(Negotiation.status, NegotiationStatus, "Where it stands"),
+    equal(Negotiation.listing_id, UUID, "About this listing"),
+    equal(Negotiation.seller_id, UUID, "With this seller"),
+    having(
+        "buyer_id", UUID, "With this buyer, among others or alone",
+        lambda buyer: Negotiation.id.in_(
+            select(NegotiationBuyer.negotiation_id).where(NegotiationBuyer.organisation_id == buyer)
+        ),
+    ),
+    *between("opened", Negotiation.opened_at),
+)  # fmt: skip
 OFFERS: Final = Orders("number", Offer.number)
 NOTICES: Final = Orders("-id", Notice.id, Notice.ends_at)
+NOTICE_FILTERS: Final = (equal(Notice.negotiation_id, UUID, "Of this negotiation"), *between("ends", Notice.ends_at))
 OBJECTION: Final = Text("objection", "异议")
 OBJECTIONS: Final = Orders("id", Objection.id)
 
@@ -83,17 +97,9 @@ async def lock_agreed(session: Session, listing_id: UUID) -> Negotiation | None:
     return None if found is None else await lock_negotiation(session, found)
 
 
-async def list_negotiations(
-    session: Session, actor: Actor, page: PageRequest, status: NegotiationStatus | None, listing_id: UUID | None
-) -> Found[Negotiation]:
+async def list_negotiations(session: Session, actor: Actor, page: PageRequest) -> Found[Negotiation]:
     """A page of the negotiations an actor may see, newest first."""
-    statement = visible(actor)
-    return await read_page(
-        session,
-        given(statement, (Negotiation.status, status), (Negotiation.listing_id, listing_id)),
-        page,
-        NEGOTIATIONS,
-    )
+    return await read_page(session, visible(actor), page, NEGOTIATIONS)
 
 
 async def on_listing(session: Session, actor: Actor, listing_id: UUID) -> Sequence[Negotiation]:

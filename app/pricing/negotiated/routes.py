@@ -14,7 +14,6 @@ from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
 from app.pricing.negotiated import closing, queries, schemas, service
-from app.pricing.negotiated.kinds import NegotiationStatus
 from app.pricing.negotiated.models import Negotiation, Offer
 from app.pricing.negotiated.notice import objections
 
@@ -41,12 +40,10 @@ async def open_negotiation(
 async def list_negotiations(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.NEGOTIATIONS)],
-    status: NegotiationStatus | None = None,
-    listing_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.NEGOTIATIONS, queries.FILTERS)],
 ) -> Page[schemas.NegotiationSummary]:
     """List your organisation's negotiations on either side, newest first. The auditor sees all."""
-    found = await queries.list_negotiations(session, actor, page, status, listing_id)
+    found = await queries.list_negotiations(session, actor, page)
     offers = await queries.last_offers(session, [row.id for row in found.rows])
     return found.shown(lambda row: _summary(row, offers[row.id]))
 

@@ -16,13 +16,20 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.catalogue.demands.responses.kinds import OPEN_STATUSES, ResponseStatus
 from app.catalogue.demands.responses.models import DemandResponse
 from app.core.access import Actor, Role
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import Text
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity.queries import organisations_by_id
 
 RESPONSE: Final = Text("response", "应答")
-ORDERS: Final = Orders("-id", DemandResponse.id)
+ORDERS: Final = Orders("-id", DemandResponse.id, DemandResponse.sent_at)
+FILTERS: Final = (
+    equal(DemandResponse.demand_id, UUID, "To this demand"),
+    equal(DemandResponse.responder_id, UUID, "Of this responder; who asks may hide its name"),
+    equal(DemandResponse.status, ResponseStatus, "Where it stands"),
+    *between("sent", DemandResponse.sent_at),
+)
 
 
 @cache
@@ -80,12 +87,9 @@ async def agreed_on(session: Session, demand_id: UUID) -> DemandResponse | None:
     return await find_one(session, select(DemandResponse).where(*mine))
 
 
-async def list_responses(
-    session: Session, actor: Actor, page: PageRequest, demand_id: UUID | None, status: ResponseStatus | None
-) -> Found[DemandResponse]:
+async def list_responses(session: Session, actor: Actor, page: PageRequest) -> Found[DemandResponse]:
     """A page of the responses an actor may see, newest first."""
-    statement = given(visible(actor), (DemandResponse.demand_id, demand_id), (DemandResponse.status, status))
-    return await read_page(session, statement, page, ORDERS)
+    return await read_page(session, visible(actor), page, ORDERS)
 
 
 async def count_open(session: Session, responder_id: UUID) -> int:

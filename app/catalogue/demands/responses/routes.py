@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from app.catalogue.demands.responses import queries, schemas, service, views
-from app.catalogue.demands.responses.kinds import ResponseStatus
 from app.core.access import Actor, Role
 from app.core.web.access import EVERY_ROLE, allow
 from app.core.web.http import Endpoint, IfMatch, Session
@@ -31,12 +30,10 @@ async def respond(
 async def list_responses(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    demand_id: UUID | None = None,
-    status: ResponseStatus | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.DemandResponseSummary]:
     """List the responses that your organisation has sent or got, newest first. The auditor sees all."""
-    found = await queries.list_responses(session, actor, page, demand_id, status)
+    found = await queries.list_responses(session, actor, page)
     sides = await views.sides(session, actor, found.rows)
     return found.shown(lambda row: schemas.DemandResponseSummary.of(row, **sides[row.id]))
 

@@ -10,11 +10,17 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor, Role
 from app.core.database import Session, find_one, read_all, read_one, same
 from app.core.problems import Text
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
+from app.office.ledger.kinds import Direction
 from app.office.ledger.models import BankConfirmation, ConfirmationResolution
 
 CONFIRMATION: Final = Text("bank confirmation", "银行回单")
 ORDERS: Final = Orders("id", BankConfirmation.id, BankConfirmation.received_at)
+FILTERS: Final = (
+    equal(BankConfirmation.direction, Direction, "Whether the money came or went"),
+    *between("received", BankConfirmation.received_at),
+)
 
 
 async def confirmations_of(

@@ -55,7 +55,7 @@ async def read_confirmation(
 
 @router.get("/settlement/unmatched", operation_id="list_unmatched_money")
 async def list_unmatched(
-    actor: Accountant, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS)]
+    actor: Accountant, session: Session, page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)]
 ) -> Page[schemas.BankConfirmationOut]:
     """List confirmed money that matches nothing and is not resolved, the oldest first."""
     return (await queries.list_unmatched(session, page)).shown(schemas.BankConfirmationOut.model_validate)

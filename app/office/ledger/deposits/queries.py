@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, false, select
 
 from app.core.access import Actor
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import NOT_FOUND
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
 from app.office.ledger.kinds import DepositStatus
 from app.office.ledger.models import Deposit
@@ -20,6 +21,13 @@ LIVE = (DepositStatus.REQUESTED, DepositStatus.RECEIVED, DepositStatus.HELD)
 
 
 ORDERS: Final = Orders("-id", Deposit.id, open_ended(Deposit.due_at), open_ended(Deposit.release_due_on))
+FILTERS: Final = (
+    equal(Deposit.status, DepositStatus, "Where it stands"),
+    equal(Deposit.subject_id, UUID, "For this listing or auction"),
+    equal(Deposit.organisation_id, UUID, "Of this organisation"),
+    *between("due", Deposit.due_at),
+    *between("release_due", Deposit.release_due_on),
+)
 
 
 async def latest_deposit(session: Session, subject: Subject, organisation_id: UUID) -> Deposit:
@@ -120,13 +128,9 @@ async def get_deposit(session: Session, actor: Actor, deposit_id: UUID) -> Depos
     return await _one_deposit(session, _visible_deposits(actor).where(Deposit.id == deposit_id))
 
 
-async def list_deposits(
-    session: Session, actor: Actor, page: PageRequest, status: DepositStatus | None, subject_id: UUID | None
-) -> Found[Deposit]:
+async def list_deposits(session: Session, actor: Actor, page: PageRequest) -> Found[Deposit]:
     """Deposits the actor may see, newest first."""
-    statement = _visible_deposits(actor)
-    statement = given(statement, (Deposit.status, status), (Deposit.subject_id, subject_id))
-    return await read_page(session, statement, page, ORDERS)
+    return await read_page(session, _visible_deposits(actor), page, ORDERS)
 
 
 async def deposits_for(session: Session, actor: Actor, subject: Subject) -> Sequence[Deposit]:

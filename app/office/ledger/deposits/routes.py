@@ -11,7 +11,6 @@ from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.office.ledger.deposits import queries, schemas
-from app.office.ledger.kinds import DepositStatus
 
 router = Router(route_class=MoneyEndpoint, tags=("ledger",))
 
@@ -22,12 +21,10 @@ Reader = Annotated[Actor, allow(*EVERY_ROLE, scope="ledger:read")]
 async def list_deposits(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    status: DepositStatus | None = None,
-    subject_id: UUID | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.DepositOut]:
     """List your organisation's deposits, newest first. Staff see all."""
-    found = await queries.list_deposits(session, actor, page, status, subject_id)
+    found = await queries.list_deposits(session, actor, page)
     now = await read_clock(session)
     return found.shown(lambda row: schemas.DepositOut.of(row, server_time=now))
 

@@ -7,14 +7,23 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from app.core.access import Actor, Role
-from app.core.database import Session, find_one, given, read_all, read_one
+from app.core.database import Session, find_one, read_all, read_one
+from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, open_ended, read_page
-from app.office.ledger.kinds import Direction, InstructionStatus
+from app.office.ledger.kinds import Direction, InstructionKind, InstructionStatus
 from app.office.ledger.models import PaymentInstruction
 from app.office.ledger.problems import INSTRUCTION
 from app.office.ledger.rules import Subject
 
 ORDERS: Final = Orders("-id", PaymentInstruction.id, PaymentInstruction.amount, open_ended(PaymentInstruction.due_on))
+FILTERS: Final = (
+    equal(PaymentInstruction.status, InstructionStatus, "Where it stands"),
+    equal(PaymentInstruction.direction, Direction, "Whether the exchange pays or is paid"),
+    equal(PaymentInstruction.kind, InstructionKind, "What it is for"),
+    equal(PaymentInstruction.organisation_id, UUID, "Who is paid, or pays"),
+    equal(PaymentInstruction.subject_id, UUID, "For this deal, listing or auction"),
+    *between("due", PaymentInstruction.due_on),
+)
 
 
 async def lock_release_instruction(session: Session, deposit_id: UUID) -> PaymentInstruction:
@@ -52,12 +61,9 @@ async def lock_instruction(session: Session, instruction_id: UUID) -> PaymentIns
     return await read_one(session, statement, INSTRUCTION, fresh=True)
 
 
-async def list_instructions(
-    session: Session, actor: Actor, page: PageRequest, status: InstructionStatus | None, direction: Direction | None
-) -> Found[PaymentInstruction]:
+async def list_instructions(session: Session, actor: Actor, page: PageRequest) -> Found[PaymentInstruction]:
     """All instructions for operator and auditor, an organisation's own otherwise; newest first."""
-    statement = given(_visible(actor), (PaymentInstruction.status, status), (PaymentInstruction.direction, direction))
-    return await read_page(session, statement, page, ORDERS)
+    return await read_page(session, _visible(actor), page, ORDERS)
 
 
 async def visible_instruction(session: Session, actor: Actor, instruction_id: UUID) -> PaymentInstruction:

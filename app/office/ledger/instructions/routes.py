@@ -10,7 +10,6 @@ from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.office.ledger.instructions import queries, schemas
-from app.office.ledger.kinds import Direction, InstructionStatus
 
 router = Router(route_class=MoneyEndpoint, tags=("ledger",))
 
@@ -21,12 +20,10 @@ Reader = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, Role.BROKER, Role.OPERA
 async def list_instructions(
     actor: Reader,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.ORDERS)],
-    status: InstructionStatus | None = None,
-    direction: Direction | None = None,
+    page: Annotated[PageRequest, sorted_by(queries.ORDERS, queries.FILTERS)],
 ) -> Page[schemas.InstructionOut]:
     """List what is to be paid out or in, newest first. You see your organisation's, operator and auditor all."""
-    found = await queries.list_instructions(session, actor, page, status, direction)
+    found = await queries.list_instructions(session, actor, page)
     return found.shown(schemas.InstructionOut.model_validate)
 
 

@@ -34,7 +34,7 @@ Operator = Annotated[Actor, allow(Role.OPERATOR, scope="deals:write")]
 async def list_notices(
     actor: Public,
     session: Session,
-    page: Annotated[PageRequest, sorted_by(queries.NOTICES)],
+    page: Annotated[PageRequest, sorted_by(queries.NOTICES, queries.NOTICE_FILTERS)],
     running: AskedFlag = False,
 ) -> Page[schemas.NoticeOut]:
     """List public notices of negotiated prices, newest first. With `running`, only those that still take objections."""
