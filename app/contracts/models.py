@@ -30,6 +30,7 @@ class Contract(Identified, Numbered, Revised, Created, Base):
 
     __tablename__ = "contracts"
     __table_args__ = (
+        Index("ix_contracts_type", "type"),
         CheckConstraint("total_amount >= 0", name="total_amount"),
         CheckConstraint("technical_amount >= 0 AND technical_amount <= total_amount", name="technical_amount"),
         Index("ix_contracts_deal_id", "deal_id"),
@@ -132,6 +133,7 @@ class Registration(Identified, Revised, Base):
 
     __tablename__ = "registrations"
     __table_args__ = (
+        Index("ix_registrations_applicant_id", "applicant_id"),
         Index(
             "ix_registrations_status_decision_due_on",
             "status",

@@ -17,6 +17,8 @@ class Organisation(Identified, Revised, Created, Base):
 
     __tablename__ = "organisations"
     __table_args__ = (
+        Index("ix_organisations_kind", "kind"),
+        Index("ix_organisations_verification", "verification"),
         Index("ix_organisations_name", "name", "id"),
         Index("ix_organisations_folded_name", text("techex_folded(name)")),
         Index("ix_organisations_core_name", text("techex_core_name(name)")),
@@ -44,6 +46,7 @@ class OrganisationDivision(Identified, Base):
 
     __tablename__ = "organisation_divisions"
     __table_args__ = (
+        Index("ix_organisation_divisions_division_code", "division_code"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
         Index("ix_organisation_divisions_organisation_id", "organisation_id", "valid_from", unique=True),
     )
@@ -103,6 +106,7 @@ class OrganisationRelation(Identified, Base):
 
     __tablename__ = "organisation_relations"
     __table_args__ = (
+        Index("ix_organisation_relations_kind", "kind"),
         CheckConstraint("first_id <> second_id", name="two"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
         Index("ix_organisation_relations_first_id", "first_id"),
@@ -132,6 +136,7 @@ class Membership(Identified, Base):
 
     __tablename__ = "memberships"
     __table_args__ = (
+        Index("ix_memberships_role", "role"),
         CheckConstraint("role IN ('member', 'admin')", name="role"),
         Index(
             "uq_memberships_current",
@@ -242,6 +247,7 @@ class Invitation(Identified, Created, Base):
 
     __tablename__ = "invitations"
     __table_args__ = (
+        Index("ix_invitations_person_id", "person_id"),
         CheckConstraint("confirmed_by <> asked_by", name="two"),
         CheckConstraint("redeemed_at IS NULL OR digest IS NOT NULL", name="given"),
         Index("ix_invitations_organisation_id", "organisation_id"),

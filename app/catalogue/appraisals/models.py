@@ -22,6 +22,8 @@ class AppraisalReport(Identified, Revised, Created, Base):
 
     __tablename__ = "appraisal_reports"
     __table_args__ = (
+        Index("ix_appraisal_reports_status", "status"),
+        Index("ix_appraisal_reports_method", "method"),
         CheckConstraint("value > 0", name="value"),
         CheckConstraint("valid_to > base_date", name="validity"),
         CheckConstraint("(status = 'submitted') = (reviewed_at IS NULL)", name="review"),

@@ -24,6 +24,8 @@ class Demand(Identified, Numbered, Revised, Created, Base):
 
     __tablename__ = "demands"
     __table_args__ = (
+        Index("ix_demands_status", "status"),
+        Index("ix_demands_kind", "kind"),
         Index("ix_demands_demander_id", "demander_id", "id"),
         Index("ix_demands_check_status", "check_status", "id"),
         Index("ix_demands_status_published_at", "status", "published_at", "id", postgresql_where=text("version > 0")),

@@ -17,6 +17,10 @@ class Result(Identified, Numbered, Revised, Created, Base):
 
     __tablename__ = "results"
     __table_args__ = (
+        Index("ix_results_technical_field", "technical_field"),
+        Index("ix_results_publicly_funded", "publicly_funded"),
+        Index("ix_results_readiness_level", "readiness_level"),
+        Index("ix_results_registered_on", "registered_on"),
         CheckConstraint("readiness_level BETWEEN 1 AND 9", name="readiness_level"),
         Index("ix_results_organisation_id_id", "organisation_id", "id"),
         Index("ix_results_by_title", "title", "id"),
@@ -77,6 +81,7 @@ class IpAsset(Identified, Base):
 
     __tablename__ = "ip_assets"
     __table_args__ = (
+        Index("ix_ip_assets_type", "type"),
         Index("ix_ip_assets_result_id", "result_id", "position"),
         Index("ix_ip_assets_application_number", text("techex_patent(application_number)")),
         Index("ix_ip_assets_grant_number", text("techex_patent(grant_number)")),

@@ -19,6 +19,7 @@ class Certificate(Identified, Numbered, Base):
 
     __tablename__ = "certificates"
     __table_args__ = (
+        Index("ix_certificates_by_issued_at", "issued_at", "id"),
         UniqueConstraint("deal_id", "id"),
         ForeignKeyConstraint(
             ["deal_id", "replaces_id"],

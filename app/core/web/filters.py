@@ -11,10 +11,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.schemas import Day
+from app.core.web.pages import open_ended
 
 Condition = ColumnElement[bool]
 _SINCE: Final = "Not before this day, local"
@@ -25,18 +26,19 @@ _UNTIL: Final = "Not after this day, local"
 class Filter:
     """A parameter by its name and type, what the document says of it, and the condition that a value makes.
 
-    `zone` is the city's, in whose days a moment falls.
+    `zone` is the city's, in whose days a moment falls. `column`: what is compared, if it is one column of the list.
     """
 
     name: str
     kind: Any
     says: str
     condition: Callable[[Any, ZoneInfo], Condition]
+    column: InstrumentedAttribute[Any] | None = None
 
 
 def equal(column: InstrumentedAttribute[Any], kind: Any, says: str, *, name: str | None = None) -> Filter:
     """Only rows whose column has the value; the parameter bears the column's name if it is given none."""
-    return Filter(name or column.key, kind, says, lambda value, _: column == value)
+    return Filter(name or column.key, kind, says, lambda value, _: column == value, column)
 
 
 def having(name: str, kind: Any, says: str, condition: Callable[[Any], Condition]) -> Filter:
@@ -45,16 +47,21 @@ def having(name: str, kind: Any, says: str, condition: Callable[[Any], Condition
 
 
 def between(name: str, column: InstrumentedAttribute[Any]) -> tuple[Filter, Filter]:
-    """`{name}_since` and `{name}_until`: the local days of a day or a moment, both within the range."""
-    if column.type.python_type is date:
-        return (
-            Filter(f"{name}_since", Day, _SINCE, lambda day, _: column >= day),
-            Filter(f"{name}_until", Day, _UNTIL, lambda day, _: column <= day),
-        )
-    return (
-        Filter(f"{name}_since", Day, _SINCE, lambda day, zone: column >= _start(day, zone)),
-        Filter(f"{name}_until", Day, _UNTIL, lambda day, zone: column < _start(day + timedelta(days=1), zone)),
-    )
+    """`{name}_since` and `{name}_until`: the local days of a day or a moment, both within the range.
+
+    What has no day is in no range. One that may have none is compared as the list is ordered by it, for that index.
+    """
+    compared = open_ended(column).column if column.expression.nullable else column
+    set_: Condition = column.is_not(None) if column.expression.nullable else true()
+    moments = column.type.python_type is datetime
+
+    def since(day: date, zone: ZoneInfo) -> Condition:
+        return and_(compared >= (_start(day, zone) if moments else day), set_)
+
+    def until(day: date, zone: ZoneInfo) -> Condition:
+        return compared < _start(day + timedelta(days=1), zone) if moments else compared <= day
+
+    return Filter(f"{name}_since", Day, _SINCE, since, column), Filter(f"{name}_until", Day, _UNTIL, until, column)
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:

@@ -20,6 +20,7 @@ class Correction(Identified, OfSubject, Base):
 
     __tablename__ = "identity_corrections"
     __table_args__ = (
+        Index("ix_identity_corrections_subject_type", "subject_type"),
         Index("ix_identity_corrections_subject_id", "subject_id", "id"),
         Index("ix_identity_corrections_concerns", "concerns", postgresql_using="gin"),
     )

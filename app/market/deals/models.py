@@ -31,6 +31,10 @@ class Deal(Identified, Numbered, Revised, Base):
 
     __tablename__ = "deals"
     __table_args__ = (
+        Index("ix_deals_status", "status"),
+        Index("ix_deals_pricing_mode", "pricing_mode"),
+        Index("ix_deals_transfer_mode", "transfer_mode"),
+        Index("ix_deals_by_agreed_at", "agreed_at", "id"),
         CheckConstraint("price >= 0", name="price"),
         Index(
             "uq_deals_live_listing",

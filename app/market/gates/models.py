@@ -19,6 +19,7 @@ class Gate(Identified, OfSubject, Base):
 
     __tablename__ = "gates"
     __table_args__ = (
+        Index("ix_gates_kind", "kind"),
         UniqueConstraint("subject_type", "subject_id", "kind", "key"),
         Index("ix_gates_holder_organisation_id", "holder_organisation_id", "id"),
         Index("ix_gates_holder_person_id", "holder_person_id", "id"),

@@ -23,6 +23,8 @@ class Listing(Identified, Numbered, Revised, Created, Base):
 
     __tablename__ = "listings"
     __table_args__ = (
+        Index("ix_listings_pricing_mode", "pricing_mode"),
+        Index("ix_listings_transfer_mode", "transfer_mode"),
         CheckConstraint("asking_price > 0", name="asking_price"),
         # The public list pages newest first within one status; the others serve its two selective filters.
         Index("ix_listings_status_published_at", "status", "published_at", "id", postgresql_where=text("version > 0")),

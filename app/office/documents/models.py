@@ -16,6 +16,8 @@ class Document(Identified, Base):
 
     __tablename__ = "documents"
     __table_args__ = (
+        Index("ix_documents_media_type", "media_type"),
+        Index("ix_documents_by_uploaded_at", "uploaded_at", "id"),
         UniqueConstraint("organisation_id", "sha256", "filename"),
         Index("ix_documents_organisation_id", "organisation_id", "id"),
         Index("ix_documents_by_filename", "filename", "id"),

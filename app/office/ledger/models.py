@@ -25,6 +25,7 @@ class LedgerAccount(Identified, Base):
 
     __tablename__ = "ledger_accounts"
     __table_args__ = (
+        Index("ix_ledger_accounts_organisation_id", "organisation_id"),
         Index(
             "uq_ledger_accounts_place",
             "code",
@@ -93,6 +94,7 @@ class Deposit(Identified, Numbered, OfSubject, Revised, Base):
 
     __tablename__ = "deposits"
     __table_args__ = (
+        Index("ix_deposits_status", "status"),
         CheckConstraint("required_amount > 0", name="required_amount"),
         CheckConstraint(
             "(status IN ('release_due', 'released')) = (release_due_on IS NOT NULL)", name="release_due_on"
@@ -127,6 +129,9 @@ class PaymentInstruction(Identified, Numbered, OfSubject, Base):
 
     __tablename__ = "settlement_instructions"
     __table_args__ = (
+        Index("ix_settlement_instructions_status", "status"),
+        Index("ix_settlement_instructions_direction", "direction"),
+        Index("ix_settlement_instructions_kind", "kind"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(status = 'settled') = (settled_at IS NOT NULL)", name="settled_at"),
         Index("ix_settlement_instructions_organisation_id", "organisation_id", "id"),
@@ -158,6 +163,7 @@ class BankConfirmation(Identified, Base):
 
     __tablename__ = "bank_confirmations"
     __table_args__ = (
+        Index("ix_bank_confirmations_direction", "direction"),
         CheckConstraint("amount > 0", name="amount"),
         Index(
             "ix_bank_confirmations_unmatched",

@@ -21,6 +21,7 @@ class PurchaseOffer(Identified, Numbered, Revised, Base):
 
     __tablename__ = "purchase_offers"
     __table_args__ = (
+        Index("ix_purchase_offers_status", "status"),
         CheckConstraint("price > 0", name="price"),
         CheckConstraint("expires_at > made_at", name="expiry"),
         CheckConstraint("(status = 'closed') = (deal_id IS NOT NULL)", name="deal"),

@@ -25,6 +25,7 @@ class Auction(Identified, Numbered, Revised, Base):
 
     __tablename__ = "auctions"
     __table_args__ = (
+        Index("ix_auctions_form", "form"),
         Index(
             "uq_auctions_live_listing",
             "listing_id",

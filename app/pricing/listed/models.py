@@ -64,6 +64,7 @@ class Registrant(Identified, Numbered, Revised, Base):
 
     __tablename__ = "listed_registrations"
     __table_args__ = (
+        Index("ix_listed_registrations_status", "status"),
         Index(
             "uq_listed_registrations_live",
             "listing_id",

@@ -22,6 +22,8 @@ class Negotiation(Identified, Numbered, Revised, Base):
 
     __tablename__ = "negotiations"
     __table_args__ = (
+        Index("ix_negotiations_status", "status"),
+        Index("ix_negotiations_by_opened_at", "opened_at", "id"),
         Index("uq_negotiations_agreed", "listing_id", unique=True, postgresql_where=text("status = 'agreed'")),
         Index(
             "uq_negotiations_live_lead",

@@ -21,6 +21,8 @@ class DemandResponse(Identified, Numbered, Revised, Base):
 
     __tablename__ = "demand_responses"
     __table_args__ = (
+        Index("ix_demand_responses_status", "status"),
+        Index("ix_demand_responses_by_sent_at", "sent_at", "id"),
         CheckConstraint("price > 0", name="price"),
         CheckConstraint("(status = 'declined') = (decline_reason IS NOT NULL)", name="declined"),
         Index(
