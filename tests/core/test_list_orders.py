@@ -58,7 +58,8 @@ def _written(column: Any) -> str:
     return re.sub(r"\b\w+\.|\s", "", str(compiled).lower())
 
 
-def _indexed(table: Table) -> Iterator[list[str]]:
+def indexed(table: Table) -> Iterator[list[str]]:
+    """What each index of a table is of, as it is written there."""
     for index in table.indexes:
         yield [_written(expression) for expression in index.expressions]
     for constraint in table.constraints:
@@ -87,7 +88,7 @@ def test_b7_every_key_of_an_order_ends_an_index_with_the_tie_breaker_and_is_neve
                 for column in columns
             ), (where, name)
             wanted = [_written(getattr(column, "expression", column)) for column in columns]
-            assert wanted in [index[-len(wanted) :] for index in _indexed(table)], (where, name)
+            assert wanted in [index[-len(wanted) :] for index in indexed(table)], (where, name)
 
 
 async def test_b7_a_cursor_is_bound_to_list_filters_and_order(world: World) -> None:

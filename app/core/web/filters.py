@@ -1,4 +1,4 @@
-"""The filters of a list, each a parameter of the query. A list declares them beside its orders.
+"""The filters of a list, each a parameter of the query. A list declares them next to its orders.
 
 A filter only narrows what the actor sees: with one on what is hidden, the list is empty. Each compares what the list
 shows, and begins an index of its table, so that a rare value is found without reading the others.

@@ -43,7 +43,7 @@ FILTERS: Final = (
 )  # fmt: skip
 OFFERS: Final = Orders("number", Offer.number)
 NOTICES: Final = Orders("-id", Notice.id, Notice.ends_at)
-NOTICE_FILTERS: Final = (equal(Notice.negotiation_id, UUID, "Of this negotiation"), *between("ends", Notice.ends_at))
+NOTICE_FILTERS: Final = between("ends", Notice.ends_at)
 OBJECTION: Final = Text("objection", "异议")
 OBJECTIONS: Final = Orders("id", Objection.id)
 
