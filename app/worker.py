@@ -1,4 +1,4 @@
-"""The worker: runs due deadlines, seals and anchors the audit chain, keeps search true, forgets old answers.
+"""The worker: runs due deadlines, seals and anchors the audit chain, keeps search true and tells saved searches.
 
 Any number may run.
 """
@@ -15,6 +15,7 @@ from app.core.settings import Settings
 from app.core.web import idempotency
 from app.finding import engines
 from app.finding.keeping.feeding import Feeding
+from app.finding.saved.telling import Telling
 from app.law.periods import recompute
 from app.process import begin, open_database
 from app.system.anchors import service as anchors
@@ -31,6 +32,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     configure_logging(settings)
     database = open_database(settings)
     feedings = [Feeding(database, engine) for engine in engines.every(settings, database)]
+    telling = Telling(database)
     try:
         await begin(settings, database)
         log.info("worker_started")
@@ -41,6 +43,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             jobs.create_task(_repeat("purge", lambda: _purge(database), HOUR_SECONDS, stop))
             jobs.create_task(_repeat("calendar", lambda: recompute.after_announcement(database), HOUR_SECONDS, stop))
             jobs.create_task(_repeat("anchors", lambda: anchors.arrange(database), HOUR_SECONDS, stop))
+            jobs.create_task(_repeat("saved_searches", telling.step, FEED_SECONDS, stop))
             for feeding in feedings:
                 jobs.create_task(_repeat("search", feeding.step, FEED_SECONDS, stop))
     finally:

@@ -14,7 +14,10 @@ LOCK: Final = "search_feed"
 
 
 class SearchFeed(Base):
-    """How far an engine has followed the event log: everything up to `(xid, seq)` is in what it searches."""
+    """How far an engine has followed the event log: everything up to `(xid, seq)` is in what it searches.
+
+    `alerts` is no engine: what tells saved searches follows the log too.
+    """
 
     __tablename__ = "search_feeds"
     __table_args__ = ({"info": {UNRECORDED: "a place in a log, from which the work can be done again"}},)

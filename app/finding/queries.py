@@ -5,7 +5,7 @@ Only what everybody may see is read here (brokers: everybody with a key), as the
 
 # ruff: noqa: S608 — the only names put into SQL are those of our own tables and columns
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -123,7 +123,7 @@ _TOUCHED: Final[Mapping[str, str]] = {
     "deals": "SELECT 'deals', unnest($1::uuid[])",
 }
 _LOG: Final = """
-    SELECT e.xid, e.seq, e.subject_type AS of, e.payload->>'key' AS key, e.occurred_at
+    SELECT e.xid, e.seq, e.subject_type AS of, e.subject_id AS record, e.payload->>'key' AS key, e.occurred_at
     FROM events e
     WHERE (e.xid, e.seq) > ($1, $2) AND e.xid < $3 AND e.type = ANY($4) AND e.subject_type = ANY($5)
     ORDER BY e.xid, e.seq LIMIT $6
@@ -161,9 +161,11 @@ async def settled(database: Database) -> int:
     return xid
 
 
-async def changes(database: Database, after: tuple[int, int], until: int, limit: int) -> Sequence[Record]:
+async def changes(
+    database: Database, after: tuple[int, int], until: int, limit: int, tables: Collection[str] = _TOUCHED
+) -> Sequence[Record]:
     """The next changes of rows that touch documents, in the order of the log, below transaction `until`."""
-    return await database.fetch(_LOG, *after, until, _TYPES, list(_TOUCHED), limit)
+    return await database.fetch(_LOG, *after, until, _TYPES, list(tables), limit)
 
 
 async def lock_feed(session: Session, engine: str, *, wait: bool) -> bool:

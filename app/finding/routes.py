@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -18,17 +17,16 @@ from app.core.web.lists import Paging, bound_to
 from app.core.web.pages import PageRequest
 from app.core.web.routing import Router
 from app.finding import documents, schemas, service
+from app.finding.filters import LONGEST_QUERY, Filters, between, one_of
 from app.finding.kinds import DealSort, DemandSort, ListingSort, ResultSort, Suggested
 from app.identity.kinds import OrganisationKind
 from app.market.deals.kinds import PriceBasis
 from app.market.listings.kinds import ListingStatus, PricingMode
 from app.market.listings.routes import PublicStatus
-from search.engine import Between, Filter, OneOf
 from search.indexes import index
 
 router = Router(route_class=Endpoint, tags=("finding",))
 
-LONGEST_QUERY = 200
 KeyHolder = Annotated[Actor, allow(*EVERY_ROLE, scope="identity:read")]
 Words = Annotated[
     str | None,
@@ -60,22 +58,6 @@ Industry = Annotated[
     Query(pattern="^[A-T]([0-9]{2,4})?$", description="GB/T 4754: a section, a division, a group or a class"),
 ]
 Wanted = Literal[DemandStatus.PUBLISHED, DemandStatus.MET, DemandStatus.EXPIRED]
-Filters = tuple[tuple[str, Filter], ...]
-
-
-def _one_of(**wanted: Any) -> Filters:
-    """Filters for equality, by their parameters."""
-    named = ((name, value if isinstance(value, list) else [value]) for name, value in wanted.items() if value)
-    return tuple((name, OneOf(name, tuple(str(value) for value in values))) for name, values in named)
-
-
-def _between(field: str, **wanted: Decimal | int | None) -> Filters:
-    """Filters for a range: the parameter whose name ends in `_min` or `_since` is the least value, else the most."""
-    return tuple(
-        (name, Between(field, least=value) if name.endswith(("_min", "_since")) else Between(field, most=value))
-        for name, value in wanted.items()
-        if value is not None
-    )
 
 
 def _published(request: Request, since: date | None, until: date | None) -> Filters:
@@ -86,7 +68,7 @@ def _published(request: Request, since: date | None, until: date | None) -> Filt
         return None if day is None else documents.seconds(datetime.combine(day + timedelta(after), time(), zone))
 
     end = start(until, after=1)
-    return _between("published_at", published_since=start(since), published_until=end and end - 1)
+    return between("published_at", published_since=start(since), published_until=end and end - 1)
 
 
 async def _offer(
@@ -103,14 +85,14 @@ async def _offer(
 ) -> Filters:
     """The filters that listings and results have in common."""
     return (
-        *_one_of(
+        *one_of(
             technical_field=technical_field,
             ip_type=ip_type,
             division=division,
             seller_id=seller_id,
             seller_kind=seller_kind,
         ),
-        *_between("readiness_level", readiness_min=readiness_min, readiness_max=readiness_max),
+        *between("readiness_level", readiness_min=readiness_min, readiness_max=readiness_max),
         *_published(request, published_since, published_until),
     )
 
@@ -140,11 +122,11 @@ async def search_listings(
 ) -> Response:
     """Search what is on offer. `status` finds what was. All words must be met; of a repeated filter, one value."""
     filters = (
-        *_one_of(pricing_mode=pricing_mode, transfer_mode=transfer_mode),
-        *_between("asking_price", price_min=price_min, price_max=price_max),
+        *one_of(pricing_mode=pricing_mode, transfer_mode=transfer_mode),
+        *between("asking_price", price_min=price_min, price_max=price_max),
         *offer,
     )
-    asked = service.Asked("listings", q, filters, sort, index("listings").facets, _one_of(status=status))
+    asked = service.Asked("listings", q, filters, sort, index("listings").facets, one_of(status=status))
     return await _answered(request, asked, page)
 
 
@@ -185,7 +167,7 @@ async def search_demands(
     `status` finds what was. What its demander closed is not found.
     """
     filters = (
-        *_one_of(
+        *one_of(
             kind=kind,
             technical_field=technical_field,
             industry=industry,
@@ -195,11 +177,11 @@ async def search_demands(
             demander_id=demander_id,
             demander_kind=demander_kind,
         ),
-        *_between("budget", budget_min=budget_min, budget_max=budget_max),
+        *between("budget", budget_min=budget_min, budget_max=budget_max),
         *_published(request, published_since, published_until),
-        *_between("valid_to", closes_since=documents.days(closes_since), closes_until=documents.days(closes_until)),
+        *between("valid_to", closes_since=documents.days(closes_since), closes_until=documents.days(closes_until)),
     )
-    asked = service.Asked("demands", q, filters, sort, index("demands").facets, _one_of(status=status))
+    asked = service.Asked("demands", q, filters, sort, index("demands").facets, one_of(status=status))
     return await _answered(request, asked, page)
 
 
@@ -208,7 +190,7 @@ async def search_agencies(
     actor: Public, request: Request, page: Paging, q: Words = None, division: Division = None
 ) -> Response:
     """Search technology-transfer agencies. They come in the order of relevance."""
-    asked = service.Asked("agencies", q, _one_of(division=division), None, index("agencies").facets)
+    asked = service.Asked("agencies", q, one_of(division=division), None, index("agencies").facets)
     return await _answered(request, asked, page)
 
 
@@ -222,7 +204,7 @@ async def search_brokers(
     agency_id: UUID | None = None,
 ) -> Response:
     """Search technical brokers by name, agency or certificate number. They come in the order of relevance."""
-    filters = _one_of(division=division, agency_id=agency_id)
+    filters = one_of(division=division, agency_id=agency_id)
     return await _answered(request, service.Asked("brokers", q, filters, None, index("brokers").facets), page)
 
 
@@ -244,14 +226,14 @@ async def search_deals(
 ) -> Response:
     """Search past prices that everybody can read. Each has the reference where it was published."""
     filters = (
-        *_one_of(
+        *one_of(
             technical_field=technical_field,
             pricing_mode=pricing_mode,
             transfer_mode=transfer_mode,
             price_basis=price_basis,
         ),
-        *_between("price", price_min=price_min, price_max=price_max),
-        *_between("agreed_on", agreed_since=documents.days(agreed_since), agreed_until=documents.days(agreed_until)),
+        *between("price", price_min=price_min, price_max=price_max),
+        *between("agreed_on", agreed_since=documents.days(agreed_since), agreed_until=documents.days(agreed_until)),
     )
     return await _answered(request, service.Asked("deals", q, filters, sort, index("deals").facets), page)
 

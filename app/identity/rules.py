@@ -33,6 +33,7 @@ RESOURCES = (
     "ledger",
     "listings",
     "results",
+    "searches",
 )
 KEY_BYTES = 32
 _DEPARTMENTS = frozenset("123456789ANY")

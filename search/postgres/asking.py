@@ -84,12 +84,17 @@ def column(index: Index, name: str) -> str:
     return f"n{index.ranges.index(name) + 1}"
 
 
+def may_be_sound(word: str) -> bool:
+    """Whether a word of Latin letters is taken for pinyin too."""
+    return word.isascii() and word.isalpha() and len(word) >= _LEAST_SOUND
+
+
 def _met(term: Term, kind: str = "") -> list[str]:
     found = [_all(_lexeme(kind + word) for word in form) for form in term.forms]
     first = term.forms[0]
     if term.last:
         found.append(_all([*(_lexeme(kind + word) for word in first[:-1]), _lexeme(kind + first[-1], begins=True)]))
-    if len(first) == 1 and first[0].isascii() and first[0].isalpha() and len(first[0]) >= _LEAST_SOUND:
+    if len(first) == 1 and may_be_sound(first[0]):
         found.append(_lexeme(f"p:{first[0]}", begins=True))
     return found
 

@@ -39,17 +39,27 @@ class Row:
 
 def row(index: Index, document: Document) -> Row:
     """The document as the engine stores it."""
-    numbers = [_number(document, name) for name in index.ranges]
     newest = _number(document, index.newest)
     return Row(
         id=UUID(document.id),
         newest=Decimal(0) if newest is None else newest,
         digest=document.digest,
-        words=_written(_lexemes(index, document)),
+        words=_written(lexemes(index, document)),
         facets=[f"{at}={value}" for at, name in enumerate(index.facets) for value in document.values(name)],
-        numbers=[*numbers, *[None] * (MOST_RANGES - len(numbers))],
-        texts=[squeeze(document.text(name)) for name in index.searched],
+        numbers=numbers(index, document),
+        texts=texts(index, document),
     )
+
+
+def numbers(index: Index, document: Document) -> list[Decimal | None]:
+    """Its ranges, in as many places as there are columns."""
+    found = [_number(document, name) for name in index.ranges]
+    return [*found, *[None] * (MOST_RANGES - len(found))]
+
+
+def texts(index: Index, document: Document) -> list[str]:
+    """What is searched of it, squeezed: where a phrase is looked for."""
+    return [squeeze(document.text(name)) for name in index.searched]
 
 
 def _number(document: Document, name: str) -> Decimal | None:
@@ -63,24 +73,25 @@ def _written(lexemes: Sequence[str]) -> str:
     return f"'{quoted}'"
 
 
-def _lexemes(index: Index, document: Document) -> list[str]:
-    lexemes = [f"s:{sample}" for sample in samples(UUID(document.id))]
+def lexemes(index: Index, document: Document) -> list[str]:
+    """Every lexeme of it, each once."""
+    made = [f"s:{sample}" for sample in samples(UUID(document.id))]
     for at, name in enumerate(index.filters):
-        lexemes += [f"f:{at}={value}" for value in document.values(name)]
+        made += [f"f:{at}={value}" for value in document.values(name)]
     for name in index.numbers:
-        lexemes += [f"n:{number}" for value in document.values(name) for number in spellings(value)]
+        made += [f"n:{number}" for value in document.values(name) for number in spellings(value)]
     for name in index.searched:
         text = document.text(name)
         if not text:
             continue
         found = words.worth(words.words(text))
-        lexemes += found
+        made += found
         if name in index.lead:
-            lexemes.append(f"e:{squeeze(text)}")
-            lexemes += [f"t:{word}" for word in found]
-            lexemes += [f"a:{both}" for both in words.together(words.row(text))]
+            made.append(f"e:{squeeze(text)}")
+            made += [f"t:{word}" for word in found]
+            made += [f"a:{both}" for both in words.together(words.row(text))]
         if name in index.partial:
-            lexemes += [f"p:{sound}" for sound in words.sounds(text)]
-            lexemes += [f"g:{pair}" for pair in words.pairs(text)]
-            lexemes += [f"d:{near}" for word in found for near in words.nearly(word)]
-    return list(dict.fromkeys(lexeme[:LONGEST_LEXEME] for lexeme in lexemes))[:_MOST_LEXEMES]
+            made += [f"p:{sound}" for sound in words.sounds(text)]
+            made += [f"g:{pair}" for pair in words.pairs(text)]
+            made += [f"d:{near}" for word in found for near in words.nearly(word)]
+    return list(dict.fromkeys(lexeme[:LONGEST_LEXEME] for lexeme in made))[:_MOST_LEXEMES]

@@ -34,6 +34,8 @@ ALONE = {
     "departures": "leaving locks the membership, the employment and the keys besides, and nothing else",
     "memberships": "ending a membership locks nothing else",
     "listing_questions": "answering a question locks nothing else",
+    "search_feed": "saving a search, and telling what changed, lock saved searches besides, and nothing else",
+    "saved_searches": "see search_feed; pausing and deleting one lock nothing else",
     "sandbox_clock": "moving the clock locks nothing else",
     "award-run": "computing a year locks its runs and nothing else",
     "award_runs": "see award-run",

@@ -45,13 +45,13 @@ async def feed(database: Database, engine: Engine) -> int:
         found = await queries.changes(database, (place.xid, place.seq), until, MOST_CHANGES)
         await bring(database, engine, await touched_by(database, found))
         if found or until - place.xid > NOTED_EVERY:
-            await note(session, engine, reached(found, until))
+            await note(session, engine.name, reached(found, until))
     return len(found)
 
 
-def reached(found: Sequence[Record], until: int) -> tuple[int, int]:
+def reached(found: Sequence[Record], until: int, limit: int = MOST_CHANGES) -> tuple[int, int]:
     """The place in the log after these changes; a page that is not full was all there is below `until`."""
-    return (found[-1]["xid"], found[-1]["seq"]) if len(found) == MOST_CHANGES else (until, 0)
+    return (found[-1]["xid"], found[-1]["seq"]) if len(found) == limit else (until, 0)
 
 
 async def touched_by(database: Database, found: Iterable[Record]) -> Touched:
@@ -88,10 +88,10 @@ async def _bring(database: Database, engine: Engine, name: str, ids: Sequence[UU
         await engine.apply(index(name), put, [str(each) for each in part if str(each) not in known], place)
 
 
-async def note(session: Session, engine: Engine, place: tuple[int, int]) -> None:
-    """Note how far an engine has come."""
+async def note(session: Session, name: str, place: tuple[int, int]) -> None:
+    """Note how far an engine, or what else follows the log, has come."""
     now = await queries.clock(session)
-    await session.merge(SearchFeed(engine=engine.name, xid=place[0], seq=place[1], fed_at=now))
+    await session.merge(SearchFeed(engine=name, xid=place[0], seq=place[1], fed_at=now))
 
 
 class Feeding:

@@ -65,7 +65,7 @@ async def rebuild(
                 await engine.swap(each)
             known = await queries.feed_of(session, engine.name)
             if known is None or names == set(sources.NAMES):
-                await feeding.note(session, engine, place)
+                await feeding.note(session, engine.name, place)
         log.info("search_rebuild_finished", engine=engine.name)
 
 

@@ -11,3 +11,4 @@ class Quota(StrEnum):
     INVITATIONS = "invitations_per_organisation"
     UPLOADS = "uploads_per_day"
     REQUESTS = "requests_per_organisation"
+    SAVED_SEARCHES = "saved_searches_per_organisation"

@@ -21,6 +21,7 @@ WORDS = {
     Quota.INVITATIONS: Text("open invitations", "未兑换的邀请"),
     Quota.UPLOADS: Text("uploads within 24 hours", "24小时内上传的文件"),
     Quota.REQUESTS: Text("open requests of this kind", "同类未结事项"),
+    Quota.SAVED_SEARCHES: Text("saved searches", "检索订阅"),
 }
 
 

@@ -33,6 +33,7 @@ from tests.market.deals.factory import agreed_deal, recorded_body
 from tests.market.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.office.documents.factory import PDF, uploaded
 from tests.office.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
+from tests.search.saved.factory import saved, saved_body
 from tests.support.access import asking, pricing
 from tests.support.access.calls import Call
 from tests.support.world import Party, World
@@ -251,11 +252,19 @@ async def _listings(world: World, seller: Party, buyer: Party, agency: Party) ->
     )
     question = await world.api.ok("POST", f"/v1/listings/{listing['id']}/questions", buyer, json={"question": "示例?"})
     document = await uploaded(world, seller, content=PDF + b"listing")
+    kept, paused = [{"search_id": (await saved(world, seller))["id"]} for _ in range(2)]
+    await world.api.ok("POST", f"/v1/saved-searches/{paused['search_id']}/pause", seller)
     purchase = {"price": listing["published"]["asking_price"], "listing_version": listing["version"]}
     return {
         "create_listing": Call(json=await listing_body(world, seller)),
         "list_listings": Call(),
         **{f"search_{kind}": Call() for kind in ("listings", "results", "demands", "agencies", "brokers", "deals")},
+        "save_search": Call(json=saved_body(q="石墨")),
+        "list_saved_searches": Call(),
+        **{name: Call(kept) for name in ("read_saved_search", "pause_saved_search", "list_saved_search_matches")},
+        "change_saved_search": Call(kept, saved_body(q="墨")),
+        "resume_saved_search": Call(paused),
+        "delete_saved_search": Call(kept),
         "suggest": Call(query="q=%E7%9F%B3%E5%A2%A8"),
         "list_own_listings": Call(),
         "list_listings_for_staff": Call(),
