@@ -1,6 +1,6 @@
 """Tables of finding. What is searched lies in the schema `search`, which the engine on PostgreSQL keeps itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import BigInteger
@@ -14,9 +14,10 @@ LOCK: Final = "search_feed"
 
 
 class SearchFeed(Base):
-    """How far an engine has followed the event log: everything up to `(xid, seq)` is in what it searches.
+    """How far an engine has followed the event log: everything up to `(xid, seq)` is in what it searches, as of `day`.
 
-    `alerts` is no engine: what tells saved searches follows the log too.
+    The day is local: what a day alone makes true or untrue leaves no event. `alerts` is no engine: what tells saved
+    searches follows the log too.
     """
 
     __tablename__ = "search_feeds"
@@ -26,3 +27,4 @@ class SearchFeed(Base):
     xid: Mapped[int] = mapped_column(BigInteger)
     seq: Mapped[int] = mapped_column(BigInteger)
     fed_at: Mapped[datetime]
+    day: Mapped[date] = mapped_column(server_default="2000-01-01")

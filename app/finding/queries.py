@@ -6,12 +6,12 @@ Only what everybody may see is read here (brokers: everybody with a key), as the
 # ruff: noqa: S608 — the only names put into SQL are those of our own tables and columns
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from asyncpg import Connection, Record
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app.core.database import Database, Session
 from app.core.history.records import REMOVED, WRITTEN
@@ -122,6 +122,12 @@ _TOUCHED: Final[Mapping[str, str]] = {
     "people": "SELECT 'brokers', b.id FROM brokers b WHERE b.person_id = ANY($1)",
     "deals": "SELECT 'deals', unnest($1::uuid[])",
 }
+# What is true from a day until a day, both included: what has begun or ended after `$1`, up to `$2`.
+_DATED: Final = ("organisation_qualities", "organisation_divisions", "employments")
+_TURNED: Final = """
+    SELECT id FROM {table}
+    WHERE (valid_from > $1 AND valid_from <= $2) OR (valid_to >= $1 AND valid_to < $2)
+"""
 _LOG: Final = """
     SELECT e.xid, e.seq, e.subject_type AS of, e.subject_id AS record, e.payload->>'key' AS key, e.occurred_at
     FROM events e
@@ -151,6 +157,15 @@ async def next_ids(database: Database, index: str, after: UUID, limit: int) -> l
 async def touched(database: Database, table: str, keys: Sequence[UUID]) -> list[tuple[str, UUID]]:
     """The documents that changed rows of a table touch: index and id."""
     return [(row[0], row[1]) for row in await database.fetch(_TOUCHED[table], keys)]
+
+
+async def turned(database: Database, after: date, until: date) -> list[tuple[str, UUID]]:
+    """The documents that days alone have changed since a day: index and id."""
+    found: list[tuple[str, UUID]] = []
+    for table in _DATED:
+        rows = await database.fetch(_TURNED.format(table=table), after, until)
+        found += await touched(database, table, [row["id"] for row in rows])
+    return found
 
 
 async def settled(database: Database) -> int:
@@ -214,9 +229,3 @@ _WAITING: Final = """
 async def waiting(database: Database, engine: str, table: str, limit: int) -> list[str]:
     """The keys of the rows of a table whose last changes an engine does not have yet, `limit` at most."""
     return [row["key"] for row in await database.fetch(_WAITING, engine, _TYPES, table, limit)]
-
-
-async def clock(session: Session) -> datetime:
-    """The exchange's time."""
-    now: datetime = (await session.execute(text("SELECT techex_now()"))).scalar_one()
-    return now

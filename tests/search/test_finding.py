@@ -1,7 +1,7 @@
 """Searches through the API: only what is public is found, and the feeder keeps it true whatever comes between."""
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from search.postgres.engine import PostgresEngine
 from search.text.queries import parse
 from tests.catalogue.demands.factory import checked, demand_body, draft_demand, published_demand, response_to, step
 from tests.market.deals.factory import recorded_deal
-from tests.market.listings.factory import draft_listing, published_listing, today
+from tests.market.listings.factory import WUHAN_TIME, draft_listing, move_clock_to, published_listing, today
 from tests.search.conftest import document
 from tests.support import meilisearch
 from tests.support.applications import application
@@ -146,6 +146,28 @@ async def test_agencies_brokers_and_past_prices_are_found(
     found = await search(fresh_world, "deals", q="shimoxi", price_max="250000")
     assert [(item["number"], item["price"]) for item in found["items"]] == [(deal["number"], "250000.00")]
     assert set(found["items"][0]).isdisjoint({"parties", "seller_id", "buyer_id"})
+
+
+async def test_what_a_day_alone_changes_is_brought_when_it_begins(
+    fresh_world: World, fresh_database: Database, engine: PostgresEngine
+) -> None:
+    """An agency whose quality ends, and one whose quality begins: no event tells of it."""
+    world, day = fresh_world, await today(fresh_world)
+    ending, beginning = await world.enterprise(name="示例末日转移公司"), await world.enterprise(name="示例明日转移公司")
+    for party, span in ((ending, {"valid_from": "2020-01-01", "valid_to": str(day)}),
+                        (beginning, {"valid_from": str(day + timedelta(1))})):  # fmt: skip
+        body = {"quality": "technology_transfer_agency", "source": "示例认定〔2026〕1号"} | span
+        await world.api.ok("POST", f"/v1/organisations/{party.id}/qualities", world.operator, json=body)
+    await follow(fresh_database, engine)
+    agencies = index("agencies")
+    assert list((await engine.search(agencies, Query(parse("转移公司")))).ids) == [str(ending.id)]
+    await move_clock_to(world, datetime.combine(day + timedelta(1), time(), WUHAN_TIME))
+    await follow(fresh_database, engine)
+    assert list((await engine.search(agencies, Query(parse("转移公司")))).ids) == [str(beginning.id)]
+    await move_clock_to(world, datetime.combine(day + timedelta(100), time(), WUHAN_TIME))
+    await follow(fresh_database, engine)
+    for each in sources.indexes():
+        assert (await checking.check(fresh_database, engine, each, mend=False)).is_true
 
 
 async def test_of_demands_no_hidden_name_no_response_and_nothing_but_what_is_public_is_found(

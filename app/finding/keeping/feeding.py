@@ -1,17 +1,20 @@
 """The feeder: it follows the event log and keeps an engine true to what is public.
 
 A change is read in the order of the log, at least once. What it touches is then read as it stands, so that a change
-that comes twice, or late, does no harm. An engine that is down keeps its place in the log, and catches up.
+that comes twice, or late, does no harm. An engine that is down keeps its place in the log, and catches up. What a day
+alone makes true or untrue, the end of a quality say, comes when the day has begun: each engine has its day.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
 
+from app.core.clock import read_clock, read_today
 from app.core.database import Database, Session
 from app.core.logs import get_logger
 from app.finding import queries, sources
@@ -26,6 +29,8 @@ MOST_DOCUMENTS: Final = 500
 """Documents that are put at a time."""
 NOTED_EVERY: Final = 1_000
 """Transactions after which the place is noted though nothing was to do: the log between is not read again."""
+MOST_DAYS: Final = timedelta(days=31)
+"""Days that are brought at a time."""
 Touched = Mapping[str, Sequence[UUID]]
 
 
@@ -41,12 +46,15 @@ async def feed(database: Database, engine: Engine) -> int:
         place = await queries.feed_of(session, engine.name)
         if place is None:
             return 0  # it was never filled
-        until = await queries.settled(database)
+        until, today = await queries.settled(database), await read_today(session)
+        day = min(today, place.day + MOST_DAYS)
+        if place.day < day:
+            await bring(database, engine, _by_index(await queries.turned(database, place.day, day)))
         found = await queries.changes(database, (place.xid, place.seq), until, MOST_CHANGES)
         await bring(database, engine, await touched_by(database, found))
-        if found or until - place.xid > NOTED_EVERY:
-            await note(session, engine.name, reached(found, until))
-    return len(found)
+        if found or until - place.xid > NOTED_EVERY or place.day < day:
+            await note(session, engine.name, reached(found, until), day)
+    return len(found) + (today - day).days
 
 
 def reached(found: Sequence[Record], until: int, limit: int = MOST_CHANGES) -> tuple[int, int]:
@@ -59,11 +67,17 @@ async def touched_by(database: Database, found: Iterable[Record]) -> Touched:
     keys: dict[str, dict[UUID, None]] = defaultdict(dict)
     for change in found:
         keys[change["of"]][UUID(change["key"])] = None
+    documents = [
+        each for table, changed in keys.items() for each in await queries.touched(database, table, list(changed))
+    ]
+    return _by_index(documents)
+
+
+def _by_index(touched: Iterable[tuple[str, UUID]]) -> Touched:
     ids: dict[str, dict[UUID, None]] = defaultdict(dict)
-    for table, changed in keys.items():
-        for name, document in await queries.touched(database, table, list(changed)):
-            ids[name][document] = None
-    return {name: list(touched) for name, touched in ids.items()}
+    for name, document in touched:
+        ids[name][document] = None
+    return {name: list(each) for name, each in ids.items()}
 
 
 async def bring(database: Database, engine: Engine, touched: Touched, place: Place = Place.LIVE) -> None:
@@ -88,10 +102,11 @@ async def _bring(database: Database, engine: Engine, name: str, ids: Sequence[UU
         await engine.apply(index(name), put, [str(each) for each in part if str(each) not in known], place)
 
 
-async def note(session: Session, name: str, place: tuple[int, int]) -> None:
-    """Note how far an engine, or what else follows the log, has come."""
-    now = await queries.clock(session)
-    await session.merge(SearchFeed(engine=name, xid=place[0], seq=place[1], fed_at=now))
+async def note(session: Session, name: str, place: tuple[int, int], day: date | None = None) -> None:
+    """Note how far an engine has come, and the day for which it is true; what else follows the log has no day."""
+    now = await read_clock(session)
+    known = {} if day is None else {"day": day}
+    await session.merge(SearchFeed(engine=name, xid=place[0], seq=place[1], fed_at=now, **known))
 
 
 class Feeding:

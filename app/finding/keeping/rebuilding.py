@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
 
+from app.core.clock import read_today
 from app.core.database import Database
 from app.core.logs import get_logger
 from app.finding import queries, sources
@@ -52,6 +53,8 @@ async def rebuild(
     async with _alone(database, engine):
         log.info("search_rebuild_started", engine=engine.name, indexes=[each.name for each in indexes])
         start = (await queries.settled(database), 0)
+        async with database.reading() as session:
+            day = await read_today(session)
         for each in indexes:
             await engine.prepare(each)
             await engine.begin(each)
@@ -65,7 +68,7 @@ async def rebuild(
                 await engine.swap(each)
             known = await queries.feed_of(session, engine.name)
             if known is None or names == set(sources.NAMES):
-                await feeding.note(session, engine.name, place)
+                await feeding.note(session, engine.name, place, day)
         log.info("search_rebuild_finished", engine=engine.name)
 
 

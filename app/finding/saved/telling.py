@@ -105,7 +105,7 @@ async def _new(
     database: Database, session: Session, searched_for: SearchedFor, changes: Mapping[UUID, Change]
 ) -> Pairs:
     """The searches that things meet now, and did not before their changes."""
-    today = session.city.day_of(await feed.clock(session))
+    today = session.city.day_of(await read_clock(session))
     make = sources.MAKE[searched_for]
     things, new = list(changes), Pairs()
     for start in range(0, len(things), _BATCH):
