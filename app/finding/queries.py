@@ -45,7 +45,7 @@ _OPEN_AGENCY: Final = """
     FROM organisations o WHERE o.verification IN ('verified', 'suspended') AND EXISTS (
         SELECT FROM organisation_qualities q WHERE q.organisation_id = o.id
             AND q.quality = 'technology_transfer_agency'
-            AND coalesce(q.valid_to, 'infinity') >= (techex_now() AT TIME ZONE $2::text)::date)
+            AND (techex_now() AT TIME ZONE $2::text)::date BETWEEN q.valid_from AND coalesce(q.valid_to, 'infinity'))
 """
 _AGENCY_OF_BROKER: Final = """
     LEFT JOIN LATERAL (
