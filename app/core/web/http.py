@@ -1,7 +1,8 @@
 """The route class of the whole API: access stated, one transaction a command, answers stored for retries.
 
 A command (POST, PUT, PATCH, DELETE) runs, is serialised and is stored under its `Idempotency-Key` inside one
-transaction, which commits before the first byte of the answer leaves: a failing commit never answers 2xx.
+transaction, which commits before the first byte of the answer leaves: a failing commit never answers 2xx. A client that
+leaves before the commit breaks it off.
 A read gets a session whose statements commit by themselves; a read that names no `Session` and comes without a key
 gets none at all.
 """
@@ -38,6 +39,7 @@ from app.core.storage import Storage
 from app.core.web import idempotency
 from app.core.web.access import Allow
 from app.core.web.answers import caching, locations
+from app.core.web.leaving import leaving_of
 from app.core.web.middleware import problem_response
 from app.core.web.parameters import Parameters, with_sent
 from app.core.web.preconditions import Precondition, etag
@@ -133,13 +135,16 @@ class Endpoint(APIRoute):
         needs_session = any(call is _session for call in _calls(self.dependant))
 
         async def handle(request: Request) -> Response:
-            context = context_of(request)
+            context, leaving = context_of(request), leaving_of(request.scope)
             if not needs_session and "authorization" not in request.headers:
                 request.state.actor = None
-                return caching.finish(request, await inner(request))
+                with leaving:
+                    response = await inner(request)
+                return caching.finish(request, response)
             async with context.database.reading() as session:
-                await _enter(request, context, session)
-                response = await inner(request)
+                with leaving:
+                    await _enter(request, context, session)
+                    response = await inner(request)
             return caching.finish(request, response)
 
         return handle
@@ -151,10 +156,12 @@ class Endpoint(APIRoute):
             body = await self.receive(request)
             request = Request(request.scope, _replay(body))
             async with context.database.transaction() as session:
-                await _enter(request, context, session)
-                if body and self.body_field is not None:
-                    request._json = read_json(body)
-                return await self._once(request, session, body, inner)
+                with leaving_of(request.scope):
+                    await _enter(request, context, session)
+                    if body and self.body_field is not None:
+                        request._json = read_json(body)
+                    response = await self._once(request, session, body, inner)
+            return response
 
         return handle
 

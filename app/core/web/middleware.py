@@ -31,7 +31,7 @@ STREAM = "techex_stream"
 """Set in the scope of an answer that goes on for as long as its client likes: how long says nothing of the server."""
 VARY = b"Accept-Encoding, Accept-Language, Authorization"
 CLIENT_GONE = 499
-"""What is logged and counted where the client went away before it had sent its request."""
+"""What is logged and counted where the client went away before it had sent its request or had its answer."""
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
@@ -94,7 +94,7 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, answer)
-        except (ClientDisconnect, HeadSentError):  # it went in the middle of what it sent: nobody is left to answer
+        except (ClientDisconnect, HeadSentError):  # nobody is left to answer
             status = status or CLIENT_GONE
         except Exception as error:  # noqa: BLE001 — the last catch: log it, answer 500, leak nothing
             log.error("unhandled", request_id=request_id, error=type(error).__name__, trace=trace_of(error))

@@ -17,6 +17,7 @@ from app.core.problems import (
     SERVER_FULL,
     Problem,
 )
+from app.core.web.leaving import LEAVING, Leaving, leaving_of
 from app.core.web.middleware import problem_response
 
 log = get_logger("http")
@@ -69,6 +70,12 @@ class LimitedProtocol(HttpToolsProtocol):
         if len(self.connections) > self.limits.connections:
             self._refuse(SERVER_FULL(headers={"Retry-After": "5"}))
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            scope: Any = self.cycle.scope
+            leaving_of(scope).leave()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:
             return
@@ -83,6 +90,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        scope: Any = self.scope
+        scope[LEAVING] = Leaving()
         self._begun += 1
         self._in_head, self._since = True, self._now()
         self._raw = self._body = 0
