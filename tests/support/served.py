@@ -24,8 +24,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database_url: str, data_dir: Path, extra: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The base URL of an API process on a database; the process is gone when the block ends."""
+def served(
+    database_url: str, data_dir: Path, extra: Mapping[str, str] | None = None, cwd: Path = ROOT
+) -> Iterator[str]:
+    """The base URL of an API process on a database; the process is gone when the block ends. `cwd`: whose code."""
     port = free_port()
     environment = os.environ | {
         "DATABASE_URL": database_url,
@@ -35,7 +37,7 @@ def served(database_url: str, data_dir: Path, extra: Mapping[str, str] | None = 
         "TECHEX_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "app.cli", "serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment | dict(extra or {})) as process:
+    with subprocess.Popen(command, cwd=cwd, env=environment | dict(extra or {})) as process:
         url = f"http://127.0.0.1:{port}"
         try:
             await_ready(url, process)
