@@ -17,7 +17,7 @@ import asyncpg
 from sqlalchemy import ColumnElement, DateTime, MetaData, Numeric, ScalarResult, Select, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, EmulatedDBAPIException, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.util import greenlet_spawn
@@ -143,6 +143,14 @@ class Limits:
         return {name: str(round(value * 1000)) for name, value in seconds.items()}
 
 
+async def _pooled(engine: AsyncEngine) -> Any:
+    """A connection of the pool. That none can be opened is SQLAlchemy's error too: bare, it was answered with 500."""
+    try:
+        return await engine.raw_connection()
+    except EmulatedDBAPIException as error:
+        raise DBAPIError(None, None, error, connection_invalidated=True) from error
+
+
 class Database:
     """A process's connections, and the city whose days and numbers its sessions count in.
 
@@ -206,7 +214,7 @@ class Database:
         if self.bound is not None:
             bound: Any = (await self.bound.get_raw_connection()).driver_connection
             return list(await bound.fetch(statement, *arguments))
-        pooled = await self.readers.raw_connection()
+        pooled = await _pooled(self.readers)
         driver: Any = pooled.driver_connection
         try:
             rows: Sequence[asyncpg.Record] = await driver.fetch(statement, *arguments)
@@ -236,7 +244,7 @@ class Database:
                 await bound.execute(first or "SELECT 1")
                 yield bound
             return
-        pooled = await self.engine.raw_connection()
+        pooled = await _pooled(self.engine)
         driver: Any = pooled.driver_connection
         done = False
         try:

@@ -127,7 +127,7 @@ class Finder:
         for parameter in dict.fromkeys(parameter for parameter, _ in asked.filters):
             kept = tuple(each for other, each in (*asked.always, *asked.filters) if other != parameter)
             tried.append((parameter, None, replace(counted, filters=kept)))
-        typed = query.text.terms if query.text else ()
+        typed = query.text.terms if query.text and query.text.number is None else ()
         for left_out in typed if len(typed) > 1 else ():
             fewer = " ".join(term.typed for term in typed if term is not left_out)
             tried.append(("q", fewer, replace(counted, text=parse(fewer))))

@@ -10,7 +10,7 @@ from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
 from app.run.postgres.embedded import EmbeddedPostgres
-from tests.support import seed
+from tests.support import meilisearch, seed
 from tests.support.api import Api
 from tests.support.applications import application
 from tests.support.databases import CITY
@@ -25,6 +25,16 @@ def durable() -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(folder) as server:
         yield server
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def meili() -> Iterator[meilisearch.Server]:
+    """A Meilisearch of the test's own, or a skip with the reason."""
+    try:
+        with meilisearch.server() as started:
+            yield started
+    except meilisearch.UnavailableError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture

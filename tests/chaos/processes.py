@@ -26,7 +26,7 @@ class Killable:
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start it without waiting until it is ready."""
-        command = [sys.executable, "-m", "app.cli", self._command]
+        command = [sys.executable, "-m", "app.cli", *self._command.split()]
         self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment)
         return self._process
 
@@ -40,10 +40,10 @@ class Killable:
 class ApiProcess(Killable):
     """The API on one port."""
 
-    def __init__(self, database_url: str, data_dir: Path) -> None:
+    def __init__(self, database_url: str, data_dir: Path, **extra: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        super().__init__("serve", database_url, data_dir, TECHEX_PORT=str(self.port))
+        super().__init__("serve", database_url, data_dir, TECHEX_PORT=str(self.port), **extra)
 
     def start(self) -> None:
         """Start it; it is ready when this returns."""
@@ -53,5 +53,5 @@ class ApiProcess(Killable):
 class WorkerProcess(Killable):
     """A worker."""
 
-    def __init__(self, database_url: str, data_dir: Path) -> None:
-        super().__init__("worker", database_url, data_dir)
+    def __init__(self, database_url: str, data_dir: Path, **extra: str) -> None:
+        super().__init__("worker", database_url, data_dir, **extra)
