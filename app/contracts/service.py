@@ -20,13 +20,14 @@ from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
 from app.identity.mergers import queries as mergers
-from app.identity.mergers.rules import heir_on
+from app.identity.mergers.rules import Successions, heir_on
 from app.identity.models import Broker, Organisation
 from app.identity.qualities.service import is_agency
 from app.market.deals import queries as deal_queries
 from app.market.deals import service as deal_service
 from app.market.deals.kinds import DealOrigin, DealStatus, PartyRole
 from app.market.deals.models import Deal
+from app.market.deals.problems import PARTIES_MERGED
 from app.market.deals.rules import is_live
 from app.market.deals.schemas import PartyIn
 from app.office.documents import service as documents
@@ -108,6 +109,9 @@ async def sign_contract(
     await _check_not_stopped(session, [party.organisation_id for party in signers])
     now = await read_clock(session)
     today = session.city.day_of(now)
+    sellers, buyers = (parties_of(contract, role) for role in SIGNERS)
+    if await mergers.is_one_body(session, sellers, buyers, today):
+        raise PARTIES_MERGED()
     rules.check_signing(body.signed_on, today, contract.valid_to, _agreed_on(deal, session.city))
     for party in signers:
         if party.organisation_id == actor.organisation_id:
@@ -314,7 +318,7 @@ def _parts(parties: Iterable[PartyIn]) -> list[rules.Part]:
     return [rules.Part(party.organisation_id, party.share) for party in parties]
 
 
-def _employed(broker: Broker, agency: Organisation, merged: mergers.Successions, day: date) -> rules.Employed:
+def _employed(broker: Broker, agency: Organisation, merged: Successions, day: date) -> rules.Employed:
     """The broker's days with an agency; none where it is no agency on the day that is asked for.
 
     Whom a merged agency employed, its heir employs from the merger on.

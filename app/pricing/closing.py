@@ -1,9 +1,9 @@
 """From an agreed price to the deal: one order of refusals for every mode in which gates stand before the deal.
 
 A mode says what was agreed (`Agreed`). It calls `refuse_agreement` at the agreement, and `make_deal` then and each time
-a blocking fact has changed. The order of refusals stands only here: what can never be sold, what the mode waits for (a
-notice), gates, a party that is not verified any more, and the appraisal report. The caller has locked the listing and
-then the subject of the gates.
+a blocking fact has changed. The order of refusals stands only here: what can never be sold, a merger of seller and
+buyer, what the mode waits for (a notice), gates, a party that is not verified any more, and the appraisal report. The
+caller has locked the listing and then the subject of the gates.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,10 +23,11 @@ from app.core.history import events
 from app.core.problems import NOT_VERIFIED, Problem
 from app.identity import queries as identity
 from app.identity.kinds import Verification
+from app.identity.mergers import queries as mergers
 from app.market.deals.kinds import PartyRole, PriceBasis
 from app.market.deals.models import Deal
-from app.market.deals.problems import LISTING_TAKEN
-from app.market.deals.rules import PartyShare
+from app.market.deals.problems import LISTING_TAKEN, PARTIES_MERGED
+from app.market.deals.rules import ENDED_BY_MERGER, PartyShare
 from app.market.deals.service import create_deal
 from app.market.gates import openings
 from app.market.gates import rules as gate_rules
@@ -54,6 +55,13 @@ class Agreed:
     terms: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """There will be no deal, and why."""
+
+    reason: str
+
+
 def one_buyer(organisation_id: UUID, *, abroad: bool, chosen: bool) -> openings.Buying:
     """One organisation buys. If the seller has `chosen` it without competition, a related party needs an approval."""
     buyer = PartyShare(PartyRole.BUYER, organisation_id)
@@ -69,6 +77,8 @@ async def refuse_agreement(session: Session, agreed: Agreed, actor: Actor, now: 
     today = session.city.day_of(now)
     sale = await openings.find_sale(session, agreed.listing, agreed.buying, now)
     openings.refuse_never(sale, today)
+    if await _is_one_body(session, agreed, today):
+        raise PARTIES_MERGED()
     await appraisal.check_price(session, agreed.listing, agreed.price, today, actor)
     return sale
 
@@ -95,16 +105,19 @@ async def make_deal(
     *,
     asked_by: Actor | None,
     waits_for: Callable[[Sequence[Gate]], Problem | None] = openings.what_blocks,
-) -> Deal | Problem | None:
-    """Make the deal, or return what blocks it by today's facts. Opens the gates that are needed now.
+) -> Deal | Problem | Over:
+    """Make the deal, or return what blocks it by today's facts, or why the mode ends its sale: the result may never be
+    sold any more, or seller and buyer have merged. Opens the gates that are needed now.
 
-    None: the result may never be sold any more, and the mode ends its sale. `waits_for` is what the mode waits for,
-    the gates of the subject included. `asked_by` is who asks for the deal now; None where time or another package does.
+    `waits_for` is what the mode waits for, the gates of the subject included. `asked_by` is who asks for the deal now;
+    None where time or another package does.
     """
     today, listing = session.city.day_of(now), agreed.listing
     sale = await openings.find_sale(session, listing, agreed.buying, now)
     if gate_rules.never(sale, today):
-        return None
+        return Over(BECAME_UNLISTABLE)
+    if await _is_one_body(session, agreed, today):
+        return Over(ENDED_BY_MERGER)
     gates = await openings.open_gates(session, agreed.subject, listing.seller_id, sale, now)
     block = (
         waits_for(gates)
@@ -141,6 +154,11 @@ async def _party_blocks(session: Session, agreed: Agreed) -> Problem | None:
             )
             return NOT_VERIFIED(name=organisation.name, verification=organisation.verification)
     return None
+
+
+async def _is_one_body(session: Session, agreed: Agreed, today: date) -> bool:
+    buyers = [buyer.organisation_id for buyer in agreed.buying.buyers]
+    return await mergers.is_one_body(session, [agreed.listing.seller_id], buyers, today)
 
 
 async def _report_blocks(session: Session, agreed: Agreed, today: date, asked_by: Actor | None) -> Problem | None:

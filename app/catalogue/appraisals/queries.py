@@ -23,7 +23,7 @@ from app.core.database import Session, find_one, read_all, same
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.filters import between, equal
 from app.core.web.pages import Found, Orders, PageRequest, read_page
-from app.identity import queries as identity
+from app.identity.mergers import queries as mergers
 from app.office.documents.access import Level
 
 ORDERS: Final = Orders("id", AppraisalReport.id, AppraisalReport.valid_to)
@@ -124,12 +124,8 @@ async def find_result(session: Session, result_id: UUID) -> Result | None:
 
 async def is_related(session: Session, appraiser_id: UUID, owners: Sequence[UUID], on: date) -> bool:
     """Whether a related-party finding (关联方) between the appraiser and an owner holds on a day."""
-    found = await identity.relations_between(session, [appraiser_id, *owners])
-    return any(
-        appraiser_id in (row.first_id, row.second_id)
-        and (row.valid_from or date.min) <= on <= (row.valid_to or date.max)
-        for row in found
-    )
+    found = await mergers.relations_on(session, [appraiser_id, *owners], on)
+    return any(appraiser_id in (row.first_id, row.second_id) for row in found)
 
 
 async def access_to_documents(session: Session, actor: Actor | None, report_id: UUID) -> Level:

@@ -1,6 +1,6 @@
 """Reading of mergers: who was merged, into whom, since when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -10,13 +10,16 @@ from sqlalchemy import or_, select
 from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import UNKNOWN_REFERENCE, Text
 from app.core.web.pages import Found, Orders, PageRequest, read_page
+from app.identity import queries as identity
+from app.identity.mergers import rules
 from app.identity.mergers.models import Merger
-from app.identity.models import Invitation, Membership, Organisation
+from app.identity.mergers.rules import Successions
+from app.identity.models import Invitation, Membership, Organisation, OrganisationRelation
 from app.identity.problems import ORGANISATION
+from app.identity.relations import Relation, related_on
 
 MERGER = Text("merger", "合并")
 ORDERS: Final = Orders("-id", Merger.id)
-Successions = Mapping[UUID, tuple[UUID, date]]
 
 
 async def list_mergers(session: Session, page: PageRequest, organisation_id: UUID | None) -> Found[Merger]:
@@ -56,29 +59,44 @@ async def done_merger_of(session: Session, organisation_id: UUID) -> Merger | No
     )
 
 
-async def inherited(session: Session, heir_id: UUID) -> Sequence[Merger]:
-    """The mergers by which an organisation stands for others now."""
-    return await read_all(session, select(Merger).where(Merger.heir_id == heir_id, Merger.done_at.is_not(None)))
-
-
 async def successions(session: Session, ids: Iterable[UUID]) -> Successions:
-    """From some organisations upwards: merged to successor and its first day, for `rules.heir_on`."""
-    found: dict[UUID, tuple[UUID, date]] = {}
-    wanted = set(ids)
-    while wanted:
-        done = select(Merger).where(Merger.merged_id.in_(wanted), Merger.done_at.is_not(None))
-        rows = await read_all(session, done)
-        found |= {row.merged_id: (row.successor_id, row.effective_on) for row in rows}
-        wanted = {row.successor_id for row in rows} - found.keys()
-    return found
+    """Every merger of the bodies that stand now for some organisations, for `rules.heir_on`."""
+    wanted = list(ids)
+    done = Merger.done_at.is_not(None)
+    heirs = select(Merger.heir_id).where(Merger.merged_id.in_(wanted), done)
+    one_body = or_(Merger.heir_id.in_(wanted), Merger.heir_id.in_(heirs))
+    rows = await read_all(session, select(Merger).where(done, one_body))
+    return {row.merged_id: (row.successor_id, row.effective_on) for row in rows}
 
 
-async def heirs_of(session: Session, ids: Iterable[UUID | None]) -> frozenset[UUID]:
-    """Who stands now for those of some organisations that were merged."""
-    statement = select(Merger.heir_id).where(
-        Merger.merged_id.in_([one for one in ids if one]), Merger.done_at.is_not(None)
+async def with_heirs(session: Session, *ids: UUID | None) -> frozenset[UUID]:
+    """Some organisations, and who stands now for those of them that were merged: all that have their interest."""
+    known = frozenset(one for one in ids if one is not None)
+    heirs = select(Merger.heir_id).where(Merger.merged_id.in_(known), Merger.done_at.is_not(None))
+    return known | frozenset((await session.execute(heirs)).scalars())
+
+
+async def relations_on(session: Session, ids: Iterable[UUID], day: date) -> list[Relation]:
+    """The findings of related parties between some organisations on a day, after the mergers until then."""
+    known = frozenset(ids)
+    merged = await successions(session, known)
+    rows = await identity.relations_between(session, rules.family(merged, known))
+    return list(related_on(map(relation_of, rows), merged, known, day))
+
+
+async def is_one_body(session: Session, sellers: Iterable[UUID], buyers: Iterable[UUID], day: date) -> bool:
+    """Whether one organisation stands on both sides since a merger."""
+    sides = [frozenset(sellers), frozenset(buyers)]
+    merged = await successions(session, sides[0] | sides[1])
+    first, second = ({rules.heir_on(merged, one, day) for one in side} for side in sides)
+    return not first.isdisjoint(second)
+
+
+def relation_of(row: OrganisationRelation) -> Relation:
+    """A finding as rules take it."""
+    return Relation(
+        row.first_id, row.second_id, row.kind, row.share, row.detail, row.source, row.valid_from, row.valid_to
     )
-    return frozenset((await session.execute(statement)).scalars())
 
 
 async def members_of(session: Session, organisation_id: UUID) -> Sequence[Membership]:

@@ -1,6 +1,6 @@
 """Pure decisions about mergers: who stands for whom on a day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -10,6 +10,8 @@ from app.identity.mergers.kinds import MergerStatus
 from app.identity.problems import NOTHING_TO_CONFIRM
 
 Key = TypeVar("Key", UUID, str)
+Successions = Mapping[UUID, tuple[UUID, date]]
+"""Merged to its successor and the first day on which that stands for it."""
 
 
 def heir_on(successions: Mapping[Key, tuple[Key, date]], organisation: Key, day: date) -> Key:
@@ -22,6 +24,11 @@ def heir_on(successions: Mapping[Key, tuple[Key, date]], organisation: Key, day:
         organisation = found[0]
         found = successions.get(organisation)
     return organisation
+
+
+def family(successions: Successions, organisations: Iterable[UUID]) -> frozenset[UUID]:
+    """Some organisations with all that merged with them, before and after."""
+    return frozenset(organisations).union(successions, (successor for successor, _ in successions.values()))
 
 
 @dataclass(frozen=True, slots=True)

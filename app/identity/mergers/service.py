@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import read_clock, read_today
-from app.core.database import Session, add_unique
+from app.core.database import Session
 from app.core.history import events
 from app.core.problems import NOT_VERIFIED, ORGANISATION_MERGED
 from app.identity import hooks, problems
@@ -37,9 +37,12 @@ async def ask(session: Session, actor: Actor, body: schemas.MergerIn) -> Merger:
     check_two(body.merged_id, body.successor_id, "successor_id")
     merged, successor = await queries.lock_sides(session, body.merged_id, body.successor_id)
     check_near("effective_on", body.effective_on, await read_today(session))
+    if await queries.live_merger_of(session, merged.id) is not None:
+        raise problems.MERGER_RECORDED(field="merged_id")
     await _check(session, merged, successor)
     merger = Merger(**body.model_dump(), heir_id=successor.id, asked_by=actor.person_id)
-    await add_unique(session, merger, problems.MERGER_RECORDED(field="merged_id"), "uq_organisation_mergers_merged_id")
+    session.add(merger)
+    await session.flush()
     _tell(session, "organisation.merger_asked", merger, [events.OPERATOR])
     return merger
 
@@ -118,7 +121,7 @@ async def _take_effect(session: Session, merger: Merger, merged: Organisation, n
     await session.execute(update(Merger).where(Merger.heir_id == merged.id).values(heir_id=merger.heir_id))
     merged.revision += 1
     _tell(session, "organisation.merged", merger, [events.PUBLIC, merged.id, merger.successor_id])
-    await hooks.merged.announce(session, merged, merger.successor_id, now)
+    await hooks.merged.announce(session, merged, merger.heir_id, now)
 
 
 def _tell(session: Session, type_: str, merger: Merger, audience: list[UUID], **more: str) -> None:

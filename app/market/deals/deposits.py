@@ -75,6 +75,14 @@ async def settle(session: Session, actor: Actor, deal: Deal, finding: DefaultFin
     _tell(session, deal, "deal.default_found", {"defaulted": finding.defaulted})
 
 
+async def give_back(session: Session, deal: Deal, now: datetime) -> None:
+    """Return the buyers' deposits of a deal that nobody let fail."""
+    for buyer in await held_by(session, deal):
+        assert deal.listing_id is not None  # deposits are of a listing
+        await listings.lock_listing(session, deal.listing_id)
+        await deposits.release(session, ("listing", deal.listing_id), buyer, now)
+
+
 async def end_unheld(session: Session, deal: Deal, now: datetime) -> None:
     """Withdraw the deposit requests of an ended deal that were never paid, and return late deposits in full."""
     assert deal.listing_id is not None  # deposits are of a listing

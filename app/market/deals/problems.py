@@ -1,7 +1,7 @@
 """The refusals of deals."""
 
 from app.core.problems import ProblemType, Text
-from app.law.instruments import DEPOSITS
+from app.law.instruments import CIVIL_CODE, DEPOSITS
 
 LISTING_TAKEN = ProblemType(
     "listing_taken",
@@ -18,6 +18,15 @@ MERGER_OF_BOTH_SIDES = ProblemType(
     Text("The organisations are seller and buyer of deal {number}, which has no contract yet.",
          "两单位为成交项目{number}的转让方与受让方，且合同尚未签订。"),
     Text("First sign its contract, or cancel the deal.", "请先签订合同，或者取消该成交。"),
+)  # fmt: skip
+PARTIES_MERGED = ProblemType(
+    "parties_merged",
+    409,
+    Text("Seller and buyer have merged", "转让方与受让方已合并"),
+    Text("One organisation stands on both sides since a merger. Nobody sells to oneself.",
+         "合并之后，转让方与受让方为同一单位，不能自行交易。"),
+    Text("End the sale; the listing is free again.", "请终止该交易，挂牌项目随即恢复。"),
+    CIVIL_CODE.art("557, 576"),
 )  # fmt: skip
 DEAL_NOT_OPEN = ProblemType(
     "deal_not_open",

@@ -1,11 +1,12 @@
 """All reading of deals, and who may see what."""
 
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, literal, select, text, tuple_
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy import Row, Select, literal, select, text, tuple_
+from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.catalogue.results.kinds import TransferMode
@@ -90,17 +91,14 @@ async def list_deals(session: Session, actor: Actor, page: PageRequest) -> Found
     return await read_page(session, visible(actor), page, ORDERS)
 
 
-async def agreed_between(session: Session, first: UUID, second: UUID) -> str | None:
-    """The number of a deal without contract that one of two organisations sells and the other buys."""
-    own, other = aliased(DealParty), aliased(DealParty)
-    statement = (
-        select(Deal.number)
-        .join(own, own.deal_id == Deal.id)
-        .join(other, other.deal_id == Deal.id)
-        .where(own.organisation_id == first, other.organisation_id == second, Deal.status == DealStatus.AGREED)
-        .where(own.role != other.role, own.role != PartyRole.AGENCY, other.role != PartyRole.AGENCY)
+async def agreed_among(session: Session, ids: Collection[UUID]) -> Sequence[Row[UUID, str]]:
+    """The deals without contract that one of some organisations sells and one of them buys: id and number."""
+    sold, bought = (
+        select(DealParty.deal_id).where(DealParty.organisation_id.in_(ids), DealParty.role == role)
+        for role in (PartyRole.SELLER, PartyRole.BUYER)
     )
-    return (await session.execute(statement.limit(1))).scalar_one_or_none()
+    wanted = Deal.status == DealStatus.AGREED, Deal.id.in_(sold), Deal.id.in_(bought)
+    return (await session.execute(select(Deal.id, Deal.number).where(*wanted).order_by(Deal.id))).all()
 
 
 async def comparable_deals(session: Session, deal: Deal, most: int) -> list[Deal]:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import product
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.problems import Text
-from app.identity.mergers.rules import heir_on
+from app.identity.relations import Relation
 from app.identity.rules import check_order
 from app.market.deals.kinds import DealStatus, Defaulted, PartyRole
 from app.market.deals.problems import (
@@ -23,6 +22,9 @@ from app.market.deals.problems import (
 )
 
 WHOLE = Decimal(1)
+_MERGED = Text("Seller and buyer merged", "转让方与受让方已合并")
+ENDED_BY_MERGER = f"{_MERGED.en} / {_MERGED.zh}"
+"""Why a deal or a sale ended (民法典 557)."""
 FIELDS = {PartyRole.SELLER: "sellers", PartyRole.BUYER: "buyers", PartyRole.AGENCY: "agencies"}
 
 
@@ -49,23 +51,6 @@ def check_parties(parties: Sequence[PartyShare]) -> None:
             raise SIDE_DOES_NOT_SUM(field=FIELDS[role], side=FIELDS[role], total=total)
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A recorded finding that two organisations are related parties; an open end means always."""
-
-    first_id: UUID
-    second_id: UUID
-    kind: str
-    share: Decimal | None
-    detail: str
-    source: str
-    valid_from: date | None
-    valid_to: date | None
-
-    def holds_on(self, day: date) -> bool:
-        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
-
-
 def related_finding(
     parties: Iterable[PartyShare], relations: Iterable[Relation], names: Mapping[UUID, str], on: date
 ) -> str | None:
@@ -79,20 +64,6 @@ def related_finding(
         if relation.holds_on(on) and {sides.get(relation.first_id), sides.get(relation.second_id)} == across
     ]
     return "; ".join(findings) or None
-
-
-def one_by_merger(
-    parties: Iterable[PartyShare], successions: Mapping[UUID, tuple[UUID, date]], on: date
-) -> list[Relation]:
-    """Sellers and buyers for whom one organisation stands on a day, as findings."""
-    known = list(parties)
-    sellers = [party.organisation_id for party in known if party.role == PartyRole.SELLER]
-    buyers = [party.organisation_id for party in known if party.role == PartyRole.BUYER]
-    return [
-        Relation(seller, buyer, "merger", None, "合并 merged", "GET /v1/organisation-mergers", None, None)
-        for seller, buyer in product(sellers, buyers)
-        if seller != buyer and heir_on(successions, seller, on) == heir_on(successions, buyer, on)
-    ]
 
 
 def contract_due(agreed_at: datetime, days: int, zone: ZoneInfo) -> datetime:

@@ -168,8 +168,11 @@ async def expire_deal(session: Session, deal_id: UUID, now: datetime) -> None:
 
 
 async def fall_through(session: Session, deal: Deal, reason: str, now: datetime) -> None:
-    """End a locked deal, not yet under contract, that may not be: nobody defaulted, and the listing is free again."""
+    """End a locked deal, not yet under contract, that may not be: nobody defaulted, what was deposited goes back, and
+    the listing is free again.
+    """
     await deadlines.cancel(session, CONTRACT_DUE, deal.id)
+    await deposits.give_back(session, deal, now)
     await _end(session, deal, DealStatus.CANCELLED, reason, now)
 
 
@@ -230,13 +233,7 @@ async def related_parties(session: Session, parties: Sequence[PartyShare], on: d
     for party in parties:
         if party.organisation_id not in known:
             raise UNKNOWN_REFERENCE(field=rules.FIELDS[party.role], what=ORGANISATION)
-    relations = [
-        rules.Relation(
-            row.first_id, row.second_id, row.kind, row.share, row.detail, row.source, row.valid_from, row.valid_to
-        )
-        for row in await identity.relations_between(session, ids)
-    ]
-    relations += rules.one_by_merger(parties, await mergers.successions(session, ids), on)
+    relations = await mergers.relations_on(session, ids, on)
     return rules.related_finding(parties, relations, {key: row.name for key, row in known.items()}, on)
 
 

@@ -18,7 +18,7 @@ from app.core.history import events
 from app.core.problems import NOT_FOUND, Text
 from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, read_page
-from app.identity.mergers.queries import heirs_of
+from app.identity.mergers.queries import with_heirs
 from app.law.periods import queries as periods
 from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus, PricingMode
 from app.market.listings.models import Listing, ListingVersion, Question
@@ -50,8 +50,7 @@ QUESTIONS: Final = Orders("id", Question.id)
 
 async def selling_side(session: Session, listing: Listing) -> frozenset[UUID]:
     """Who may not buy it: the seller, its agency, and who stands for them since a merger."""
-    side = frozenset(party for party in (listing.seller_id, listing.agency_id) if party)
-    return side | await heirs_of(session, side)
+    return await with_heirs(session, listing.seller_id, listing.agency_id)
 
 
 def is_public(listing: Listing) -> bool:

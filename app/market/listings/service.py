@@ -233,7 +233,7 @@ async def ask(session: Session, actor: Actor, listing_id: UUID, question: str) -
     """Ask about a published listing, as a verified organisation other than the seller and its agency."""
     listing = await queries.get_listing(session, actor, listing_id)
     asker_id = actor.organisation()
-    if asker_id in (listing.seller_id, listing.agency_id):
+    if asker_id in await queries.selling_side(session, listing):
         raise OWN_LISTING(what=Text("Asking", "提问"))
     now = await read_clock(session)
     rules.check_open(listing.status, listing.closes_at, now)

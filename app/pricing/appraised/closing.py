@@ -54,8 +54,9 @@ async def try_close(
     """
     now = await read_clock(session)
     deal = await closing.make_deal(session, _agreed(listing, offer), now, asked_by=asked_by)
-    if deal is None:
-        await refuse(session, listing, offer, closing.BECAME_UNLISTABLE, now)
+    if isinstance(deal, closing.Over):
+        await refuse(session, listing, offer, deal.reason, now)
+        return None
     if not isinstance(deal, Deal):
         return deal
     offer.status = PurchaseOfferStatus.CLOSED

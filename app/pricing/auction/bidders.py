@@ -11,7 +11,7 @@ from app.core.database import Session
 from app.core.history import events
 from app.core.problems import Text
 from app.identity import queries as identity
-from app.identity.mergers.queries import heirs_of
+from app.identity.mergers.queries import with_heirs
 from app.market.deals.kinds import PartyRole
 from app.market.deals.rules import PartyShare
 from app.market.deals.service import related_parties
@@ -62,8 +62,7 @@ async def _check_not_barred(session: Session, actor: Actor, auction: Auction, no
     require_verified((await identity.organisations_by_id(session, [organisation_id]))[organisation_id])
     if await queries.is_staff(session, actor.person_id):
         raise admission.barred(admission.MARKET_STAFF)
-    side = auction.seller_id, auction.agency_id
-    if organisation_id in side or organisation_id in await heirs_of(session, side):
+    if organisation_id in await with_heirs(session, auction.seller_id, auction.agency_id):
         raise admission.barred(admission.SELLING_SIDE)
     sides = [PartyShare(PartyRole.SELLER, auction.seller_id), PartyShare(PartyRole.BUYER, organisation_id)]
     finding = await related_parties(session, sides, session.city.day_of(now))

@@ -47,8 +47,9 @@ async def try_close(session: Session, listing: Listing, sale: ListedSale) -> Pro
     buying = closing.one_buyer(sale.winner_id, abroad=abroad, chosen=False)
     agreed = closing.Agreed((SUBJECT, listing.id), listing, buying, listing.asking_price)
     deal = await closing.make_deal(session, agreed, now, asked_by=None)
-    if deal is None:
-        await refuse(session, listing, sale, closing.BECAME_UNLISTABLE, now)
+    if isinstance(deal, closing.Over):
+        await refuse(session, listing, sale, deal.reason, now)
+        return None
     if not isinstance(deal, Deal):
         return deal
     sale.phase, sale.deal_id = SalePhase.SOLD, deal.id

@@ -80,8 +80,9 @@ async def try_close(
     deal = await closing.make_deal(
         session, _agreed(listing, negotiation, offer), now, asked_by=asked_by, waits_for=waits_for
     )
-    if deal is None:
-        await refuse(session, listing, negotiation, closing.BECAME_UNLISTABLE, now)
+    if isinstance(deal, closing.Over):
+        await refuse(session, listing, negotiation, deal.reason, now)
+        return None
     if not isinstance(deal, Deal):
         return deal
     negotiation.status = NegotiationStatus.CLOSED

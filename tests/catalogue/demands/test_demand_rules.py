@@ -23,6 +23,7 @@ from app.catalogue.demands.responses import rules as response_rules
 from app.catalogue.demands.responses.kinds import ResponseMove, ResponseMover, ResponseStatus
 from app.catalogue.results.kinds import TransferMode
 from app.core.problems import Problem
+from app.identity.relations import Relation
 
 # Written out once more, on purpose: who takes a demand, its draft and a response from where to where.
 DEMAND = {
@@ -133,16 +134,12 @@ def test_a_ranking_places_every_bid_once_and_no_better_one_behind(totals: list[l
     assert sums == sorted(sums, reverse=True)
 
 
-def test_a_tie_that_has_ended_is_none() -> None:
-    own, party, day = UUID(int=1), UUID(int=2), date(2026, 3, 1)
-    for tie, tied in (
-        (challenge_rules.Tie(own, party, None, None), True),
-        (challenge_rules.Tie(party, own, None, day), True),
-        (challenge_rules.Tie(own, party, None, date(2026, 2, 28)), False),
-        (challenge_rules.Tie(own, UUID(int=3), None, None), False),
-    ):
+def test_a_tie_is_one_between_the_own_organisations_and_a_party() -> None:
+    own, party = UUID(int=1), UUID(int=2)
+    for first, second, tied in ((own, party, True), (party, own, True), (own, UUID(int=3), False)):
+        tie = Relation(first, second, "control", None, "d", "s", None, None)
         if not tied:
-            challenge_rules.check_no_conflict([own], [party], [tie], day)
+            challenge_rules.check_no_conflict([own], [party], [tie])
             continue
         with pytest.raises(Problem, match="expert_conflicted"):
-            challenge_rules.check_no_conflict([own], [party], [tie], day)
+            challenge_rules.check_no_conflict([own], [party], [tie])

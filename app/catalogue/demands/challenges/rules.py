@@ -11,6 +11,7 @@ from app.catalogue.demands.challenges import problems
 from app.catalogue.demands.challenges.kinds import ChallengeMove, ChallengeMover, ChallengeStatus
 from app.core.money import round_places
 from app.core.problems import DATES_OUT_OF_ORDER
+from app.identity.relations import Relation
 
 S, M = ChallengeStatus, ChallengeMover
 FULL_POINTS = 100
@@ -82,26 +83,16 @@ def check_terms(
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """A recorded relation of two organisations (关联关系), with its days; an open end means always."""
-
-    first_id: UUID
-    second_id: UUID
-    valid_from: date | None
-    valid_to: date | None
-
-
-def check_no_conflict(own: Collection[UUID], parties: Collection[UUID], ties: Iterable[Tie], on: date) -> None:
+def check_no_conflict(own: Collection[UUID], parties: Collection[UUID], ties: Iterable[Relation]) -> None:
     """An expert acts neither for poster or bidder, nor for an organisation related to one; raises `expert_conflicted`.
 
-    `own` are the organisations that the expert acts for, `parties` the poster, the bidders and their partners.
+    `own` are the organisations that the expert acts for, `parties` the poster, the bidders and their partners, `ties`
+    the relations that hold today.
     """
     acts, sides = set(own), set(parties)
     tied = any(
         (tie.first_id in acts and tie.second_id in sides) or (tie.second_id in acts and tie.first_id in sides)
         for tie in ties
-        if (tie.valid_from or date.min) <= on <= (tie.valid_to or date.max)
     )
     if tied or not acts.isdisjoint(sides):
         raise problems.EXPERT_CONFLICTED(field="person_id")

@@ -22,11 +22,12 @@ from app.catalogue.demands.responses.kinds import DeclineReason, ResponseMove, R
 from app.catalogue.demands.schemas import DemandForm
 from app.core import deadlines
 from app.core.access import Actor
-from app.core.clock import read_clock
+from app.core.clock import read_clock, read_today
 from app.core.database import Session, add_unique
 from app.core.history import events
 from app.core.problems import NOT_FOUND, UNKNOWN_REFERENCE
 from app.identity import queries as identity
+from app.identity.mergers import queries as mergers
 from app.identity.problems import PERSON
 from app.law.figures import parameter
 from app.law.periods import service as periods
@@ -208,11 +209,8 @@ async def _stop_notice(session: Session, challenge: Challenge, now: datetime, wh
 async def _check_no_conflict(session: Session, demand: Demand, person_id: UUID) -> None:
     own = await identity.organisations_of(session, person_id)
     parties = await queries.parties(session, demand)
-    ties = [
-        rules.Tie(row.first_id, row.second_id, row.valid_from, row.valid_to)
-        for row in await identity.relations_between(session, [*own, *parties])
-    ]
-    rules.check_no_conflict(own, parties, ties, session.city.day_of(await read_clock(session)))
+    ties = await mergers.relations_on(session, [*own, *parties], await read_today(session))
+    rules.check_no_conflict(own, parties, ties)
 
 
 def _move(

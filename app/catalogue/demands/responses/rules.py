@@ -1,6 +1,6 @@
 """Pure decisions about responses: their life, who may respond, and as what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -69,11 +69,11 @@ def side_of(organisation_id: UUID, demander_id: UUID) -> ResponseMover:
     return ResponseMover.DEMANDER if organisation_id == demander_id else ResponseMover.RESPONDER
 
 
-def check_responder(organisation_id: UUID, partners: Iterable[UUID], demander_id: UUID) -> None:
-    """Who posted a demand neither responds to it nor joins a response; raises `own_demand`."""
-    if organisation_id == demander_id:
+def check_responder(organisation_id: UUID, partners: Iterable[UUID], demanders: Collection[UUID]) -> None:
+    """Who posted a demand, or stands for who did, neither responds to it nor joins a response; raises `own_demand`."""
+    if organisation_id in demanders:
         raise OWN_DEMAND()
-    if demander_id in partners:
+    if not set(partners).isdisjoint(demanders):
         raise OWN_DEMAND(field="partner_ids")
 
 

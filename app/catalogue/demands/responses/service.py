@@ -27,6 +27,7 @@ from app.core.problems import NOT_VERIFIED, UNKNOWN_REFERENCE
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
+from app.identity.mergers.queries import with_heirs
 from app.identity.problems import ORGANISATION
 from app.identity.qualities.service import is_agency
 from app.law.quotas.kinds import Quota
@@ -46,7 +47,7 @@ async def respond(session: Session, actor: Actor, demand_id: UUID, body: schemas
     demand = await demands.lock_public(session, demand_id)
     now = await read_clock(session)
     responder_id = actor.organisation()
-    rules.check_responder(responder_id, body.partner_ids, demand.demander_id)
+    await _check_sides(session, responder_id, body.partner_ids, demand)
     demand_rules.check_open(demand.status, demand.closes_at, now)
     await _check_capacity(session, responder_id, body.capacity, body, session.city.day_of(now))
     _check_mode(demand, body)
@@ -78,7 +79,7 @@ async def amend(
     precondition.check(response.revision)
     move(response, ResponseMove.AMENDMENT, rules.side_of(actor.organisation(), response.demander_id))
     await _check_amendable(session, demand)
-    rules.check_responder(response.responder_id, body.partner_ids, response.demander_id)
+    await _check_sides(session, response.responder_id, body.partner_ids, demand)
     await _check_capacity(session, response.responder_id, response.capacity, body, await read_today(session))
     _check_mode(demand, body)
     partners = await _partners(session, response.responder_id, body.partner_ids)
@@ -199,6 +200,10 @@ async def _check_amendable(session: Session, demand: Demand) -> None:
     if demand.kind == DemandKind.CHALLENGE:
         demand_rules.check_open(demand.status, demand.closes_at, await read_clock(session))
     demand_rules.check_live(demand.status)
+
+
+async def _check_sides(session: Session, responder_id: UUID, partners: Sequence[UUID], demand: Demand) -> None:
+    rules.check_responder(responder_id, partners, await with_heirs(session, demand.demander_id))
 
 
 async def _partners(session: Session, responder_id: UUID, ids: Sequence[UUID]) -> list[ResponsePartner]:

@@ -5,7 +5,7 @@ To go on, the operator resumes it, and the bid binds, after a merger for the hei
 To end it, the operator calls it off, and every deposit goes back.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.core import deadlines
@@ -15,6 +15,8 @@ from app.core.problems import Text
 from app.identity import queries as identity
 from app.identity.kinds import Verification
 from app.identity.lineage import queries as lineage
+from app.identity.mergers import queries as mergers
+from app.identity.mergers.rules import family
 from app.identity.models import Organisation
 from app.market.listings.models import Listing
 from app.pricing.auction import queries, service
@@ -37,8 +39,9 @@ async def when_key_is_stolen(session: Session, organisation_id: UUID, now: datet
 
 
 async def when_organisation_is_merged(session: Session, merged: Organisation, heir_id: UUID, now: datetime) -> None:
-    """Look at each auction that it leads: its bids bind its heir, who may be the seller, or bid there too."""
-    await _look_at_led(session, merged.id, now)
+    """Look at each auction that one of them leads: its bid binds the heir, who may be the seller, or bid there too."""
+    for organisation_id in sorted(family(await mergers.successions(session, [heir_id]), [heir_id])):
+        await _look_at_led(session, organisation_id, now)
 
 
 async def _look_at_led(session: Session, organisation_id: UUID, now: datetime) -> None:
@@ -64,7 +67,7 @@ async def stop_for(session: Session, listing: Listing, auction: Auction, paddle:
     organisation = (await identity.organisations_by_id(session, [bidder.organisation_id]))[bidder.organisation_id]
     causes = [
         await _suspension_of(session, organisation),
-        await _merger_of(session, organisation),
+        await _merger_of(session, auction, organisation, session.city.day_of(now)),
         await _theft_behind(session, auction, organisation),
     ]
     last = max((cause for cause in causes if cause is not None), default=None)
@@ -86,10 +89,14 @@ async def _suspension_of(session: Session, organisation: Organisation) -> int | 
     return found[-1].seq if found else 0
 
 
-async def _merger_of(session: Session, organisation: Organisation) -> int | None:
-    """The place in the log of the merger by which the organisation ended."""
-    found = await events.latest_of(session, organisation.id, "organisation.merged", 1)
-    return found[-1].seq if found else None
+async def _merger_of(session: Session, auction: Auction, organisation: Organisation, today: date) -> int | None:
+    """The place in the log of the merger by which the organisation ended, or became one with the selling side."""
+    side = [one for one in (auction.seller_id, auction.agency_id) if one is not None]
+    concerned = {organisation.id}
+    if await mergers.is_one_body(session, side, concerned, today):
+        concerned |= family(await mergers.successions(session, concerned), side)
+    found = [await events.latest_of(session, one, "organisation.merged", 1) for one in sorted(concerned)]
+    return max((each[-1].seq for each in found if each), default=None)
 
 
 async def _theft_behind(session: Session, auction: Auction, organisation: Organisation) -> int | None:

@@ -68,8 +68,9 @@ async def try_deal(session: Session, listing: Listing, auction: Auction) -> Prob
     deal = await closing.make_deal(
         session, closing.Agreed((SUBJECT, auction.id), listing, buying, auction.price), now, asked_by=None
     )
-    if deal is None:
-        await refuse(session, listing, auction, closing.BECAME_UNLISTABLE, now)
+    if isinstance(deal, closing.Over):
+        await refuse(session, listing, auction, deal.reason, now)
+        return None
     if not isinstance(deal, Deal):
         return deal
     publish_price(deal, PriceSource.AUCTION, auction.number, auction.closed_at or now)

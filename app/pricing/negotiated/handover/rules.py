@@ -13,13 +13,15 @@ def check_listing(
     agency_id: UUID | None,
     *,
     response: str,
-    responder_id: UUID,
+    responders: Collection[UUID],
     offered: Collection[UUID],
 ) -> None:
     """The listing offers a result of the response, by its responder, or the responder is the listing's agency.
 
+    `responders`: the responder, and who stands for it since a merger.
+
     Raises `listing_not_offered`.
     """
-    by_responder = seller_id == responder_id and result_id in offered
-    if not by_responder and agency_id != responder_id:
+    by_responder = seller_id in responders and result_id in offered
+    if not by_responder and agency_id not in responders:
         raise LISTING_NOT_OFFERED(field="listing_id", number=number, response=response)

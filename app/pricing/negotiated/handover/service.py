@@ -12,6 +12,7 @@ from app.catalogue.demands.responses import service as response_service
 from app.catalogue.demands.responses.kinds import ResponseStatus
 from app.core.access import Actor
 from app.core.database import Session
+from app.identity.mergers.queries import with_heirs
 from app.market.listings import queries as listings
 from app.pricing.negotiated import queries as negotiations
 from app.pricing.negotiated import service as negotiation_service
@@ -34,7 +35,7 @@ async def hand_over(session: Session, actor: Actor, response_id: UUID, body: sch
         listing.seller_id,
         listing.agency_id,
         response=response.number,
-        responder_id=response.responder_id,
+        responders=await with_heirs(session, response.responder_id),
         offered=[part.result_id for part in response.results],
     )
     offer = NegotiationIn.model_validate(body.model_dump(exclude={"listing_id"}))

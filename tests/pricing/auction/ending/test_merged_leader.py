@@ -1,5 +1,7 @@
 """A5: an organisation that merges while it leads an auction, or sells in one, or has sealed a bid."""
 
+from dataclasses import replace
+
 from app.core.deadlines import run_due
 from tests.identity.test_mergers import key_for, merged_into
 from tests.pricing.auction import factory
@@ -29,12 +31,21 @@ async def test_a5_a_merger_stops_what_the_merged_one_leads_and_its_heir_bids_no_
     assert str(leader.id) in {party["organisation_id"] for party in deal["parties"]}
 
 
-async def test_a5_who_stands_for_the_seller_since_a_merger_bids_no_more(world: World) -> None:
+async def test_a5_who_stands_for_the_seller_since_a_merger_bids_no_more_and_its_bid_wins_nothing(world: World) -> None:
     scene = await factory.running(world)
     bidder, _ = scene.bidders
+    await scene.accepted(bidder, "100000.00")
     await merged_into(world, scene.seller, bidder)
-    answer = await scene.bid(bidder, "100000.00")
+    await run_due(world.database)
+    assert (await scene.shown(world.operator))["status"] == "suspended"
+    await world.api.ok("POST", f"{scene.path}/resumption", world.operator)
+    answer = await scene.bid(bidder, "200000.00")
     assert (answer.status_code, answer.json()["code"]) == (403, "bidder_barred")
+    ended = await replace(scene, seller=await key_for(world, bidder, scene.seller)).end()
+    assert (ended["ending"], ended["deal_id"]) == ("sold", None)
+    assert "转让方与受让方已合并" in ended["reason"]
+    listing = await world.api.ok("GET", f"/v1/listings/{ended['listing_id']}", world.operator)
+    assert listing["status"] == "published"
 
 
 async def test_a5_a_sealed_bid_of_a_merged_organisation_is_opened_and_waits_for_the_operator(world: World) -> None:
