@@ -14,9 +14,10 @@ from tests.support.databases import CITY
 CHANGES = {
     "TEXT": "coalesce({c}, '') || 'x'",
     "UUID": "gen_random_uuid()",
-    "INTEGER": "coalesce({c}, 0) + 1",
-    "BIGINT": "coalesce({c}, 0) + 1",
-    "SMALLINT": "coalesce({c}, 0) + 1",
+    # Far from what other rows hold: the next paddle is another bidder's, and a paddle is given once an auction.
+    "INTEGER": "coalesce({c}, 0) + 1000003",
+    "BIGINT": "coalesce({c}, 0) + 1000003",
+    "SMALLINT": "coalesce({c}, 0) + 10007",
     "NUMERIC": "coalesce({c}, 0) + 0.01",
     "BOOLEAN": "NOT coalesce({c}, false)",
     "DATE": "coalesce({c}, '2020-01-01') + 1",
