@@ -61,6 +61,7 @@ PACKAGES: Final = (
     _row("market.listings", TABLES, FOLLOWS, ROUTES),
     _row("market.gates", TABLES, FOLLOWS, ROUTES),
     _row("market.deals", TABLES, FOLLOWS, ROUTES),
+    _row("market.dormant", TABLES, FOLLOWS, ROUTES),
     _row("pricing.first_come", FOLLOWS, ROUTES),
     _row("pricing.listed", TABLES, FOLLOWS, ROUTES),
     _row("pricing.negotiated", TABLES, FOLLOWS, ROUTES),

@@ -75,6 +75,7 @@ def _offer(row: Row, content: Mapping[str, Any]) -> dict[str, Value]:
         "ip_type": sorted({right["type"] for right in rights}),
         "rights": [number for right in rights for number in (right["number"], right["application"]) if number],
         "published_at": seconds(row["published_at"]),
+        "dormant": "true" if row["dormant"] else "false",
     }
 
 

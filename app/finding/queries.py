@@ -29,6 +29,14 @@ _RIGHTS: Final = """
                 'application', a.application_number) ORDER BY a.position), '[]'::json)::text
      FROM ip_assets a WHERE a.result_id = {of} AND a.grant_number IS NOT NULL)
 """
+# In the latest published list of dormant results (policy, art. 12), and not converted since.
+_DORMANT: Final = """
+    (SELECT EXISTS (SELECT FROM dormant_results n JOIN results o ON o.id = n.result_id
+        WHERE n.result_id = l.result_id AND n.status <> 'corrected' AND o.conversion_begun_on IS NULL
+          AND n.list_id = (SELECT id FROM dormant_lists WHERE status = 'published' ORDER BY year DESC LIMIT 1)
+          AND NOT EXISTS (SELECT FROM deals d JOIN listings x ON x.id = d.listing_id
+              WHERE x.result_id = l.result_id AND d.status IN ('agreed', 'contracted'))))
+"""
 _OPEN_LISTING: Final = """
     FROM listings l
     JOIN listing_versions v ON v.listing_id = l.id AND v.version = l.version
@@ -58,7 +66,8 @@ _AGENCY_OF_BROKER: Final = """
 READ: Final[Mapping[str, str]] = {
     "listings": f"""
         SELECT l.id, l.status, l.published_at, l.closes_at, l.seller_id, v.content,
-               {_SEAT.format(of="l.seller_id")} AS division, {_RIGHTS.format(of="l.result_id")} AS rights
+               {_SEAT.format(of="l.seller_id")} AS division, {_RIGHTS.format(of="l.result_id")} AS rights,
+               {_DORMANT} AS dormant
         {_OPEN_LISTING} AND l.id = ANY($1)
     """,
     "results": f"""
@@ -67,7 +76,8 @@ READ: Final[Mapping[str, str]] = {
                                 ORDER BY o.id)::text
                 FROM listings o WHERE o.result_id = l.result_id AND o.version > 0
                     AND o.status IN ('published', 'suspended', 'reserved', 'sold', 'lapsed')) AS listings,
-               {_SEAT.format(of="l.seller_id")} AS division, {_RIGHTS.format(of="l.result_id")} AS rights
+               {_SEAT.format(of="l.seller_id")} AS division, {_RIGHTS.format(of="l.result_id")} AS rights,
+               {_DORMANT} AS dormant
         {_OPEN_LISTING} AND l.result_id = ANY($1) ORDER BY l.result_id, l.published_at DESC, l.id DESC
     """,
     "demands": f"""
@@ -121,6 +131,14 @@ _TOUCHED: Final[Mapping[str, str]] = {
     "employments": "SELECT 'brokers', e.broker_id FROM employments e WHERE e.id = ANY($1)",
     "people": "SELECT 'brokers', b.id FROM brokers b WHERE b.person_id = ANY($1)",
     "deals": "SELECT 'deals', unnest($1::uuid[])",
+    # The list that is published takes the place of the one before.
+    "dormant_lists": """
+        WITH moved AS (
+            SELECT n.result_id AS id FROM dormant_results n WHERE $1::uuid[] IS NOT NULL AND n.list_id IN (
+                SELECT id FROM dormant_lists WHERE status = 'published' ORDER BY year DESC LIMIT 2))
+        SELECT 'results', id FROM moved
+        UNION SELECT 'listings', l.id FROM moved JOIN listings l ON l.result_id = moved.id AND l.version > 0
+    """,
 }
 # What is true from a day until a day, both included: what has begun or ended after `$1`, up to `$2`.
 _DATED: Final = ("organisation_qualities", "organisation_divisions", "employments")

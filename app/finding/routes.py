@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from app.catalogue.demands.kinds import DemandKind, DemandStatus, ScenarioArea, SolutionWay
 from app.catalogue.results.kinds import IpType, TechnicalField, TransferMode
 from app.core.access import Actor
-from app.core.schemas import AskedWhole, Day, Money
+from app.core.schemas import AskedFlag, AskedWhole, Day, Money
 from app.core.web.access import EVERY_ROLE, Public, allow
 from app.core.web.http import Endpoint, context_of
 from app.core.web.lists import Paging, bound_to
@@ -50,6 +50,9 @@ Transfers = Annotated[list[TransferMode] | None, Query(max_length=9, description
 Rights = Annotated[
     list[IpType] | None, Query(max_length=7, description="It has a registered right of one of these; repeat it")
 ]
+Dormant = Annotated[
+    AskedFlag | None, Query(description="Whether it is in the latest list of dormant results, and not converted since")
+]
 Kinds = Annotated[list[DemandKind] | None, Query(max_length=3, description="One of these; repeat it")]
 Areas = Annotated[list[ScenarioArea] | None, Query(max_length=5, description="One of these; repeat it")]
 Ways = Annotated[list[SolutionWay] | None, Query(max_length=4, description="One of these; repeat it")]
@@ -80,6 +83,7 @@ async def _offer(
     seller_kind: OrganisationKind | None = None,
     readiness_min: Level = None,
     readiness_max: Level = None,
+    dormant: Dormant = None,
     published_since: Since = None,
     published_until: Until = None,
 ) -> Filters:
@@ -91,6 +95,7 @@ async def _offer(
             division=division,
             seller_id=seller_id,
             seller_kind=seller_kind,
+            dormant=None if dormant is None else str(dormant).lower(),
         ),
         *between("readiness_level", readiness_min=readiness_min, readiness_max=readiness_max),
         *_published(request, published_since, published_until),

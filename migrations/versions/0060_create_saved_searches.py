@@ -35,7 +35,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_searches'))
     )
     op.create_index('ix_saved_searches_organisation_id', 'saved_searches', ['organisation_id', 'id'], unique=False)
-    op.create_index('ix_saved_searches_anchors', 'saved_searches', ['anchors'], unique=False, postgresql_using='gin')
+    op.create_index('ix_saved_searches_anchors', 'saved_searches', ['anchors'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
     op.create_table('saved_search_matches',
     sa.Column('search_id', sa.Uuid(), nullable=False),
     sa.Column('thing_id', sa.Uuid(), nullable=False),

@@ -36,6 +36,8 @@ ALONE = {
     "listing_questions": "answering a question locks nothing else",
     "search_feed": "saving a search, and telling what changed, lock saved searches besides, and nothing else",
     "saved_searches": "see search_feed; pausing and deleting one lock nothing else",
+    "dormant_lists": "gathering and publishing lock nothing else; who answers holds it shared, and then the result",
+    "dormant_results": "see dormant_lists",
     "sandbox_clock": "moving the clock locks nothing else",
     "award-run": "computing a year locks its runs and nothing else",
     "award_runs": "see award-run",

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from app.catalogue.demands.kinds import DemandKind, ScenarioArea, SolutionWay
 from app.catalogue.demands.schemas import DemandCard
 from app.catalogue.results.kinds import IpType, TechnicalField, TransferMode
-from app.core.schemas import Day, Id, Input, Money, Name, Output, Readable, Whole
+from app.core.schemas import Day, Flag, Id, Input, Money, Name, Output, Readable, Whole
 from app.finding.filters import LONGEST_QUERY, Filters, between, one_of
 from app.finding.saved.kinds import SavedSearchStatus
 from app.identity.kinds import OrganisationKind
@@ -38,6 +38,7 @@ class ListingsWanted(Wanted):
     division: Division | None = None
     seller_id: Id | None = None
     seller_kind: OrganisationKind | None = None
+    dormant: Flag | None = None
     pricing_mode: list[PricingMode] | None = Field(default=None, min_length=1, max_length=4)
     transfer_mode: list[TransferMode] | None = Field(default=None, min_length=1, max_length=9)
     price_min: Money | None = None
@@ -54,6 +55,7 @@ class ListingsWanted(Wanted):
                 division=self.division,
                 seller_id=self.seller_id,
                 seller_kind=self.seller_kind,
+                dormant=None if self.dormant is None else str(self.dormant).lower(),
                 pricing_mode=self.pricing_mode,
                 transfer_mode=self.transfer_mode,
             ),

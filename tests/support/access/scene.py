@@ -30,6 +30,7 @@ from tests.contracts.settlement.factory import all_paid, contracted, issued, sig
 from tests.dossiers.factory import exported
 from tests.identity.test_mergers import key_for, merged_into
 from tests.market.deals.factory import agreed_deal, recorded_body
+from tests.market.dormant import factory as dormant
 from tests.market.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.office.documents.factory import PDF, uploaded
 from tests.office.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
@@ -224,7 +225,19 @@ async def _results(world: World, seller: Party, buyer: Party) -> dict[str, Call]
     halves = [{"organisation_id": str(party.id), "share": "0.5"} for party in (seller, buyer)]
     shared = {"result_id": (await recorded_result(world, seller, owners=halves))["id"]}
     day = (await today(world)).isoformat()
+    shown, checked = await dormant.lists(world, seller)
+    waiting = {"entry_id": (await dormant.entries(world, seller, checked))[0]["id"]}
+    converted = {"entry_id": (await dormant.converted_entry(world, seller, checked))["id"]}
     return {
+        "gather_dormant_list": Call(),
+        "list_dormant_lists": Call(),
+        "read_dormant_list": Call({"year": shown["year"]}),
+        "list_published_dormant": Call({"year": shown["year"]}),
+        "publish_dormant_list": Call({"year": checked["year"]}),
+        "list_dormant_results": Call(),
+        "read_dormant_result": Call(waiting),
+        "answer_for_dormant_result": Call(waiting, {"status": "explained", "reason": "no_demand"}),
+        "correct_dormant_result": Call(converted),
         "upload_document": Call(query="filename=a.txt", content=b"text"),
         "list_documents": Call(),
         "read_document": Call({"document_id": document["id"]}),
