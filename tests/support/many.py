@@ -106,6 +106,7 @@ RULES: Final[dict[str, str]] = {
     "organisation_divisions.organisation_id": id_of("organisations"),
     "organisation_divisions.valid_from": "DATE '2020-01-01'",
     "organisation_divisions.valid_to": "CASE WHEN i % 3 = 0 THEN DATE '2024-12-31' END",
+    "organisation_former_names.organisation_id": id_of("organisations"),
     "organisation_qualities.organisation_id": id_of("organisations"),
     "organisation_qualities.valid_from": "DATE '2020-01-01'",
     "organisation_qualities.valid_to": "CASE WHEN i % 3 = 0 THEN DATE '2024-12-31' END",
