@@ -90,6 +90,31 @@ def test_b3_a_problem_has_one_of_the_codes_of_the_page() -> None:
     assert codes == sorted(re.findall(r"^\| `(\w+)` \| \d{3} \|", page, re.MULTILINE))
 
 
+FREE = {
+    "ActOut.payload", "AuctionConfirmationOut.content", "AuctionEntryOut.content", "CorrectionOut.after",
+    "CorrectionOut.before", "DealOut.terms", "DossierEntryOut.facts", "EventSeal.content", "NoticePrice.conversion",
+    "NoticePrice.payment", "OfferOut.terms", "ProgrammeOut.document", "PublishedListing.conditions",
+    "RevisionOut.changes",
+}  # fmt: skip
+"""Objects whose fields the document does not name: what was sealed in the form of its own day, and what has other
+fields for each kind of record. Each says in its description what it holds."""
+
+
+def test_b3_an_object_says_its_fields_or_is_one_of_a_few_that_say_why_not() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    free = {
+        f"{name}.{field}": told
+        for name, schema in schemas.items()
+        for field, told in schema.get("properties", {}).items()
+        if any(
+            part.get("additionalProperties") is True for part in (told, told.get("items", {}), *told.get("anyOf", ()))
+        )
+    }
+    assert set(free) == FREE
+    for name, told in free.items():
+        assert len(told.get("description", "")) > 30, name
+
+
 def test_b3_the_events_are_a_union_by_type_with_the_payloads_of_the_page() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     mapping = schemas["EventOut"]["discriminator"]["mapping"]

@@ -42,7 +42,9 @@ class DossierEntryOut(Output):
     at: datetime
     by: ByOut
     what: Bilingual
-    facts: dict[str, Any]
+    facts: dict[str, Any] = Field(
+        description="What is known of it: other names and values for each kind of entry, and more with later releases"
+    )
     rule: RuleRef | None
     documents: list[PaperOut]
     texts: list[str] = Field(description="SHA-256 of sealed texts, which stand in full in `texts` of the dossier")
@@ -71,7 +73,9 @@ class EventSeal(Output):
     position: int | None
     previous: str | None
     hash: str | None
-    content: dict[str, Any] | None
+    content: dict[str, Any] | None = Field(
+        description="The event as it was sealed, in the form of its own day: it is hashed, not read by name"
+    )
 
 
 class ComparableOut(Output):

@@ -109,4 +109,4 @@ class ProgrammeOut(Output):
     title: dict[str, str]
     citation: dict[str, str]
     rules: list[ProgrammeRuleOut]
-    document: dict[str, Any]
+    document: dict[str, Any] = Field(description="The file as it stands, of which each programme has a form of its own")

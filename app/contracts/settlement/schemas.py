@@ -1,7 +1,7 @@
 """Responses of settlement."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -105,6 +105,14 @@ class DepositUseOut(Output):
     returned: Amount = Field(description="More than fee and price: goes back")
 
 
+class AppliedFigureOut(Output):
+    """A figure that was applied: its value, where it stands, and the mark of how sure it is."""
+
+    value: str
+    reference: str
+    mark: str
+
+
 class SettlementOut(Output):
     """The settlement of a deal: what is due, has arrived, is held and was paid out, and by which figures."""
 
@@ -120,7 +128,9 @@ class SettlementOut(Output):
     conditions: list[CertificateConditionOut]
     gathered: Amount = Field(description="Held by the exchange now, for the sellers")
     payouts: list[InstructionBrief]
-    figures: dict[str, Any] = Field(description="The dated parameters applied: value, reference, mark")
+    figures: dict[str, AppliedFigureOut] = Field(
+        description="The dated figures of law and policy that were applied, by name"
+    )
     opened_at: datetime
     server_time: datetime
 

@@ -82,8 +82,10 @@ class CorrectionOut(Output):
     id: UUID
     subject_type: Corrected
     subject_id: UUID
-    before: dict[str, Any]
-    after: dict[str, Any]
+    before: dict[str, Any] = Field(
+        description="What stood in the fields that were corrected, by the names that the record itself has"
+    )
+    after: dict[str, Any] = Field(description="What stands in the same fields now")
     reason: str
     corrected_by: UUID | None = Field(description="The person; null to the organisations that it concerns")
     corrected_at: datetime

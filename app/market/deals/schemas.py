@@ -98,7 +98,9 @@ class DealOut(Output):
     subject: str
     price: Amount
     price_basis: PriceBasis
-    terms: dict[str, Any] | None
+    terms: dict[str, Any] | None = Field(
+        description="Of a negotiated deal, with the fields of `Terms`, in the form of that day; of others null"
+    )
     status: DealStatus
     status_reason: str | None
     agreed_at: datetime

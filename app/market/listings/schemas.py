@@ -124,7 +124,8 @@ class PublishedListing(Output):
     )
     documents: list[SealedDocument]
     conditions: dict[str, Any] | None = Field(
-        default=None, description="The conditions of the sale, where its procedure has any: see the pricing mode"
+        default=None,
+        description="Those of the sale, where its procedure has any: as `ListedConditionsOut` for a competitive one",
     )
 
 

@@ -238,7 +238,9 @@ class AuctionEntryOut(Output):
     seq: int
     kind: EntryKind
     at: datetime
-    content: dict[str, Any]
+    content: dict[str, Any] = Field(
+        description="What happened, in other fields for each `kind`; what is hashed, to the byte"
+    )
     hash: str
 
 
@@ -249,7 +251,7 @@ class AuctionConfirmationOut(Output):
     number: str
     auction_id: UUID
     deal_id: UUID
-    content: dict[str, Any]
+    content: dict[str, Any] = Field(description="The confirmation in the form of its own day, signed to the byte")
     sha256: str
     signature: str
     key_id: str

@@ -125,7 +125,7 @@ class RevisionOut(Output):
     id: UUID
     listing_id: UUID
     base_version: int
-    changes: dict[str, Any]
+    changes: dict[str, Any] = Field(description="The fields of `RevisionIn` that change, with their new values")
     reason: str
     status: RevisionStatus
     status_reason: str | None

@@ -55,7 +55,9 @@ class OfferOut(Output):
     id: UUID
     number: int
     side: NegotiationSide
-    terms: dict[str, Any]
+    terms: dict[str, Any] = Field(
+        description="As they were sent, with the fields of `Terms`; hashed in the form that they had that day"
+    )
     terms_sha256: str
     price: Amount
     price_basis: PriceBasis

@@ -20,7 +20,7 @@ class ActOut(Output):
     subject_type: str
     subject_id: UUID
     key_id: UUID
-    payload: dict[str, Any]
+    payload: dict[str, Any] = Field(description="That of the event of this type; of a bid, its entry in the log")
 
 
 class IncidentOut(Output):

@@ -91,11 +91,14 @@ async def watch(
     return stream.Stream(hub, auction_id, head, seq)
 
 
+_TRANSCRIPT = {"type": "object", "description": "The whole log, a signed head, and the keys that check both"}
+
+
 @router.get(
     "/auctions/{auction_id}/transcript",
     operation_id="export_auction_transcript",
     response_class=StreamingResponse,
-    responses={200: {"description": "The transcript", "content": {"application/json": {"schema": {"type": "object"}}}}},
+    responses={200: {"description": "The transcript", "content": {"application/json": {"schema": _TRANSCRIPT}}}},
 )
 async def transcript(actor: Viewer, request: Request, session: Session, auction_id: UUID) -> Response:
     """Download the whole log with a signed head and the keys, as one file. `techex verify` checks it offline."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.catalogue.results.kinds import TransferMode
 from app.core.schemas import Amount, Input, Output, Readable, Share, Written
@@ -38,8 +38,12 @@ class NoticePrice(Output):
 
     amount: Amount
     basis: PriceBasis
-    payment: list[dict[str, Any]]
-    conversion: dict[str, Any] | None
+    payment: list[dict[str, Any]] = Field(
+        description="As in the terms of the offer: see `payment` of `Terms`. Sealed as of that day"
+    )
+    conversion: dict[str, Any] | None = Field(
+        description="As in the terms of the offer: see `conversion` of `Terms`. Sealed as of that day"
+    )
 
 
 class NoticeContent(Output):
