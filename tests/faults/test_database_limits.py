@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.database import Database, Limits
 from app.core.settings import Settings
+from tests.pricing.auction import factory
 from tests.support.api import Api
 from tests.support.applications import application
 from tests.support.databases import CITY
@@ -60,6 +61,22 @@ async def test_d3_a_held_row_stops_its_commands_for_a_time_and_no_read(
         assert time.monotonic() - started < 5
     assert {(answer, after) for answer, after in answers} == {(503, "2")}
     assert await _suspend(world, enterprise) == (200, None)
+
+
+async def test_d3_a_bid_waits_for_its_auction_as_long_as_a_command_does(
+    settings: Settings, fresh_url: str, fresh_database: Database
+) -> None:
+    async with AsyncExitStack() as stack:
+        database = Database(fresh_url, CITY, limits=Limits(lock=0.5))
+        stack.push_async_callback(database.close)
+        api = await stack.enter_async_context(Api(application(settings, database, "fresh")))
+        scene = await factory.running(await World.create(database, api), bidders=1)
+        (bidder,) = scene.bidders
+        async with fresh_database.transaction() as holder:
+            await holder.execute(text("SELECT FROM auctions WHERE id = :id FOR UPDATE"), {"id": scene.id})
+            held = await scene.bid(bidder, "100000.00", "once")
+        assert (held.status_code, held.headers["retry-after"]) == (503, "2")
+        assert (await scene.bid(bidder, "100000.00", "once")).status_code == 201
 
 
 async def test_d3_nothing_runs_or_idles_for_ever(hurried: Database) -> None:
