@@ -1,6 +1,7 @@
 """Turns what other packages recorded into the facts that awards are computed from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -29,8 +30,10 @@ from app.core.settings import City
 from app.identity import queries as identity
 from app.identity.kinds import OrganisationKind, Quality
 from app.identity.mergers import queries as mergers
-from app.identity.models import Organisation, OrganisationRelation
+from app.identity.mergers.rules import Successions, family, heir_on
+from app.identity.models import Organisation
 from app.identity.names.queries import names_on
+from app.identity.relations import Relation, related_on
 from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import DealParty
@@ -57,21 +60,41 @@ async def facts_until(session: Session, year_end: date) -> Facts:
     known = {contract.id for contract in found}
     paid = [payment for payment in received if payment.contract_id in known]
     ids |= {payment.payer_id for payment in paid}
-    merged = await mergers.successions(session, ids)
-    ids |= {successor for successor, _ in merged.values()}
-    organisations = await identity.organisations_by_id(session, ids)
-    relations = await identity.relations_between(session, ids)
+    bodies = await _bodies(session, ids)
     return Facts.of(
-        [_contract_facts(contract, relations) for contract in found],
+        [_contract_facts(contract, bodies) for contract in found],
         _payment_facts(paid, session.city),
-        _organisation_facts(organisations.values(), await names_on(session, ids, year_end)),
-        [Succession(str(key), str(successor), day) for key, (successor, day) in merged.items()],
+        _organisation_facts(bodies.organisations, await names_on(session, bodies.ids, year_end)),
+        _succession_facts(bodies),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bodies:
+    """The parties of some contracts with all that merged with them, and who is related to whom."""
+
+    ids: frozenset[UUID]
+    organisations: Collection[Organisation]
+    successions: Successions
+    relations: Sequence[Relation]
+
+
+async def _bodies(session: Session, ids: Iterable[UUID]) -> _Bodies:
+    parties = frozenset(ids)
+    merged = await mergers.successions(session, parties)
+    known = family(merged, parties)
+    organisations = await identity.organisations_by_id(session, known)
+    relations = [mergers.relation_of(row) for row in await identity.relations_between(session, known)]
+    return _Bodies(known, organisations.values(), merged, relations)
+
+
+def _succession_facts(bodies: _Bodies) -> list[Succession]:
+    return [Succession(str(key), str(successor), day) for key, (successor, day) in bodies.successions.items()]
 
 
 async def supposed_contract(
     session: Session, actor: Actor, deal_id: UUID, registered_on: date
-) -> tuple[ContractFacts, list[OrganisationFacts]] | None:
+) -> tuple[ContractFacts, list[OrganisationFacts], list[Succession]] | None:
     """A deal as the contract it would become, registered on a day; None where it would make none.
 
     Who is a related party, and who an agency, is judged on the day of the agreement, the nearest known to that of
@@ -81,12 +104,10 @@ async def supposed_contract(
     kind = CONTRACT_TYPES.get(deal.transfer_mode)
     if kind is None or deal.price <= 0:
         return None
-    ids = {party.organisation_id for party in deal.parties}
-    organisations = await identity.organisations_by_id(session, ids)
-    relations = await identity.relations_between(session, ids)
+    bodies = await _bodies(session, (party.organisation_id for party in deal.parties))
     sides = _sides(deal.parties)
     agreed_on = session.city.day_of(deal.agreed_at)
-    return ContractFacts(
+    facts = ContractFacts(
         id=str(deal.id),
         number=deal.number,
         name=deal.subject,
@@ -99,11 +120,13 @@ async def supposed_contract(
         sellers=_parties(sides[PartyRole.SELLER]),
         buyers=_parties(sides[PartyRole.BUYER]),
         agencies=tuple(Agency(str(p.organisation_id), p.share, "as in the deal") for p in sides[PartyRole.AGENCY]),
-        related=_related(sides, relations, agreed_on),
-    ), _organisation_facts(organisations.values(), await names_on(session, ids, agreed_on))
+        related=_related(sides, bodies, agreed_on),
+    )
+    names = await names_on(session, bodies.ids, agreed_on)
+    return facts, _organisation_facts(bodies.organisations, names), _succession_facts(bodies)
 
 
-def _contract_facts(contract: Contract, relations: Sequence[OrganisationRelation]) -> ContractFacts:
+def _contract_facts(contract: Contract, bodies: _Bodies) -> ContractFacts:
     registration = contract.registration
     registered = registration is not None and registration.registered_on is not None
     sides = _sides(contract.parties)
@@ -121,7 +144,7 @@ def _contract_facts(contract: Contract, relations: Sequence[OrganisationRelation
         sellers=_parties(sides[PartyRole.SELLER]),
         buyers=_parties(sides[PartyRole.BUYER]),
         agencies=tuple(_agency(contract, party) for party in sides[PartyRole.AGENCY]),
-        related=_related(sides, relations, signed_on),
+        related=_related(sides, bodies, signed_on),
         cancelled_on=registration.cancelled_on if registration and registered else contract.cancelled_on,
     )
 
@@ -146,17 +169,22 @@ def _agency(contract: Contract, party: PartyRow) -> Agency:
     return Agency(str(party.organisation_id), party.share, contract.agency_service, brokers)
 
 
-def _related(
-    sides: dict[PartyRole, list[PartyRow]], relations: Sequence[OrganisationRelation], day: date
-) -> tuple[RelatedParties, ...]:
-    """Findings between a buyer and a seller that hold on a day (of signing), either way round."""
-    found = []
+def _related(sides: dict[PartyRole, list[PartyRow]], bodies: _Bodies, day: date) -> tuple[RelatedParties, ...]:
+    """Findings between a buyer and a seller that hold on a day (of signing), either way round.
+
+    Who stands for one of them since a later merger joins the contract on the day of the merger, and is judged then.
+    """
+    later = sorted({since for _, since in bodies.successions.values() if since > day})
+    found: dict[RelatedParties, None] = {}
     for buyer, seller in product(sides[PartyRole.BUYER], sides[PartyRole.SELLER]):
-        pair = {buyer.organisation_id, seller.organisation_id}
-        for relation in relations:
-            holds = (relation.valid_from or day) <= day <= (relation.valid_to or day)
-            if holds and {relation.first_id, relation.second_id} == pair:
-                found.append(RelatedParties(str(buyer.organisation_id), str(seller.organisation_id), relation.detail))
+        judged: list[UUID] = []
+        parties = [buyer.organisation_id, seller.organisation_id]
+        for on in (day, *later):
+            pair = parties if on == day else [heir_on(bodies.successions, party, on) for party in parties]
+            if pair != judged:
+                judged = pair
+                for relation in related_on(bodies.relations, bodies.successions, pair, on):
+                    found[RelatedParties(str(pair[0]), str(pair[1]), relation.detail)] = None
     return tuple(found)
 
 

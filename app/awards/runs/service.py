@@ -169,8 +169,8 @@ async def estimate_deal(
     if supposed is None:
         note = "No price, or a way of transfer that makes no technology contract: nothing to estimate."
         return schemas.EstimateOut(year=wanted, programme_id=programme.id, statements=[], exclusions=[], note=note)
-    contract, organisations = supposed
-    outcome = estimate(programme, contract, organisations, wanted, zone=session.city.zone)
+    contract, organisations, successions = supposed
+    outcome = estimate(programme, contract, organisations, wanted, successions, zone=session.city.zone)
     return schemas.EstimateOut(
         year=wanted,
         programme_id=programme.id,

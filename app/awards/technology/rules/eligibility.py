@@ -4,7 +4,7 @@ Residence ("在汉") is judged on the day of receipt [P]: the article rewards re
 agency is judged on the day of signing [P]: the article rewards an agency for the deal that it served.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -53,6 +53,10 @@ class Known:
     def on(self, organisation_id: str, day: date) -> OrganisationFacts:
         """Who is judged on a day for an organisation: itself, and from its merger on its heir."""
         return self.by_id[heir_on(self.successions, organisation_id, day)]
+
+    def heir_on_receipt(self, organisation_id: str, countable: Countable) -> str:
+        """Who stands for an organisation on the day of a receipt."""
+        return heir_on(self.successions, organisation_id, countable.received_on)
 
     def heir_of(self, organisation_id: str, year: int) -> str:
         """Whose cap of a year counts what an organisation earned in it [P]: that of its heir on the year's last day."""
@@ -149,7 +153,8 @@ def judge(
         concerned = [p for p in pairs if role == "agency" or organisation_id == getattr(p, f"{role}_id")]
         seat = organisations.on(organisation_id, countable.received_on)
         served = organisations.on(organisation_id, contract.signed_on)
-        own = _own_fault(role, seat, served, agency, contract, countable, terms)
+        rewarded = {organisations.heir_on_receipt(one, countable) for one in countable.payment.rewarded_elsewhere}
+        own = _own_fault(role, seat, served, agency, contract, countable, terms, rewarded)
         if own is not None:
             yield Refusal(role, organisation_id, contract, countable.payment, own)
             continue
@@ -201,7 +206,7 @@ def _pair_fault(
     seller_fault = _kind_fault("seller", seller, terms)
     if seller_fault is not None:
         return seller_fault, 1
-    found = [r.relation for r in contract.related if (r.buyer_id, r.seller_id) == pair]
+    found = [r.relation for r in contract.related if (r.buyer_id, r.seller_id) in {pair, (buyer.id, seller.id)}]
     if buyer.id == seller.id:
         found = ["同一单位 (one and the same)"]
     if found and "related_party" in terms.checks:
@@ -218,8 +223,12 @@ def _own_fault(
     contract: ContractFacts,
     countable: Countable,
     terms: Terms,
+    rewarded: Collection[str],
 ) -> Fault | None:
-    """What bars an organisation itself: `seat` as of the receipt, for an agency also `served` as of the signing."""
+    """What bars an organisation itself: `seat` as of the receipt, for an agency also `served` as of the signing.
+
+    `rewarded` are those that another place rewards for the payment, or who stands for them at the receipt.
+    """
     fault = (
         _kind_fault(role, seat, terms)
         if agency is None or served.qualities is None
@@ -231,7 +240,7 @@ def _own_fault(
     unnamed = agency is not None and not (agency.named_role or "").strip()
     if unnamed and "agency_named" in terms.checks:
         return Fault(ExclusionCode.AGENCY_NOT_NAMED, (("name", seat.name),))
-    if "rewarded_elsewhere" in terms.checks and seat.id in countable.payment.rewarded_elsewhere:
+    if "rewarded_elsewhere" in terms.checks and seat.id in rewarded:
         return Fault(ExclusionCode.REWARDED_ELSEWHERE, (("name", seat.name),))
     return None
 

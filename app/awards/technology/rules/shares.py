@@ -71,6 +71,7 @@ def estimate(
     contract: ContractFacts,
     organisations: Iterable[OrganisationFacts],
     year: int,
+    successions: Iterable[Succession] = (),
     *,
     zone: ZoneInfo,
 ) -> Computation:
@@ -88,7 +89,7 @@ def estimate(
         invoiced_amount=contract.total_amount,
         invoice_number="estimate",
     )
-    return compute(programme, year, [contract], [payment], organisations, zone=zone)
+    return compute(programme, year, [contract], [payment], organisations, successions, zone=zone)
 
 
 def _findings(facts: Facts, organisations: Known, terms: Terms, zone: ZoneInfo) -> Iterator[Claim | Refusal]:
