@@ -40,6 +40,7 @@ DOCUMENTS = (
     "docs/guides/integration.md",
     "docs/guides/demands.md",
     *(f"docs/tutorial/{walk}.md" for walk in WALKS),
+    "docs/guides/finding.md",
 )
 RECORDING = bool(os.environ.get("TECHEX_RECORD"))
 BLOCK = re.compile(r"```sh\n(?P<command>.*?)```\n(?:```(?P<kind>json|text)\n(?P<shown>.*?)```\n)?", re.DOTALL)
