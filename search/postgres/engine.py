@@ -246,7 +246,8 @@ def _attempts(text: Parsed | None) -> Iterator[_Attempt]:
         strictly = asking.strictly(text)
         tiers = (asking.whole(text), asking.together(text), asking.in_lead(text), strictly)
         yield _Attempt(strictly, tuple(filter(None, tiers)))
-        yield _Attempt(asking.loosely(text), loosely=True)
+        if (loosely := asking.loosely(text)) != strictly:
+            yield _Attempt(loosely, loosely=True)
 
 
 def _where(
