@@ -21,6 +21,7 @@ from app.core.history import records
 from app.core.problems import REGISTRY, ProblemType
 from app.core.settings import Settings
 from app.core.web.reasons import REASONS
+from app.finding.matching.kinds import Feedback
 from app.identity.kinds import Verification
 from app.market.deals.kinds import DealStatus
 from app.office.ledger.kinds import DepositStatus
@@ -51,6 +52,7 @@ COMPOSED: dict[str, Set[StrEnum]] = {
     "deposit.": {*DepositStatus},
     "deal.": {DealStatus.CANCELLED, DealStatus.EXPIRED},
     "listing_registration.": {*ListedStatus} - {ListedStatus.REGISTERED},
+    "match.": {*Feedback} - {Feedback.SEEN},
 }
 
 
