@@ -114,6 +114,7 @@ class Change:
 
     record: UUID
     seq: int
+    first_at: datetime
     at: datetime
 
 
@@ -129,7 +130,7 @@ _MET: Final = f"""
         FROM jsonb_to_recordset($1::text::jsonb)
             AS r(id uuid, changed_at timestamptz, lexemes text[], anchors text[], numbers numeric[], texts text[])
     )
-    SELECT s.id AS search_id, d.id AS thing_id
+    SELECT s.id AS search_id, d.id AS thing_id, s.since
     FROM d JOIN saved_searches s ON s.anchors && d.anchors AND d.words @@ s.asked::tsquery
     WHERE s.searched_for = $2 AND s.status = 'active' AND s.ends_on >= $3
       AND d.changed_at >= s.since - make_interval(secs => $4) AND {_WITHIN}
@@ -145,10 +146,13 @@ async def met(
     changes: Mapping[UUID, Change],
     today: date,
     grace: int,
-) -> set[tuple[UUID, UUID]]:
-    """Which active saved searches documents meet: search and thing. `grace`: seconds before a search began."""
+) -> dict[tuple[UUID, UUID], datetime]:
+    """Which active saved searches documents meet: search and thing, and since when the search is told.
+
+    `grace`: how many seconds before that a change counts too.
+    """
     if not arrivals:
-        return set()
+        return {}
     given = [
         {
             "id": each.id,
@@ -161,7 +165,7 @@ async def met(
         for each in arrivals
     ]
     rows = await database.fetch(_MET, json.dumps(given, ensure_ascii=False), searched_for, today, grace)
-    return {(row["search_id"], row["thing_id"]) for row in rows}
+    return {(row["search_id"], row["thing_id"]): row["since"] for row in rows}
 
 
 # A thing as it was before its changes: the values of its row by the record before, and what was published of it then.
@@ -169,7 +173,8 @@ _BEFORE: Final = """
     FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS c(id, record, seq)
     CROSS JOIN LATERAL (
         SELECT e.payload->'values' AS row FROM events e
-        WHERE e.subject_id = c.record AND e.seq < c.seq AND e.type = 'record.written' ORDER BY e.seq DESC LIMIT 1
+        WHERE e.subject_id = c.record AND e.type = 'record.written' AND (e.seq < c.seq OR e.occurred_at < $4)
+        ORDER BY e.seq DESC LIMIT 1
     ) was
 """
 _TIMES: Final = """
@@ -191,13 +196,14 @@ _WAS: Final[Mapping[SearchedFor, str]] = {
 
 
 async def before(
-    database: Database, searched_for: SearchedFor, changes: Mapping[UUID, Change]
+    database: Database, searched_for: SearchedFor, changes: Mapping[UUID, Change], at: datetime | None
 ) -> Mapping[UUID, Mapping[str, Any]]:
-    """What was public of some things before their changes, as far as the change of the row alone says."""
+    """What was public of some things before their changes, or at a moment between these, by the row's own records."""
     rows = await database.fetch(
         _WAS[searched_for],
         list(changes),
         [change.record for change in changes.values()],
         [change.seq for change in changes.values()],
+        at,
     )
     return {row["id"]: dict(row) for row in rows}

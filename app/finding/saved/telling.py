@@ -8,6 +8,7 @@ search: what met it before, by the record before, is not new. A pair of search a
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -96,8 +97,9 @@ def _by_kind(found: Sequence[Record]) -> Mapping[SearchedFor, dict[UUID, Change]
     changes: dict[SearchedFor, dict[UUID, Change]] = defaultdict(dict)
     for each in found:
         known, thing = changes[TABLES[each["of"]]], UUID(each["key"])
-        seq = known[thing].seq if thing in known else each["seq"]
-        known[thing] = Change(each["record"], seq, each["occurred_at"])
+        first = known.get(thing)
+        seq, first_at = (first.seq, first.first_at) if first else (each["seq"], each["occurred_at"])
+        known[thing] = Change(each["record"], seq, first_at, each["occurred_at"])
     return changes
 
 
@@ -111,18 +113,33 @@ async def _new(
     for start in range(0, len(things), _BATCH):
         rows = await feed.read_public(database, searched_for, things[start : start + _BATCH])
 
-        async def met(documents: Sequence[Document]) -> Pairs:
+        async def met(documents: Sequence[Document]) -> Mapping[tuple[UUID, UUID], datetime]:
             arrivals = await asyncio.to_thread(
                 lambda: [percolation.arrival(index(searched_for), each) for each in documents]
             )
             return await queries.met(database, searched_for, arrivals, changes, today, GRACE_SECONDS)
 
         now = await met([make(row) for row in rows])
-        found = {thing: changes[thing] for _, thing in now}
-        was = await queries.before(database, searched_for, found) if found else {}
-        earlier = [make({**row, **was[row["id"]]}) for row in rows if row["id"] in was]
-        new |= now - await met(earlier)
+        for moment, pairs in _by_moment(now, changes).items():
+            found = {thing: changes[thing] for _, thing in pairs}
+            was = await queries.before(database, searched_for, found, moment)
+            earlier = [make({**row, **was[row["id"]]}) for row in rows if row["id"] in was]
+            new |= pairs - (await met(earlier)).keys()
     return new
+
+
+def _by_moment(
+    now: Mapping[tuple[UUID, UUID], datetime], changes: Mapping[UUID, Change]
+) -> Mapping[datetime | None, Pairs]:
+    """What is met, by the moment before which a change is none for the search; None: all changes are later.
+
+    Only where the worker is behind does a search begin between changes that are told together.
+    """
+    found: dict[datetime | None, Pairs] = defaultdict(set)
+    for (search, thing), since in now.items():
+        begins = since - timedelta(seconds=GRACE_SECONDS)
+        found[begins if begins > changes[thing].first_at else None].add((search, thing))
+    return found
 
 
 async def _store(session: Session, searched_for: SearchedFor, new: Pairs) -> None:

@@ -74,7 +74,7 @@ async def test_a_kept_search_meets_what_the_engine_finds(store: Database, search
                 )
             )  # fmt: skip
     arrivals = [percolation.arrival(LISTINGS, each) for each in DOCUMENTS]
-    changes = {UUID(each.id): Change(UUID(each.id), 1, SINCE) for each in DOCUMENTS}
+    changes = {UUID(each.id): Change(UUID(each.id), 1, SINCE, SINCE) for each in DOCUMENTS}
     met = await queries.met(store, SearchedFor.LISTINGS, arrivals, changes, date(2026, 1, 1), 0)
     met_by: dict[UUID, set[str]] = {id_: set() for id_ in searches}
     for search, thing in met:

@@ -70,6 +70,7 @@ async def test_a_corrected_demand_is_told_when_it_meets_and_a_hidden_name_never_
     named = await saved(world, owner, searched_for="demands", q="示例匿名需求公司")
     by_id = await saved(world, owner, searched_for="demands", demander_id=str(demander.id))
     rich = await saved(world, owner, searched_for="demands", budget_min="900000.00", kind=["need"])
+    any_need = await saved(world, owner, searched_for="demands", kind=["need"])
     body = await demand_body(world, name_hidden=True, budget="900000.00", problem="示例匿名需求公司以外的问题")
     await world.api.ok("PUT", f"/v1/demands/{hidden['id']}/draft", demander, json=body, headers={"If-Match": "*"})
     await tell(world)
@@ -77,6 +78,7 @@ async def test_a_corrected_demand_is_told_when_it_meets_and_a_hidden_name_never_
     await checked(world, hidden, demander)
     await tell(world)
     assert await told(world, rich) == [hidden["id"]]
+    assert await told(world, any_need) == [], "it met this before the correction too"
     assert await told(world, by_id) == []
     assert await told(world, named) == [hidden["id"]], "by what it says itself, not by who asks"
     shown = await world.api.ok("GET", f"/v1/saved-searches/{rich['id']}/matches", owner)
