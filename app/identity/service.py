@@ -12,6 +12,7 @@ from app.identity import hooks, problems, queries, rules, schemas
 from app.identity.divisions import check_division
 from app.identity.duplicates.service import look_for
 from app.identity.kinds import Quality, Verification
+from app.identity.mergers.queries import check_none_merged
 from app.identity.models import (
     Broker,
     Employment,
@@ -141,13 +142,15 @@ async def relate(session: Session, body: schemas.RelationIn) -> OrganisationRela
 async def add_person(session: Session, actor: Actor, body: schemas.PersonIn) -> schemas.PersonOut:
     """Record a person of an organisation: an admin of the own one, the operator an admin of one that has none.
 
-    Raises `forbidden`, `role_out_of_place` for a role of the market's staff, `admin_adds_people`, `quota_reached`.
+    Raises `forbidden`, `role_out_of_place` for a role of the market's staff, `admin_adds_people`, `quota_reached`,
+    `organisation_merged`.
     """
     if body.role in STAFF_ROLES or body.role is Role.BROKER:
         raise problems.ROLE_PLACE(field="role", role=body.role)
     if not await queries.organisations_by_id(session, [body.organisation_id]):
         raise UNKNOWN_REFERENCE(field="organisation_id", what=problems.ORGANISATION)
     await queries.lock_organisation(session, body.organisation_id)
+    await check_none_merged(session, [body.organisation_id], "organisation_id")
     if body.organisation_id != actor.organisation_id:
         await _check_first_admin(session, actor, body.organisation_id, body.role)
     held = await queries.count_people(session, body.organisation_id)

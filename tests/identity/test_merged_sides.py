@@ -30,6 +30,12 @@ async def test_a5_the_heir_of_a_poster_neither_bids_nor_judges_nor_does_who_is_t
     await api.refused(409, "own_demand", "POST", f"{path}/responses", heir, json=words)
     joined = words | {"partner_ids": [str(heir.id)]}
     await api.refused(409, "own_demand", "POST", f"{path}/responses", bidder, json=joined)
+    refused = 409, "organisation_merged"
+    joined = words | {"partner_ids": [str(poster.id)]}
+    other = await published_challenge(world, await world.enterprise())
+    await api.refused(*refused, "POST", f"/v1/demands/{other['id']}/responses", bidder, json=joined)
+    person = {"name": "示例", "organisation_id": str(poster.id), "role": "admin"}
+    await api.refused(*refused, "POST", "/v1/people", world.operator, json=person)
     asking = f"/v1/listings/{listing['id']}/questions"
     await api.refused(409, "own_listing", "POST", asking, heir, json={"question": "示例"})
     await bid(world, challenge, bidder)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from app.core.database import Session, find_one, read_all, read_one
-from app.core.problems import UNKNOWN_REFERENCE, Text
+from app.core.problems import ORGANISATION_MERGED, UNKNOWN_REFERENCE, Text
 from app.core.web.pages import Found, Orders, PageRequest, read_page
 from app.identity import queries as identity
 from app.identity.mergers import rules
@@ -74,6 +74,15 @@ async def with_heirs(session: Session, *ids: UUID | None) -> frozenset[UUID]:
     known = frozenset(one for one in ids if one is not None)
     heirs = select(Merger.heir_id).where(Merger.merged_id.in_(known), Merger.done_at.is_not(None))
     return known | frozenset((await session.execute(heirs)).scalars())
+
+
+async def check_none_merged(session: Session, ids: Iterable[UUID], field: str) -> None:
+    """Raises `organisation_merged` if one of those named in something new has ended in another organisation."""
+    named = select(Organisation.name).join(Merger, Merger.merged_id == Organisation.id)
+    found = named.where(Merger.merged_id.in_(list(ids)), Merger.done_at.is_not(None)).limit(1)
+    name = (await session.execute(found)).scalar_one_or_none()
+    if name is not None:
+        raise ORGANISATION_MERGED(field=field, name=name)
 
 
 async def relations_on(session: Session, ids: Iterable[UUID], day: date) -> list[Relation]:

@@ -12,6 +12,7 @@ from app.core.database import Session, add_unique
 from app.core.ids import NumberPrefix, readable_number
 from app.core.problems import UNKNOWN_REFERENCE
 from app.identity import queries as identity
+from app.identity.mergers.queries import check_none_merged
 from app.identity.problems import ORGANISATION
 from app.law.figures import parameter
 from app.law.quotas.kinds import Quota
@@ -53,6 +54,7 @@ async def open_negotiation(
     rules.check_buyers(lead_id, [buyer.organisation_id for buyer in buyers], barred)
     check_parties([PartyShare(PartyRole.SELLER, listing.seller_id), *buyers])
     await _require_verified(session, buyers)
+    await check_none_merged(session, {buyer.organisation_id for buyer in buyers} - {lead_id}, "buyers")
     now = await read_clock(session)
     check_room(Quota.REQUESTS, await queries.count_open(session, lead_id), session.city.day_of(now))
     listing_rules.check_open(listing.status, listing.closes_at, now)

@@ -27,7 +27,7 @@ from app.core.problems import NOT_VERIFIED, UNKNOWN_REFERENCE
 from app.core.web.preconditions import Precondition
 from app.identity import queries as identity
 from app.identity.kinds import Verification
-from app.identity.mergers.queries import with_heirs
+from app.identity.mergers.queries import check_none_merged, with_heirs
 from app.identity.problems import ORGANISATION
 from app.identity.qualities.service import is_agency
 from app.law.quotas.kinds import Quota
@@ -41,7 +41,8 @@ AT_ONCE: Final = 100
 async def respond(session: Session, actor: Actor, demand_id: UUID, body: schemas.DemandResponseIn) -> DemandResponse:
     """Respond to a published demand, once at a time. What is offered may still be amended.
 
-    Raises `demand_not_open`, `own_demand`, `capacity_unfit`, `mode_not_asked_for`, `response_exists`, `quota_reached`;
+    Raises `demand_not_open`, `own_demand`, `capacity_unfit`, `mode_not_asked_for`, `response_exists`, `quota_reached`,
+    `organisation_merged`;
     `not_found` for a result that is not the responder's, and `secret_result_offered`.
     """
     demand = await demands.lock_public(session, demand_id)
@@ -52,6 +53,7 @@ async def respond(session: Session, actor: Actor, demand_id: UUID, body: schemas
     await _check_capacity(session, responder_id, body.capacity, body, session.city.day_of(now))
     _check_mode(demand, body)
     partners = await _partners(session, responder_id, body.partner_ids)
+    await check_none_merged(session, body.partner_ids, "partner_ids")
     offered = await _offered(session, actor, body.result_ids)
     check_room(Quota.REQUESTS, await queries.count_open(session, responder_id), session.city.day_of(now))
     response = DemandResponse(
