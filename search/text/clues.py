@@ -15,7 +15,7 @@ MOST: Final = 10
 _COMMON: Final = """
     技术 方法 研究 应用 开发 研发 项目 成果 需求 问题 难题 解决 方案 系统 装置 设备 工艺 产品 材料 示例 新型 一种
     高效 提高 提升 降低 实现 要求 现有 目前 相关 关键 基于 能够 可以 达到 不超过 不低于 以上 以下 进行 采用 具有
-    通过 性能 转让 许可 独占 需要 希望 寻求 征集 面向 针对 使用 过程
+    主要 指标 成本 增加 减少 解决方案 关键技术 通过 性能 转让 许可 独占 需要 希望 寻求 征集 面向 针对 使用 过程
     method device system technology development research application new improved
 """
 COMMON: Final = words.STOP | frozenset(_COMMON.split())
@@ -26,6 +26,7 @@ _NEAR: Final = Fraction(1, 2)
 """What it counts at most to share pairs of characters alone: 防腐蚀 and 耐腐蚀."""
 _LEAST_FOR_NEAR: Final = 3
 _YEAR: Final = 4
+_ENOUGH: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,14 @@ class Said:
 
 
 def of(keywords: Sequence[str], *texts: str) -> list[Clue]:
-    """The clues of a thing: its keywords, then the words of its texts, the first text first, at most `MOST`.
+    """The clues of a thing: its keywords, and the words of them and of its texts, at most `MOST`.
 
-    A later text is read where the ones before have given fewer than half.
+    A text is read where those before it have given fewer than two: what follows a title names much besides the thing.
     """
     found = [keyword for keyword in keywords if runs(fold(keyword))]
-    for text in texts:
-        if len(found) < MOST // 2 or text is texts[0]:
-            known = "\n".join(map(fold, found))
+    for text in ("\n".join(found), *texts):
+        if len(found) < _ENOUGH or text in {texts[0], "\n".join(keywords)}:
+            known = [fold(each) for each in found]
             found += [word for word in _words(text) if word not in known]
     if not found:
         found = list(words.row(texts[0]))

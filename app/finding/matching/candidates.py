@@ -14,9 +14,9 @@ from search.text import clues
 from search.text.clues import Clue
 from search.text.queries import Parsed
 
-MOST: Final = 200
+MOST: Final = 300
 """Candidates whose documents are read and compared."""
-EACH: Final = 100
+EACH: Final = 200
 """Documents of a clue that are taken. Of a clue that more have, two are asked for together as well."""
 _MOST_TOGETHER: Final = 5
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.catalogue.demands.kinds import SolutionWay
 from app.catalogue.results.kinds import TechnicalField, TransferMode
-from app.finding.documents import Row
+from app.finding.documents import Row, indicators
 from app.finding.matching.rules import Need, Offer
 from search.text import clues
 from search.text.clues import Clue, Said
@@ -52,7 +52,13 @@ def demand(row: Row) -> Thing:
         city=content["demander_city"],
     )
     by = content["demander"] and {**content["demander"], "kind": content["demander_kind"]}
-    texts = [*content["keywords"], content["target"], content["problem"], content["conditions"] or ""]
+    texts = [
+        *content["keywords"],
+        content["target"],
+        content["problem"],
+        content["conditions"] or "",
+        indicators(content) or "",
+    ]
     return Thing(row, content["title"], content["number"], need, _party(by), None, texts)
 
 
