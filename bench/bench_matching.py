@@ -3,7 +3,7 @@
 The set is made by rule: see `matching_set.py`, which says how, and what is circular about it. Plain word search is the
 better of three ways to type a demand into the search: its title, its keywords, its first keyword; of Meilisearch also
 its title and keywords with words left out until something is found (`matchingStrategy: last`). nDCG@10 has the gain
-2^grade - 1. `topic` takes every pair that is read at all alike, so that no fact decides: what is left is words and fields.
+2^grade - 1. `topic` takes every pair that is read at all alike, so that no fact decides: words and fields are left.
 
 The time of a request is measured through the API on PostgreSQL among 100 000 listings of `bench_search.py`.
 `BENCH_PART=building` measures the part that the weights were chosen on; without it the unseen part is measured, and the
@@ -110,8 +110,8 @@ def _result(result: Any, number: str, seller: UUID) -> tuple[UUID, Rows]:
                      BASE.date(), 1)],
         "result_owners": [(made, 0, seller, Decimal(1))],
         "listings": [(listing, f"L{number}", made, seller, "negotiated", None, result.mode, result.title,
-                      result.summary, "按合同约定", "中国境内", result.price, LAST, "published", 1, 3, result.field, BASE,
-                      BASE + timedelta(days=365))],
+                      result.summary, "按合同约定", "中国境内", result.price, LAST, "published", 1, 3, result.field,
+                      BASE, BASE + timedelta(days=365))],
         "listing_versions": [(listing, 1, sealed, "{}", "", BASE)],
     }  # fmt: skip
 

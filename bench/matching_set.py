@@ -172,7 +172,9 @@ def make(part: Part) -> Labelled:
     """The results, the demands and the labels of a part."""
     draw = random.Random(part.seed)
     topics = [(thing, aspect) for thing in range(len(part.things)) for aspect in range(len(part.aspects))]
-    results = tuple(_result(part, topic, draw) for topic in topics for _ in range(RESULTS_A_TOPIC))
+    made = [_result(part, topic, draw) for topic in topics for _ in range(RESULTS_A_TOPIC)]
+    draw.shuffle(made)  # what is newest is of every topic
+    results = tuple(made)
     demands = tuple(_demand(part, draw.choice(topics), draw) for _ in range(DEMANDS))
     grades = tuple(dict(_played(demand, results, draw)) for demand in demands)
     return Labelled(results, demands, grades)

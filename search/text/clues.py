@@ -1,5 +1,7 @@
 """Clues: the few words by which what may fit a thing is looked for, and how far a text meets each of them. Pure."""
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,6 +14,10 @@ from search.text.queries import Parsed, Term, parse
 
 MOST: Final = 10
 """Clues of one thing: each is a search."""
+MOST_RELATED: Final = 4
+"""Related words that are clues too."""
+_NEAR_ENOUGH: Final = Fraction(2, 5)
+_LEAST_TOGETHER: Final = 3
 _COMMON: Final = """
     技术 方法 研究 应用 开发 研发 项目 成果 需求 问题 难题 解决 方案 系统 装置 设备 工艺 产品 材料 示例 新型 一种
     高效 提高 提升 降低 实现 要求 现有 目前 相关 关键 基于 能够 可以 达到 不超过 不低于 以上 以下 进行 采用 具有
@@ -50,6 +56,11 @@ class Said:
         return cls(fold(title), fold("\n".join([title, *more])))
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that tell it from others."""
+        return frozenset(_words(self.everything))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The words of other letters in the title: `ai` is none of `chain`."""
         return frozenset(run for run in runs(self.title) if not is_han(run))
@@ -85,6 +96,27 @@ def met(clue: Clue, said: Said) -> Fraction:
     """How far a text meets a clue: 1 where each of its words, or another name of it, stands in the title."""
     terms = clue.read.terms
     return sum((_term(term, said) for term in terms), Fraction(0)) / max(1, len(terms))
+
+
+def related(
+    own: Sequence[tuple[Clue, Fraction]], near: Sequence[Said], usual: Sequence[Said]
+) -> list[tuple[Clue, Fraction]]:
+    """Words that stand with a thing's own clues and seldom elsewhere, with the share of the near texts that have them.
+
+    `near` are texts found by the clues, of which those count that meet them by two fifths; `usual` is a sample of all.
+    """
+    total = sum((weight for _, weight in own), Fraction(0))
+    met_by = [said for said in near if sum(weight * met(clue, said) for clue, weight in own) >= _NEAR_ENOUGH * total]
+    typed = "\n".join(clue.text for clue, _ in own)
+    counts = Counter(word for said in met_by for word in said.words)
+    elsewhere = Counter(word for said in usual for word in said.words)
+    kept = {
+        word: count * math.log(len(usual) / (elsewhere[word] + 1))
+        for word, count in counts.items()
+        if count >= _LEAST_TOGETHER and word not in typed and elsewhere[word] * 4 < len(usual)
+    }
+    best = sorted(kept, key=lambda word: (-kept[word], word))[:MOST_RELATED]
+    return [(Clue(word, parse(f"{word} ")), Fraction(counts[word], len(met_by))) for word in best]
 
 
 def _term(term: Term, said: Said) -> Fraction:

@@ -75,6 +75,7 @@ class Clue(Output):
 
     word: str
     total: int
+    related: bool = Field(description="True: it is none of the thing's own, and stands with these where they are found")
 
 
 class _Matches(Output):

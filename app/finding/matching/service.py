@@ -27,10 +27,10 @@ from app.finding.service import Finder, read_in_order
 from app.identity.kinds import OrganisationKind
 from app.law.figures import parameter
 from app.market.listings.kinds import ListingStatus
-from search.engine import Filter, OneOf, Query
+from search.engine import Engine, Filter, OneOf, Query
 from search.indexes import index
 from search.text import clues, highlights
-from search.text.clues import Clue
+from search.text.clues import Clue, Said
 
 MOST_BY: Final = 3
 """Things that are named as what speaks for an organisation."""
@@ -80,10 +80,18 @@ class Matching:
         more = await queries.count_declined(database, subject_id, self.kind)
         wanted = await asyncio.to_thread(facts.clues_of, self.thing.row)
         source, filters = _SOURCES[self.kind]
-        found, engine = await self.finder.ask(
-            lambda engine: candidates.gather(engine, index(source), wanted, filters, more)
-        )
-        things = await self._judged(source, found, wanted)
+        read = facts.demand if source == "demands" else facts.offer
+
+        async def texts(ids: Sequence[str]) -> list[Said]:
+            return [read(row).said() for row in await read_in_order(database, source, ids)]
+
+        async def gather(engine: Engine) -> candidates.Gathering:
+            found = candidates.Gathering(engine, index(source), filters, more)
+            await found.find(wanted, texts)
+            return found
+
+        found, engine = await self.finder.ask(gather)
+        things = await self._judged(source, found)
         matches = await self._as_asked(things)
         said = await queries.standing(database, subject_id, self.kind, [match.id for match in matches])
         kept = [each for each in matches if self.declined_too or said.get(each.id) != Feedback.DECLINED]
@@ -91,15 +99,18 @@ class Matching:
         shown = kept[offset : offset + page.limit]
         left = offset + len(shown)
         told = {
-            "items": [self._shown(each, said.get(each.id), wanted) for each in shown],
-            "words": [{"word": c.text, "total": n} for c, n in zip(wanted, found.totals, strict=True)],
+            "items": [self._shown(each, said.get(each.id), found.clues) for each in shown],
+            "words": [
+                {"word": clue.text, "total": total, "related": at >= found.own}
+                for at, (clue, total) in enumerate(zip(found.clues, found.totals, strict=True))
+            ],
             "declined": len(matches) - len(kept),
-            "wider": [] if kept else _wider(wanted, found.totals, len(matches)),
+            "wider": [] if kept else _wider(wanted, found.totals[: found.own], len(matches)),
             "next_cursor": encode_cursor(left, bound=page.bound) if left < len(kept) else None,
         }
         return answers.text(told), self.finder.header(engine)
 
-    async def _judged(self, source: str, found: candidates.Found, wanted: Sequence[Clue]) -> list[Match]:
+    async def _judged(self, source: str, found: candidates.Gathering) -> list[Match]:
         """The candidates with their scores. What is the own side's is left out, as far as its name is public."""
         database = self.finder.context.database
         rows = await read_in_order(database, source, found.ids)
@@ -109,7 +120,7 @@ class Matching:
         side = "demander" if source == "demands" else "seller"
         deals = await queries.deals(database, side, sides, self.thing.facts.field)
         return await asyncio.to_thread(
-            lambda: [self._match(thing, wanted, found.weights, deals.get(thing.by.id) if thing.by else None)
+            lambda: [self._match(thing, found.clues, found.weights, deals.get(thing.by.id) if thing.by else None)
                      for thing in things]
         )  # fmt: skip
 
