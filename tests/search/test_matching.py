@@ -90,7 +90,9 @@ async def test_matches_of_a_demand(fresh_world: World, fresh_database: Database,
     told = {part["part"]: part["reason"]["zh"] for part in second["parts"]}
     assert told["budget"] == "标价高出预算150%。"
     assert told["readiness"] == "技术成熟度为3级，需达到4级。"
-    assert found["words"][:2] == [{"word": "双极板", "total": 2}, {"word": "镀层", "total": 3}]
+    assert found["words"][:2] == [
+        {"word": "双极板", "total": 2, "related": False}, {"word": "镀层", "total": 3, "related": False},
+    ]  # fmt: skip
     assert best["found"]["highlights"]["title"] == "<em>双极板镀层</em>许可"
 
     assert [each["found"]["id"] for each in (await matches(world, of, demander, "teams"))["items"]] == [

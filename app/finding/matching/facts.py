@@ -85,7 +85,7 @@ def clues_of(row: Row) -> list[Clue]:
     content = json.loads(row["content"])
     if "keywords" in content:
         return clues.of(content["keywords"], content["title"], content["target"], content["problem"])
-    return clues.of((), content["result"]["title"], content["title"], content["summary"])
+    return clues.of((), f"{content['result']['title']}\n{content['title']}", content["summary"])
 
 
 def _party(known: Mapping[str, Any] | None) -> Party | None:
