@@ -31,8 +31,8 @@ CHOICES: Final = {
     "list_gates": "subject_id",
 }
 """Not filters: a value stands where none is sent, or more is seen with it; the tests of each say what."""
-OTHERS: Final = {"list_broker_earnings", "list_mergers"}
-"""Asked by a broker alone, and tested with the awards; a merger stops who is merged."""
+OTHERS: Final = {"list_broker_earnings", "list_mergers", "list_dormant_results"}
+"""Asked by a broker alone; a merger stops who is merged; what a dormant result shows is made by its own rules."""
 PREFIXES: Final = {"division": 4, "industry": 3, "name": 4}
 """Filters by how a value begins, and how much of one is asked for."""
 

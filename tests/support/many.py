@@ -99,6 +99,7 @@ RULES: Final[dict[str, str]] = {
     "bank_confirmations.deposit_id": "NULL",
     "bank_confirmations.instruction_id": "NULL",
     "confirmation_resolutions.confirmation_id": id_of("bank_confirmations", "2 * i"),
+    "dormant_lists.year": "2000 + i",
     "gate_closures.gate_id": id_of("gates", "2 * i"),
     "memberships.ended_at": "NULL",
     "notices.ends_at": "techex_now() + i * interval '7 hours'",
@@ -150,7 +151,8 @@ def _insert(table: Table, model: type, rows: int, owner: UUID, rare: int) -> str
     columns = [column for column in table.columns if column.computed is None and column.identity is None]
     values = [_value(table, column, kinds.get(column.key), owner, (rows, rare)) for column in columns]
     names = ", ".join(column.name for column in columns)
-    return f"INSERT INTO {table.name} ({names}) SELECT {', '.join(values)} FROM generate_series(1, {rows}) i"
+    drawn = f"SELECT {', '.join(values)} FROM generate_series(1, {rows}) i"
+    return f"INSERT INTO {table.name} ({names}) {drawn} ON CONFLICT DO NOTHING"
 
 
 def _plain(kind: Any) -> Any:
