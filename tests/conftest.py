@@ -1,15 +1,15 @@
 """Fixtures: one real PostgreSQL a test process, and the API on it.
 
 Most tests join one outer transaction by savepoints, rolled back at the end. Tests that need real commits (races, the
-feed, restarts) take `fresh_url`: a database of their own, copied from a migrated template.
+feed, restarts) take `fresh_url`: a database of their own. Both begin on a stage (`tests/support/stages.py`).
 """
 
-import asyncio
 import gc
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -23,12 +23,15 @@ from app.core.database import Database
 from app.core.logs import configure_logging
 from app.core.settings import Environment, Settings
 from app.main import create_app, open_context
-from app.run.postgres.embedded import DATABASE, EmbeddedPostgres
+from app.run.postgres.embedded import EmbeddedPostgres
+from tests.awards.factory import Sale
+from tests.pricing.auction.factory import Scene
 from tests.support import emitted, locks, recorded_answers, seed
 from tests.support.api import Api
 from tests.support.applications import application
-from tests.support.databases import CITY, execute
+from tests.support.databases import CITY, share_compiled
 from tests.support.machines import LONG
+from tests.support.stages import Stage, Stages
 from tests.support.world import World
 
 SERVERS = {"postgres", "durable", "data_dir", "played"}
@@ -46,8 +49,18 @@ LONGEST = (
     "tests/pricing/listed/test_listed_sale_machine.py",
 )
 
-# Nothing here outlives the run, so nothing waits for a disk.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+# Nothing here outlives the run, so nothing waits for a disk, is kept for a standby, or is tidied.
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "8GB",
+}
 
 # `make test` draws the same examples each time: one commit has one verdict, on every machine. `make chaos` draws others
 # each time, and prints how to draw them again. A loaded machine is no fault of the code, so time fails nothing. Tests
@@ -65,6 +78,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("techex")
 
 wiring.connect()
+share_compiled()
 
 
 @event.listens_for(Engine, "do_connect")
@@ -90,9 +104,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays to the end: not looking at it again at each collection of garbage saves 7 % of CPU."""
+    """What was collected stays to the end: not looking at it again at each collection of garbage saves 7 % of CPU.
+
+    To look for garbage less often saves as much again.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class _Scheduler(LoadScopeScheduling):  # type: ignore[misc] — xdist is not typed
@@ -143,26 +161,24 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: EmbeddedPostgres) -> str:
-    """The name of a migrated database that others are copied from."""
-    name = "template_techex"
-    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {DATABASE}"))
-    return name
-
-
-@pytest.fixture(scope="session")
-def shared_url(postgres: EmbeddedPostgres, template: str) -> str:
-    """The database for the tests that roll back."""
-    return postgres.url()
+async def stages(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stages]:
+    made = Stages(postgres, tmp_path_factory.mktemp("stages"))
+    yield made
+    await made.close()
 
 
 @pytest.fixture
-def fresh_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+def stage(request: pytest.FixtureRequest, stages: Stages) -> Stage:
+    """The database that the test begins on: empty, or one in which something was played."""
+    return stages.for_test(request.fixturenames)
+
+
+@pytest.fixture
+def fresh_url(stages: Stages, stage: Stage) -> Iterator[str]:
     """A database of the test's own, for real commits."""
     name = f"fresh_{uuid.uuid4().hex}"
-    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield postgres.url(name)
-    asyncio.run(execute(postgres.url("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+    yield stages.copy(stage, name)
+    stages.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -172,24 +188,19 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
-@pytest.fixture(scope="session")
-async def shared_database(shared_url: str) -> AsyncIterator[Database]:
-    database = Database(shared_url, CITY)
-    yield database
-    await database.close()
-
-
 @pytest.fixture
-async def database(shared_database: Database, shared_url: str) -> AsyncIterator[Database]:
+async def database(stages: Stages, stage: Stage) -> AsyncIterator[Database]:
     """A database whose every session joins one outer transaction, rolled back after the test."""
-    async with shared_database.engine.connect() as connection:
+    url, joined = stages.joined(stage)
+    async with joined.engine.connect() as connection:
         outer = await connection.begin()
-        yield Database(shared_url, CITY, bound=connection)
+        yield Database(url, CITY, bound=connection)
         await outer.rollback()
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database) -> FastAPI:
+def app(settings: Settings, database: Database, stage: Stage) -> FastAPI:
+    stage.lend_files(settings.data_dir)
     return application(settings, database)
 
 
@@ -208,9 +219,9 @@ async def api(app: FastAPI) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def world(database: Database, api: Api) -> World:
+def world(database: Database, api: Api, stage: Stage) -> World:
     """Parties to play with: `await world.enterprise()`, `world.operator`, …"""
-    return await World.create(database, api)
+    return World(database, api, stage.staff)
 
 
 @pytest.fixture
@@ -222,13 +233,31 @@ async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def fresh_app(settings: Settings, fresh_database: Database, fresh_url: str) -> FastAPI:
+async def fresh_app(settings: Settings, fresh_database: Database, fresh_url: str, stage: Stage) -> FastAPI:
     """The API on a database with real commits."""
+    stage.lend_files(settings.data_dir)
     return application(settings.model_copy(update={"database_url": SecretStr(fresh_url)}), fresh_database, "fresh")
 
 
 @pytest.fixture
-async def fresh_world(fresh_app: FastAPI, fresh_database: Database) -> AsyncIterator[World]:
+async def fresh_world(fresh_app: FastAPI, fresh_database: Database, stage: Stage) -> AsyncIterator[World]:
     """Parties on a database with real commits."""
     async with Api(fresh_app) as client:
-        yield await World.create(fresh_database, client)
+        yield World(fresh_database, client, stage.staff)
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest, stage: Stage) -> Scene:
+    """An auction whose bidding has begun, with its seller and two bidders."""
+    return _played(request, stage)
+
+
+@pytest.fixture
+def registered_sale(request: pytest.FixtureRequest, stage: Stage) -> Sale:
+    """A registered transfer for 1 000 000 of which 800 000 is technology, with an agency and its broker."""
+    return _played(request, stage)
+
+
+def _played(request: pytest.FixtureRequest, stage: Stage) -> Any:
+    """What the stage's play answered, in the world of the test."""
+    return stage.for_test(request.getfixturevalue("fresh_world" if "fresh_world" in request.fixturenames else "world"))

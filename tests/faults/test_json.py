@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.core.schemas import LARGEST_AMOUNT
-from tests.pricing.auction import factory
+from tests.pricing.auction.factory import Scene
 from tests.support.world import World
 
 HEADERS = {"Content-Type": "application/json"}
@@ -26,8 +26,7 @@ BODIES = {
 }
 
 
-async def test_a3_json_that_is_none_is_a_400_everywhere(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a3_json_that_is_none_is_a_400_everywhere(world: World, scene: Scene) -> None:
     for what, content in BODIES.items():
         for path, caller in (("/v1/organisations", world.operator), (f"{scene.path}/bids", scene.bidders[0])):
             answer = await world.api.post(path, caller, content=content, headers=HEADERS)
@@ -45,8 +44,7 @@ async def test_a3_a_pair_of_surrogates_is_one_character(world: World) -> None:
 
 
 @pytest.mark.parametrize("amount", [f"{LARGEST_AMOUNT}", "9999999999999999.99", "10000000000000.00"])
-async def test_a1_no_bid_breaks_what_comes_after_it(world: World, amount: str) -> None:
-    scene = await factory.running(world)
+async def test_a1_no_bid_breaks_what_comes_after_it(world: World, scene: Scene, amount: str) -> None:
     answer = await scene.bid(scene.bidders[0], amount)
     assert answer.status_code == (201 if amount == f"{LARGEST_AMOUNT}" else 422)
     for path in (scene.path, f"{scene.path}/live", f"{scene.path}/entries"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.deadlines import run_due
 from app.identity.rules import digest_of, new_secret
-from tests.awards.factory import computed_run, next_year, paid, published_run, sale
+from tests.awards.factory import Sale, computed_run, next_year, paid, published_run, sale
 from tests.contracts.factory import agency_part, drafted_contract, signed_contract
 from tests.market.listings.factory import WUHAN_TIME, move_clock_to, today
 from tests.support.served import ROOT
@@ -38,28 +38,41 @@ async def _ids(world: World, path: str, caller: Party) -> set[str]:
     return {item["id"] for item in (await world.api.ok("GET", path, caller))["items"]}
 
 
-async def test_c7_a_broker_who_left_reads_the_own_cases_and_nothing_newer_of_the_agency(world: World) -> None:
-    made = await sale(world)
-    case = made.contract
-    colleague = await world.broker(made.agency)
+async def test_c7_a_broker_who_left_reads_the_own_cases_and_nothing_newer_of_the_agency(
+    world: World, registered_sale: Sale
+) -> None:
+    case = registered_sale.contract
+    colleague = await world.broker(registered_sale.agency)
     parts: Json = {"agency_service": "居间撮合"}
     of_other = await signed_contract(
-        world, made.seller, made.buyer, agencies=[agency_part(made.agency, [colleague])], **parts
+        world,
+        registered_sale.seller,
+        registered_sale.buyer,
+        agencies=[agency_part(registered_sale.agency, [colleague])],
+        **parts,
     )
     draft = await drafted_contract(
-        world, made.seller, made.buyer, agencies=[agency_part(made.agency, [made.broker])], **parts
+        world,
+        registered_sale.seller,
+        registered_sale.buyer,
+        agencies=[agency_part(registered_sale.agency, [registered_sale.broker])],
+        **parts,
     )
-    await _leave(world, made.agency, made.broker)
-    await world.api.refused(401, "unauthenticated", "GET", "/v1/me", made.broker)
-    person = await _in_person(world, made.broker)
+    await _leave(world, registered_sale.agency, registered_sale.broker)
+    await world.api.refused(401, "unauthenticated", "GET", "/v1/me", registered_sale.broker)
+    person = await _in_person(world, registered_sale.broker)
     assert (await world.api.ok("GET", "/v1/me", person))["roles"] == ["broker_in_person"]
     newer = await signed_contract(
-        world, made.seller, made.buyer, agencies=[agency_part(made.agency, [colleague])], **parts
+        world,
+        registered_sale.seller,
+        registered_sale.buyer,
+        agencies=[agency_part(registered_sale.agency, [colleague])],
+        **parts,
     )
     assert await _ids(world, "/v1/contracts", person) == {case["id"]}
     assert await _ids(world, "/v1/deals", person) == {case["deal_id"]}
     shown = await world.api.ok("GET", f"/v1/contracts/{case['id']}", person)
-    assert shown == await world.api.ok("GET", f"/v1/contracts/{case['id']}", made.agency)
+    assert shown == await world.api.ok("GET", f"/v1/contracts/{case['id']}", registered_sale.agency)
     await world.api.ok("GET", f"/v1/deals/{case['deal_id']}", person)
     for hidden in (of_other, draft, newer):
         await world.api.refused(404, "not_found", "GET", f"/v1/contracts/{hidden['id']}", person)
@@ -71,10 +84,10 @@ async def test_c7_a_broker_who_left_reads_the_own_cases_and_nothing_newer_of_the
     # Employed by another agency, it reads them with the key of that one no more than anybody there.
     again = await world.agency()
     term = {"agency_id": str(again.id), "valid_from": (await today(world)).isoformat()}
-    await world.api.ok("POST", f"/v1/brokers/{made.broker.broker_id}/employments", world.operator, json=term)
-    of_person = {"person_id": str(made.broker.person_id), "organisation_id": str(again.id), "name": "k"}
+    await world.api.ok("POST", f"/v1/brokers/{registered_sale.broker.broker_id}/employments", world.operator, json=term)
+    of_person = {"person_id": str(registered_sale.broker.person_id), "organisation_id": str(again.id), "name": "k"}
     issued = await world.api.ok("POST", "/v1/api-keys", again, json=of_person)
-    employed = Party("", again.id, made.broker.person_id, issued["secret"])
+    employed = Party("", again.id, registered_sale.broker.person_id, issued["secret"])
     await world.api.refused(404, "not_found", "GET", f"/v1/contracts/{case['id']}", employed)
     await world.api.ok("GET", f"/v1/contracts/{case['id']}", person)
 

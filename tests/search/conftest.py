@@ -1,12 +1,10 @@
 """Engines, each on a store of its own, with the same documents."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 
 import pytest
 
-from app.run.postgres.embedded import EmbeddedPostgres
 from search.documents import Document, Value
 from search.engine import Engine, Place
 from search.indexes import index
@@ -14,7 +12,7 @@ from search.meili.engine import MeilisearchEngine
 from search.postgres.engine import PostgresEngine
 from search.postgres.pool import Pool
 from tests.support import meilisearch
-from tests.support.databases import execute
+from tests.support.stages import Stages
 
 LISTINGS = index("listings")
 
@@ -53,10 +51,9 @@ def meili() -> Iterator[meilisearch.Server]:
 
 
 @pytest.fixture(scope="session")
-def search_url(postgres: EmbeddedPostgres, template: str) -> str:
+def search_url(stages: Stages) -> str:
     """A database whose search tables the tests of engines share."""
-    asyncio.run(execute(postgres.url("postgres"), f"CREATE DATABASE search_tests TEMPLATE {template}"))
-    return postgres.url("search_tests")
+    return stages.copy(stages.for_test([]), "search_tests")
 
 
 @pytest.fixture(scope="session", params=["postgresql", "meilisearch"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import asyncpg
+from sqlalchemy import Connection, Engine, event
 
 from app.core.settings import Settings
 
@@ -26,3 +27,26 @@ async def fetch_value(url: str, statement: str) -> Any:
         return await connection.fetchval(statement)
     finally:
         await connection.close()
+
+
+class _Compiled(dict[tuple[Any, ...], Any]):
+    """Statements that SQLAlchemy has compiled, by what they are and the kind of database: of which server is no matter.
+
+    SQLAlchemy keeps them an engine, and each test with a database of its own has an engine of its own: compiling all
+    that it asks once more was an eighth of its CPU.
+    """
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get((type(key[0]), *key[1:]), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        super().__setitem__((type(key[0]), *key[1:]), compiled)
+
+
+def share_compiled() -> None:
+    """Let all engines of this process use the statements that one of them compiled."""
+    compiled = _Compiled()
+
+    @event.listens_for(Engine, "engine_connect")
+    def _share(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=compiled)

@@ -26,9 +26,8 @@ async def _verification(world: World, run: Json) -> Json:
     return found
 
 
-async def test_a_run_recomputes_to_the_byte(world: World) -> None:
-    made = await sale(world)
-    await paid(world, made, "123456.78")
+async def test_a_run_recomputes_to_the_byte(world: World, registered_sale: Sale) -> None:
+    await paid(world, registered_sale, "123456.78")
     run = await computed_run(world)
     found = await _verification(world, run)
     assert found["same"] is True
@@ -55,22 +54,20 @@ async def test_a_run_recomputes_to_the_byte(world: World) -> None:
         "DELETE FROM award_statements WHERE role = 'agency'",
     ],
 )
-async def test_whatever_was_tampered_with_is_found(world: World, tampering: str) -> None:
-    made = await sale(world)
-    await paid(world, made, "123456.75")
+async def test_whatever_was_tampered_with_is_found(world: World, registered_sale: Sale, tampering: str) -> None:
+    await paid(world, registered_sale, "123456.75")
     run = await computed_run(world)
-    assert amounts(run)[str(made.buyer.id), "buyer"] == "7901.23"
+    assert amounts(run)[str(registered_sale.buyer.id), "buyer"] == "7901.23"
     await _set(world, tampering)
     assert (await _verification(world, run))["same"] is False
 
 
-async def test_what_happens_later_does_not_change_a_run(world: World) -> None:
-    made = await sale(world)
-    await paid(world, made, "1000.00")
+async def test_what_happens_later_does_not_change_a_run(world: World, registered_sale: Sale) -> None:
+    await paid(world, registered_sale, "1000.00")
     run = await computed_run(world)
-    await paid(world, made, "500000.00")
-    await _set(world, "UPDATE organisations SET name = '改名' WHERE id = :id", id=made.buyer.id)
-    await registration_step(world, made.contract, "cancellation", world.registrar, reason="撤销")
+    await paid(world, registered_sale, "500000.00")
+    await _set(world, "UPDATE organisations SET name = '改名' WHERE id = :id", id=registered_sale.buyer.id)
+    await registration_step(world, registered_sale.contract, "cancellation", world.registrar, reason="撤销")
     assert await world.api.ok("GET", f"/v1/award-runs/{run['id']}", world.auditor) == run
     assert (await _verification(world, run))["same"] is True
     again = await computed_run(world)
@@ -78,15 +75,16 @@ async def test_what_happens_later_does_not_change_a_run(world: World) -> None:
     assert (again["statements"], codes(again)) == ([], {"cancelled"})
 
 
-async def test_a_payment_just_after_midnight_in_the_city_belongs_to_the_new_year(world: World) -> None:
-    made = await sale(world)
+async def test_a_payment_just_after_midnight_in_the_city_belongs_to_the_new_year(
+    world: World, registered_sale: Sale
+) -> None:
     old = (await today(world)).year
     new = await next_year(world)
     at = datetime(new, 1, 1, tzinfo=WUHAN_TIME)
-    await paid(world, made, "100000.00", received_at=(at - timedelta(seconds=1)).isoformat())
+    await paid(world, registered_sale, "100000.00", received_at=(at - timedelta(seconds=1)).isoformat())
     # 00:30 in Wuhan is 16:30 of 31 December in UTC.
-    await paid(world, made, "200000.00", received_at=(at + timedelta(minutes=29)).isoformat())
-    buyer = (str(made.buyer.id), "buyer")
+    await paid(world, registered_sale, "200000.00", received_at=(at + timedelta(minutes=29)).isoformat())
+    buyer = (str(registered_sale.buyer.id), "buyer")
     before, after = await computed_run(world, old), await computed_run(world, new)
     assert (amounts(before)[buyer], amounts(after)[buyer]) == ("6400.00", "12800.00")
     assert (before["preliminary"], after["preliminary"]) == (False, True)
@@ -102,8 +100,10 @@ async def _reverse(world: World, made: Sale, payment: Json, kind: str = "returne
     await world.api.ok("POST", f"/v1/payments/{payment['id']}/reversal", made.seller, json=body)
 
 
-async def test_d8_a_reversed_payment_earns_nothing_and_its_statement_says_why(world: World) -> None:
-    made, why = await sale(world), {}
+async def test_d8_a_reversed_payment_earns_nothing_and_its_statement_says_why(
+    world: World, registered_sale: Sale
+) -> None:
+    made, why = registered_sale, {}
     kept = await paid(world, made, "10000.00")
     for kind, code, told in (
         ("returned_by_bank", "payment_reversed", "the bank reversed the payment on"),

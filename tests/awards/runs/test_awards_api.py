@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.history.events import Event
-from tests.awards.factory import Json, amounts, codes, computed_run, next_year, paid, published_run, sale
+from tests.awards.factory import Json, Sale, amounts, codes, computed_run, next_year, paid, published_run, sale
 from tests.contracts.factory import payment_body, recorded_payment, signed_contract
 from tests.market.listings.factory import today
 from tests.support.world import Party, World
@@ -27,26 +27,25 @@ def _adds_up(statement: Json) -> None:
         assert line["article"]["zh"]
 
 
-async def test_a_sale_earns_buyer_seller_agency_and_brokers(world: World) -> None:
-    made = await sale(world)
-    await paid(world, made, "333333.33")
-    await paid(world, made, "166666.67")
+async def test_a_sale_earns_buyer_seller_agency_and_brokers(world: World, registered_sale: Sale) -> None:
+    await paid(world, registered_sale, "333333.33")
+    await paid(world, registered_sale, "166666.67")
     run = await computed_run(world)
     assert (run["status"], run["preliminary"], run["programme_id"]) == ("draft", True, "wuhan-art14")
     assert amounts(run) == {
-        (str(made.buyer.id), "buyer"): "32000.00",  # 8 % of 400 000
-        (str(made.seller.id), "seller"): "8000.00",  # 2 %
-        (str(made.agency.id), "agency"): "4000.00",  # 1 %
+        (str(registered_sale.buyer.id), "buyer"): "32000.00",  # 8 % of 400 000
+        (str(registered_sale.seller.id), "seller"): "8000.00",  # 2 %
+        (str(registered_sale.agency.id), "agency"): "4000.00",  # 1 %
     }
     assert (run["total"], run["exclusions"]) == ("44000.00", [])
     for statement in run["statements"]:
         assert len(statement["lines"]) == 2
-        assert [line["contract_number"] for line in statement["lines"]] == [made.contract["number"]] * 2
+        assert [line["contract_number"] for line in statement["lines"]] == [registered_sale.contract["number"]] * 2
         _adds_up(statement)
     (of_agency,) = [s for s in run["statements"] if s["role"] == "agency"]
     brokers = of_agency["brokers"]
     assert (brokers["minimum_share"], brokers["minimum"], brokers["held"]) == ("0.3", "1200.00", "0.00")
-    assert brokers["allotments"] == [{"broker_id": str(made.broker.broker_id), "amount": "1200.00"}]
+    assert brokers["allotments"] == [{"broker_id": str(registered_sale.broker.broker_id), "amount": "1200.00"}]
     assert await world.api.ok("GET", f"/v1/award-runs/{run['id']}", world.auditor) == run
     listed = await world.api.ok("GET", "/v1/award-runs", world.operator)
     assert [(item["id"], item["total"]) for item in listed["items"]] == [(run["id"], "44000.00")]
@@ -91,9 +90,8 @@ async def test_a_statement_is_seen_by_its_organisation_once_published(world: Wor
         assert {frozenset(row.audiences) for row in told} == {frozenset({party.id}) for party in seen}
 
 
-async def test_a_published_year_is_closed(world: World) -> None:
-    made = await sale(world)
-    await paid(world, made, "100.00")
+async def test_a_published_year_is_closed(world: World, registered_sale: Sale) -> None:
+    await paid(world, registered_sale, "100.00")
     year = (await today(world)).year
     await next_year(world)
     run = await published_run(world, year)
@@ -137,12 +135,11 @@ async def test_a_year_that_cannot_be_computed_is_refused_and_not_written(world: 
     assert (await world.api.ok("GET", "/v1/award-runs", world.auditor))["items"] == []
 
 
-async def test_runs_are_the_market_s_own(world: World) -> None:
-    made = await sale(world)
+async def test_runs_are_the_market_s_own(world: World, registered_sale: Sale) -> None:
     run = await computed_run(world)
-    for caller in (made.seller, made.agency, made.broker, world.registrar):
+    for caller in (registered_sale.seller, registered_sale.agency, registered_sale.broker, world.registrar):
         await world.api.refused(403, "forbidden", "GET", f"/v1/award-runs/{run['id']}", caller)
-    for caller in (world.operator, world.auditor, made.seller):
+    for caller in (world.operator, world.auditor, registered_sale.seller):
         body = {"year": run["year"]}
         await world.api.refused(403, "forbidden", "POST", "/v1/award-runs", caller, json=body)
     unknown = world.operator.person_id
@@ -170,14 +167,13 @@ async def test_an_unregistered_contract_is_an_exclusion_with_its_article(world: 
         assert exclusion["reason_zh"]
 
 
-async def test_a_payment_without_invoice_waits_for_one(world: World) -> None:
-    made = await sale(world)
-    payment = await paid(world, made, "1000.00", invoice=None)
+async def test_a_payment_without_invoice_waits_for_one(world: World, registered_sale: Sale) -> None:
+    payment = await paid(world, registered_sale, "1000.00", invoice=None)
     assert codes(await computed_run(world)) == {"not_invoiced"}
     invoice = {"number": "FP-1", "amount": "400.00", "issued_on": (await today(world)).isoformat()}
-    await world.api.ok("POST", f"/v1/payments/{payment['id']}/invoices", made.seller, json=invoice)
+    await world.api.ok("POST", f"/v1/payments/{payment['id']}/invoices", registered_sale.seller, json=invoice)
     run = await computed_run(world)
-    assert amounts(run)[str(made.buyer.id), "buyer"] == "25.60"  # 8 % of 400 * 0.8
+    assert amounts(run)[str(registered_sale.buyer.id), "buyer"] == "25.60"  # 8 % of 400 * 0.8
     assert {line["bound"] for s in run["statements"] for line in s["lines"]} == {"invoiced"}
 
 
@@ -221,11 +217,10 @@ async def test_the_programmes_are_public_with_every_figure_s_reference(world: Wo
     assert not {rule["key"] for rule in programme["rules"]} & programme["document"]["parameters"].keys()
 
 
-async def test_a_payer_who_is_not_a_buyer_is_refused_before_any_run(world: World) -> None:
-    made = await sale(world)
+async def test_a_payer_who_is_not_a_buyer_is_refused_before_any_run(world: World, registered_sale: Sale) -> None:
     body = await payment_body(world, await world.enterprise(), "1.00")
-    path = f"/v1/contracts/{made.contract['id']}/payments"
-    await world.api.refused(422, "payer_not_a_buyer", "POST", path, made.seller, json=body)
+    path = f"/v1/contracts/{registered_sale.contract['id']}/payments"
+    await world.api.refused(422, "payer_not_a_buyer", "POST", path, registered_sale.seller, json=body)
     assert (await computed_run(world))["exclusions"] == []
 
 

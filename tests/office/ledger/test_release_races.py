@@ -15,7 +15,7 @@ from app.office.ledger.deposits import service as deposits
 from app.office.ledger.models import Deposit
 from tests.law.periods.test_periods import declare, until_it_waits
 from tests.office.ledger.factory import confirmed, held_deposit, releasing, requested_deposit, shown
-from tests.pricing.auction.factory import running
+from tests.pricing.auction.factory import Scene
 from tests.support.patience import PATIENCE
 from tests.support.world import World
 
@@ -122,9 +122,8 @@ async def test_f9_the_bank_settles_a_release_while_a_day_is_declared(fresh_world
     assert (await shown(fresh_world, deposit))["status"] == "released"
 
 
-async def test_f9_a_deposit_is_forfeited_only_by_who_holds_the_calendar(fresh_world: World) -> None:
+async def test_f9_a_deposit_is_forfeited_only_by_who_holds_the_calendar(fresh_world: World, scene: Scene) -> None:
     """What follows the forfeiture may owe others theirs back, when the accounts are held already."""
-    scene = await running(fresh_world)
     await scene.accepted(scene.bidders[0], "110000.00")
     path = f"/v1/deals/{(await scene.end())['deal_id']}/cancellation"
     body = {"reason": "示例", "defaulted": "buyer"}

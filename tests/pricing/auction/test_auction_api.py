@@ -45,8 +45,7 @@ async def test_an_auction_sells_to_the_highest_bidder(world: World) -> None:
     assert (await scene.bid(third, "160000.00")).json()["code"] == "auction_state"
 
 
-async def test_both_sides_sign_the_confirmation(world: World) -> None:
-    scene = await factory.running(world)
+async def test_both_sides_sign_the_confirmation(world: World, scene: Scene) -> None:
     await scene.accepted(scene.bidders[0], "100000.00")
     await scene.end()
     path = f"{scene.path}/confirmation"
@@ -59,8 +58,7 @@ async def test_both_sides_sign_the_confirmation(world: World) -> None:
     assert len(signed["signed_by"]) == 2
 
 
-async def test_nobody_bids_and_the_listing_stays_on_offer(world: World) -> None:
-    scene = await factory.running(world)
+async def test_nobody_bids_and_the_listing_stays_on_offer(world: World, scene: Scene) -> None:
     listing = await world.api.ok("GET", f"/v1/listings/{scene.listing['id']}")
     beyond = datetime.fromisoformat(listing["closes_at"]) - datetime.fromisoformat(scene.auction["ends_at"])
     assert beyond == timedelta(days=90), "the contract finds the listing open"
@@ -97,8 +95,7 @@ async def test_the_reserve_reached_stays_secret(world: World) -> None:
     assert file["entries"][-1]["content"]["reserve"] is None
 
 
-async def test_a_maximum_bids_for_its_owner(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_maximum_bids_for_its_owner(world: World, scene: Scene) -> None:
     first, second = scene.bidders
     one = await scene.accepted(first, "100000.00", maximum="130000.00")
     assert (one["price"], one["maximum"], len(one["salt"])) == ("100000.00", "130000.00", 32)
@@ -116,8 +113,9 @@ async def test_a_maximum_bids_for_its_owner(world: World) -> None:
     checked(await transcript(scene), *(answer["receipt"] for answer in (one, two, tie, raised, beaten)))
 
 
-async def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_in_the_end(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_in_the_end(
+    world: World, scene: Scene
+) -> None:
     first, second = scene.bidders
     await scene.accepted(first, "100000.00", maximum="110000.00")
     await scene.accepted(second, "130000.00")
@@ -129,8 +127,7 @@ async def test_a_maximum_that_fell_short_is_opened_even_if_its_bidder_wins_in_th
     assert "190000" not in str(file)
 
 
-async def test_a_bid_in_the_window_reopens_it(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_bid_in_the_window_reopens_it(world: World, scene: Scene) -> None:
     late = datetime.fromisoformat(scene.auction["ends_at"]) - timedelta(seconds=10)
     await move_clock_to(world, late)
     made = await scene.accepted(scene.bidders[0], "100000.00")
@@ -142,8 +139,7 @@ async def test_a_bid_in_the_window_reopens_it(world: World) -> None:
     checked(await transcript(scene), made["receipt"])
 
 
-async def test_a_bid_after_the_end_is_refused_where_no_worker_runs(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_bid_after_the_end_is_refused_where_no_worker_runs(world: World, scene: Scene) -> None:
     await move_clock_to(world, datetime.fromisoformat(scene.auction["ends_at"]))
     late = await scene.bid(scene.bidders[0], "100000.00")
     assert (late.status_code, late.json()["code"]) == (409, "bid_too_late")
@@ -194,9 +190,8 @@ async def test_a_proposal_ends_with_its_listing_and_says_why(world: World) -> No
     assert (shown["status"], "withdrawn" in shown["reason"]) == ("cancelled", True), shown["reason"]
 
 
-async def test_a_listing_does_not_lapse_under_a_suspended_auction(world: World) -> None:
+async def test_a_listing_does_not_lapse_under_a_suspended_auction(world: World, scene: Scene) -> None:
     """However long it takes: at the close the lot must still be there to be sold."""
-    scene = await factory.running(world)
     await scene.accepted(scene.bidders[0], "100000.00")
     await world.api.ok("POST", f"{scene.path}/suspension", world.operator, json={"reason": "示例"})
     await move_clock_to(world, datetime.fromisoformat(scene.auction["ends_at"]) + timedelta(days=100))
@@ -206,8 +201,7 @@ async def test_a_listing_does_not_lapse_under_a_suspended_auction(world: World) 
     assert (shown["ending"], shown["deal_id"] is not None) == ("sold", True)
 
 
-async def test_a_suspension_stops_the_clock(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_suspension_stops_the_clock(world: World, scene: Scene) -> None:
     await scene.accepted(scene.bidders[0], "100000.00")
     await world.api.ok("POST", f"{scene.path}/suspension", world.operator, json={"reason": "示例"})
     assert (await scene.bid(scene.bidders[1], "110000.00")).json()["code"] == "auction_state"

@@ -25,6 +25,7 @@ from app.pricing.auction.proof.transcript import verify_transcript
 from tests.market.listings.factory import move_clock_to, reach
 from tests.office.ledger.factory import confirmation_body
 from tests.pricing.auction import factory
+from tests.pricing.auction.factory import Scene
 from tests.pricing.negotiated.factory import now
 from tests.support.machines import WorldMachine, driven, fresh_world, let_keys_last, runs
 from tests.support.world import Party, World
@@ -368,8 +369,7 @@ class Machine(WorldMachine):
         self.run(check())
 
 
-async def test_nothing_new_is_auctioned_while_the_next_bidder_has_its_chance(world: World) -> None:
-    scene = await factory.running(world)
+async def test_nothing_new_is_auctioned_while_the_next_bidder_has_its_chance(world: World, scene: Scene) -> None:
     await scene.accepted(scene.bidders[0], "100000.00")
     await scene.accepted(scene.bidders[1], "110000.00")
     shown = await scene.end()

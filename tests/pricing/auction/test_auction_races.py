@@ -155,9 +155,8 @@ async def test_a_bid_is_decided_by_the_time_after_the_lock(fresh_world: World, a
     await log_of(scene, answer)
 
 
-async def test_a_bid_and_the_closing_worker_meet_at_the_end(fresh_world: World) -> None:
+async def test_a_bid_and_the_closing_worker_meet_at_the_end(fresh_world: World, scene: Scene) -> None:
     """The worker waits for the row since the end; the late bid before it in the queue is logged before the close."""
-    scene = await factory.running(fresh_world)
     first = await scene.bid(scene.bidders[0], "100000.00")
     async with held(fresh_world, scene):
         await move_clock_to(fresh_world, datetime.fromisoformat(scene.auction["ends_at"]))
@@ -172,8 +171,7 @@ async def test_a_bid_and_the_closing_worker_meet_at_the_end(fresh_world: World) 
     assert contents[-1]["price"] == "100000.00"
 
 
-async def test_two_workers_close_once(fresh_world: World) -> None:
-    scene = await factory.running(fresh_world)
+async def test_two_workers_close_once(fresh_world: World, scene: Scene) -> None:
     await scene.accepted(scene.bidders[0], "100000.00")
     async with held(fresh_world, scene):
         await move_clock_to(fresh_world, datetime.fromisoformat(scene.auction["ends_at"]))
@@ -209,8 +207,7 @@ async def test_one_key_sent_twice_at_once_is_one_bid(fresh_world: World, other: 
     assert low[0].json()["code"] == "bid_already_leading"
 
 
-async def test_a_client_that_goes_away_leaves_its_bid(fresh_world: World) -> None:
-    scene = await factory.running(fresh_world)
+async def test_a_client_that_goes_away_leaves_its_bid(fresh_world: World, scene: Scene) -> None:
     async with held(fresh_world, scene):
         gone = asyncio.create_task(scene.bid(scene.bidders[0], "100000.00", "gone"))
         await await_waiting(fresh_world)
@@ -247,9 +244,8 @@ async def test_what_cannot_be_decided_harms_no_other(fresh_world: World) -> None
     assert len(bids_of(await log_of(sound, *answers))) == 2
 
 
-async def test_what_was_not_committed_is_not_acknowledged(fresh_world: World) -> None:
+async def test_what_was_not_committed_is_not_acknowledged(fresh_world: World, scene: Scene) -> None:
     """The commit itself fails, for one of two bids that were decided together."""
-    scene = await factory.running(fresh_world)
     statements = (
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF NEW.idempotency_key = 'doomed' THEN RAISE unique_violation; END IF; RETURN NULL; END $$",
@@ -326,8 +322,9 @@ async def _dismissed(session: Session, scene: Scene) -> None:
         (_deposit_gone, 409, "deposit_missing"),
     ],
 )
-async def test_what_changed_while_a_bid_waited_counts(fresh_world: World, change: Any, status: int, code: str) -> None:
-    scene = await factory.running(fresh_world)
+async def test_what_changed_while_a_bid_waited_counts(
+    fresh_world: World, scene: Scene, change: Any, status: int, code: str
+) -> None:
     first = await scene.bid(scene.bidders[0], "100000.00", "first")
     await scene.accepted(scene.bidders[1], "101000.00")
     async with held(fresh_world, scene) as session:

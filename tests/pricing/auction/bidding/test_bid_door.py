@@ -10,6 +10,7 @@ from sqlalchemy import text
 from starlette.types import Message
 
 from tests.pricing.auction import factory
+from tests.pricing.auction.factory import Scene
 from tests.support.api import Api
 from tests.support.served import ROOT
 from tests.support.world import Party, World
@@ -52,8 +53,7 @@ def json_of(answer: list[Message]) -> tuple[int, Any]:
     return answer[0]["status"], json.loads(b"".join(message.get("body", b"") for message in answer))
 
 
-async def test_of_a_header_sent_twice_the_first_counts(app: FastAPI, world: World) -> None:
-    scene = await factory.running(world)
+async def test_of_a_header_sent_twice_the_first_counts(app: FastAPI, world: World, scene: Scene) -> None:
     first, second = scene.bidders
     doubled = [*headers_of(first), (b"authorization", f"Bearer {second.secret}".encode()), (b"idempotency-key", b"two")]
     status, made = json_of(await sent(app, f"{scene.path}/bids", doubled, piece(b'{"amount":"100000.00"}')))
@@ -66,8 +66,7 @@ async def test_of_a_header_sent_twice_the_first_counts(app: FastAPI, world: Worl
     assert (other.status_code, other.json()["paddle"] != made["paddle"]) == (201, True), "a key is its sender's own"
 
 
-async def test_a_body_in_pieces(app: FastAPI, world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_body_in_pieces(app: FastAPI, world: World, scene: Scene) -> None:
     pieces = [piece(b'{"amount":', more=True), piece(b'"100000.00"', more=True), piece(b"}")]
     status, _ = json_of(await sent(app, f"{scene.path}/bids", headers_of(scene.bidders[0]), *pieces))
     assert status == 201
@@ -105,8 +104,9 @@ def test_the_document_says_what_a_refused_bid_is_told() -> None:
     assert "Idempotency-Replayed" in responses["201"]["headers"]
 
 
-async def test_b10_a_refused_bid_leaves_its_key_for_another_amount_and_an_accepted_one_holds_it(world: World) -> None:
-    scene = await factory.running(world)
+async def test_b10_a_refused_bid_leaves_its_key_for_another_amount_and_an_accepted_one_holds_it(
+    world: World, scene: Scene
+) -> None:
     bidder, rival = scene.bidders
     await scene.accepted(rival, "100000.00")
     low = await scene.bid(bidder, "100000.00", "k")

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.pricing.auction.bidding import house, turn
 from tests.pricing.auction import factory
+from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.test_auction_races import await_waiting, bids_of, held, log_of
 from tests.support.world import World
 
@@ -54,9 +55,8 @@ async def test_rivals_in_the_way_are_no_fault_of_ours(
     assert (await scene.bid(scene.bidders[0], "100000.00", "again")).status_code == 201
 
 
-async def test_a_process_that_stops_decides_what_waits(fresh_world: World, fresh_app: FastAPI) -> None:
+async def test_a_process_that_stops_decides_what_waits(fresh_world: World, scene: Scene, fresh_app: FastAPI) -> None:
     """Its database is closed only then; the client may be gone already."""
-    scene = await factory.running(fresh_world)
     async with held(fresh_world, scene):
         waiting = asyncio.create_task(scene.bid(scene.bidders[0], "100000.00", "last"))
         await await_waiting(fresh_world)

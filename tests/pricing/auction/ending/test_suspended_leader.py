@@ -21,8 +21,7 @@ async def _status(scene: Scene) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize("finding", ["suspended", "refused"])
-async def test_c9_a_suspension_stops_what_the_organisation_leads(world: World, finding: str) -> None:
-    scene = await factory.running(world)
+async def test_c9_a_suspension_stops_what_the_organisation_leads(world: World, scene: Scene, finding: str) -> None:
     leader, _ = scene.bidders
     await scene.accepted(leader, "100000.00")
     await _finding(world, leader, finding)
@@ -41,8 +40,7 @@ async def test_c9_a_suspension_stops_what_the_organisation_leads(world: World, f
     assert (ended["status"], ended["ending"]) == ("closed", "sold")
 
 
-async def test_c9_who_was_outbid_before_it_was_suspended_stops_nothing(world: World) -> None:
-    scene = await factory.running(world)
+async def test_c9_who_was_outbid_before_it_was_suspended_stops_nothing(world: World, scene: Scene) -> None:
     outbid, leader = scene.bidders
     await scene.accepted(outbid, "100000.00")
     await scene.accepted(leader, "110000.00")

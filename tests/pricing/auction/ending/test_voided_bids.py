@@ -139,8 +139,7 @@ async def test_c9_with_its_one_bidder_voided_an_auction_of_each_form_ends_unsold
     await _checked(scene, bid["receipt"])
 
 
-async def test_c9_an_operator_who_lets_a_stolen_bid_stand_is_not_asked_again(world: World) -> None:
-    scene = await factory.running(world)
+async def test_c9_an_operator_who_lets_a_stolen_bid_stand_is_not_asked_again(world: World, scene: Scene) -> None:
     key, thief = await _stolen(world, scene.bidders[0])
     await scene.accepted(thief, "100000.00")
     await _incident(world, key, scene.bidders[0])

@@ -207,8 +207,7 @@ async def test_a_process_stops_although_it_is_watched(quiet: Scene, fresh_app: F
     assert "end" not in [kind for kind, _ in idle.events], "the auction goes on, with another process"
 
 
-async def test_a_poll_is_answered_anew_only_when_something_changed(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_poll_is_answered_anew_only_when_something_changed(world: World, scene: Scene) -> None:
     path = f"{scene.path}/live"
     first = await world.api.get(path)
     assert (first.status_code, first.json()["minimum"], first.json()["price"]) == (200, "100000.00", None)

@@ -54,9 +54,10 @@ async def process(settings: Settings, world: World, held: Keys) -> AsyncIterator
             yield api
 
 
-async def test_receipts_hold_when_the_signing_key_is_replaced_in_the_midst(settings: Settings, world: World) -> None:
+async def test_receipts_hold_when_the_signing_key_is_replaced_in_the_midst(
+    settings: Settings, world: World, scene: Scene
+) -> None:
     """Also those under a key in whose time nothing was announced."""
-    scene = await factory.running(world)
     receipts = [(await scene.accepted(scene.bidders[0], "100000.00"))["receipt"]]
     for number, amount in ((1, "101000.00"), (2, "102000.00")):
         async with process(settings, world, replace(keys.current(), signing_seed=bytes([number] * 32))) as api:
@@ -145,8 +146,7 @@ async def test_a_proposal_is_not_announced_under_another_key(world: World) -> No
         await world.api.ok("POST", f"{path}/cancellation", seller, json={"reason": "示例"})
 
 
-async def test_a_deal_expires_although_the_next_bidder_cannot_be_found(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_deal_expires_although_the_next_bidder_cannot_be_found(world: World, scene: Scene) -> None:
     await scene.accepted(scene.bidders[1], "110000.00", maximum="120000.00")
     await scene.accepted(scene.bidders[0], "150000.00")
     shown = await scene.end()

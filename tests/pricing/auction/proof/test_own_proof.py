@@ -8,6 +8,7 @@ from app.pricing.auction.proof import log
 from app.pricing.auction.proof.log import read_money
 from app.pricing.auction.proof.transcript import verify_transcript
 from tests.pricing.auction import factory
+from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.test_auction_api import transcript
 from tests.support.world import World
 
@@ -32,8 +33,7 @@ async def test_the_seller_can_show_what_the_reserve_was(world: World) -> None:
     assert (shown["reserve_price"], shown["reserve_salt"]) == (None, None)
 
 
-async def test_a_refused_maximum_is_committed_to_and_its_bidder_can_open_it(world: World) -> None:
-    scene = await factory.running(world)
+async def test_a_refused_maximum_is_committed_to_and_its_bidder_can_open_it(world: World, scene: Scene) -> None:
     body = {"maximum": "99999.99"}
     refused = await scene.bid(scene.bidders[0], "100000.00", "once", **body)
     problem = refused.json()
