@@ -161,10 +161,8 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-async def stages(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stages]:
-    made = Stages(postgres, tmp_path_factory.mktemp("stages"))
-    yield made
-    await made.close()
+def stages(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Stages:
+    return Stages(postgres, tmp_path_factory.mktemp("stages"))
 
 
 @pytest.fixture
@@ -189,12 +187,29 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def database(stages: Stages, stage: Stage) -> AsyncIterator[Database]:
+def stage_url(stages: Stages, stage: Stage) -> str:
+    """The database for the tests that roll back."""
+    return stages.shared(stage)
+
+
+@pytest.fixture(scope="session")
+async def connected() -> AsyncIterator[dict[str, Database]]:
+    """The databases for the tests that roll back, by address: their connections are kept from test to test."""
+    kept: dict[str, Database] = {}
+    yield kept
+    for database in kept.values():
+        await database.close()
+
+
+@pytest.fixture
+async def database(stage_url: str, connected: dict[str, Database]) -> AsyncIterator[Database]:
     """A database whose every session joins one outer transaction, rolled back after the test."""
-    url, joined = stages.joined(stage)
-    async with joined.engine.connect() as connection:
+    if stage_url not in connected:
+        connected[stage_url] = Database(stage_url, CITY)
+    async with connected[stage_url].engine.connect() as connection:
         outer = await connection.begin()
-        yield Database(url, CITY, bound=connection)
+        await connection.exec_driver_sql("SELECT 1")  # with its first statement the transaction begins
+        yield Database(stage_url, CITY, bound=connection)
         await outer.rollback()
 
 

@@ -56,8 +56,8 @@ class Loading:
 
 
 @pytest.fixture
-def served(settings: Settings, shared_url: str) -> Settings:
-    return settings.model_copy(update={"database_url": SecretStr(shared_url)})
+def served(settings: Settings, stage_url: str) -> Settings:
+    return settings.model_copy(update={"database_url": SecretStr(stage_url)})
 
 
 async def test_health_is_answered_at_once_and_all_else_by_the_whole(served: Settings) -> None:
