@@ -73,7 +73,7 @@ async def answer(session: Session, actor: Actor, entry_id: UUID, body: schemas.D
     result, unit, _ = await queries.read_result(session, entry.result_id)
     entry.technical_field, entry.shown = result.technical_field, _shown(result, unit)
     entry.status, entry.reason, entry.note = DormantStatus(body.status), body.reason, body.note
-    await _answered(session, entry, "dormant_result.answered")
+    await _tell(session, entry, "dormant_result.answered")
     return entry
 
 
@@ -86,7 +86,7 @@ async def correct(session: Session, actor: Actor, entry_id: UUID) -> DormantResu
     facts = queries.facts_of(await queries.read_result(session, entry.result_id))
     entry.not_dormant = rules.check_out(rules.why_not_dormant(facts, row.as_of, row.years))
     entry.status, entry.reason, entry.note = DormantStatus.CORRECTED, None, None
-    await _answered(session, entry, "dormant_result.corrected")
+    await _tell(session, entry, "dormant_result.corrected")
     return entry
 
 
@@ -109,7 +109,7 @@ async def _lock_answerable(session: Session, actor: Actor, entry_id: UUID) -> tu
     return row, entry
 
 
-async def _answered(session: Session, entry: DormantResult, event: str) -> None:
+async def _tell(session: Session, entry: DormantResult, event: str) -> None:
     entry.answered_at = await read_clock(session)
     audience = [events.OPERATOR, entry.organisation_id]
     payload = {"list_id": entry.list_id, "result_id": entry.result_id, "status": entry.status}
