@@ -183,15 +183,12 @@ def _fault_free(**said: Any) -> bool:
     return not contract_faults(award_world.contract("C", {"total": "1.00"} | said), terms)
 
 
-def _related(at: date, **period: date) -> bool:
+def _related(at: date, first: date | None, last: date | None) -> bool:
     """Whether awards see a relation of a period on a day."""
-    row = SimpleNamespace(
-        first_id=OTHER, second_id=ONE, detail="-", **({"valid_from": None, "valid_to": None} | period)
-    )
     sides: Any = {PartyRole.BUYER: [SimpleNamespace(organisation_id=ONE)]}
     sides[PartyRole.SELLER] = [SimpleNamespace(organisation_id=OTHER)]
-    relations: Any = [row]
-    return bool(gather._related(sides, relations, at))
+    bodies: Any = SimpleNamespace(relations=[_between(first, last)], successions={})
+    return bool(gather._related(sides, bodies, at))
 
 
 def _between(first: date | None, last: date | None) -> Relation:
@@ -250,8 +247,8 @@ DAYS: list[tuple[str, str, Check]] = [
     ("A5: a quality ends before its last day", "ynn", passes(lambda at: qualities.check_end(at, DAY))),
     ("a party resides from the first day", "nyy", _resides(DAY, None)),
     ("a party resides to the last day", "yyn", _resides(LONG_AGO, DAY)),
-    ("parties are related from a day on, for awards", "nyy", lambda at: _related(at, valid_from=DAY)),
-    ("parties are related up to a day, for awards", "yyn", lambda at: _related(at, valid_to=DAY)),
+    ("parties are related from a day on, for awards", "nyy", lambda at: _related(at, DAY, None)),
+    ("parties are related up to a day, for awards", "yyn", lambda at: _related(at, None, DAY)),
     ("parties are related from a day on, for deals", "nyy", lambda at: _between(DAY, None).holds_on(at)),
     ("parties are related up to a day, for deals", "yyn", lambda at: _between(None, DAY).holds_on(at)),
     ("a contract registered in the year earns", "yyn",

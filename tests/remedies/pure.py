@@ -13,6 +13,7 @@ from app.catalogue.results import ip
 from app.catalogue.results import rules as results
 from app.core.access import Actor, Role
 from app.core.problems import Problem
+from app.finding.saved import rules as saved
 from app.identity import rules as identity
 from app.identity.duplicates import rules as duplicates
 from app.identity.duplicates.kinds import Finding
@@ -21,6 +22,8 @@ from app.law.figures import Parameter
 from app.law.periods import rules as periods
 from app.law.periods.catalogue import RULES as PERIODS
 from app.market.deals import rules as deals
+from app.market.dormant import rules as dormant
+from app.market.dormant.kinds import DormantListStatus
 from app.market.listings import rules as listings
 from app.market.listings.kinds import Allocation, ListingStatus, PricingMode
 from app.pricing.appraised import rules as appraised
@@ -55,6 +58,17 @@ def cny(text: str) -> Decimal:
 # Results and appraisals
 
 
+SEARCHES = (
+    Trial("search_end_out_of_range", "earliest", TODAY - DAY, lambda day: saved.last_day(day, TODAY, 366)),
+    Trial("search_end_out_of_range", "latest", TODAY + 367 * DAY, lambda day: saved.last_day(day, TODAY, 366)),
+)
+DORMANT = (
+    Trial(
+        "dormant_list_not_publishable", "until", TODAY,
+        lambda day: dormant.check_publishable(DormantListStatus.CHECKING, TODAY, day, waiting=True),
+        lambda day: day + DAY,
+    ),
+)  # fmt: skip
 DEMANDS = tuple(
     Trial("validity_out_of_range", name, wrong, lambda day: demands.check_validity(day, TODAY, TODAY + 30 * DAY))
     for name, wrong in (("earliest", TODAY), ("latest", TODAY + 31 * DAY))
@@ -333,4 +347,4 @@ AUCTIONS = (
     ),
 )  # fmt: skip
 
-TRIALS = (*DEMANDS, *ALIKE, *RESULTS, *APPRAISALS, *LAW, *MARKET, *OFFERS, *TERMS, *AUCTIONS)
+TRIALS = (*DEMANDS, *SEARCHES, *DORMANT, *ALIKE, *RESULTS, *APPRAISALS, *LAW, *MARKET, *OFFERS, *TERMS, *AUCTIONS)

@@ -44,7 +44,7 @@ async def when_organisations_merged_end_the_deals_between_them(
 
 
 async def end_between_merged(session: Session, deal_id: UUID, now: datetime) -> None:
-    """A deal whose seller and buyer merged before its contract was signed ends, and nobody defaulted (民法典 557)."""
+    """A deal whose sides merged before its contract was signed ends, and nobody defaulted (Civil Code art. 557)."""
     deal = await queries.lock_deal(session, deal_id)
     if deal.status == DealStatus.AGREED:
         await service.fall_through(session, deal, ENDED_BY_MERGER, now)

@@ -24,7 +24,7 @@ from app.market.deals.problems import (
 WHOLE = Decimal(1)
 _MERGED = Text("Seller and buyer merged", "转让方与受让方已合并")
 ENDED_BY_MERGER = f"{_MERGED.en} / {_MERGED.zh}"
-"""Why a deal or a sale ended (民法典 557)."""
+"""Why a deal or a sale ended (Civil Code art. 557)."""
 FIELDS = {PartyRole.SELLER: "sellers", PartyRole.BUYER: "buyers", PartyRole.AGENCY: "agencies"}
 
 

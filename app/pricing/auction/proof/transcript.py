@@ -178,10 +178,10 @@ class _Check:
     def receipt(self, receipt: Json) -> None:
         """The receipt is genuine, and its entry is in the log as it was signed."""
         self._report.receipts += 1
-        if "content" in receipt:
-            self._refusal(receipt)
-            return
         try:
+            if "content" in receipt:
+                self._refusal(receipt)
+                return
             seq = receipt["seq"]
             if receipt["auction_id"] != str(self._id):
                 self._wrong(0, f"a receipt is of another auction, {receipt['auction_id']}")
@@ -198,16 +198,13 @@ class _Check:
 
     def _refusal(self, refusal: Json) -> None:
         """The refusal of a bid that has no place in the log is genuine, and of this auction."""
-        try:
-            content, key = refusal["content"], self._keys.get(refusal["key_id"])
-            if content["auction_id"] != str(self._id):
-                self._wrong(0, f"a refusal is of another auction, {content['auction_id']}")
-            elif key is None:
-                self._wrong(0, f"a refusal is signed with the key {refusal['key_id']}, which is not the exchange's")
-            elif not receipts.verify_refusal(key, log.canonical(content), refusal["signature"]):
-                self._wrong(0, f"the signature of the refusal at {content['at']} is false")
-        except MALFORMED as error:
-            self._wrong(0, f"a refusal is malformed: {error!r}")
+        content, key = refusal["content"], self._keys.get(refusal["key_id"])
+        if content["auction_id"] != str(self._id):
+            self._wrong(0, f"a refusal is of another auction, {content['auction_id']}")
+        elif key is None:
+            self._wrong(0, f"a refusal is signed with the key {refusal['key_id']}, which is not the exchange's")
+        elif not receipts.verify_refusal(key, log.canonical(content), refusal["signature"]):
+            self._wrong(0, f"the signature of the refusal at {content['at']} is false")
 
     def _open(self, seq: int, opening: Json, by: int) -> None:
         """Note the amount of a bid's commitment, if that is what it opens."""

@@ -18,14 +18,16 @@ from tests.pricing.auction import factory
 from tests.pricing.auction.factory import Scene
 from tests.pricing.auction.live.watching import Viewer, another, serving
 from tests.support.databases import execute
+from tests.support.stages import Stage
 from tests.support.world import World
 
 LISTENERS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
 
 
 @pytest.fixture
-async def scene(fresh_world: World) -> Scene:
-    return await factory.running(fresh_world)
+def scene(fresh_world: World, stage: Stage) -> Scene:
+    played: Scene = stage.for_test(fresh_world)
+    return played
 
 
 @pytest.fixture
@@ -207,7 +209,8 @@ async def test_a_process_stops_although_it_is_watched(quiet: Scene, fresh_app: F
     assert "end" not in [kind for kind, _ in idle.events], "the auction goes on, with another process"
 
 
-async def test_a_poll_is_answered_anew_only_when_something_changed(world: World, scene: Scene) -> None:
+async def test_a_poll_is_answered_anew_only_when_something_changed(scene: Scene) -> None:
+    world = scene.world
     path = f"{scene.path}/live"
     first = await world.api.get(path)
     assert (first.status_code, first.json()["minimum"], first.json()["price"]) == (200, "100000.00", None)
