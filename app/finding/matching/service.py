@@ -259,9 +259,10 @@ def _wider(wanted: Sequence[Clue], totals: Sequence[int], declined: int) -> list
         told = [Text("All that was found was declined. Ask with `declined=true` to see it.",
                      "匹配结果均已谢绝；可用 `declined=true` 查看。")]  # fmt: skip
     else:
-        unmet = ", ".join(clue.text for clue, total in zip(wanted, totals, strict=True) if not total)
-        told = [Text(f"Nothing public has these words: {unmet}. Write other names of the thing as keywords.",
-                     f"公开信息中没有这些关键词：{unmet}。请补充其他名称作为关键词。")] if unmet else []  # fmt: skip
+        unmet = [clue.text for clue, total in zip(wanted, totals, strict=True) if not total]
+        en = f"Nothing public has these words: {', '.join(unmet)}. Write other names of the thing as keywords."
+        zh = f"公开信息中没有这些关键词：{'、'.join(unmet)}。请补充其他名称作为关键词。"
+        told = [Text(en, zh)] if unmet else []
         told.append(Text("Ask for another kind of match, such as `teams` or `agencies`.",
                          "请查询其他匹配类型，例如 `teams`、`agencies`。"))  # fmt: skip
     return [{"en": text.en, "zh": text.zh} for text in told]
