@@ -70,6 +70,15 @@ def after(move: DemandMove, mover: DemandMover, status: DemandStatus) -> DemandS
     return _after(LIFE, move, mover, status)
 
 
+def after_removal(status: DemandStatus, *, published: bool) -> DemandStatus:
+    """The state of a demand that the operator takes off the public; a draft that was only closed was never there.
+
+    Raises `demand_transition_refused`.
+    """
+    never_public = status == S.CLOSED and not published
+    return _after({} if never_public else LIFE, DemandMove.REMOVAL, DemandMover.OPERATOR, status)
+
+
 def after_check(
     move: CheckMove, mover: DemandMover, draft: CheckStatus, status: DemandStatus, kind: DemandKind
 ) -> CheckStatus:

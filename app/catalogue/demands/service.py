@@ -87,9 +87,12 @@ async def close_failed(session: Session, demand: Demand, reason: ClosureReason) 
 
 
 async def remove_demand(session: Session, demand_id: UUID, reason: str) -> Demand:
-    """Take a demand off the public for good, by the operator: it should not have been published."""
+    """Take a demand off the public for good, by the operator: it should not have been published.
+
+    Raises `demand_transition_refused`, also for a draft that was closed before anybody saw it.
+    """
     demand = await queries.lock_demand(session, demand_id)
-    target = rules.after(DemandMove.REMOVAL, DemandMover.OPERATOR, demand.status)
+    target = rules.after_removal(demand.status, published=demand.version > 0)
     demand.check_reason = reason
     await _end(session, demand, target, "demand.removed")
     return demand
