@@ -9,13 +9,14 @@ JOBS   ?= 2
 # The first start finds the 440 files compiled: 0.6 s.
 COMPILE := $(BIN)/python -m compileall -q app search
 AUCTIONS := bench/bench_auction.py bench/bench_watchers.py
-SEARCH := bench/bench_search.py
+SEARCH := bench/bench_search.py bench/bench_matching.py
+LISTS := bench/bench_lists.py
 
 # Where it is set, each process of the tests would compile 1 000 files anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction bench-search chaos browser proxy openapi lint-openapi lock clean
+.PHONY: help run test check lint typecheck imports pytest pure format bench bench-auction bench-search bench-lists chaos browser proxy openapi lint-openapi lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,13 +51,16 @@ format: $(VENV)/.dev-installed ## Let ruff format and mend what it can.
 	@$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev-installed ## The benchmarks: one line a figure, against a limit measured in the same run.
-	@$(BIN)/python bench/record.py $(filter-out $(AUCTIONS) $(SEARCH),$(sort $(wildcard bench/bench_*.py)))
+	@$(BIN)/python bench/record.py $(filter-out $(AUCTIONS) $(SEARCH) $(LISTS),$(sort $(wildcard bench/bench_*.py)))
 
 bench-auction: $(VENV)/.dev-installed ## The benchmarks of auctions: bids a second, watchers.
 	@$(BIN)/python bench/record.py $(AUCTIONS)
 
-bench-search: $(VENV)/.dev-installed ## The benchmark of search: both engines among 100 000 listings (needs npm).
+bench-search: $(VENV)/.dev-installed ## The benchmarks of search and matching among 100 000 listings (needs npm).
 	@$(BIN)/python bench/record.py $(SEARCH)
+
+bench-lists: $(VENV)/.dev-installed ## Each list, order and filter with 100 000 rows in every table.
+	@$(BIN)/python bench/record.py $(LISTS)
 
 chaos: $(VENV)/.dev-installed ## The long forms: killed processes, random machines, the fuzzed contract.
 	@TECHEX_CHAOS=long $(BIN)/pytest -m chaos
