@@ -63,6 +63,8 @@ class Lists:
         for _ in range(WARM):
             self.statements.clear()
             answer = await self.api.get(url, self.callers[who])
+            if not self.statements:
+                raise SystemExit(f"no statement was seen for {url}")
             if answer.status_code != 200:
                 print(f"# {url} answered {answer.status_code}: {answer.text[:300]}", flush=True)
                 return
@@ -189,8 +191,13 @@ async def run(url: str) -> None:
         print(f"# filled in {time.monotonic() - began:.0f} s", flush=True)
         lists = Lists(url, api, {"auditor": world.auditor, "owner": owner, "anybody": None})
 
+        @event.listens_for(base.readers.sync_engine, "before_cursor_execute")
+        def _note(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+            lists.statements.append((statement, tuple(given)))
+
         @event.listens_for(base.readers.sync_engine, "connect")
         def _listen(connection: Any, _record: Any) -> None:
+            # What `Database.fetch` asks goes past SQLAlchemy; the driver tells of nothing that SQLAlchemy prepares.
             connection.driver_connection.add_query_logger(
                 lambda query: lists.statements.append((query.query, tuple(query.args)))
             )

@@ -9,7 +9,22 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import StringConstraints
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, literal, or_, select, text, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    Uuid,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union,
+    union_all,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
@@ -251,33 +266,39 @@ def _visible_relations(actor: Actor) -> Select[OrganisationRelation]:
     )
 
 
-def _in_force() -> ColumnElement[bool]:
-    """Whether a membership is current: a departure ends it with its last day, though the worker may come later."""
+def _no_longer(person: ColumnElement[UUID], organisation: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether a person has left: a departure is over with its last day, though the worker may come later."""
     left = select(Departure.id).where(
-        Departure.person_id == Membership.person_id,
-        Departure.organisation_id == Membership.organisation_id,
+        Departure.person_id == person,
+        Departure.organisation_id == organisation,
         Departure.done_at.is_(None),
         Departure.taken_back_at.is_(None),
         Departure.ends_at <= func.techex_now(),
     )
-    return Membership.ended_at.is_(None) & ~left.exists()
+    return left.exists()
 
 
-def _capacities() -> Select[tuple[UUID, str, UUID | None, str]]:
+def _in_force() -> ColumnElement[bool]:
+    """Whether a membership is current."""
+    left = _no_longer(Membership.person_id.expression, Membership.organisation_id.expression)
+    return Membership.ended_at.is_(None) & ~left
+
+
+def _capacities() -> CompoundSelect[Any]:
+    """Who acts or acted in which capacity, on bare tables: a page is then cut along the index of their ids."""
     members = select(
-        Membership.id, Membership.person_id, Membership.organisation_id, Membership.role.label("role")
-    ).where(_in_force())
+        Membership.id, Membership.person_id, Membership.organisation_id, Membership.role,
+        Membership.ended_at, literal(False).label("awaits_confirmation"),
+    )  # fmt: skip
     staff = select(
-        Appointment.id, Appointment.person_id, literal(None).label("organisation_id"), Appointment.role.label("role")
-    ).where(Appointment.ended_at.is_(None), ~Appointment.awaits_confirmation)
-    both = union_all(members, staff).subquery()
-    return select(Person.id, Person.name, both.c.organisation_id, both.c.role, both.c.id.label("capacity_id")).join(
-        both, both.c.person_id == Person.id
-    )
+        Appointment.id, Appointment.person_id, literal(None, Uuid), Appointment.role,
+        Appointment.ended_at, Appointment.awaits_confirmation,
+    )  # fmt: skip
+    return union_all(members, staff)
 
 
 _INNER: Final = _capacities().subquery()
-PEOPLE: Final = Orders("id", SortKey("id", _INNER.c.capacity_id, attrgetter("capacity_id")))
+PEOPLE: Final = Orders("id", SortKey("id", _INNER.c.id, attrgetter("capacity_id")))
 PEOPLE_FILTERS: Final = (
     having("role", Role, "Who act in this role", lambda role: _INNER.c.role == role),
     having("organisation_id", UUID, "Who act for this organisation", lambda wanted: _INNER.c.organisation_id == wanted),
@@ -292,7 +313,9 @@ async def list_people(session: Session, actor: Actor, page: PageRequest) -> Foun
 
 async def get_person(session: Session, actor: Actor, organisation_id: UUID, person_id: UUID) -> Any:
     """A person of an organisation with the role there; raises `not_found`."""
-    statement = _visible_people(actor).where(_INNER.c.id == person_id, _INNER.c.organisation_id == organisation_id)
+    statement = _visible_people(actor).where(
+        _INNER.c.person_id == person_id, _INNER.c.organisation_id == organisation_id
+    )
     found = (await session.execute(statement)).one_or_none()
     if found is None:
         raise NOT_FOUND(what=PERSON)
@@ -300,9 +323,22 @@ async def get_person(session: Session, actor: Actor, organisation_id: UUID, pers
 
 
 def _visible_people(actor: Actor) -> Select[Any]:
+    # The name is looked up for the rows of the page, where a join would be made for every person before the cut.
+    name = select(Person.name).where(Person.id == _INNER.c.person_id).scalar_subquery()
+    shown = select(
+        _INNER.c.person_id.label("id"),
+        name.label("name"),
+        _INNER.c.organisation_id,
+        _INNER.c.role,
+        _INNER.c.id.label("capacity_id"),
+    ).where(
+        _INNER.c.ended_at.is_(None),
+        ~_INNER.c.awaits_confirmation,
+        ~_no_longer(_INNER.c.person_id, _INNER.c.organisation_id),
+    )
     if actor.has(Role.OPERATOR, Role.AUDITOR):
-        return select(_INNER)
-    return select(_INNER).where(_INNER.c.organisation_id == actor.organisation_id)
+        return shown
+    return shown.where(_INNER.c.organisation_id == actor.organisation_id)
 
 
 async def find_person(session: Session, person_id: UUID) -> Person | None:
