@@ -199,6 +199,7 @@ class Employment(Identified, Base):
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
         Index("uq_employments_current", "broker_id", unique=True, postgresql_where=text("valid_to IS NULL")),
         Index("ix_employments_agency_id", "agency_id"),
+        Index("ix_employments_broker_id", "broker_id"),
     )
 
     broker_id: Mapped[UUID] = mapped_column(ForeignKey("brokers.id"))

@@ -46,6 +46,7 @@ class AwardStatement(Identified, Base):
         UniqueConstraint("run_id", "organisation_id", "role"),
         Index("ix_award_statements_organisation_id", "organisation_id", "id"),
         Index("ix_award_statements_by_amount", "amount", "id"),
+        Index("ix_award_statements_role", "role", "id"),
     )
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("award_runs.id"))
