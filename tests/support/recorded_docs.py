@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -27,7 +26,7 @@ from app.core.database import Database
 from app.core.settings import Settings
 from app.run.postgres.database import bring_up_to_date, database_for
 from app.run.postgres.embedded import running_url
-from tests.support import vouched
+from tests.support import seed, vouched
 from tests.support.databases import CITY
 from tests.support.patience import PATIENCE
 from tests.support.served import ROOT, free_port
@@ -99,9 +98,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 def _play() -> Played:
-    # A folder with a short path (socket paths are limited) that PostgreSQL's own user may enter.
-    folder = Path(tempfile.mkdtemp(prefix="tx-"))
-    folder.chmod(0o755)
+    folder = seed.short_folder()
     data_dir, port, done = folder / "data", free_port(), Played()
     try:
         _begin_in_march(data_dir)
