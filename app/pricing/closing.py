@@ -15,8 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from app.catalogue.results.service import BECAME_SECRET
-from app.core import deadlines
+from app.catalogue.results.service import withdraw_if_secret
 from app.core.access import Actor
 from app.core.database import Session
 from app.core.history import events
@@ -171,4 +170,4 @@ async def let_go(session: Session, listing: Listing, now: datetime) -> None:
     A result that became secret while the listing was held must not come back on offer: a deadline looks at it.
     """
     listing_service.release(session, listing, now)
-    await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
+    await withdraw_if_secret(session, listing.result_id, now)

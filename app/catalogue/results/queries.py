@@ -86,6 +86,12 @@ async def lock_visible(session: Session, actor: Actor, result_id: UUID) -> Resul
     return await _one(session, statement.with_for_update(of=Result, key_share=True))
 
 
+async def is_secret(session: Session, result_id: UUID) -> bool:
+    """Whether a state secret or national security is concerned, as committed; without a check of access."""
+    statement = select(Result.secrecy != Secrecy.NONE).where(Result.id == result_id)
+    return (await session.execute(statement)).scalar_one()
+
+
 async def lock_result(session: Session, result_id: UUID) -> Result:
     """One result with all its parts, locked, without a check of access: the service makes it."""
     statement = select(Result).where(Result.id == result_id)

@@ -1,7 +1,7 @@
 """Use cases of results; each runs in the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -98,6 +98,15 @@ async def change_result(
     if "secrecy" in changed and result.secrecy != Secrecy.NONE:
         await deadlines.schedule(session, BECAME_SECRET, result.id, await read_clock(session))
     return await queries.get_result(session, actor, result_id)
+
+
+async def withdraw_if_secret(session: Session, result_id: UUID, now: datetime) -> None:
+    """A listing came back on offer, its row still locked: it is taken off at once where the result became secret.
+
+    Where it becomes secret only now, its own deadline waits for that lock and finds the listing.
+    """
+    if await queries.is_secret(session, result_id):
+        await deadlines.schedule(session, BECAME_SECRET, result_id, now)
 
 
 async def entitle(session: Session, actor: Actor, result_id: UUID, body: schemas.EntitlementIn) -> Result:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.catalogue.appraisals.service import Floor
 from app.catalogue.results import queries as results
-from app.catalogue.results.service import BECAME_SECRET
+from app.catalogue.results.service import withdraw_if_secret
 from app.core import deadlines
 from app.core.access import Actor
 from app.core.clock import read_clock
@@ -245,7 +245,7 @@ async def _end(session: Session, deal: Deal, status: DealStatus, reason: str | N
         listing = await listings.lock_listing(session, deal.listing_id)
         listing_service.release(session, listing, now)
         # A result that became secret while it was held for the buyer must not come back on offer.
-        await deadlines.schedule(session, BECAME_SECRET, listing.result_id, now)
+        await withdraw_if_secret(session, listing.result_id, now)
         await deposits.end_unheld(session, deal, now)
     _tell(session, deal, f"deal.{status}")
     if deal.listing_id is not None:
