@@ -35,6 +35,8 @@ KNOWN = {
     "/v1/corrections": "corrections are rare; the ids of who may read one stand in an array",
     "/v1/gates": "half of the gates of this set are open, where in use hardly any are",
     "/v1/settlement/unmatched": "half of the confirmations of this set match nothing, where in use hardly any do",
+    "/v1/demands?solution=": "a rare way of solution is looked for among the open demands: 20 000 rows",
+    "/v1/documents?uploaded_since=": "a plan for any day takes a rare one for a third of all",
     "/v1/auctions?status=proposed": "who may not see a status walks past it, 5 ms in 30 000 rows",
     "/v1/organisations?verification=pending": "as with auctions",
 }
@@ -73,11 +75,11 @@ class Lists:
         for _ in range(WARM):
             self.statements.clear()
             answer = await self.api.get(url, self.callers[who])
-            if not self.statements:
-                print(f"# NOT SEEN {url}", flush=True)
             if answer.status_code != 200:
                 print(f"# {url} answered {answer.status_code}: {answer.text[:300]}", flush=True)
                 return
+        if not self.statements:
+            raise SystemExit(f"no statement was seen for {url}")
         asked = list(self.statements)
         taken = []
         for _ in range(MEASURED):
