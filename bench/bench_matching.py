@@ -15,7 +15,6 @@ import json
 import math
 import os
 import random
-import secrets
 import statistics
 import sys
 import time
@@ -254,10 +253,10 @@ async def time_requests(url: str) -> None:
     from app.finding import engines  # noqa: PLC0415
     from app.finding.keeping import rebuilding  # noqa: PLC0415
     from app.finding.sources import indexes  # noqa: PLC0415
-    from app.identity.rules import digest_of  # noqa: PLC0415
+    from app.identity.rules import digest_of, new_secret  # noqa: PLC0415
 
     await bench_search.fill(url)
-    draw, person, secret = random.Random(5), new_id(), secrets.token_bytes(32)
+    draw, person, secret = random.Random(5), new_id(), new_secret()
     demander, rows = _organisation("示例制造公司", "enterprise", "420100")
     made = matching_set.make(matching_set.BUILDING).demands
     words = [bench_search.query(draw) for _ in range(TIMED_DEMANDS)]
@@ -273,11 +272,8 @@ async def time_requests(url: str) -> None:
     await rebuilding.rebuild(opened, engine, indexes())
     await engine.close()
     await opened.close()
-    import base64  # noqa: PLC0415
-
-    token = "tx_" + base64.urlsafe_b64encode(secret).decode().rstrip("=")
     told = {"DATABASE_URL": url, "TECHEX_ENVIRONMENT": "sandbox", "TECHEX_LOG_LEVEL": "ERROR"}
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {secret}"}
     with server("app.main:create_app", told, factory=True) as port:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as api:
             for clients in (1, 4):
