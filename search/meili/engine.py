@@ -51,6 +51,8 @@ class MeilisearchEngine(Engine):
     async def search(self, index: Index, query: Query) -> Answer:
         answer = Answer((), 0, facets={name: {} for name in query.facets})
         for body, loosely in _attempts(query.text):
+            if loosely and not query.near:
+                break
             answer = await self._ask(index, query, body, loosely=loosely)
             if answer.total:
                 break

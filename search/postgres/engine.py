@@ -38,6 +38,7 @@ _COUNT = """
         unnest(facets || '*'::text) f
     GROUP BY f
 """
+_TOTAL = "SELECT '*' AS f, count(*) AS n FROM search.{table} d {where}"
 _SIZE = "SELECT count(*) AS n FROM search.{table} WHERE words @@ $1::tsquery"
 _ORDERED = "SELECT id FROM search.{table} d {where} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
 _PHRASE = """EXISTS (SELECT FROM search.{table}_texts t, unnest(t.texts) one
@@ -85,6 +86,8 @@ class PostgresEngine(Engine):
         table = await self._table(index)
         answer = Answer((), 0)
         for attempt in _attempts(query.text):
+            if attempt.loosely and not query.near:
+                break
             answer = await self._answer(index, table, query, attempt)
             if answer.total:
                 break
@@ -169,9 +172,16 @@ class PostgresEngine(Engine):
         return f"{index.name}_{slot}"
 
     async def _answer(self, index: Index, table: str, query: Query, attempt: _Attempt) -> Answer:
+        if not query.facets and query.limit:
+            ids = await self._hits(index, table, query, attempt)
+            whole = len(ids) < query.limit and (ids or not query.offset)
+            if whole or not query.counted:
+                return Answer(ids, query.offset + len(ids), bool(whole), loosely=attempt.loosely and bool(ids))
+            total, exact, facets = await self._count(index, table, query, attempt.asked)
+            return Answer(ids, total, exact, facets, loosely=attempt.loosely)
         total, exact, facets = await self._count(index, table, query, attempt.asked)
-        if not total:
-            return Answer((), 0, facets=facets)
+        if not total or not query.limit:
+            return Answer((), total, exact, facets, loosely=attempt.loosely and total > 0)
         ids = await self._hits(index, table, query, attempt)
         return Answer(ids, total, exact, facets, loosely=attempt.loosely)
 
@@ -231,7 +241,8 @@ class PostgresEngine(Engine):
 
     async def _counted(self, index: Index, table: str, query: Query, asked: str, sample: int) -> dict[str, int]:
         where, arguments = _where(index, table, query, asked, sample=sample)
-        rows = await self._connections.fetch(_COUNT.format(table=table, where=where), *arguments)
+        statement = (_COUNT if query.facets else _TOTAL).format(table=table, where=where)
+        rows = await self._connections.fetch(statement, *arguments)
         return {found["f"]: found["n"] for found in rows}
 
 

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from search.text import words
-from search.text.folding import fold, is_han, runs
+from search.text.folding import KEPT, fold, is_han, runs
 from search.text.queries import Parsed, Term, parse
 
 MOST: Final = 10
@@ -31,6 +31,8 @@ _WITHIN: Final = Fraction(7, 10)
 _NEAR: Final = Fraction(1, 2)
 """What it counts at most to share pairs of characters alone: 防腐蚀 and 耐腐蚀."""
 _LEAST_FOR_NEAR: Final = 3
+_WHOLE: Final = Fraction(1)
+_NOT: Final = Fraction(0)
 _YEAR: Final = 4
 _ENOUGH: Final = 2
 
@@ -95,6 +97,8 @@ def both(first: Clue, second: Clue) -> Parsed:
 def met(clue: Clue, said: Said) -> Fraction:
     """How far a text meets a clue: 1 where each of its words, or another name of it, stands in the title."""
     terms = clue.read.terms
+    if len(terms) == 1:
+        return _term(terms[0], said)
     return sum((_term(term, said) for term in terms), Fraction(0)) / max(1, len(terms))
 
 
@@ -121,18 +125,23 @@ def related(
 
 def _term(term: Term, said: Said) -> Fraction:
     if any(_stands(form, said.title, said.names) for form in term.forms):
-        return Fraction(1)
+        return _WHOLE
     if any(_stands(form, said.everything, said.all_names) for form in term.forms):
         return _WITHIN
     typed = term.typed
-    if not is_han(typed) or len(typed) < _LEAST_FOR_NEAR:
-        return Fraction(0)
-    pairs = words.pairs(typed)
+    if len(typed) < _LEAST_FOR_NEAR or not is_han(typed):
+        return _NOT
+    pairs = _pairs(typed)
     return _NEAR * sum(pair in said.everything for pair in pairs) / len(pairs)
 
 
 def _stands(form: Sequence[str], text: str, names: frozenset[str]) -> bool:
     return all(word in text if is_han(word) else word in names for word in form)
+
+
+@lru_cache(maxsize=KEPT)
+def _pairs(typed: str) -> list[str]:
+    return words.pairs(typed)
 
 
 def _words(text: str) -> list[str]:

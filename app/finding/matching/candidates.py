@@ -26,6 +26,7 @@ NEAREST: Final = 40
 """Documents that are read for related words, and the newest ones that tell which words every document has."""
 _SAMPLE: Final = 100
 _MOST_TOGETHER: Final = 4
+_NONE: Final = frozenset[int]()
 Read = Callable[[Sequence[str]], Awaitable[Sequence[Said]]]
 
 
@@ -41,42 +42,61 @@ class Gathering:
     totals: list[int] = field(default_factory=list)
     weights: list[Fraction] = field(default_factory=list)
     own: int = 0
-    _had: dict[str, set[int]] = field(default_factory=dict)
+    _waiting: list[int] = field(default_factory=list)
+    _had: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[str]:
         """The candidates, the likeliest first: `MOST`, and `more`."""
-        best = sorted(self._had, key=lambda found: -sum(self.weights[at] for at in self._had[found]))
+        worth = {had: -sum(self.weights[at] for at in had) for had in set(self._had.values())}
+        best = sorted(self._had, key=lambda found: worth[self._had[found]])
         return best[: MOST + self.more]
 
     async def find(self, wanted: Sequence[Clue], read: Read) -> None:
         """Look for what has the clues, then for what has the words related to them. Raises `EngineDown`."""
         self.own = len(wanted)
         await self._add(wanted)
+        await self._alone(NEAREST)
         rare = [rarity(total) for total in self.totals]
         self.weights = [weight / sum(rare) for weight in rare]
-        newest = await self.engine.search(self.index, Query(None, self.filters, limit=_SAMPLE))
+        newest = await self.engine.search(self.index, Query(None, self.filters, limit=_SAMPLE, counted=False))
         near, usual = await read(self.ids[:NEAREST]), await read(newest.ids)
         related = await asyncio.to_thread(clues.related, list(zip(wanted, self.weights, strict=True)), near, usual)
-        self.weights += [share / 2 for _, share in related]
         await self._add([clue for clue, _ in related])
+        self.weights[self.own :] = [share / 2 for _, share in related]
+        await self._alone(MOST + self.more)
 
     async def _add(self, wanted: Sequence[Clue]) -> None:
-        """Each clue is a search of its own. Where more documents have it than are taken, it is asked for in pairs."""
+        """Each clue is a search of its own. One that more documents have than are taken is asked for in pairs first."""
         first = len(self.clues)
         self.clues += wanted
-        alone = await asyncio.gather(*(self._ask(clue.read) for clue in wanted))
-        self.totals += [total for _, total in alone]
-        known = range(len(self.clues))
-        frequent = sorted((at for at in known if self.totals[at] > EACH), key=lambda at: (at < first, self.totals[at]))
+        self.weights += [Fraction(1)] * len(wanted)
+        self.totals += await asyncio.gather(*(self._count(clue.read) for clue in wanted))
+        every = range(first, len(self.clues))
+        rare = [at for at in every if 0 < self.totals[at] <= EACH]
+        known = [at for at in range(len(self.clues)) if self.totals[at] > EACH]
+        frequent = sorted(known, key=lambda at: (at < first, self.totals[at]))
+        self._waiting += [at for at in every if self.totals[at] > EACH]
         pairs = [pair for pair in combinations(sorted(frequent[:_MOST_TOGETHER]), 2) if pair[1] >= first]
-        joined = await asyncio.gather(*(self._ask(clues.both(self.clues[a], self.clues[b])) for a, b in pairs))
-        singles = [((first + at,), ids) for at, (ids, _) in enumerate(alone)]
-        for which, ids in (*zip(pairs, (ids for ids, _ in joined), strict=True), *singles):
-            for found in ids:
-                self._had.setdefault(found, set()).update(which)
-        self.weights += [Fraction(1)] * (len(self.clues) - len(self.weights))
+        together = ((pair, clues.both(self.clues[pair[0]], self.clues[pair[1]])) for pair in pairs)
+        await self._take([*together, *(((at,), self.clues[at].read) for at in rare)])
 
-    async def _ask(self, text: Parsed) -> tuple[Sequence[str], int]:
-        answer = await self.engine.search(self.index, Query(text, self.filters, limit=EACH + self.more))
-        return ([], 0) if answer.loosely else (answer.ids, answer.total)
+    async def _alone(self, enough: int) -> None:
+        """Ask for each frequent clue alone, where fewer than `enough` are found: its newest documents, 20 ms a clue."""
+        if len(self._had) < enough:
+            alone, self._waiting = self._waiting, []
+            await self._take([((at,), self.clues[at].read) for at in alone])
+
+    async def _take(self, asked: Sequence[tuple[tuple[int, ...], Parsed]]) -> None:
+        answers = await asyncio.gather(*(self._ask(text) for _, text in asked))
+        for (which, _), ids in zip(asked, answers, strict=True):
+            for found in ids:
+                self._had[found] = self._had.get(found, _NONE).union(which)
+
+    async def _count(self, text: Parsed) -> int:
+        answer = await self.engine.search(self.index, Query(text, self.filters, limit=0, near=False))
+        return answer.total
+
+    async def _ask(self, text: Parsed) -> Sequence[str]:
+        query = Query(text, self.filters, limit=EACH + self.more, near=False, counted=False)
+        return (await self.engine.search(self.index, query)).ids

@@ -37,6 +37,9 @@ async def _answered(
 ) -> Response:
     finder = service.of(request.app)
     today = session.city.day_of(await read_clock(session))
+    # Its connection goes back: what follows takes others of the same few readers, and four requests that held one each
+    # would wait for each other until none is answered.
+    await session.close()
     rows = await service.read_in_order(finder.context.database, index, [str(subject_id)])
     if not rows:
         raise NOT_FOUND(what=demands.DEMAND if index == "demands" else LISTING)

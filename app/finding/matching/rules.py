@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from math import lcm
 from typing import Final
 
 from app.catalogue.demands.kinds import SolutionWay
@@ -103,8 +104,7 @@ class Judged:
 
 def words(weights: Sequence[tuple[str, Fraction, Fraction]]) -> Judged:
     """How much of what the one says the other says too, of `(word, weight, how far it is met)`."""
-    total = sum((weight for _, weight, _ in weights), NOTHING)
-    value = sum((weight * share for _, weight, share in weights), NOTHING) / total if total else NOTHING
+    value = mean([(weight, share) for _, weight, share in weights])
     found = [Text(word, word) for word, _, share in weights if share][:MOST_WORDS_TOLD]
     if not found:
         return Judged(Part.WORDS, value, Text("It has none of the words.", "未命中关键词。"))
@@ -218,10 +218,18 @@ def mediate(
 
 def score(parts: Iterable[Judged], weights: Mapping[Part, Fraction]) -> Decimal:
     """The mean of the parts by their weights, from 0 to 1, to four decimals."""
-    found = list(parts)
-    total = sum((weights[each.part] for each in found), NOTHING)
-    mean = sum((weights[each.part] * each.value for each in found), NOTHING) / total
-    return rounded(mean)
+    return rounded(mean([(weights[each.part], each.value) for each in parts]))
+
+
+def mean(found: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
+    """The mean of `(weight, value)`, exact, over one denominator: sums of fractions took a third of a request."""
+    common = lcm(*(weight.denominator * value.denominator for weight, value in found))
+    total = sum(weight.numerator * (common // weight.denominator) for weight, _ in found)
+    met = sum(
+        weight.numerator * value.numerator * (common // (weight.denominator * value.denominator))
+        for weight, value in found
+    )
+    return Fraction(met, total) if total else NOTHING
 
 
 def rounded(value: Fraction) -> Decimal:
@@ -243,7 +251,7 @@ def raised(
 
 def rarity(total: int) -> Fraction:
     """What a word weighs that this many things have: 1 where one has it, a half where ten have it."""
-    return Fraction(1) / (1 + Fraction((Decimal(max(total, 1))).log10()))
+    return Fraction(rounded(1 / (1 + Fraction(Decimal(max(total, 1)).log10()))))
 
 
 def follows(standing: Feedback | None, said: Feedback) -> bool:
