@@ -24,8 +24,8 @@ def in_lead(query: Parsed) -> str:
 
 
 def whole(query: Parsed) -> str:
-    """The lead is what was typed, and nothing else."""
-    return _lexeme(f"e:{query.row}")
+    """The lead is what was typed, and nothing else; empty where that is no name."""
+    return _lexeme(f"e:{query.row}") if query.row else ""
 
 
 def together(query: Parsed) -> str:

@@ -57,6 +57,16 @@ class Said:
         """Fold the texts."""
         return cls(fold(title), fold("\n".join([title, *more])))
 
+    def has_in_title(self, form: Sequence[str]) -> bool:
+        """Whether each word of a form stands in the title."""
+        han, others = _apart(tuple(form))
+        return all(word in self.title for word in han) and (not others or others <= self.names)
+
+    def has(self, form: Sequence[str]) -> bool:
+        """Whether each word of a form stands anywhere."""
+        han, others = _apart(tuple(form))
+        return all(word in self.everything for word in han) and (not others or others <= self.all_names)
+
     @cached_property
     def words(self) -> frozenset[str]:
         """The words that tell it from others."""
@@ -91,7 +101,7 @@ def of(keywords: Sequence[str], *texts: str) -> list[Clue]:
 def both(first: Clue, second: Clue) -> Parsed:
     """A query for what meets two clues."""
     terms = tuple(replace(term, last=False) for term in (*first.read.terms, *second.read.terms))
-    return Parsed(terms, row=first.read.row + second.read.row)
+    return Parsed(terms)
 
 
 def met(clue: Clue, said: Said) -> Fraction:
@@ -124,9 +134,9 @@ def related(
 
 
 def _term(term: Term, said: Said) -> Fraction:
-    if any(_stands(form, said.title, said.names) for form in term.forms):
+    if any(said.has_in_title(form) for form in term.forms):
         return _WHOLE
-    if any(_stands(form, said.everything, said.all_names) for form in term.forms):
+    if any(said.has(form) for form in term.forms):
         return _WITHIN
     typed = term.typed
     if len(typed) < _LEAST_FOR_NEAR or not is_han(typed):
@@ -135,8 +145,11 @@ def _term(term: Term, said: Said) -> Fraction:
     return _NEAR * sum(pair in said.everything for pair in pairs) / len(pairs)
 
 
-def _stands(form: Sequence[str], text: str, names: frozenset[str]) -> bool:
-    return all(word in text if is_han(word) else word in names for word in form)
+@lru_cache(maxsize=KEPT)
+def _apart(form: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The Han words of a form, and the others."""
+    han = tuple(word for word in form if is_han(word))
+    return han, frozenset(form).difference(han)
 
 
 @lru_cache(maxsize=KEPT)

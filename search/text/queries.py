@@ -39,7 +39,7 @@ class Term:
 class Parsed:
     """A query: terms that must all be met, phrases that must stand so, and the number that it is, if it is one.
 
-    `row` is the whole query squeezed; `runs` are its runs of two Han characters or more.
+    `row` is the whole query squeezed, empty where no name is it; `runs` are its runs of two Han characters or more.
     """
 
     terms: tuple[Term, ...]

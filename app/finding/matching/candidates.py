@@ -18,10 +18,12 @@ from search.text import clues
 from search.text.clues import Clue, Said
 from search.text.queries import Parsed
 
-MOST: Final = 300
+MOST: Final = 200
 """Candidates whose documents are read and compared."""
 EACH: Final = 200
-"""Documents of a clue that are taken. Of a clue that more have, two are asked for together as well."""
+"""Documents of a clue that are taken. Clues that more have are asked for two by two first."""
+EACH_PAIR: Final = 100
+"""Documents of two clues that are taken: those that have both in their titles come first."""
 NEAREST: Final = 40
 """Documents that are read for related words, and the newest ones that tell which words every document has."""
 _SAMPLE: Final = 100
@@ -88,7 +90,7 @@ class Gathering:
             await self._take([((at,), self.clues[at].read) for at in alone])
 
     async def _take(self, asked: Sequence[tuple[tuple[int, ...], Parsed]]) -> None:
-        answers = await asyncio.gather(*(self._ask(text) for _, text in asked))
+        answers = await asyncio.gather(*(self._ask(which, text) for which, text in asked))
         for (which, _), ids in zip(asked, answers, strict=True):
             for found in ids:
                 self._had[found] = self._had.get(found, _NONE).union(which)
@@ -97,6 +99,7 @@ class Gathering:
         answer = await self.engine.search(self.index, Query(text, self.filters, limit=0, near=False))
         return answer.total
 
-    async def _ask(self, text: Parsed) -> Sequence[str]:
-        query = Query(text, self.filters, limit=EACH + self.more, near=False, counted=False)
+    async def _ask(self, which: tuple[int, ...], text: Parsed) -> Sequence[str]:
+        most = EACH if len(which) == 1 else EACH_PAIR
+        query = Query(text, self.filters, limit=most + self.more, near=False, counted=False)
         return (await self.engine.search(self.index, query)).ids
