@@ -130,6 +130,21 @@ async def test_what_is_to_be_left_out_is_neither_found_nor_counted(engine: Engin
         assert (answer.total, sum(answer.facets["technical_field"].values())) == (len(kept), len(kept))
 
 
+async def test_what_is_near_is_left_out_where_it_is_not_asked_for(engine: Engine) -> None:
+    answer = await engine.search(LISTINGS, Query(parse("石墨希 散热"), near=False))
+    assert (list(answer.ids), answer.total, answer.loosely) == ([], 0, False)
+    assert set(await found(engine, "石墨烯", near=False)) == {1, 2, 4, 8}
+
+
+async def test_counts_alone_and_ids_alone(engine: Engine) -> None:
+    for text, total in (("石墨烯", 4), ("石墨烯 量子计算", 0), (None, 8)):
+        read = parse(text) if text else None
+        answer = await engine.search(LISTINGS, Query(read, limit=0))
+        assert (list(answer.ids), answer.total, answer.exact) == ([], total, True)
+        answer = await engine.search(LISTINGS, Query(read, limit=3, counted=False))
+        assert min(total, 3) == len(answer.ids) <= answer.total <= total
+
+
 async def test_ranges_are_exact_to_the_fen(engine: Engine) -> None:
     assert await found(engine, None, Between("asking_price", Decimal("5000.50"), Decimal("6000.50"))) == [6, 5]
     assert await found(engine, None, Between("asking_price", least=Decimal("6000.51"))) == [8]

@@ -81,6 +81,9 @@ async def test_matches_of_a_demand(fresh_world: World, fresh_database: Database,
     of = f"demands/{demand['id']}"
     found = await matches(world, of, demander, "listings")
     assert ids(found) == [fit["id"], near["id"]]
+    # More at once than there are connections for readers: none waits for one that another holds and does not use.
+    at_once = await asyncio.gather(*(matches(world, of, demander, "listings") for _ in range(8)))
+    assert at_once == [found] * 8
     assert far["id"] not in ids(found)
     assert own["id"] not in ids(found)
     best, second = found["items"]
