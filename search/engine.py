@@ -61,9 +61,9 @@ class Order:
 class Query:
     """What is asked. Without `text` everything is found that the filters let through, the newest first.
 
-    `facets` are those to count. `limit` 0: only the counts. `order` None: by relevance. `offset + limit` is at most `DEEPEST`. `without`: ids that
-    are neither found nor counted. `near` False: only what is met as typed is found. `counted` False: the total may be
-    no more than how many ids were found, and no facet is counted.
+    `facets` are those to count. `limit` 0: only the counts. `order` None: by relevance. `offset + limit` is at most
+    `DEEPEST`. `without`: ids that are neither found nor counted. `near` False: only what is met as typed is found.
+    `counted` False: the total may be no more than how many ids were found, and no facet is counted.
     """
 
     text: Parsed | None = None
