@@ -29,7 +29,7 @@ from tests.pricing.auction.factory import Scene
 from tests.support import emitted, locks, recorded_answers, seed
 from tests.support.api import Api
 from tests.support.applications import application
-from tests.support.databases import CITY, share_compiled
+from tests.support.databases import CITY, send_savepoints_plainly, share_compiled
 from tests.support.machines import LONG
 from tests.support.stages import Stage, Stages
 from tests.support.world import World
@@ -79,6 +79,7 @@ hypothesis.settings.load_profile("techex")
 
 wiring.connect()
 share_compiled()
+send_savepoints_plainly()
 
 
 @event.listens_for(Engine, "do_connect")

@@ -23,9 +23,7 @@ import pytest
 
 from app.core.clock import move_clock, read_clock
 from app.core.database import Database
-from app.core.settings import Settings
-from app.run.postgres.database import bring_up_to_date, database_for
-from app.run.postgres.embedded import running_url
+from app.run.postgres.embedded import EmbeddedPostgres, running_url
 from tests.support import seed, vouched
 from tests.support.databases import CITY
 from tests.support.patience import PATIENCE
@@ -117,24 +115,24 @@ def _play() -> Played:
 
 
 def _begin_in_march(data_dir: Path) -> None:
-    """An empty database whose clock stands at the next 1 March, so that the play crosses no year on any day."""
-    settings = Settings(data_dir=data_dir).model_copy(update={"database_url": None})
+    """A migrated database without rows whose clock stands at the next 1 March, so that the play crosses no year.
+
+    It is a copy: `tests/run` makes and migrates some.
+    """
 
     async def move(url: str) -> None:
         database = Database(url, CITY, pool_size=1)
         try:
             async with database.transaction() as session:
-                now = (await read_clock(session)).astimezone(settings.city.zone)
+                now = (await read_clock(session)).astimezone(CITY.zone)
                 march = now.replace(month=3, day=1, hour=9, minute=0)
                 await move_clock(session, march if march > now else march.replace(year=now.year + 1))
         finally:
             await database.close()
 
-    with database_for(settings) as found:
-        assert found.database_url is not None
-        url = found.database_url.get_secret_value()
-        bring_up_to_date(url)
-        asyncio.run(move(url))
+    seed.copy_to(data_dir)
+    with EmbeddedPostgres(data_dir) as server:
+        asyncio.run(move(server.url()))
 
 
 @contextmanager
