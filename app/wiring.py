@@ -84,6 +84,7 @@ PACKAGES: Final = (
     _row("system", ROUTES),
     _row("system.anchors", FOLLOWS),
     _row("system.incidents", ROUTES),
+    _row("system.worklist", ROUTES),
 )
 # The tables of the core, each next to what writes it.
 _CORE_TABLES: Final = (

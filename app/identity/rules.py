@@ -34,6 +34,7 @@ RESOURCES = (
     "listings",
     "results",
     "searches",
+    "worklist",
 )
 KEY_BYTES = 32
 _DEPARTMENTS = frozenset("123456789ANY")

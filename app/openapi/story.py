@@ -32,6 +32,7 @@ TAGS: Final = {
     "ledger": "Deposits (保证金), instructions (缴款通知), what the bank confirms, accounts and entries.",
     "awards": "Awards for technology transactions (技术交易奖补): programmes, runs, statements, estimates.",
     "dossiers": "Price dossiers (定价档案) of deals, and the bundles taken of them.",
+    "worklist": "What waits (待办事项): for you to act on, and what you wait for.",
     "documents": "Uploaded documents (文件).",
     "calendar": "Working days (工作日), and what the operator declared of single days.",
     "periods": "Periods (期限) that run, and the rules that they run by.",
