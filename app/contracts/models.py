@@ -95,6 +95,9 @@ class ContractParty(Base):
 
     __tablename__ = "contract_parties"
     __table_args__ = (
+        Index(
+            "ix_contract_parties_unsigned", "organisation_id", "contract_id", postgresql_where=text("signed_on IS NULL")
+        ),
         CheckConstraint("share > 0 AND share <= 1", name="share"),
         Index("ix_contract_parties_organisation_id", "organisation_id", "contract_id"),
     )
@@ -133,6 +136,14 @@ class Registration(Identified, Revised, Base):
 
     __tablename__ = "registrations"
     __table_args__ = (
+        Index(
+            "ix_registrations_open_applicant",
+            "applicant_id",
+            "status",
+            text("coalesce(decision_due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("status IN ('submitted', 'accepted', 'supplements_requested')"),
+        ),
         Index("ix_registrations_applicant_id", "applicant_id"),
         Index(
             "ix_registrations_status_decision_due_on",

@@ -17,6 +17,7 @@ class Organisation(Identified, Revised, Created, Base):
 
     __tablename__ = "organisations"
     __table_args__ = (
+        Index("ix_organisations_pending", "id", postgresql_where=text("verification = 'pending'")),
         Index("ix_organisations_kind", "kind"),
         Index("ix_organisations_verification", "verification"),
         Index("ix_organisations_name", "name", "id"),
@@ -248,6 +249,14 @@ class Invitation(Identified, Created, Base):
 
     __tablename__ = "invitations"
     __table_args__ = (
+        Index(
+            "ix_invitations_second",
+            "expires_at",
+            "id",
+            postgresql_where=text(
+                "needs_second AND confirmed_by IS NULL AND redeemed_at IS NULL AND revoked_at IS NULL"
+            ),
+        ),
         Index("ix_invitations_person_id", "person_id"),
         CheckConstraint("confirmed_by <> asked_by", name="two"),
         CheckConstraint("redeemed_at IS NULL OR digest IS NOT NULL", name="given"),

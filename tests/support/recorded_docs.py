@@ -36,6 +36,7 @@ DOCUMENTS = (
     "docs/guides/operations.md",
     "docs/guides/integration.md",
     "docs/guides/demands.md",
+    "docs/guides/worklist.md",
     *(f"docs/tutorial/{walk}.md" for walk in WALKS),
     "docs/guides/finding.md",
 )

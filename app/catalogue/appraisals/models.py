@@ -22,6 +22,10 @@ class AppraisalReport(Identified, Revised, Created, Base):
 
     __tablename__ = "appraisal_reports"
     __table_args__ = (
+        Index(
+            "ix_appraisal_reports_submitted_by", "submitted_by_id", "id", postgresql_where=text("status = 'submitted'")
+        ),
+        Index("ix_appraisal_reports_submitted", "id", postgresql_where=text("status = 'submitted'")),
         Index("ix_appraisal_reports_status", "status"),
         Index("ix_appraisal_reports_method", "method"),
         CheckConstraint("value > 0", name="value"),

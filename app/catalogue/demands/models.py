@@ -24,6 +24,14 @@ class Demand(Identified, Numbered, Revised, Created, Base):
 
     __tablename__ = "demands"
     __table_args__ = (
+        Index(
+            "ix_demands_waiting",
+            "demander_id",
+            "check_status",
+            text("coalesce(check_due_at, '9999-12-31 00:00:00+00'::timestamptz)"),
+            "id",
+            postgresql_where=text("check_status IN ('submitted', 'checked', 'returned')"),
+        ),
         Index("ix_demands_status", "status"),
         Index("ix_demands_kind", "kind"),
         Index("ix_demands_demander_id", "demander_id", "id"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Numeric, Text
+from sqlalchemy import ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,9 @@ class SavedSearch(Identified, Revised, Created, Base):
 
     __tablename__ = "saved_searches"
     __table_args__ = (
+        Index(
+            "ix_saved_searches_paused", "organisation_id", "ends_on", "id", postgresql_where=text("status = 'paused'")
+        ),
         Index("ix_saved_searches_organisation_id", "organisation_id", "id"),
         # Without a pending list, which each of the many reads would go through: 100 documents took 6.5 s, now 1 s.
         Index("ix_saved_searches_anchors", "anchors", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),

@@ -25,6 +25,12 @@ class Period(Identified, OfSubject, Revised, Base):
 
     __tablename__ = "periods"
     __table_args__ = (
+        Index(
+            "ix_periods_certificates",
+            "ends_on",
+            "id",
+            postgresql_where=text("rule = 'certificate' AND status = 'open'"),
+        ),
         CheckConstraint("count > 0 AND elapsed >= 0 AND least_remaining >= 0", name="counts"),
         CheckConstraint("ends_on >= starts_on", name="order"),
         CheckConstraint(

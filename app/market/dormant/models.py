@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.catalogue.results.kinds import TechnicalField
@@ -35,6 +35,7 @@ class DormantResult(Identified, Base):
 
     __tablename__ = "dormant_results"
     __table_args__ = (
+        Index("ix_dormant_results_waiting", "organisation_id", "id", postgresql_where=text("status = 'waiting'")),
         Index("uq_dormant_results_list_result", "list_id", "result_id", unique=True),
         Index("ix_dormant_results_list_id", "list_id", "id"),
         Index("ix_dormant_results_organisation_id", "organisation_id", "id"),

@@ -19,6 +19,19 @@ class Gate(Identified, OfSubject, Base):
 
     __tablename__ = "gates"
     __table_args__ = (
+        Index(
+            "ix_gates_holder_lapses_at",
+            "holder_organisation_id",
+            text("coalesce(lapses_at, '9999-12-31 00:00:00+00'::timestamptz)"),
+            "id",
+            postgresql_where=text("holder_organisation_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_gates_seller_lapses_at",
+            "seller_id",
+            text("coalesce(lapses_at, '9999-12-31 00:00:00+00'::timestamptz)"),
+            "id",
+        ),
         Index("ix_gates_kind", "kind"),
         UniqueConstraint("subject_type", "subject_id", "kind", "key"),
         Index("ix_gates_holder_organisation_id", "holder_organisation_id", "id"),

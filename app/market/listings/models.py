@@ -23,6 +23,13 @@ class Listing(Identified, Numbered, Revised, Created, Base):
 
     __tablename__ = "listings"
     __table_args__ = (
+        Index(
+            "ix_listings_waiting",
+            "seller_id",
+            "status",
+            "id",
+            postgresql_where=text("status IN ('returned', 'submitted', 'suspended')"),
+        ),
         Index("ix_listings_pricing_mode", "pricing_mode"),
         Index("ix_listings_transfer_mode", "transfer_mode"),
         CheckConstraint("asking_price > 0", name="asking_price"),
@@ -96,7 +103,11 @@ class Question(Identified, Base):
     """A question about a listing. Question and answer are public once answered; who asked never is."""
 
     __tablename__ = "listing_questions"
-    __table_args__ = (Index("ix_listing_questions_listing_id", "listing_id", "id"),)
+    __table_args__ = (
+        Index("ix_listing_questions_open_listing", "listing_id", "id", postgresql_where=text("answered_at IS NULL")),
+        Index("ix_listing_questions_listing_id", "listing_id", "id"),
+        Index("ix_listing_questions_open_asker", "asker_id", "id", postgresql_where=text("answered_at IS NULL")),
+    )
 
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listings.id"))
     asker_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))

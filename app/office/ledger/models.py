@@ -94,6 +94,13 @@ class Deposit(Identified, Numbered, OfSubject, Revised, Base):
 
     __tablename__ = "deposits"
     __table_args__ = (
+        Index(
+            "ix_deposits_requested",
+            "organisation_id",
+            text("coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)"),
+            "id",
+            postgresql_where=text("status = 'requested'"),
+        ),
         Index("ix_deposits_status", "status"),
         CheckConstraint("required_amount > 0", name="required_amount"),
         CheckConstraint(
@@ -129,6 +136,20 @@ class PaymentInstruction(Identified, Numbered, OfSubject, Base):
 
     __tablename__ = "settlement_instructions"
     __table_args__ = (
+        Index(
+            "ix_settlement_instructions_out",
+            text("coalesce(due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("status = 'open' AND direction = 'out'"),
+        ),
+        Index(
+            "ix_settlement_instructions_open",
+            "organisation_id",
+            "kind",
+            text("coalesce(due_on, '9999-12-31'::date)"),
+            "id",
+            postgresql_where=text("status = 'open'"),
+        ),
         Index("ix_settlement_instructions_status", "status"),
         Index("ix_settlement_instructions_direction", "direction"),
         Index("ix_settlement_instructions_kind", "kind"),

@@ -21,6 +21,12 @@ class PurchaseOffer(Identified, Numbered, Revised, Base):
 
     __tablename__ = "purchase_offers"
     __table_args__ = (
+        Index(
+            "ix_purchase_offers_open_buyer", "buyer_id", "expires_at", "id", postgresql_where=text("status = 'open'")
+        ),
+        Index(
+            "ix_purchase_offers_open_seller", "seller_id", "expires_at", "id", postgresql_where=text("status = 'open'")
+        ),
         Index("ix_purchase_offers_status", "status"),
         CheckConstraint("price > 0", name="price"),
         CheckConstraint("expires_at > made_at", name="expiry"),

@@ -64,6 +64,13 @@ class Registrant(Identified, Numbered, Revised, Base):
 
     __tablename__ = "listed_registrations"
     __table_args__ = (
+        Index(
+            "ix_listed_registrations_live_organisation",
+            "organisation_id",
+            "id",
+            postgresql_where=text("status = 'registered'"),
+        ),
+        Index("ix_listed_registrations_live_seller", "seller_id", "id", postgresql_where=text("status = 'registered'")),
         Index("ix_listed_registrations_status", "status"),
         Index(
             "uq_listed_registrations_live",

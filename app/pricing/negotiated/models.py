@@ -22,6 +22,7 @@ class Negotiation(Identified, Numbered, Revised, Base):
 
     __tablename__ = "negotiations"
     __table_args__ = (
+        Index("ix_negotiations_live_seller", "seller_id", "id", postgresql_where=text("status IN ('open', 'agreed')")),
         Index("ix_negotiations_status", "status"),
         Index("ix_negotiations_by_opened_at", "opened_at", "id"),
         Index("uq_negotiations_agreed", "listing_id", unique=True, postgresql_where=text("status = 'agreed'")),

@@ -192,7 +192,7 @@ def _part(place: int, number: int, one_subject: bool) -> str:
         f"SELECT {place} AS place, '{view.side}' AS side, {section.id} AS id, {section.subject_id} AS subject_id, "
         f"{_due(section)} AS due_at, {section.number} AS number, {section.title} AS title, "
         f"CAST({section.amount} AS numeric) AS amount, {view.counterpart} AS counterpart_id "
-        f"FROM {section.source} WHERE {' AND '.join(conditions)} "
+        f"FROM {view.source or section.source} WHERE {' AND '.join(conditions)} "
         f"ORDER BY {', '.join(_order(section))} LIMIT :limit"
     )
 

@@ -37,7 +37,8 @@ def on(column: str, *, may_miss: bool = False) -> Due:
 class View:
     """Who reads the matter, on which side, which rows, and who the counterpart is (an expression of an id).
 
-    `roles`: those that may read the subject; a view of an organisation is for all of its roles unless it says less.
+    `source`: where its rows are found from its own side, if not by the section's. `roles`: those that may read the
+    subject; a view of an organisation is for all of its roles unless it says less.
     """
 
     viewer: Viewer
@@ -45,6 +46,7 @@ class View:
     where: str
     counterpart: str = "NULL::uuid"
     roles: frozenset[Role] = ORGANISATION_ROLES
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

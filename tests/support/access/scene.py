@@ -92,6 +92,7 @@ async def build(world: World) -> Scene:
     calls |= await _ledger(world, seller)
     calls |= await _certificates(world, seller, buyer, agency)
     calls |= asking.match_calls(calls)
+    calls |= {"read_worklist": Call(), "count_worklist": Call()}
     for name in ("read_me", "read_events", "read_audit_head", "read_clock", "healthz", "readyz"):
         calls[name] = Call()
     calls["read_problem"] = Call({"code": "not_found"})

@@ -38,10 +38,13 @@ async def test_one_call_says_what_is_due_this_week_and_what_money_is_overdue(wor
     assert await worklist(world, buyer, overdue="true") == []
     await move(world, days=20)
     (price,) = await worklist(world, buyer, overdue="true", kind="pay_price")
-    assert price["overdue"] and price["amount"] == "1500000.00" and price["counterpart"]["id"] == str(seller.id)
+    assert price["overdue"]
+    assert price["amount"] == "1500000.00"
+    assert price["counterpart"]["id"] == str(seller.id)
     (theirs,) = await worklist(world, seller, overdue="true", kind="pay_price")
     assert (theirs["side"], theirs["amount"], theirs["counterpart"]["id"]) == ("theirs", "1500000.00", str(buyer.id))
-    assert theirs["subject"]["number"] == deal["number"] and theirs["due_on"] == price["due_on"]
+    assert theirs["subject"]["number"] == deal["number"]
+    assert theirs["due_on"] == price["due_on"]
     stranger = await world.enterprise()
     assert await worklist(world, stranger) == []
 
@@ -53,7 +56,8 @@ async def test_it_is_ordered_by_the_day_due_and_pages_lose_nothing(world: World)
     await agreed_deal(world, seller, buyer)
     await submitted_listing(world, seller)
     whole = await worklist(world, seller, limit=100)
-    assert len(whole) > 5 and len({row["kind"] for row in whole}) > 3
+    assert len(whole) > 5
+    assert len({row["kind"] for row in whole}) > 3
     order = [(row["due_at"] or "9999", row["id"]) for row in whole]
     assert order == sorted(order)
     for limit in (1, 2, 3):
@@ -71,7 +75,8 @@ async def test_it_is_ordered_by_the_day_due_and_pages_lose_nothing(world: World)
 async def test_an_empty_worklist_says_what_to_do(world: World) -> None:
     nobody = await world.enterprise()
     empty = await world.api.ok("GET", "/v1/worklist", nobody, headers={"Accept-Language": "zh"})
-    assert empty["items"] == [] and empty["advice"].startswith("目前没有待办事项")
+    assert empty["items"] == []
+    assert empty["advice"].startswith("目前没有待办事项")
     narrowed = await world.api.ok("GET", "/v1/worklist?side=theirs", nobody)
     assert narrowed["advice"].startswith("Nothing that you ask for waits")
 
@@ -86,7 +91,8 @@ async def test_a_key_sees_only_what_its_scopes_may_read(world: World) -> None:
         narrow = Party(seller.name, seller.id, seller.person_id, issued["secret"])
         assert len(await worklist(world, narrow)) == seen
     (row,) = await worklist(world, world.operator, kind="publish_listing")
-    assert row["side"] == "mine" and row["counterpart"]["id"] == str(seller.id)
+    assert row["side"] == "mine"
+    assert row["counterpart"]["id"] == str(seller.id)
 
 
 async def test_what_a_worklist_names_can_be_read_and_done_by_its_reader(world: World) -> None:

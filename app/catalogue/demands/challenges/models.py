@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,7 +31,10 @@ class ChallengeExpert(Identified, Recorded, Base):
     """Who judges in a round, for which organisation; published with the scores. Append-only."""
 
     __tablename__ = "challenge_experts"
-    __table_args__ = (UniqueConstraint("demand_id", "judging", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("demand_id", "judging", "person_id"),
+        Index("ix_challenge_experts_person_id", "person_id", "id"),
+    )
 
     demand_id: Mapped[UUID] = mapped_column(ForeignKey("challenges.demand_id"))
     judging: Mapped[int]
@@ -69,6 +72,7 @@ class ChallengeObjection(Identified, Base):
 
     __tablename__ = "challenge_objections"
     __table_args__ = (
+        Index("ix_challenge_objections_open", "organisation_id", "id", postgresql_where=text("outcome IS NULL")),
         Index("ix_challenge_objections_demand_id", "demand_id", "id"),
         CheckConstraint("(outcome IS NULL) = (statement IS NULL)", name="decided"),
     )

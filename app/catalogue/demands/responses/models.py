@@ -21,6 +21,18 @@ class DemandResponse(Identified, Numbered, Revised, Base):
 
     __tablename__ = "demand_responses"
     __table_args__ = (
+        Index(
+            "ix_demand_responses_waiting_responder",
+            "responder_id",
+            "id",
+            postgresql_where=text("status IN ('sent', 'shortlisted') AND NOT sealed"),
+        ),
+        Index(
+            "ix_demand_responses_waiting_demander",
+            "demander_id",
+            "id",
+            postgresql_where=text("status IN ('sent', 'shortlisted') AND NOT sealed"),
+        ),
         Index("ix_demand_responses_status", "status"),
         Index("ix_demand_responses_by_sent_at", "sent_at", "id"),
         CheckConstraint("price > 0", name="price"),

@@ -8,10 +8,11 @@ from app.system.worklist.kinds import MatterKind, Side, Viewer
 from app.system.worklist.section import Section, View, at
 
 _NEGOTIATION: Final = ("deals:read", "negotiation", "/v1/negotiations/{subject_id}", "POST")
-_BOUGHT: Final = "m.id IN (SELECT b.negotiation_id FROM negotiation_buyers b WHERE b.organisation_id = :own)"
+_BUYER: Final = "negotiation_buyers b JOIN negotiations m ON m.id = b.negotiation_id"
 _AUCTION: Final = ("auctions:read", "auction", "/v1/auctions/{subject_id}", "POST")
+_NOTICE: Final = " JOIN notices n ON n.negotiation_id = m.id JOIN listings l ON l.id = m.listing_id"
 _LAST_OFFER: Final = (
-    "negotiations m JOIN listings l ON l.id = m.listing_id CROSS JOIN LATERAL "
+    " JOIN listings l ON l.id = m.listing_id CROSS JOIN LATERAL "
     "(SELECT o.side, o.price, o.expires_at FROM negotiation_offers o WHERE o.negotiation_id = m.id "
     "ORDER BY o.number DESC LIMIT 1) o"
 )
@@ -27,7 +28,7 @@ SECTIONS: Final = (
         CIVIL_CODE.art("481"),
         *_NEGOTIATION,
         "/v1/negotiations/{subject_id}/acceptance",
-        _LAST_OFFER,
+        f"negotiations m{_LAST_OFFER}",
         "m.status = 'open' AND o.expires_at > :now",
         (
             View(Viewer.ORGANISATION, Side.MINE, "m.seller_id = :own AND o.side = 'buyer'", "m.lead_id"),
@@ -36,8 +37,9 @@ SECTIONS: Final = (
             View(
                 Viewer.ORGANISATION,
                 Side.THEIRS,
-                f"{_BOUGHT} AND (o.side = 'buyer' OR m.lead_id <> :own)",
+                "b.organisation_id = :own AND (o.side = 'buyer' OR m.lead_id <> :own)",
                 "CASE WHEN o.side = 'buyer' THEN m.seller_id ELSE m.lead_id END",
+                source=f"{_BUYER}{_LAST_OFFER}",
             ),
         ),
         at("o.expires_at"),
@@ -53,11 +55,17 @@ SECTIONS: Final = (
         CONVERSION_LAW.art("18"),
         *_NEGOTIATION,
         "/v1/negotiations/{subject_id}/closing",
-        "negotiations m JOIN notices n ON n.negotiation_id = m.id JOIN listings l ON l.id = m.listing_id",
+        f"negotiations m{_NOTICE}",
         "m.status = 'agreed'",
         (
             View(Viewer.ORGANISATION, Side.THEIRS, "m.seller_id = :own", "m.lead_id"),
-            View(Viewer.ORGANISATION, Side.THEIRS, _BOUGHT, "m.seller_id"),
+            View(
+                Viewer.ORGANISATION,
+                Side.THEIRS,
+                "b.organisation_id = :own",
+                "m.seller_id",
+                source=f"{_BUYER}{_NOTICE}",
+            ),
         ),
         at("n.ends_at"),
         title="l.title",
