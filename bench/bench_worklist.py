@@ -91,7 +91,7 @@ async def measured(port: int, secret: str) -> None:
     """Print how many there are, and the figure."""
     headers = {"Authorization": f"Bearer {secret}"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as asking:
-        counts = (await asking.get(f"{PATH}/counts")).json()["items"]
+        counts = (await asking.get(f"{PATH}/counts")).json()["counts"]
         print(f"# {sum(row['count'] for row in counts)} of the organisation, of {len(counts)} kinds", flush=True)
         cursor = (await asking.get(PATH)).json()["next_cursor"]
     paths = [PATH, f"{PATH}?cursor={cursor}", f"{PATH}?due_until=2026-12-31", f"{PATH}?kind=answer_response"]

@@ -62,5 +62,5 @@ async def count_worklist(actor: Reader, session: Session, wanted: Wanted) -> sch
     """Count what waits by kind and side, each up to 1000."""
     rows = await queries.count_matters(session, actor, wanted)
     return schemas.WorklistCountsOut(
-        items=[schemas.count_out(row) for row in rows], server_time=await read_clock(session)
+        counts=[schemas.count_out(row) for row in rows], server_time=await read_clock(session)
     )

@@ -87,7 +87,7 @@ class MatterCountOut(Output):
 class WorklistCountsOut(Output):
     """How many matters of each kind wait."""
 
-    items: list[MatterCountOut]
+    counts: list[MatterCountOut]
     server_time: datetime
 
 

@@ -67,7 +67,7 @@ async def test_it_is_ordered_by_the_day_due_and_pages_lose_nothing(world: World)
     until = await worklist(world, seller, due_until=first["due_on"])
     assert until == [row for row in whole if row["due_on"] and row["due_on"] <= first["due_on"]]
     counts = await world.api.ok("GET", "/v1/worklist/counts", seller)
-    assert sum(row["count"] for row in counts["items"]) == len(whole)
+    assert sum(row["count"] for row in counts["counts"]) == len(whole)
     sides = [row for side in ("mine", "theirs") for row in await worklist(world, seller, side=side)]
     assert len(sides) == len(whole)
 
