@@ -53,19 +53,24 @@ def undocumented(response: httpx.Response) -> bool:
 
 
 def _operations_at(request: httpx.Request) -> Iterator[dict[str, Any]]:
-    method, path = request.method, request.url.path
-    return (operation for verb, pattern, operation in _operations() if verb == method and pattern.fullmatch(path))
+    path = request.url.path
+    candidates = _operations().get((request.method, path.count("/")), ())
+    return (operation for pattern, operation in candidates if pattern.fullmatch(path))
 
 
 @cache
-def _operations() -> list[tuple[str, re.Pattern[str], dict[str, Any]]]:
-    """Method, path and operation of the document; paths without a parameter come first."""
+def _operations() -> dict[tuple[str, int], list[tuple[re.Pattern[str], dict[str, Any]]]]:
+    """Path and operation of the document by method and number of slashes; paths without a parameter come first.
+
+    Every answer of every test is looked up here.
+    """
     paths = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))["paths"]
-    return [
-        (method.upper(), re.compile(re.sub(r"{\w+}", "[^/]+", path)), operation)
-        for path, item in sorted(paths.items(), key=lambda item: item[0].count("{"))
-        for method, operation in item.items()
-    ]
+    found: dict[tuple[str, int], list[tuple[re.Pattern[str], dict[str, Any]]]] = {}
+    for path, item in sorted(paths.items(), key=lambda item: item[0].count("{")):
+        pattern = re.compile(re.sub(r"{\w+}", "[^/]+", path))
+        for method, operation in item.items():
+            found.setdefault((method.upper(), path.count("/")), []).append((pattern, operation))
+    return found
 
 
 @pytest.hookimpl(optionalhook=True)
