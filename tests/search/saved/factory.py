@@ -14,7 +14,9 @@ _HERE: Final = text(
     "UPDATE search_feeds SET (xid, seq) = (SELECT xid, seq FROM events ORDER BY xid DESC, seq DESC LIMIT 1) "
     "WHERE engine = 'alerts'"
 )
-_TOLD: Final = text("SELECT payload->'things' FROM events WHERE type = 'saved_search.matched' AND subject_id = :id")
+_TOLD: Final = text(
+    "SELECT payload->'things' FROM events WHERE type = 'saved_search.matched' AND subject_id = :id ORDER BY seq"
+)
 
 
 def saved_body(**search: Any) -> Json:
