@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from search import terms
@@ -18,6 +19,7 @@ STOP: Final = frozenset(_SAY_NOTHING.split())
 """Words that say nothing of a thing. A query of nothing else keeps them."""
 _LONGEST_WITHIN: Final = 3
 """Characters of the longest word that rjieba itself finds within another."""
+_LOADING: Final = Lock()
 _FREQUENCY: Final = 100_000
 _JOINED: Final = 3
 """Words in a row whose pinyin is also found when it is typed without a space."""
@@ -39,6 +41,13 @@ def _jieba() -> "Jieba":
 def are_loaded() -> bool:
     """Whether the words are in memory. Before, the first text takes 0.3 s to read."""
     return _jieba.cache_info().currsize > 0
+
+
+def load() -> None:
+    """Load words and pinyin before the first text needs them. One thread does it, others wait."""
+    with _LOADING:
+        words("示例")
+        pinyin("示例")
 
 
 @lru_cache(maxsize=KEPT)

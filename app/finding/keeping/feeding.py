@@ -21,6 +21,7 @@ from app.finding import queries, sources
 from app.finding.models import SearchFeed
 from search.engine import Engine, EngineDown, Place
 from search.indexes import index
+from search.text import words
 
 log = get_logger(__name__)
 MOST_CHANGES: Final = 2_000
@@ -31,6 +32,7 @@ NOTED_EVERY: Final = 1_000
 """Transactions after which the place is noted though nothing was to do: the log between is not read again."""
 MOST_DAYS: Final = timedelta(days=31)
 """Days that are brought at a time."""
+_BEFORE_ALL: Final = UUID(int=0)
 Touched = Mapping[str, Sequence[UUID]]
 
 
@@ -109,6 +111,12 @@ async def note(session: Session, name: str, place: tuple[int, int], day: date | 
     await session.merge(SearchFeed(engine=name, xid=place[0], seq=place[1], fed_at=now, **known))
 
 
+async def _load_words(database: Database) -> None:
+    """Load the words where there is something to search: else the first change waits for them, and those behind it."""
+    if await queries.next_ids(database, "listings", _BEFORE_ALL, 1):
+        await asyncio.to_thread(words.load)
+
+
 class Feeding:
     """What a worker does for one engine: fill it where it must be filled again, then follow the log."""
 
@@ -125,6 +133,7 @@ class Feeding:
         try:
             if not self._prepared:
                 await fill_where_needed(self._database, self._engine)
+                await _load_words(self._database)
                 self._prepared = True
             done = await feed(self._database, self._engine)
         except EngineDown as error:
