@@ -80,6 +80,7 @@ PACKAGES: Final = (
     _row("finding", TABLES, ROUTES),
     _row("finding.matching", TABLES, ROUTES),
     _row("finding.saved", TABLES, FOLLOWS, ROUTES),
+    _row("finding.chains", TABLES, FOLLOWS, ROUTES),
     _row("dossiers", TABLES, ROUTES),
     _row("system", ROUTES),
     _row("system.anchors", FOLLOWS),

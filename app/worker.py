@@ -1,4 +1,5 @@
-"""The worker: runs due deadlines, seals and anchors the audit chain, keeps search true and tells saved searches.
+"""The worker: runs due deadlines, seals and anchors the audit chain, keeps search and the industry map true, and tells
+saved searches.
 
 Any number may run.
 """
@@ -14,6 +15,7 @@ from app.core.logs import configure_logging, get_logger
 from app.core.settings import Settings
 from app.core.web import idempotency
 from app.finding import engines
+from app.finding.chains import following
 from app.finding.keeping.feeding import Feeding
 from app.finding.saved.telling import Telling
 from app.law.periods import recompute
@@ -44,6 +46,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             jobs.create_task(_repeat("calendar", lambda: recompute.after_announcement(database), HOUR_SECONDS, stop))
             jobs.create_task(_repeat("anchors", lambda: anchors.arrange(database), HOUR_SECONDS, stop))
             jobs.create_task(_repeat("saved_searches", telling.step, FEED_SECONDS, stop))
+            jobs.create_task(_repeat("industry_map", lambda: following.follow(database), FEED_SECONDS, stop))
             for feeding in feedings:
                 jobs.create_task(_repeat("search", feeding.step, FEED_SECONDS, stop))
     finally:

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from asyncpg import Connection, Record
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 
 from app.core.database import Database, Session
 from app.core.history.records import REMOVED, WRITTEN
@@ -110,6 +110,18 @@ _IDS: Final[Mapping[str, str]] = {
     "brokers": "SELECT b.id FROM brokers b WHERE b.id > $1 ORDER BY b.id LIMIT $3",
     "deals": f"SELECT d.id {_OPEN_DEAL} AND d.id > $1 ORDER BY d.id LIMIT $3",
 }
+_CARDS: Final[Mapping[str, str]] = {
+    "listings": f"SELECT l.id, l.status, v.card {_OPEN_LISTING} AND l.id = ANY($1)",
+    "demands": f"SELECT d.id, d.status, v.card {_OPEN_DEMAND} AND d.id = ANY($1)",
+}
+_LATEST: Final[Mapping[str, str]] = {
+    "listings": f"SELECT l.id {_OPEN_LISTING} ORDER BY l.id DESC LIMIT $1",
+    "demands": f"SELECT d.id {_OPEN_DEMAND} ORDER BY d.id DESC LIMIT $1",
+}
+_COUNT: Final[Mapping[str, str]] = {
+    "listings": f"SELECT count(*) AS n {_OPEN_LISTING}",
+    "demands": f"SELECT count(*) AS n {_OPEN_DEMAND}",
+}
 # What a changed row touches, by its table: rows of index and id. `$1` the keys of the rows.
 _TOUCHED: Final[Mapping[str, str]] = {
     "listings": "SELECT 'listings', unnest($1::uuid[]) "
@@ -170,6 +182,39 @@ async def next_ids(database: Database, index: str, after: UUID, limit: int) -> l
         arguments.pop(1)
         statement = statement.replace("$3", "$2")
     return [row["id"] for row in await database.fetch(statement, *arguments)]
+
+
+async def read_on(session: Session, index: str, ids: Sequence[UUID]) -> Sequence[RowMapping]:
+    """What is public of these, on the session's own connection: a transaction holds no other."""
+    return await _on(session, READ[index], list(ids))
+
+
+async def cards_on(session: Session, index: str, ids: Sequence[UUID]) -> Sequence[RowMapping]:
+    """Of listings or demands that are public, the state and what a list shows."""
+    return await _on(session, _CARDS[index], list(ids))
+
+
+async def next_on(session: Session, index: str, after: UUID, limit: int) -> list[UUID]:
+    """The ids of the next public ones, in their order, on the session's own connection."""
+    statement = _IDS[index].replace("$3", "$2") if "$2" not in _IDS[index] else _IDS[index]
+    return [row["id"] for row in await _on(session, statement, after, limit)]
+
+
+async def latest_on(session: Session, index: str, limit: int) -> list[UUID]:
+    """The ids of the latest listings or demands that are public, the newest first."""
+    return [row["id"] for row in await _on(session, _LATEST[index], limit)]
+
+
+async def count_on(session: Session, index: str) -> int:
+    """How many listings or demands are public. It reads them all."""
+    return int((await _on(session, _COUNT[index]))[0]["n"])
+
+
+async def _on(session: Session, statement: str, *arguments: object) -> Sequence[RowMapping]:
+    zone = (session.city.zone.key,) if "$2::text" in statement else ()
+    first, rest = arguments[:1], arguments[1:]
+    rows = await (await session.connection()).exec_driver_sql(statement, (*first, *zone, *rest))
+    return rows.mappings().all()
 
 
 async def touched(database: Database, table: str, keys: Sequence[UUID]) -> list[tuple[str, UUID]]:

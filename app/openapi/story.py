@@ -15,7 +15,7 @@ TAGS: Final = {
     "demands": "Demands (需求): needs and scenarios, their check by two people, and confidential responses (应答).",
     "challenges": "Challenges (揭榜挂帅): sealed bids, experts, published scores, notice, award.",
     "listings": "Listings (交易项目) from draft to sale, with documents, questions and answers.",
-    "finding": "Search (检索) in what is public: listings, results, agencies, brokers, past prices.",
+    "finding": "Search (检索) in what is public, matching (供需匹配), and the industry map (产业图谱).",
     "first-come": "Purchase at the asking price, first come first served (先到先得).",
     "listed": "Competitive listed sales (公开征集受让方): conditions, registrants, revisions, end of the notice.",
     "negotiated": "Negotiations (协议定价): offers, acceptance, approval of related parties.",

@@ -23,6 +23,7 @@ TOLD = {
     ("auction_ladder_steps_fall", "from_price"): "where in the ladder the step is",
     ("mode_not_asked_for", "modes"): "the words of the modes that would pass",
     ("dormant_list_exists", "year"): "the year whose list can be read",
+    ("industry_chain_unchanged", "version"): "the version that the document must differ from",
     ("notice_mandatory", "days"): "how long the notice takes; what passes is `public_notice`",
 }
 """Not figures that pass, though they are called like some."""

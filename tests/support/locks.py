@@ -34,7 +34,10 @@ ALONE = {
     "departures": "leaving locks the membership, the employment and the keys besides, and nothing else",
     "memberships": "ending a membership locks nothing else",
     "listing_questions": "answering a question locks nothing else",
-    "search_feed": "saving a search, and telling what changed, lock saved searches besides, and nothing else",
+    "search_feed": "saving a search, and telling what changed, lock saved searches besides, what keeps the map "
+    "industry chains, and nothing else",
+    "industry_chain": "importing a chain locks its code and then its row, and nothing else",
+    "industry_chains": "see industry_chain; placing holds the chains in the order of their ids",
     "saved_searches": "see search_feed; pausing and deleting one lock nothing else",
     "dormant_lists": "gathering and publishing lock nothing else; who answers holds it shared, and then the result",
     "dormant_results": "see dormant_lists",

@@ -4,11 +4,11 @@ A demand belongs to its demander, a listing to its seller and the agency that th
 there is no such thing (404), as if it did not exist.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, or_, select, tuple_
+from sqlalchemy import Select, or_, select, tuple_
 
 from app.catalogue.demands.models import Demand
 from app.catalogue.demands.responses.kinds import DeclineReason
@@ -17,7 +17,7 @@ from app.core.access import Actor
 from app.core.database import Database, Session, find_one, read_all, read_one
 from app.finding.matching.kinds import DemandMatchKind, Feedback, ListingMatchKind, MatchKind
 from app.finding.matching.models import MatchFeedback
-from app.finding.queries import READ
+from app.finding.queries import read_on
 from app.market.listings.models import Listing
 from app.market.listings.queries import LISTING
 
@@ -130,7 +130,7 @@ async def owner_of(session: Session, kind: MatchKind, target_id: UUID) -> UUID |
     if kind == ListingMatchKind.ENTERPRISES:
         shown = Demand.demander_id == target_id, Demand.name_hidden.is_(False)
         return target_id if await _public(session, "demands", select(Demand.id).where(*shown)) else None
-    found = await _read(session, _INDEX[kind], [target_id])
+    found = await read_on(session, _INDEX[kind], [target_id])
     if not found:
         return None
     if kind == ListingMatchKind.DEMANDS:
@@ -143,12 +143,4 @@ async def owner_of(session: Session, kind: MatchKind, target_id: UUID) -> UUID |
 async def _public(session: Session, index: str, statement: Select[UUID]) -> bool:
     """Whether one of the latest of some things is public."""
     ids = (await session.execute(statement.order_by(statement.selected_columns[0].desc()).limit(100))).scalars()
-    return bool(await _read(session, index, list(ids)))
-
-
-async def _read(session: Session, index: str, ids: Sequence[UUID]) -> Sequence[RowMapping]:
-    """What is public of some documents, on the session's own connection: a command holds no other."""
-    statement = READ[index]
-    zone = (session.city.zone.key,) if "$2" in statement else ()
-    rows = await (await session.connection()).exec_driver_sql(statement, (list(ids), *zone))
-    return rows.mappings().all()
+    return bool(await read_on(session, index, list(ids)))

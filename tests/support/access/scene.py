@@ -34,6 +34,7 @@ from tests.market.dormant import factory as dormant
 from tests.market.listings.factory import draft_listing, listing_body, published_listing, submitted_listing, today
 from tests.office.documents.factory import PDF, uploaded
 from tests.office.ledger.factory import confirmation_body, confirmed, held_deposit, releasing
+from tests.search.chains import factory as chains
 from tests.search.saved.factory import saved, saved_body
 from tests.support.access import asking, pricing
 from tests.support.access.calls import Call
@@ -80,6 +81,7 @@ async def build(world: World) -> Scene:
     calls |= await asking.demand_calls(world, seller, buyer)
     calls |= await asking.challenge_calls(world, seller, buyer, agency)
     calls |= await _listings(world, seller, buyer, agency)
+    calls |= await _chains(world)
     calls |= await _deals(world, seller, buyer, agency)
     calls |= await pricing.negotiation_calls(world, seller, buyer)
     calls |= await pricing.listed_calls(world, seller, buyer, agency)
@@ -251,6 +253,23 @@ async def _results(world: World, seller: Party, buyer: Party) -> dict[str, Call]
         "begin_conversion": Call(result, {"begun_on": day}),
         "consent_to_transfer": Call(shared, {"transfer_mode": "assignment", "document_reference": "示例"}),
         "read_listability": Call(result, query="transfer_mode=assignment"),
+    }
+
+
+async def _chains(world: World) -> dict[str, Call]:
+    made = {"code": (await chains.placed(world))["code"]}
+    other = {"code": (await chains.placed(world, code="example-other"))["code"]}
+    return {
+        "import_industry_chain": Call(
+            json=chains.chain(name={"zh": "示例氢能产业链（修订）", "en": "Example, revised"})
+        ),
+        "try_industry_chain": Call(json=chains.chain(code="example-new")),
+        "list_industry_chains": Call(),
+        "read_industry_chain": Call(made),
+        "read_industry_chain_version": Call(made | {"version": 1}),
+        "export_industry_chain": Call(made),
+        "list_link_subjects": Call(made | {"link": "optics"}, query="kind=listing"),
+        "withdraw_industry_chain": Call(other, {"reason": "示例"}),
     }
 
 
