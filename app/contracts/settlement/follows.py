@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from app.contracts import hooks as contracts
 from app.contracts.models import Contract
 from app.contracts.settlement import queries, service
 from app.core import deadlines
 from app.core.database import Session
-from app.core.hooks import Link, follows
+from app.core.hooks import Link, follows, provides
 from app.law.periods.service import hold_calendar
 from app.market.deals import hooks as deal_hooks
 from app.market.deals import queries as deals
@@ -21,7 +22,18 @@ async def when_bank_moves_money_look_again(session: Session, instruction: Paymen
     """A price or a fee was paid, or its confirmation reversed: the deal is looked at by a worker, under its lock."""
     deal_id = await queries.deal_of(session, instruction.id)
     if deal_id is not None:
+        await service.date_reminders(session, instruction, now)
         await deadlines.schedule(session, service.MOVED, deal_id, now)
+
+
+async def remind(session: Session, instruction_id: UUID, now: datetime) -> None:
+    """Some days before what was asked for is due."""
+    await service.tell_of_due(session, instruction_id, service.DUE_SOON)
+
+
+async def overdue(session: Session, instruction_id: UUID, now: datetime) -> None:
+    """The day due of what was asked for is over."""
+    await service.tell_of_due(session, instruction_id, service.OVERDUE)
 
 
 async def when_contract_changes_look_again(session: Session, contract: Contract, now: datetime) -> None:
@@ -51,6 +63,8 @@ async def when_contract_ends_stop_asking(session: Session, contract: Contract, n
 
 
 LINKS: Final[tuple[Link, ...]] = (
+    provides(deadlines.HANDLERS, service.DUE_SOON, remind),
+    provides(deadlines.HANDLERS, service.OVERDUE, overdue),
     follows(deal_hooks.contracted, service.when_contract_is_signed_open_settlement),
     follows(instruction_hooks.instruction_moved, when_bank_moves_money_look_again),
     follows(contracts.signed, when_contract_changes_look_again),

@@ -11,12 +11,13 @@ from app.contracts.models import Contract, Payment
 from app.contracts.settlement.models import Settlement, SettlementFee, SettlementRequest
 from app.contracts.settlement.rules import Receipt
 from app.core.access import Actor
-from app.core.database import Session, find_one, read_all
+from app.core.database import Session, find_one, read_all, read_one
 from app.core.problems import NOT_FOUND, Text
 from app.market.deals import queries as deals
 from app.market.deals.models import Deal
 from app.office.ledger.kinds import InstructionKind, InstructionStatus
 from app.office.ledger.models import Deposit, PaymentInstruction
+from app.office.ledger.problems import INSTRUCTION
 
 
 async def find_settlement(session: Session, deal_id: UUID) -> Settlement | None:
@@ -60,6 +61,22 @@ async def lock_open_requests(session: Session, deal_id: UUID) -> Sequence[Paymen
         .with_for_update(of=PaymentInstruction)
     )
     return await read_all(session, statement, fresh=True)
+
+
+async def asked_for(session: Session, deal_id: UUID) -> Sequence[PaymentInstruction]:
+    """Everything that the parties of a deal were asked to pay of price and fees, also what is paid or taken back."""
+    statement = select(PaymentInstruction).where(
+        PaymentInstruction.subject_type == "deal",
+        PaymentInstruction.subject_id == deal_id,
+        PaymentInstruction.kind.in_([InstructionKind.PRICE_DUE, InstructionKind.FEE_DUE]),
+    )
+    return await read_all(session, statement.order_by(PaymentInstruction.id))
+
+
+async def lock_asked(session: Session, instruction_id: UUID) -> PaymentInstruction:
+    """One of them, locked, as it stands now. Lock its deal before it."""
+    statement = select(PaymentInstruction).where(PaymentInstruction.id == instruction_id).with_for_update()
+    return await read_one(session, statement, INSTRUCTION, fresh=True)
 
 
 async def lock_instructions(session: Session, deal_id: UUID) -> None:

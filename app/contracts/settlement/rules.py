@@ -3,10 +3,11 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.contracts.kinds import PaymentTerms
 from app.contracts.settlement.kinds import PartKind
@@ -133,6 +134,12 @@ def fee_of(price: Decimal, rate: Decimal, minimum: Decimal) -> Decimal:
 def by_share(total: Decimal, shares: Shares) -> dict[UUID, Decimal]:
     """A sum among the parties of a side, adding up to the fen."""
     return allot(total, shares) if total > 0 else {key: NIL for key, _ in shares}
+
+
+def reminders(due_on: date, days: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When both sides are told that money is due soon, and that it is overdue: the midnight that ends the day due."""
+    overdue = datetime.combine(due_on + timedelta(days=1), time(), zone)
+    return datetime.combine(due_on + timedelta(days=1 - days), time(), zone), overdue
 
 
 @dataclass(frozen=True, slots=True)

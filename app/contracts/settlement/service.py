@@ -21,10 +21,13 @@ from app.contracts.settlement.models import (
 )
 from app.contracts.settlement.progress import Facts
 from app.contracts.settlement.rules import NIL, Part, Shares
+from app.core import deadlines
+from app.core.clock import read_clock
 from app.core.database import Session
 from app.core.history import events
 from app.law.figures import Parameter, parameter
 from app.law.periods.service import hold_calendar
+from app.market.deals import queries as deals
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.listings.kinds import PricingMode
@@ -38,7 +41,11 @@ from app.pricing.negotiated.terms.shapes import Terms
 
 MOVED: Final = "settlement.moved"
 """The deadline, due at once, that looks at a deal's settlement again under the deal's lock."""
+DUE_SOON: Final = "settlement.due_soon"
+OVERDUE: Final = "settlement.overdue"
+"""The deadlines of an instruction that asks for price or fee: a reminder, and the end of the day due."""
 RATES: Final = {PartyRole.SELLER: "deal_fee_rate_seller", PartyRole.BUYER: "deal_fee_rate_buyer"}
+REMINDER: Final = "payment_due_soon_days"
 MINIMUM, FIRST, DUE_DAYS = "deal_fee_minimum", "first_instalment_min_share", "price_due_working_days"
 
 
@@ -228,6 +235,8 @@ async def ask(session: Session, deal: Deal) -> None:
                 await instructions.cancel_request(session, row.id, reason=reason)
             if left > 0:
                 await _request(session, deal, part, payer.payer_id, left)
+    await session.flush()
+    await _remind(session, deal)
 
 
 async def _drop_if_ended(session: Session, deal: Deal, waiting: Iterable[UUID]) -> None:
@@ -244,3 +253,45 @@ async def _request(session: Session, deal: Deal, part: SettlementPart, payer_id:
     session.add(
         SettlementRequest(instruction_id=instruction.id, deal_id=deal.id, position=part.position, payer_id=payer_id)
     )
+
+
+async def _remind(session: Session, deal: Deal) -> None:
+    """Set or end the deadlines of everything that a locked deal's parties were asked to pay."""
+    now = await read_clock(session)
+    for row in await queries.asked_for(session, deal.id):
+        await date_reminders(session, row, now)
+
+
+async def date_reminders(session: Session, row: PaymentInstruction, now: datetime) -> None:
+    """An open instruction with a day has its reminders ahead; one that is paid or taken back has none."""
+    if row.due_on is None:
+        return
+    days = int(parameter(REMINDER, on=session.city.day_of(now)).value)
+    for kind, at in zip((DUE_SOON, OVERDUE), rules.reminders(row.due_on, days, session.city.zone), strict=True):
+        if row.status != InstructionStatus.OPEN:
+            await deadlines.cancel(session, kind, row.id)
+        elif at > now:
+            await deadlines.schedule(session, kind, row.id, at)
+
+
+async def tell_of_due(session: Session, instruction_id: UUID, type_: str) -> None:
+    """Tell both sides of a deal that what one was asked to pay is due soon, or overdue, if it is not paid."""
+    deal_id = await queries.deal_of(session, instruction_id)
+    if deal_id is None:
+        return
+    deal = await deals.lock_deal(session, deal_id)
+    row = await queries.lock_asked(session, instruction_id)
+    if row.status != InstructionStatus.OPEN:
+        return
+    payload = {
+        "number": deal.number,
+        "instruction": row.number,
+        "kind": row.kind,
+        "payer_id": row.organisation_id,
+        "amount": row.amount,
+        "due_on": row.due_on,
+    }
+    if type_ == DUE_SOON:
+        events.append(session, "settlement.due_soon", ("deal", deal.id), audience=audience_of(deal), payload=payload)
+    else:
+        events.append(session, "settlement.overdue", ("deal", deal.id), audience=audience_of(deal), payload=payload)
