@@ -53,6 +53,7 @@ PACKAGES: Final = (
     _row("office.ledger.instructions", ROUTES),
     _row("office.ledger.deposits", FOLLOWS, ROUTES),
     _row("office.ledger.bank", ROUTES),
+    _row("catalogue.rights", TABLES, ROUTES),
     _row("catalogue.results", TABLES, ROUTES),
     _row("catalogue.appraisals", TABLES, FOLLOWS, ROUTES),
     _row("catalogue.demands", TABLES, FOLLOWS, ROUTES),

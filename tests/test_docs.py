@@ -43,7 +43,7 @@ EVENT = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 BEGINNING = re.compile(r"[a-z_]+\.[a-z_]*")
 APPENDERS = {
     "note_read", "append", "tell", "_tell", "_move", "move", "_end", "_decide", "_announce", "_announced", "_event",
-    "StepRow",
+    "StepRow", "_tell_grant",
 }  # fmt: skip
 # A type that is put together from a state: its beginning, and the states that can follow.
 COMPOSED: dict[str, Set[StrEnum]] = {

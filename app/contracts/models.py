@@ -52,6 +52,8 @@ class Contract(Identified, Numbered, Revised, Created, Base):
     technical_amount: Mapped[Decimal]
     amounts_provisional: Mapped[bool] = mapped_column(default=False)
     agency_service: Mapped[str | None]
+    field_of_use: Mapped[str | None]
+    sublicensing: Mapped[bool | None]
     status: Mapped[ContractStatus] = mapped_column(Text, default=ContractStatus.DRAFT)
     cancelled_on: Mapped[date | None]
     deductions: Mapped[list["ContractDeduction"]] = relationship(

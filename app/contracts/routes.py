@@ -15,6 +15,7 @@ from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity.names.queries import names_on
 from app.market.deals.kinds import PartyRole
+from app.market.deals.queries import assets_of_deal
 from app.office.documents.queries import ATTACHED, list_attachments
 from app.office.documents.schemas import AttachmentOut
 
@@ -106,6 +107,7 @@ async def _answer(session: Session, contract: Contract) -> schemas.ContractOut:
             for row in contract.parties
             if row.role == PartyRole.AGENCY
         ],
+        assets=await assets_of_deal(session, contract.deal_id),
         **_registration(contract),
     )
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.catalogue.results.kinds import TechnicalField
+from app.catalogue.rights.schemas import SealedAsset
 from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, RegistrationStatus
-from app.core.schemas import Amount, Day, Id, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
+from app.core.schemas import Amount, Day, Flag, Id, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
 from app.core.schemas.codes import IndustryCode
 from app.market.deals.schemas import PartyIn
 
@@ -56,6 +57,10 @@ class ContractContent(Input):
     agency_service: Prose | None = Field(
         default=None, description="Which role the agencies played; needed where one is named"
     )
+    field_of_use: Name | None = Field(
+        default=None, description="The field in which the rights may be used; left out, the one that was listed"
+    )
+    sublicensing: Flag | None = Field(default=None, description="Whether the buyer may license others")
 
 
 class ContractIn(ContractContent):
@@ -135,5 +140,8 @@ class ContractOut(ContractSummary):
     buyers: list[ContractPartyOut]
     agencies: list[AgencyOut]
     agency_service: str | None
+    field_of_use: str | None
+    sublicensing: bool | None
+    assets: list[SealedAsset] = Field(description="The rights of the version of the listing that was agreed on")
     cancelled_on: date | None
     created_at: datetime

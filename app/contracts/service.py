@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from app.contracts import hooks, problems, queries, rules, schemas
+from app.contracts import grants, hooks, problems, queries, rules, schemas
 from app.contracts.amounts import Amounts, Terms, balance
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractDeduction, ContractParty
@@ -97,9 +97,11 @@ async def sign_contract(
 ) -> Contract:
     """Record a seller's or buyer's signature of the revision it read; the last one concludes the contract.
 
-    Then `signed_on` is the latest of their days, the brokers must have been employed on it, and the deal is under
-    contract. Raises `contract_party_only`, `contract_already_signed`, `broker_not_employed` and what the dates refuse.
+    Then `signed_on` is the latest of their days, the brokers must have been employed on it, the deal is under contract,
+    and the contract grants what the deal sold. Raises `contract_party_only`, `contract_already_signed`,
+    `broker_not_employed`, `grant_excluded`, `asset_not_free` and what the dates refuse.
     """
+    titles = await _lock_rights(session, actor, contract_id)
     contract, deal = await _lock_both(session, actor, contract_id)
     precondition.check(contract.revision, any_revision=False)
     if contract.status != ContractStatus.DRAFT:
@@ -121,7 +123,7 @@ async def sign_contract(
     contract.revision += 1
     days = [party.signed_on for party in signers if party.signed_on is not None]
     if len(days) == len(signers):
-        await _conclude(session, contract, deal, max(days))
+        await _conclude(session, contract, deal, max(days), titles)
     else:
         _tell(session, "contract.party_signed", contract)
     await session.flush()
@@ -154,7 +156,13 @@ async def attach_document(
     return attachment
 
 
-async def _conclude(session: Session, contract: Contract, deal: Deal, signed_on: date) -> None:
+async def _lock_rights(session: Session, actor: Actor, contract_id: UUID) -> grants.Titles:
+    seen = await queries.get_contract(session, actor, contract_id)
+    deal = await deal_queries.get_deal(session, actor, seen.deal_id)
+    return await grants.lock_rights(session, seen, deal)
+
+
+async def _conclude(session: Session, contract: Contract, deal: Deal, signed_on: date, titles: grants.Titles) -> None:
     brokers = await identity.brokers_by_id(session, [row.broker_id for row in contract.brokers])
     agencies = await identity.organisations_by_id(session, {row.agency_id for row in contract.brokers})
     employers = {job.agency_id for broker in brokers.values() for job in broker.employments}
@@ -165,6 +173,7 @@ async def _conclude(session: Session, contract: Contract, deal: Deal, signed_on:
     contract.status, contract.signed_on = ContractStatus.SIGNED, signed_on
     if deal.status == DealStatus.AGREED:
         await deal_service.mark_contracted(session, deal.id)
+    await grants.write(session, contract, deal, titles, await read_clock(session))
     _tell(session, "contract.signed", contract)
     await hooks.signed.announce(session, contract, await read_clock(session))
 
@@ -251,6 +260,8 @@ def _write(contract: Contract, body: schemas.ContractContent) -> None:
     contract.technical_amount = body.technical_amount
     contract.amounts_provisional = rules.are_provisional(body.payment_terms)
     contract.agency_service = body.agency_service
+    contract.field_of_use = body.field_of_use
+    contract.sublicensing = body.sublicensing
     contract.deductions.extend(
         ContractDeduction(position=position, **item.model_dump()) for position, item in enumerate(body.deductions)
     )

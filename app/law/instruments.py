@@ -25,6 +25,10 @@ class Instrument(Text):
 
 
 CIVIL_CODE: Final = Instrument("Civil Code", "《中华人民共和国民法典》")
+TECHNOLOGY_INTERPRETATION: Final = Instrument(
+    "Interpretation of the Supreme People's Court on disputes over technology contracts",
+    "《最高人民法院关于审理技术合同纠纷案件适用法律若干问题的解释》",
+)
 PATENT_LAW: Final = Instrument("Patent Law", "《中华人民共和国专利法》")
 AUCTION_LAW: Final = Instrument("Auction Law", "《中华人民共和国拍卖法》")
 PROGRESS_LAW: Final = Instrument("Law on Progress of Science and Technology", "《中华人民共和国科学技术进步法》")

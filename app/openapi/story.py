@@ -11,6 +11,7 @@ Money is CNY in a string, to the fen. Times are RFC 3339. Lists page by `cursor`
 TAGS: Final = {
     "identity": "Organisations (交易主体), people, technical brokers (技术经纪人) and API keys.",
     "results": "Results (科技成果): owners, rights, consents, and whether a result may be listed.",
+    "ip-assets": "Rights (知识产权): each once, its standing, what happened to it, and what was granted in it.",
     "appraisals": "Appraisal reports (资产评估报告), their review, and prices approved again below the floor.",
     "demands": "Demands (需求): needs and scenarios, their check by two people, and confidential responses (应答).",
     "challenges": "Challenges (揭榜挂帅): sealed bids, experts, published scores, notice, award.",

@@ -8,12 +8,20 @@ from uuid import UUID
 
 from app.catalogue.results.kinds import PATENTS, ExportControl, IpType, Secrecy, TransferMode
 from app.catalogue.results.problems import RESULT_NOT_LISTABLE
+from app.catalogue.rights.kinds import AssetStatus
+from app.catalogue.rights.rules.exclusion import DISPOSALS, Granted, in_the_way, subject_to
+from app.catalogue.rights.rules.standing import Recorded, standing
 from app.core.problems import FieldError, Rule, Text
-from app.law.instruments import CIVIL_CODE, EXPORT_RULES, PATENT_LAW, POLICY, PROGRESS_LAW
+from app.law.instruments import (
+    CIVIL_CODE,
+    EXPORT_RULES,
+    PATENT_LAW,
+    POLICY,
+    PROGRESS_LAW,
+    TECHNOLOGY_INTERPRETATION,
+)
 
-LICENCES = frozenset({TransferMode.EXCLUSIVE_LICENCE, TransferMode.SOLE_LICENCE, TransferMode.ORDINARY_LICENCE})
-DISPOSALS = LICENCES | {TransferMode.ASSIGNMENT, TransferMode.EQUITY_CONTRIBUTION}
-"""Modes that dispose of the right itself; development, consulting and service do not."""
+__all__ = ["DISPOSALS", "AssetFacts", "Finding", "ListingFacts", "OwnerFacts", "as_error", "listability", "notes_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,10 @@ class AssetFacts:
     invalidated_on: date | None
     also_in: tuple[str, ...] = ()
     """The numbers of other results that hold the same patent or application."""
+    asset_id: UUID | None = None
+    events: tuple[Recorded, ...] = ()
+    grants: tuple[Granted, ...] = ()
+    """What was recorded of the right, and what was granted in it and runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,14 @@ class ListingFacts:
     assets: tuple[AssetFacts, ...]
     owners: tuple[OwnerFacts, ...]
     consents: frozenset[tuple[UUID | None, TransferMode]]
+    field_of_use: str | None = None
+    territory: str | None = None
+    """What the listing offers; null: every field, everywhere."""
+
+    def wanted(self, mode: TransferMode, today: date) -> Granted:
+        """The grant that a listing in this mode offers."""
+        seller = frozenset({self.seller_id})
+        return Granted(mode, seller, frozenset(), self.field_of_use, self.territory, today, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +88,7 @@ def listability(facts: ListingFacts, transfer_mode: TransferMode, today: date) -
     return [
         *_secrecy(facts),
         *_export(facts),
-        *(_dead_assets(facts, today) if transfer_mode in DISPOSALS else []),
+        *(_assets_not_free(facts, transfer_mode, today) if transfer_mode in DISPOSALS else []),
         *(_consents(facts, transfer_mode) if transfer_mode in DISPOSALS else []),
     ]
 
@@ -80,12 +100,14 @@ def refuse_unlistable(facts: ListingFacts, transfer_mode: TransferMode, today: d
         raise RESULT_NOT_LISTABLE(errors=[as_error(reason) for reason in reasons], count=len(reasons))
 
 
-def notes_on(facts: ListingFacts, *, for_staff: bool) -> list[Finding]:
+def notes_on(facts: ListingFacts, mode: TransferMode, today: date, *, for_staff: bool) -> list[Finding]:
     """What does not forbid listing, but must be looked into or binds the later contract.
 
     Staff alone are told which results of others hold the same patent.
     """
     notes = [_claimed_twice(asset, for_staff=for_staff) for asset in facts.assets if asset.also_in]
+    wanted = facts.wanted(mode, today)
+    notes += [_with_licences(asset, len(held)) for asset in facts.assets if (held := subject_to(wanted, asset.grants))]
     if facts.export_control == ExportControl.RESTRICTED:
         notes.append(
             Finding(
@@ -164,30 +186,90 @@ def _export(facts: ListingFacts) -> Sequence[Finding]:
     ]
 
 
-def _dead_assets(facts: ListingFacts, today: date) -> list[Finding]:
-    findings = []
-    for asset in facts.assets:
-        if asset.invalidated_on is not None and asset.invalidated_on <= today:
-            code, day, en, zh = "asset_invalidated", asset.invalidated_on, "was invalidated on", "已宣告无效,日期为"
-        elif asset.expires_on is not None and asset.expires_on < today:
-            code, day, en, zh = "asset_expired", asset.expires_on, "expired on", "已届满,到期日为"
-        else:
-            continue
+def _with_licences(asset: AssetFacts, count: int) -> Finding:
+    return Finding(
+        "subject_to_licences",
+        f"ip_assets.{asset.position}",
+        Text(
+            f"“{asset.title}” is under {count} licence(s); who acquires it takes it with them",
+            f"《{asset.title}》上有 {count} 项许可,受让后仍受其约束",
+        ),
+        None,
+        TECHNOLOGY_INTERPRETATION.art("24"),
+    )
+
+
+_DEAD = {
+    AssetStatus.INVALIDATED: ("asset_invalidated", "was invalidated on", "已宣告无效,日期为"),
+    AssetStatus.EXPIRED: ("asset_expired", "expired on", "已届满,到期日为"),
+    AssetStatus.LAPSED: ("asset_lapsed", "lapsed on", "已终止,日期为"),
+}
+
+
+def _assets_not_free(facts: ListingFacts, mode: TransferMode, today: date) -> list[Finding]:
+    """Why the rights themselves cannot be disposed of: none is stated, one is dead, pledged, or granted already."""
+    if not facts.assets:
+        return [
+            Finding(
+                "asset_missing",
+                "ip_assets",
+                Text("The result states no right that could be sold", "该成果未载明可供处分的知识产权"),
+                Text("Record its patents, or the technical secret", "请登记其专利或者技术秘密"),
+                CIVIL_CODE.art("862"),
+            )
+        ]
+    return [finding for asset in facts.assets for finding in _asset_not_free(facts, asset, mode, today)]
+
+
+def _asset_not_free(facts: ListingFacts, asset: AssetFacts, mode: TransferMode, today: date) -> list[Finding]:
+    field = f"ip_assets.{asset.position}"
+    stands = standing(asset.events, asset.expires_on, today)
+    status, day = stands.status, stands.since
+    if asset.invalidated_on is not None and asset.invalidated_on <= today:
+        status, day = AssetStatus.INVALIDATED, asset.invalidated_on
+    if status in _DEAD:
+        code, en, zh = _DEAD[status]
         # Article 876 applies the rules on patents to layout designs, plant varieties, software and the rest.
-        patent = asset.type in PATENTS
-        findings.append(
+        return [
             Finding(
                 code,
-                f"ip_assets.{asset.position}",
+                field,
                 Text(
                     f"{asset.type} “{asset.title}” {en} {day}; it can be neither licensed nor assigned",
                     f"{asset.type}《{asset.title}》{zh} {day},不得许可或转让",
                 ),
                 Text("Remove that asset from the result", "请从成果中移除该项"),
-                CIVIL_CODE.art("865" if patent else "865, 876"),
+                CIVIL_CODE.art("865" if asset.type in PATENTS else "865, 876"),
             )
+        ]
+    found = [
+        Finding(
+            "asset_pledged",
+            field,
+            Text(
+                f"“{asset.title}” has been pledged since {pledge.day}", f"《{asset.title}》自 {pledge.day} 起设有质权"
+            ),
+            Text("Record the release of the pledge", "请登记质权解除"),
+            CIVIL_CODE.art("444"),
         )
-    return findings
+        for pledge in stands.pledges
+    ]
+    return found + [
+        Finding(
+            "asset_granted",
+            field,
+            Text(
+                f"“{asset.title}” is under {grant.mode} from {grant.first} to {grant.last or 'no end'}",
+                f"《{asset.title}》已设定 {grant.mode},自 {grant.first} 至 {grant.last or '无固定期限'}",
+            ),
+            Text(
+                "Offer another mode, field of use or territory, or wait until it ends",
+                "请以其他方式、使用领域或地域提供,或待其终止",
+            ),
+            TECHNOLOGY_INTERPRETATION.art("24, 25"),
+        )
+        for grant in in_the_way(facts.wanted(mode, today), asset.grants)
+    ]
 
 
 def _consents(facts: ListingFacts, mode: TransferMode) -> list[Finding]:

@@ -77,12 +77,17 @@ class Completer(Base):
 
 
 class IpAsset(Identified, Base):
-    """One intellectual-property asset of a result, with the numbers and dates its type has."""
+    """What a result states of an intellectual-property asset, with the numbers and dates its type has.
+
+    `asset_id` is the right itself, in whichever result it stands; null for what release 0.1 wrote,
+    until it is next used.
+    """
 
     __tablename__ = "ip_assets"
     __table_args__ = (
         Index("ix_ip_assets_type", "type"),
         Index("ix_ip_assets_result_id", "result_id", "position"),
+        Index("ix_ip_assets_asset_id", "asset_id"),
         Index("ix_ip_assets_application_number", text("techex_patent(application_number)")),
         Index("ix_ip_assets_grant_number", text("techex_patent(grant_number)")),
     )
@@ -97,6 +102,7 @@ class IpAsset(Identified, Base):
     granted_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     invalidated_on: Mapped[date | None]
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("assets.id"))
 
 
 class Entitlement(Identified, Base):

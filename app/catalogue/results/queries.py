@@ -16,14 +16,16 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, CompoundSelect, Select, delete, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, delete, func, select, union
 from sqlalchemy.orm import aliased, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.catalogue.results.kinds import PATENTS, IpType, Secrecy, TechnicalField
 from app.catalogue.results.listability import AssetFacts, ListingFacts, OwnerFacts
 from app.catalogue.results.models import Completer, CoOwnerConsent, IpAsset, Result, ResultOwner
+from app.catalogue.rights import queries as rights
 from app.core.access import Actor
+from app.core.clock import read_today
 from app.core.database import Session, read_all, read_one
 from app.core.problems import Text
 from app.core.schemas import AskedFlag, AskedWhole
@@ -143,14 +145,24 @@ def may_see_completers(actor: Actor, result: Result) -> bool:
     return actor.is_staff or actor.organisation_id == result.organisation_id
 
 
-async def listing_facts(session: Session, result_id: UUID, seller_id: UUID | None = None) -> ListingFacts:
-    """What decides whether the result may be listed by `seller_id` (left out: its keeper).
+async def listing_facts(
+    session: Session,
+    result_id: UUID,
+    seller_id: UUID | None = None,
+    *,
+    field_of_use: str | None = None,
+    territory: str | None = None,
+) -> ListingFacts:
+    """What decides whether the result may be listed by `seller_id` (left out: its keeper), for a field and territory.
 
     For use by other packages' services, which have checked that their actor may know; raises `not_found`.
     """
     result = await _one(session, select(Result).where(Result.id == result_id))
     names = await owner_names(session, result)
     claimed = await _claimed_elsewhere(session, result)
+    ids = [asset.asset_id for asset in result.ip_assets if asset.asset_id is not None]
+    events = await rights.events_of(session, ids)
+    grants = await rights.grants_of(session, ids, await read_today(session))
     return ListingFacts(
         result_id=result.id,
         seller_id=seller_id or result.organisation_id,
@@ -159,7 +171,15 @@ async def listing_facts(session: Session, result_id: UUID, seller_id: UUID | Non
         publicly_funded=result.publicly_funded,
         assets=tuple(
             AssetFacts(
-                position, asset.type, asset.title, asset.expires_on, asset.invalidated_on, claimed.get(asset.id, ())
+                position,
+                asset.type,
+                asset.title,
+                asset.expires_on,
+                asset.invalidated_on,
+                also_in=claimed.get(asset.id, ()),
+                asset_id=asset.asset_id,
+                events=tuple(events.get(asset.asset_id, ())) if asset.asset_id else (),
+                grants=tuple(grants.get(asset.asset_id, ())) if asset.asset_id else (),
             )
             for position, asset in enumerate(result.ip_assets)
         ),
@@ -167,22 +187,17 @@ async def listing_facts(session: Session, result_id: UUID, seller_id: UUID | Non
             OwnerFacts(owner.organisation_id, names[owner.organisation_id], owner.share) for owner in result.owners
         ),
         consents=frozenset((consent.organisation_id, consent.transfer_mode) for consent in result.consents),
+        field_of_use=field_of_use,
+        territory=territory,
     )
 
 
 async def _claimed_elsewhere(session: Session, result: Result) -> dict[UUID, tuple[str, ...]]:
-    """The numbers of the other results that hold the same patent or application, in whatever spelling, by asset."""
+    """The numbers of the other results that state the same patent or application, by what this one states."""
     own, other = aliased(IpAsset), aliased(IpAsset)
-    alike = or_(
-        *(
-            func.techex_patent(theirs) == func.techex_patent(ours)
-            for theirs in (other.application_number, other.grant_number)
-            for ours in (own.application_number, own.grant_number)
-        )
-    )
     statement = (
         select(own.id, func.array_agg(Result.number.distinct()))
-        .join(other, alike)
+        .join(other, other.asset_id == own.asset_id)
         .join(Result, Result.id == other.result_id)
         .where(own.result_id == result.id, other.result_id != result.id)
         .where(own.type.in_(PATENTS), other.type.in_(PATENTS))

@@ -101,7 +101,9 @@ async def read_listability(
         transfer_mode=transfer_mode,
         listable=not reasons,
         reasons=[_finding(reason, language) for reason in reasons],
-        notes=[_finding(note, language) for note in rules.notes_on(facts, for_staff=actor.is_staff)],
+        notes=[
+            _finding(note, language) for note in rules.notes_on(facts, transfer_mode, today, for_staff=actor.is_staff)
+        ],
     )
 
 

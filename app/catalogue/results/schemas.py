@@ -52,6 +52,7 @@ class IpAssetIn(Input):
 
 class IpAssetOut(IpAssetIn, Output):
     id: Id
+    asset_id: Id | None = Field(description="The right itself: `/v1/ip-assets/{asset_id}` has its standing and grants")
 
 
 class ResultContent(Input):

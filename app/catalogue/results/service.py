@@ -1,13 +1,15 @@
 """Use cases of results; each runs in the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from app.catalogue.results import problems, queries, rules, schemas
+from app.catalogue.results import hooks, problems, queries, rules, schemas
 from app.catalogue.results.kinds import EntitlementKind, Secrecy
 from app.catalogue.results.models import Completer, CoOwnerConsent, Entitlement, IpAsset, Result, ResultOwner
+from app.catalogue.rights.service import link
 from app.core import deadlines
 from app.core.access import Actor, Role, forbidden
 from app.core.clock import read_clock, read_today
@@ -26,6 +28,7 @@ from app.law.figures import Parameter, ParameterError, parameter
 BECAME_SECRET = "result.became_secret"
 """The deadline, due at once, by which a result that is secret is no longer on offer or public."""
 
+_PARTS = ("owners", "completers", "ip_assets")
 # What a change may replace in the row itself; owners, completers and assets are rows of their own.
 _COLUMNS = (
     "title",
@@ -60,6 +63,7 @@ async def record_result(session: Session, actor: Actor, body: schemas.ResultIn) 
         ip_assets=_assets(body.ip_assets),
         **{name: getattr(body, name) for name in _COLUMNS},
     )
+    await link(session, result.ip_assets)
     session.add(result)
     await session.flush()
     _announce(session, "result.recorded", result, (o.organisation_id for o in body.owners), number=result.number)
@@ -70,6 +74,8 @@ async def change_result(
     session: Session, actor: Actor, result_id: UUID, body: schemas.ResultPatch, precondition: Precondition
 ) -> Result:
     """Replace what the body names; the whole must hold again. What a listing has published stays as published.
+
+    Owners, completers and assets of a result on offer do not change: raises `result_on_offer`.
 
     A result that became secret is taken off the market by the deadline `BECAME_SECRET`. Consents were given to the
     owners and shares of their day, so they fall away with a change of these. Raises `secrecy_is_lowered` for anybody
@@ -82,12 +88,16 @@ async def change_result(
     rules.check_secrecy_reason(declassified, actor.has(Role.OPERATOR), body.secrecy_reason)
     if not changed:
         return result
-    content = _merged(result, body)
+    stored = _stored(result)
+    content = _merged(stored, body)
     rules.check_content(content, result.organisation_id, result.registered_on, await read_today(session))
     entitled = _entitled_share(result)
     if "owners" in changed and entitled is not None:
         rules.check_entitled_share(content.owners, result.organisation_id, entitled)
     await _check_references(session, content, result.organisation_id)
+    parts = [name for name in _PARTS if name in changed and _differ(stored, content, name)]
+    if parts:
+        await hooks.parts_change.announce(session, result.id, parts)
     told = _owner_ids(result) + [owner.organisation_id for owner in content.owners]
     if "owners" in changed and rules.parts_of(result.owners) != rules.parts_of(content.owners):
         await queries.clear_consents(session, result.id)
@@ -221,17 +231,27 @@ async def _check_references(session: Session, content: schemas.ResultContent, ke
             raise UNKNOWN_REFERENCE(field=f"completers.{position}.person_id", what=PERSON)
 
 
-def _merged(result: Result, body: schemas.ResultPatch) -> schemas.ResultContent:
-    """The content as it will be: what is stored, with what the body names in its place."""
-    stored = {name: getattr(result, name) for name in _COLUMNS}
+def _stored(result: Result) -> dict[str, Any]:
+    """What a result says of itself, as plain data."""
+    stored: dict[str, Any] = {name: getattr(result, name) for name in _COLUMNS}
     stored["owners"] = [schemas.OwnerOut.model_validate(row).model_dump() for row in result.owners]
     stored["completers"] = [schemas.CompleterOut.model_validate(row).model_dump() for row in result.completers]
     stored["ip_assets"] = [
-        schemas.IpAssetOut.model_validate(row).model_dump(exclude={"id"}) for row in result.ip_assets
+        schemas.IpAssetOut.model_validate(row).model_dump(exclude={"id", "asset_id"}) for row in result.ip_assets
     ]
+    return stored
+
+
+def _merged(stored: Mapping[str, Any], body: schemas.ResultPatch) -> schemas.ResultContent:
+    """The content as it will be: what is stored, with what the body names in its place."""
     return schemas.ResultContent.model_validate(
-        stored | body.model_dump(exclude_unset=True, exclude={"secrecy_reason"})
+        {**stored, **body.model_dump(exclude_unset=True, exclude={"secrecy_reason"})}
     )
+
+
+def _differ(stored: Mapping[str, Any], content: schemas.ResultContent, part: str) -> bool:
+    """Whether a part says something else than before; sent again as it stands it changes nothing."""
+    return bool(stored[part] != [item.model_dump() for item in getattr(content, part)])
 
 
 async def _write(session: Session, result: Result, content: schemas.ResultContent, changed: Iterable[str]) -> None:
@@ -240,8 +260,11 @@ async def _write(session: Session, result: Result, content: schemas.ResultConten
         "completers": _completers(content.completers),
         "ip_assets": _assets(content.ip_assets),
     }
+    stated_before = list(result.ip_assets)
     for name in changed:
         if name in new_rows:
+            if name == "ip_assets":
+                await link(session, [row for row in new_rows[name] if isinstance(row, IpAsset)], stated_before)
             await queries.clear_parts(session, result.id, name)
             for row in new_rows[name]:
                 row.result_id = result.id

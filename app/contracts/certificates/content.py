@@ -14,6 +14,7 @@ from app.identity import queries as identity
 from app.identity.names.queries import names_on
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
+from app.market.deals.queries import assets_of_deal
 
 
 def seal(content: schemas.CertificateContent) -> tuple[str, str]:
@@ -47,6 +48,7 @@ async def compose(
         sellers=await _side(session, deal, PartyRole.SELLER, signed_on),
         buyers=await _side(session, deal, PartyRole.BUYER, signed_on),
         subject=deal.subject,
+        assets=await assets_of_deal(session, deal.id),
         transfer_mode=deal.transfer_mode,
         pricing_mode=deal.pricing_mode,
         appraisal=await _appraisal(session, deal),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from app.catalogue.rights.schemas import SealedAsset
 from app.contracts.certificates.models import Certificate
 from app.contracts.certificates.schemas import CertificateContent, CertifiedParty, CertifiedPrice
 from app.office.printing.blocks import Block, Fields, Grid, Heading, Printed, Prose, QrCode
@@ -68,6 +69,7 @@ def _body(content: CertificateContent) -> list[Block]:
         ),
         Heading("交易双方 Parties"),
         _parties(content.sellers, content.buyers),
+        *_assets(content.assets or []),
         Heading("合同 Contracts"),
         Grid(
             ["编号 Number", "名称 Name", "付款方式 Payment", "签约日期 Signed"],
@@ -110,6 +112,16 @@ def _appraisal(content: CertificateContent) -> str:
         return "无 none"
     found = content.appraisal
     return f"{found.number}, {found.appraiser}, {found.base_date}: {found.value:.2f} CNY"
+
+
+def _assets(assets: Sequence[SealedAsset]) -> list[Block]:
+    if not assets:
+        return []
+    rows = [
+        [asset.title, asset.grant_number or asset.application_number or "–", "、".join(asset.holders)]
+        for asset in assets
+    ]
+    return [Heading("知识产权 Rights"), Grid(["名称 Title", "编号 Number", "权利人 Holders"], rows, (5, 4, 5))]
 
 
 def _parties(sellers: Sequence[CertifiedParty], buyers: Sequence[CertifiedParty]) -> Grid:

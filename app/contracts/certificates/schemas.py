@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.catalogue.results.kinds import TransferMode
+from app.catalogue.rights.schemas import SealedAsset
 from app.contracts.certificates.kinds import CertificateStatus
 from app.contracts.kinds import ContractType, PaymentTerms
 from app.contracts.settlement.schemas import CertificateConditionOut
@@ -72,6 +73,9 @@ class CertificateContent(Output):
     sellers: list[CertifiedParty]
     buyers: list[CertifiedParty]
     subject: str
+    assets: list[SealedAsset] | None = Field(
+        default=None, description="The rights that were sold; missing in certificates of release 0.1"
+    )
     transfer_mode: TransferMode
     pricing_mode: PricingMode
     appraisal: CertifiedAppraisal | None

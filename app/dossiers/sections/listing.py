@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from app.catalogue.rights.schemas import SealedAsset
 from app.core.access import Actor
 from app.core.database import Session
 from app.core.history import events
@@ -58,6 +59,7 @@ def _versions(versions: Sequence[ListingVersion], listing: Listing) -> Section:
         content = json.loads(version.content)
         facts: dict[str, Fact] = {"number": listing.number, "version": version.version, "sha256": version.sha256}
         facts |= {name: content[name] for name in SUMMARY}
+        facts["assets"] = [asset_line(asset) for asset in listings.assets_in(version.content)]
         if before is not None:
             facts["changed"] = [_difference(item) for item in differences(before, content)]
         entries.append(
@@ -73,6 +75,12 @@ def _versions(versions: Sequence[ListingVersion], listing: Listing) -> Section:
         )
         before = content
     return Section("listing_versions", Text("What was published", "挂牌发布内容"), entries)
+
+
+def asset_line(asset: SealedAsset) -> str:
+    """A right in one line: its title, its number, and how it stood."""
+    number = asset.grant_number or asset.application_number
+    return ", ".join(part for part in (asset.title, number, asset.status) if part)
 
 
 def _difference(item: Difference) -> dict[str, Any]:

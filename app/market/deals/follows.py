@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from app.catalogue.rights.hooks import CONCERNED
 from app.core import deadlines
 from app.core.database import Session
 from app.core.hooks import Link, follows, provides
@@ -57,6 +58,7 @@ async def _among(session: Session, *ids: UUID) -> Sequence[Row[UUID, str]]:
 LINKS: Final[tuple[Link, ...]] = (
     provides(deadlines.HANDLERS, service.CONTRACT_DUE, expire_at_due),
     provides(deadlines.HANDLERS, PARTIES_ARE_ONE, end_between_merged),
+    provides(CONCERNED, "deal", queries.parties_with_right),
     follows(identity_hooks.merging, when_organisations_merge_look_for_a_deal_between_them),
     follows(identity_hooks.merged, when_organisations_merged_end_the_deals_between_them),
 )

@@ -10,6 +10,8 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.catalogue.results.kinds import TransferMode
+from app.catalogue.results.models import IpAsset
+from app.catalogue.rights.schemas import SealedAsset
 from app.core.access import Actor, Role
 from app.core.database import Session, read_one
 from app.core.problems import Text
@@ -19,6 +21,8 @@ from app.market.deals.hooks import CASES
 from app.market.deals.kinds import DealStatus, PartyRole
 from app.market.deals.models import COMPARABLE, Deal, DealParty
 from app.market.listings.kinds import PricingMode
+from app.market.listings.models import Listing
+from app.market.listings.queries import sealed_assets
 
 """What a deal is always read with."""
 
@@ -84,6 +88,22 @@ async def lock_for_cancelling(session: Session, actor: Actor, deal_id: UUID) -> 
         own = Deal.parties.any((DealParty.organisation_id == actor.organisation()) & DealParty.role.in_(sides))
         statement = statement.where(own)
     return await _one(session, statement.with_for_update(key_share=True))
+
+
+async def assets_of_deal(session: Session, deal_id: UUID) -> list[SealedAsset]:
+    """The rights of the version of the listing that a deal was agreed on, for services that have checked access."""
+    statement = select(Deal.listing_id, Deal.listing_version).where(Deal.id == deal_id)
+    row = (await session.execute(statement)).one()
+    return await sealed_assets(session, row.listing_id, row.listing_version)
+
+
+async def parties_with_right(session: Session, asset_id: UUID) -> set[UUID]:
+    """The parties of the deals that wait for a contract about a right."""
+    results = select(IpAsset.result_id).where(IpAsset.asset_id == asset_id)
+    open_deals = select(Deal.id).join(Listing, Listing.id == Deal.listing_id)
+    open_deals = open_deals.where(Listing.result_id.in_(results), Deal.status == DealStatus.AGREED)
+    statement = select(DealParty.organisation_id).where(DealParty.deal_id.in_(open_deals))
+    return set((await session.execute(statement)).scalars())
 
 
 async def list_deals(session: Session, actor: Actor, page: PageRequest) -> Found[Deal]:

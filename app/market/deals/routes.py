@@ -12,6 +12,7 @@ from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.deals import queries, schemas, service
 from app.market.deals.models import Deal
+from app.market.listings.queries import sealed_assets
 
 router = Router(route_class=Endpoint, tags=("deals",))
 money_router = Router(route_class=MoneyEndpoint)
@@ -36,7 +37,7 @@ async def list_deals(
     """List your organisation's deals, newest first. Staff see all, a broker in person those of the own cases."""
     found = await queries.list_deals(session, actor, page)
     now = await read_clock(session)
-    return found.shown(lambda row: schemas.DealOut.of(row, server_time=now))
+    return found.shown(lambda row: schemas.DealOut.of(row, assets=None, server_time=now))
 
 
 @router.get("/deals/{deal_id}", operation_id="read_deal")
@@ -66,7 +67,8 @@ async def find_default(
 
 
 async def _answer(session: Session, deal: Deal) -> schemas.DealOut:
-    return schemas.DealOut.of(deal, server_time=await read_clock(session))
+    assets = await sealed_assets(session, deal.listing_id, deal.listing_version)
+    return schemas.DealOut.of(deal, assets=assets, server_time=await read_clock(session))
 
 
 router.include_router(money_router)

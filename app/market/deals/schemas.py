@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, HttpUrl
 
 from app.catalogue.results.kinds import TransferMode
+from app.catalogue.rights.schemas import SealedAsset
 from app.core.schemas import Amount, Day, Id, Input, Line, Money, Output, Share
 from app.market.deals.kinds import DealOrigin, DealStatus, Defaulted, PartyRole, PriceBasis
 from app.market.listings.kinds import PricingMode
@@ -110,6 +111,9 @@ class DealOut(Output):
     published_on: date | None
     related_party: str | None
     appraisal: DealAppraisalOut | None
+    assets: list[SealedAsset] | None = Field(
+        default=None, description="The rights of the version of the listing that was agreed on; null in lists"
+    )
     parties: list[DealPartyOut]
     default: DefaultOut | None = Field(description="Who defaulted, where it had a deposit and that is decided")
     revision: int

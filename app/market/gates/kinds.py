@@ -13,6 +13,7 @@ class GateKind(StrEnum):
     RESTRICTED_EXPORT = "restricted_export"
     FOREIGN_APPROVAL = "foreign_approval"
     PATENT_IN_FORCE = "patent_in_force"
+    RIGHT_FREE = "right_free"
 
 
 class GateOutcome(StrEnum):

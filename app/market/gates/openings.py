@@ -28,6 +28,7 @@ from app.market.gates import queries, rules, service
 from app.market.gates.models import Gate
 from app.market.gates.rules import Sale
 from app.market.listings.models import Listing
+from app.market.listings.publication import facts_of
 from app.market.listings.rules import end_of_day
 
 FIRST_REFUSAL_DAYS = "first_refusal_days"
@@ -57,7 +58,7 @@ async def find_sale(session: Session, listing: Listing, buying: Buying, now: dat
         parties = [PartyShare(PartyRole.SELLER, listing.seller_id), *buying.buyers]
         related = await related_parties(session, parties, session.city.day_of(now))
     return Sale(
-        result=await results.listing_facts(session, result.id, listing.seller_id),
+        result=await facts_of(session, listing),
         transfer_mode=TransferMode(listing.transfer_mode),
         completers=people,
         buying_people=frozenset(await _acting_for(session, people, buyers)),

@@ -36,6 +36,7 @@ KINDS: dict[GateKind, Kind] = {
     GateKind.RESTRICTED_EXPORT: Kind(EXPORT_RULES.art("chapter 3"), (Closer.OPERATOR,)),
     GateKind.FOREIGN_APPROVAL: Kind(PROGRESS_LAW.art("34"), (Closer.OPERATOR,)),
     GateKind.PATENT_IN_FORCE: Kind(CIVIL_CODE.art("865"), (Closer.OPERATOR,)),
+    GateKind.RIGHT_FREE: Kind(CIVIL_CODE.art("444"), (Closer.OPERATOR,)),
 }
 
 PENDING_ZH: Final = {
@@ -46,6 +47,7 @@ PENDING_ZH: Final = {
     GateKind.RESTRICTED_EXPORT: "限制出口的技术向境外转让,尚无出口许可",
     GateKind.FOREIGN_APPROVAL: "财政资金支持的成果向境外转让,尚未经立项部门批准",
     GateKind.PATENT_IN_FORCE: "知识产权已届满或者已宣告无效",
+    GateKind.RIGHT_FREE: "知识产权已出质或者已授予他人",
 }
 """What each kind waits for, in Chinese; `detail` says it in English."""
 
@@ -109,18 +111,29 @@ def _first_refusal(sale: Sale) -> list[Needed]:
     ]
 
 
+_RIGHTS: Final = {
+    "asset_expired": GateKind.PATENT_IN_FORCE,
+    "asset_invalidated": GateKind.PATENT_IN_FORCE,
+    "asset_lapsed": GateKind.PATENT_IN_FORCE,
+    "asset_pledged": GateKind.RIGHT_FREE,
+    "asset_granted": GateKind.RIGHT_FREE,
+}
+"""Which gate a finding about a right needs."""
+
+
 def _findings(sale: Sale, today: date) -> list[Needed]:
     """What the rules on listing find today though it was listed: an owner added, a patent expired since."""
     found = []
     for finding in listability(sale.result, sale.transfer_mode, today):
         position = int(finding.field.partition(".")[2] or 0)
+        kind = _RIGHTS.get(finding.code)
         if finding.code == "consent_missing":
             owner = sale.result.owners[position].organisation_id
             key = str(owner or "team")
             found.append(Needed(GateKind.CO_OWNER_CONSENT, key, finding.reason.en, organisation_id=owner))
-        elif finding.code in {"asset_expired", "asset_invalidated"}:
+        elif kind is not None:
             title = sale.result.assets[position].title
-            found.append(Needed(GateKind.PATENT_IN_FORCE, f"{finding.code}:{title}", finding.reason.en))
+            found.append(Needed(kind, f"{finding.code}:{title}", finding.reason.en))
     return found
 
 

@@ -19,7 +19,8 @@ class ListingStatus(StrEnum):
 
 LIVE_STATUSES = (ListingStatus.PUBLISHED, ListingStatus.SUSPENDED, ListingStatus.RESERVED)
 """On offer, or held for a buyer: such a listing occupies its result."""
-
+OFFERING_STATUSES = (ListingStatus.SUBMITTED, *LIVE_STATUSES)
+"""On offer, held for a buyer, or before the operator: what is offered does not change meanwhile."""
 
 PUBLIC_STATUSES = (
     ListingStatus.PUBLISHED,

@@ -74,6 +74,7 @@ class Listing(Identified, Numbered, Revised, Created, Base):
     summary: Mapped[str]
     terms: Mapped[str]
     territory: Mapped[str]
+    field_of_use: Mapped[str | None]
     asking_price: Mapped[Decimal]
     closes_on: Mapped[date | None]
     appraisal_report_id: Mapped[UUID | None] = mapped_column(ForeignKey("appraisal_reports.id"))

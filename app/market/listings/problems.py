@@ -1,7 +1,7 @@
 """The refusals of listings."""
 
 from app.core.problems import ProblemType, Text
-from app.law.instruments import CONVERSION_LAW
+from app.law.instruments import CIVIL_CODE, CONVERSION_LAW
 
 TRANSITION_REFUSED = ProblemType(
     "listing_transition_refused",
@@ -76,18 +76,33 @@ CLOSING_DAY_MISPLACED = ProblemType(
     Text("Leave `closes_on` out for a `competitive` listing. Send a day for other listings.",
          "公开征集受让方的项目不填 `closes_on`，随公告期届满截止；其他项目须填写截止日期。"),
 )  # fmt: skip
+RESULT_ON_OFFER = ProblemType(
+    "result_on_offer",
+    409,
+    Text("Result is on offer", "成果正在交易"),
+    Text(
+        "Listing {number} offers this result and is {status}. {parts} stay as they are.",
+        "交易项目 {number}（{status}）正在提供该成果，{parts} 不得变更。",
+    ),
+    Text(
+        "Withdraw the listing, or wait until it ends. What happens to a right is recorded at "
+        "`/v1/ip-assets/{{asset_id}}/events`.",
+        "请先撤牌或者待该项目结束；权利变动请通过 `/v1/ip-assets/{{asset_id}}/events` 登记。",
+    ),
+    CIVIL_CODE.art("500"),
+)
 RESULT_TAKEN = ProblemType(
     "result_taken",
     409,
     Text("Result is already listed", "成果已在挂牌"),
     Text(
-        "Listing {number} of this result is {status}. Only ordinary licences can be listed at the same time.",
-        "该成果的挂牌 {number} 状态为 {status};仅普通许可可以并存。",
+        "Listing {number} sells this result or one of its rights. Only ordinary licences can be listed at the same "
+        "time.",
+        "交易项目 {number} 正在处分该成果或者其知识产权；仅普通许可可以并存。",
     ),
     Text(
-        "Withdraw listing {number} first, or list both as ordinary licences. A result that was assigned cannot be "
-        "sold again.",
-        "请先撤回 {number},或均以普通许可挂牌。已整体转让的成果不得再次转让。",
+        "Withdraw listing {number} first, or list both as ordinary licences.",
+        "请先撤回 {number}，或均以普通许可发布。",
     ),
 )
 AGENCY_REFUSED = ProblemType(

@@ -8,11 +8,16 @@ from app.catalogue.appraisals.service import Floor
 from app.catalogue.results import queries as results
 from app.catalogue.results.kinds import TransferMode
 from app.catalogue.results.models import Result
-from app.catalogue.results.rules import refuse_unlistable
+from app.catalogue.results.rules import ListingFacts, refuse_unlistable
+from app.catalogue.results.sealing import sealed_assets
+from app.catalogue.rights import queries as rights
+from app.catalogue.rights.rules.exclusion import subject_to
+from app.catalogue.rights.service import link
 from app.core.access import Actor
 from app.core.canonical import canonical_json, sha256_hex
 from app.core.clock import read_today
 from app.core.database import Session
+from app.core.history import events
 from app.core.problems import NOT_VERIFIED, UNKNOWN_REFERENCE
 from app.identity import queries as identity
 from app.identity.kinds import Verification
@@ -34,6 +39,7 @@ class Publishable:
     """What was read while checking, for the content that is sealed."""
 
     result: Result
+    facts: ListingFacts
     seller: Organisation
     agency: Organisation | None
     floor: Floor | None
@@ -90,20 +96,35 @@ def check_appraised(listing: Listing, seller: Organisation, today: date) -> None
     )
 
 
+async def lock_result(session: Session, result_id: UUID) -> Result:
+    """Lock a result with the rights that it states, before its listing: what is sold stays what it is meanwhile."""
+    result = await results.lock_result(session, result_id)
+    await link(session, [row for row in result.ip_assets if row.asset_id is None])
+    await rights.lock_assets(session, [row.asset_id for row in result.ip_assets if row.asset_id is not None])
+    return result
+
+
+async def facts_of(session: Session, listing: Listing) -> ListingFacts:
+    """What decides whether a listing's result may be sold as it says."""
+    return await results.listing_facts(
+        session, listing.result_id, listing.seller_id, field_of_use=listing.field_of_use, territory=listing.territory
+    )
+
+
 async def check_still_listable(session: Session, listing: Listing, today: date) -> None:
     """What may have changed since publication: the result may still be sold so, and the seller is still verified.
 
     A patent may have expired or been invalidated in the months on offer (Civil Code art. 865), the result have become
     secret, a co-owner have come in. Raises `result_not_listable`, `organisation_not_verified`.
     """
-    facts = await results.listing_facts(session, listing.result_id, listing.seller_id)
+    facts = await facts_of(session, listing)
     refuse_unlistable(facts, TransferMode(listing.transfer_mode), today)
     require_verified((await identity.organisations_by_id(session, [listing.seller_id]))[listing.seller_id])
 
 
 async def check_publishable(session: Session, actor: Actor, listing: Listing, today: date) -> Publishable:
     """Everything that publication asks for; the caller holds the locks on result and listing."""
-    facts = await results.listing_facts(session, listing.result_id, listing.seller_id)
+    facts = await facts_of(session, listing)
     refuse_unlistable(facts, TransferMode(listing.transfer_mode), today)
     seller = (await identity.organisations_by_id(session, [listing.seller_id]))[listing.seller_id]
     require_verified(seller)
@@ -114,12 +135,12 @@ async def check_publishable(session: Session, actor: Actor, listing: Listing, to
     check_period(listing, today)
     await modes.of_listing(listing).check(session, listing, today)
     rules.check_siblings(listing.transfer_mode, await queries.siblings(session, listing))
-    return Publishable(await results.lock_result(session, listing.result_id), seller, agency, floor)
+    return Publishable(await results.lock_result(session, listing.result_id), facts, seller, agency, floor)
 
 
 async def seal(session: Session, listing: Listing, found: Publishable, now: datetime) -> None:
     """Store what is published from now on: canonical JSON in full and as a card, and its SHA-256."""
-    content = canonical_json(await _content(session, listing, found))
+    content = canonical_json(await _content(session, listing, found, session.city.day_of(now)))
     card = canonical_json(_card(listing, found))
     session.add(
         ListingVersion(
@@ -133,15 +154,34 @@ async def seal(session: Session, listing: Listing, found: Publishable, now: date
     )
 
 
-async def _content(session: Session, listing: Listing, found: Publishable) -> schemas.PublishedListing:
+def tell_licensees(session: Session, listing: Listing, found: Publishable, day: date) -> None:
+    """Who holds a licence hears that the right is for sale, subject to it."""
+    wanted = found.facts.wanted(TransferMode(listing.transfer_mode), day)
+    for asset in found.facts.assets:
+        licensees = {who for grant in subject_to(wanted, asset.grants) for who in grant.grantees}
+        if licensees and asset.asset_id is not None:
+            payload = {"listing_id": listing.id, "number": listing.number}
+            audience = sorted(licensees)
+            events.append(session, "asset.offered", ("asset", asset.asset_id), audience=audience, payload=payload)
+
+
+async def _content(session: Session, listing: Listing, found: Publishable, day: date) -> schemas.PublishedListing:
     assert listing.closes_on is not None  # set by the publication
     attachments = await documents.attachments_of(session, ("listing", listing.id), include_private=False)
     return schemas.PublishedListing(
         id=listing.id, number=listing.number, version=listing.version, title=listing.title, summary=listing.summary,
-        terms=listing.terms, territory=listing.territory, pricing_mode=listing.pricing_mode,
+        terms=listing.terms, territory=listing.territory, field_of_use=listing.field_of_use,
+        pricing_mode=listing.pricing_mode,
         allocation=listing.allocation, transfer_mode=listing.transfer_mode, asking_price=listing.asking_price,
         closes_on=listing.closes_on,
-        result=schemas.ListedResult.model_validate(found.result),
+        result=schemas.ListedResult.of(
+            found.result,
+            owners=[
+                schemas.ListedOwner(organisation_id=owner.organisation_id, name=owner.name, share=owner.share)
+                for owner in found.facts.owners
+            ],
+        ),
+        assets=sealed_assets(found.result, found.facts, TransferMode(listing.transfer_mode), day),
         seller=schemas.ListedParty.model_validate(found.seller),
         agency=schemas.ListedParty.model_validate(found.agency) if found.agency else None,
         appraisal=appraisal.public_facts(found.floor.report) if found.floor else None,

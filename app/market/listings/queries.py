@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.catalogue.results.kinds import TransferMode
+from app.catalogue.results.models import IpAsset
+from app.catalogue.rights.schemas import PublishedAsset, SealedAsset
 from app.core.access import Actor
 from app.core.database import Database, Session, find_one, read_all, read_one
 from app.core.history import events
@@ -20,7 +22,7 @@ from app.core.web.filters import equal
 from app.core.web.pages import Found, Orders, PageRequest, SortKey, cut_in, read_page
 from app.identity.mergers.queries import with_heirs
 from app.law.periods import queries as periods
-from app.market.listings.kinds import PUBLIC_STATUSES, ListingStatus, PricingMode
+from app.market.listings.kinds import LIVE_STATUSES, OFFERING_STATUSES, PUBLIC_STATUSES, ListingStatus, PricingMode
 from app.market.listings.models import Listing, ListingVersion, Question
 from app.market.listings.rules import Sibling
 from app.market.listings.schemas import ListingFilter, ListingPeriodOut, listing_period
@@ -45,6 +47,8 @@ FILTERS: Final = (
     equal(Listing.seller_id, UUID, "Of this seller"),
     equal(Listing.agency_id, UUID, "Served by this agency"),
 )
+MOST_PUBLISHED: Final = 20
+"""How many of the listings that publish a right are shown with it."""
 QUESTIONS: Final = Orders("id", Question.id)
 
 
@@ -129,18 +133,76 @@ async def list_for_staff(session: Session, page: PageRequest) -> Found[Listing]:
 
 
 async def siblings(session: Session, listing: Listing) -> list[Sibling]:
-    """The other listings of the same result."""
-    statement = select(Listing.number, Listing.status, Listing.transfer_mode).where(
-        Listing.result_id == listing.result_id, Listing.id != listing.id
+    """The other live listings of the same result, and those of others that sell one of its rights."""
+    own = select(IpAsset.asset_id).where(IpAsset.result_id == listing.result_id)
+    alike = select(IpAsset.result_id).where(IpAsset.asset_id.in_(own))
+    statement = select(Listing.number, Listing.transfer_mode, Listing.result_id).where(
+        or_(Listing.result_id == listing.result_id, Listing.result_id.in_(alike)),
+        Listing.id != listing.id,
+        Listing.status.in_(LIVE_STATUSES),
     )
     rows = await session.execute(statement.order_by(Listing.id))
-    return [Sibling(row.number, row.status, row.transfer_mode) for row in rows]
+    return [Sibling(row.number, row.transfer_mode, same_result=row.result_id == listing.result_id) for row in rows]
 
 
 async def ids_of_result(session: Session, result_id: UUID) -> Sequence[UUID]:
     """Every listing of a result, in the order in which they are locked."""
     statement = select(Listing.id).where(Listing.result_id == result_id).order_by(Listing.id)
     return await read_all(session, statement)
+
+
+async def on_offer(session: Session, result_id: UUID) -> Listing | None:
+    """The first listing that offers a result, or is about to. Read it under the result's lock."""
+    statement = select(Listing).where(Listing.result_id == result_id, Listing.status.in_(OFFERING_STATUSES))
+    return await find_one(session, statement.order_by(Listing.id).limit(1), fresh=True)
+
+
+def _with_right(asset_id: UUID) -> ColumnElement[bool]:
+    return Listing.result_id.in_(select(IpAsset.result_id).where(IpAsset.asset_id == asset_id))
+
+
+async def published_with(session: Session, asset_id: UUID) -> Sequence[UUID]:
+    """The listings on sale that hang on a right, in the order of their ids."""
+    statement = select(Listing.id).where(_with_right(asset_id), Listing.status == ListingStatus.PUBLISHED)
+    return await read_all(session, statement.order_by(Listing.id))
+
+
+async def selling_sides_with(session: Session, asset_id: UUID) -> set[UUID]:
+    """Sellers and agencies of the live listings that hang on a right."""
+    statement = select(Listing.seller_id, Listing.agency_id).where(
+        _with_right(asset_id), Listing.status.in_(LIVE_STATUSES)
+    )
+    return {who for row in await session.execute(statement) for who in row if who is not None}
+
+
+async def published_assets(session: Session, asset_id: UUID) -> list[PublishedAsset]:
+    """What the newest public listings say of a right, newest first."""
+    statement = (
+        select(Listing.id, Listing.number, ListingVersion.version, ListingVersion.content)
+        .join(ListingVersion, (ListingVersion.listing_id == Listing.id) & (ListingVersion.version == Listing.version))
+        .where(_with_right(asset_id), _public())
+        .order_by(Listing.id.desc())
+        .limit(MOST_PUBLISHED)
+    )
+    return [
+        PublishedAsset(listing_id=row.id, listing_number=row.number, version=row.version, asset=asset)
+        for row in await session.execute(statement)
+        for asset in assets_in(row.content)
+        if asset.asset_id == asset_id
+    ]
+
+
+async def sealed_assets(session: Session, listing_id: UUID | None, version: int | None) -> list[SealedAsset]:
+    """The rights that a version of a listing sold: what notice, offer, deal, contract, certificate and dossier show."""
+    if listing_id is None or version is None:
+        return []
+    sealed = await get_version(session, listing_id, version)
+    return assets_in(sealed.content) if sealed is not None else []
+
+
+def assets_in(content: str) -> list[SealedAsset]:
+    """The rights in what was sealed; none in what release 0.1 sealed."""
+    return [SealedAsset.model_validate(asset) for asset in json.loads(content).get("assets") or []]
 
 
 async def get_version(session: Session, listing_id: UUID, version: int) -> ListingVersion | None:

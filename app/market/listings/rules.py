@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.catalogue.results.kinds import TransferMode
+from app.catalogue.rights.rules.exclusion import DISPOSALS, compete
 from app.core.problems import Problem
 from app.market.listings.kinds import LIVE_STATUSES, Allocation, ListingStatus, Move, Mover, PricingMode
 from app.market.listings.problems import (
@@ -166,26 +167,24 @@ def check_replaceable(status: ListingStatus, number: str | None, valid_to: date 
         )  # fmt: skip
 
 
-OUTRIGHT = frozenset({TransferMode.ASSIGNMENT, TransferMode.EQUITY_CONTRIBUTION})
-"""Modes after which the seller does not hold the result any more."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another listing of the same result."""
+    """Another live listing: of the same result, or of another one with one of its rights."""
 
     number: str
-    status: ListingStatus
     transfer_mode: TransferMode
+    same_result: bool = True
 
 
 def check_siblings(transfer_mode: TransferMode, siblings: Iterable[Sibling]) -> None:
-    """One live listing a result, save ordinary licences next to each other; raises `result_taken`."""
+    """One live listing a result and a right, save ordinary licences next to each other; raises `result_taken`.
+
+    Of a right, those that dispose of it; what was granted in it already, `listability` knows.
+    """
     for other in siblings:
-        both_ordinary = transfer_mode == other.transfer_mode == TransferMode.ORDINARY_LICENCE
-        gone = other.status == S.SOLD and other.transfer_mode in OUTRIGHT
-        if gone or (other.status in LIVE_STATUSES and not both_ordinary):
-            raise RESULT_TAKEN(number=other.number, status=other.status)
+        dispose = {transfer_mode, other.transfer_mode} <= DISPOSALS
+        if (other.same_result or dispose) and compete(transfer_mode, other.transfer_mode):
+            raise RESULT_TAKEN(number=other.number)
 
 
 def not_open(status: ListingStatus, closes_at: datetime | None, now: datetime) -> Problem:

@@ -9,7 +9,21 @@ from pydantic import Field, StringConstraints
 
 from app.catalogue.appraisals.kinds import AppraisalMethod
 from app.catalogue.results.kinds import TechnicalField, TransferMode
-from app.core.schemas import Amount, Bilingual, Day, Id, Input, Name, Output, PositiveMoney, Prose, Written, unset
+from app.catalogue.rights.schemas import SealedAsset
+from app.core.schemas import (
+    Amount,
+    Bilingual,
+    Day,
+    Id,
+    Input,
+    Name,
+    Output,
+    PositiveMoney,
+    Prose,
+    Share,
+    Written,
+    unset,
+)
 from app.identity.kinds import OrganisationKind
 from app.law.periods.catalogue import RULES
 from app.law.periods.kinds import PeriodStatus
@@ -31,6 +45,7 @@ class ListingIn(Input):
     summary: Prose
     terms: Prose = Field(description="What the buyer gets and owes, beyond the price")
     territory: Name = Field(description="Where the rights hold")
+    field_of_use: Name | None = Field(default=None, description="The field in which the rights may be used; null: all")
     asking_price: PositiveMoney
     closes_on: Day | None = Field(
         default=None,
@@ -39,7 +54,7 @@ class ListingIn(Input):
 
 
 class ListingPatch(Input):
-    """What to change of a draft; what is left out stays. `agency_id`, `allocation`, `closes_on` can be set to null."""
+    """What to change of a draft; what is left out stays. What a draft may leave out can be set to null."""
 
     agency_id: Id | None = None
     pricing_mode: PricingMode = Field(default_factory=unset)
@@ -49,6 +64,7 @@ class ListingPatch(Input):
     summary: Prose = Field(default_factory=unset)
     terms: Prose = Field(default_factory=unset)
     territory: Name = Field(default_factory=unset)
+    field_of_use: Name | None = None
     asking_price: PositiveMoney = Field(default_factory=unset)
     closes_on: Day | None = None
 
@@ -59,14 +75,26 @@ class ReportChoiceIn(Input):
     report_id: Id | None = Field(description="An accepted report of the listing's result")
 
 
+class ListedOwner(Output):
+    """An owner of the result; without an organisation the completing team (完成团队)."""
+
+    organisation_id: UUID | None
+    name: str
+    share: Share
+
+
 class ListedResult(Output):
-    """The result a listing offers."""
+    """The result a listing offers. What stands below `readiness_level` is not in listings sealed by release 0.1."""
 
     id: UUID
     number: str
     title: str
     technical_field: TechnicalField
     readiness_level: int | None
+    abstract: str | None = None
+    owners: list[ListedOwner] | None = None
+    publicly_funded: bool | None = None
+    revision: int | None = None
 
 
 class ListedParty(Output):
@@ -111,12 +139,16 @@ class PublishedListing(Output):
     summary: str
     terms: str
     territory: str
+    field_of_use: str | None = None
     pricing_mode: PricingMode
     allocation: Allocation | None
     transfer_mode: TransferMode
     asking_price: Amount
     closes_on: date
     result: ListedResult
+    assets: list[SealedAsset] | None = Field(
+        default=None, description="The rights that are sold; missing in listings sealed by release 0.1"
+    )
     seller: ListedParty
     agency: ListedParty | None
     appraisal: ListedAppraisal | None = Field(
@@ -161,6 +193,7 @@ class WorkingCopy(Output):
     summary: str
     terms: str
     territory: str
+    field_of_use: str | None
     asking_price: Amount
     closes_on: date | None
     appraisal_report_id: UUID | None

@@ -84,6 +84,7 @@ async def publish(session: Session, actor: Actor, listing_id: UUID) -> Listing:
     listing.technical_field = found.result.technical_field
     await publication.seal(session, listing, found, now)
     _move(session, listing, target, "listing.published", payload={"version": listing.version})
+    publication.tell_licensees(session, listing, found, session.city.day_of(now))
     await session.flush()
     return listing
 
@@ -265,7 +266,7 @@ async def answer(session: Session, actor: Actor, question_id: UUID, text: str) -
 async def _lock_with_result(session: Session, actor: Actor, listing_id: UUID) -> Listing:
     """Lock the result, then the listing: two listings of one result are published one after the other."""
     seen = await queries.get_listing(session, actor, listing_id)
-    await results.lock_result(session, seen.result_id)
+    await publication.lock_result(session, seen.result_id)
     return await queries.lock_for(session, actor, listing_id)
 
 

@@ -13,6 +13,7 @@ from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
+from app.market.listings.queries import sealed_assets
 from app.pricing.appraised import closing, queries, schemas, service
 from app.pricing.appraised.models import PurchaseOffer
 
@@ -70,7 +71,8 @@ async def close(actor: Party, session: Session, offer_id: UUID) -> schemas.Purch
 async def _answer(session: Session, offer: PurchaseOffer) -> schemas.PurchaseOfferOut:
     now = await read_clock(session)
     gates = [gate_out(gate, now) for gate in await gates_of(session, closing.SUBJECT, offer.id)]
-    return schemas.PurchaseOfferOut.of(offer, gates=gates, server_time=now)
+    assets = await sealed_assets(session, offer.listing_id, offer.listing_version)
+    return schemas.PurchaseOfferOut.of(offer, assets=assets, gates=gates, server_time=now)
 
 
 router.include_router(money_router)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.catalogue.rights.schemas import SealedAsset
 from app.core.schemas import Amount, Flag, Input, Moment, Output, PositiveMoney, Written
 from app.market.gates.schemas import GateOut
 from app.pricing.appraised.kinds import PurchaseOfferStatus
@@ -47,5 +48,6 @@ class PurchaseOfferSummary(Output):
 class PurchaseOfferOut(PurchaseOfferSummary):
     """A purchase offer as its two sides see it, with the gates that stand before the deal."""
 
+    assets: list[SealedAsset] = Field(description="The rights that the listing offered in this version")
     gates: list[GateOut]
     server_time: datetime

@@ -13,6 +13,7 @@ from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.market.gates.queries import gates_of
 from app.market.gates.schemas import gate_out
+from app.market.listings.queries import sealed_assets
 from app.pricing.negotiated import closing, queries, schemas, service
 from app.pricing.negotiated.models import Negotiation, Offer
 from app.pricing.negotiated.notice import objections
@@ -122,6 +123,7 @@ async def _answer(session: Session, row: Negotiation) -> schemas.NegotiationOut:
         last_offer=await queries.last_offer(session, row.id),
         notice_id=row.notice.id if row.notice else None,
         notice_ends_at=row.notice.ends_at if row.notice else None,
+        assets=await sealed_assets(session, row.listing_id, row.listing_version),
         gates=gates,
         server_time=now,
     )

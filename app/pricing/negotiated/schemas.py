@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.catalogue.rights.schemas import SealedAsset
 from app.core.schemas import Amount, Id, Input, Line, Moment, Name, Output, Share, Written
 from app.market.deals.kinds import PriceBasis
 from app.market.deals.schemas import PartyIn
@@ -84,6 +85,7 @@ class NegotiationOut(Output):
     agreed_offer_id: UUID | None
     notice_id: UUID | None
     notice_ends_at: datetime | None
+    assets: list[SealedAsset] = Field(description="The rights that the listing offered in this version")
     gates: list[GateOut]
     deal_id: UUID | None
     revision: int

@@ -1,7 +1,9 @@
 """Results for tests, recorded through the API."""
 
+from itertools import count
 from typing import Any
 
+from app.catalogue.results.ip import check_digit
 from tests.support.world import Party, World
 
 PATENT: dict[str, Any] = {
@@ -13,6 +15,16 @@ PATENT: dict[str, Any] = {
     "granted_on": "2022-05-06",
     "expires_on": "2040-01-01",
 }
+
+
+_serial = count(1)
+
+
+def new_patent(**overrides: Any) -> dict[str, Any]:
+    """A patent in force with a number that no other has."""
+    digits = f"20211{next(_serial):07d}"
+    number = f"{digits}.{check_digit(digits)}"
+    return PATENT | {"application_number": number, "grant_number": f"ZL{number}"} | overrides
 
 
 def result_body(keeper: Party, **overrides: Any) -> dict[str, Any]:
@@ -32,6 +44,7 @@ def result_body(keeper: Party, **overrides: Any) -> dict[str, Any]:
 
 
 async def recorded_result(world: World, keeper: Party, **overrides: Any) -> dict[str, Any]:
-    """A result as the API answers it."""
-    made: dict[str, Any] = await world.api.ok("POST", "/v1/results", keeper, json=result_body(keeper, **overrides))
+    """A result as the API answers it, of a patent of its own: one patent is one right in all of them."""
+    body = result_body(keeper, **({"ip_assets": [new_patent()]} | overrides))
+    made: dict[str, Any] = await world.api.ok("POST", "/v1/results", keeper, json=body)
     return made

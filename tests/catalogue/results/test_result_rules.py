@@ -122,7 +122,7 @@ def facts(**changes: object) -> ListingFacts:
         "secrecy": Secrecy.NONE,
         "export_control": ExportControl.NONE,
         "publicly_funded": False,
-        "assets": (),
+        "assets": (AssetFacts(0, IpType.TECHNICAL_SECRET, "示例", None, None),),
         "owners": (OwnerFacts(KEEPER, "keeper", Decimal(1)),),
         "consents": frozenset(),
     }

@@ -27,7 +27,7 @@ RESULT = ListingFacts(
     secrecy=Secrecy.NONE,
     export_control=ExportControl.NONE,
     publicly_funded=False,
-    assets=(),
+    assets=(AssetFacts(0, IpType.PATENT, "一种装置", None, None),),
     owners=(OwnerFacts(SELLER, "示例大学", Decimal(1)),),
     consents=frozenset(),
 )

@@ -89,21 +89,18 @@ def test_the_period_runs_from_tomorrow_to_its_longest(closes_on: date, fits: boo
 
 
 @pytest.mark.parametrize(
-    ("mode", "other_mode", "status", "stands"),
+    ("mode", "other_mode", "same_result", "stands"),
     [
-        ("ordinary_licence", "ordinary_licence", "published", True),
-        ("ordinary_licence", "ordinary_licence", "sold", True),
-        ("ordinary_licence", "exclusive_licence", "reserved", False),
-        ("exclusive_licence", "ordinary_licence", "suspended", False),
-        ("assignment", "assignment", "withdrawn", True),
-        ("assignment", "assignment", "submitted", True),
-        ("exclusive_licence", "exclusive_licence", "sold", True),
-        ("ordinary_licence", "assignment", "sold", False),
-        ("ordinary_licence", "equity_contribution", "sold", False),
+        ("ordinary_licence", "ordinary_licence", True, True),
+        ("ordinary_licence", "exclusive_licence", True, False),
+        ("exclusive_licence", "ordinary_licence", False, False),
+        ("consulting", "exclusive_licence", True, False),
+        ("consulting", "exclusive_licence", False, True),
+        ("assignment", "assignment", False, False),
     ],
 )
-def test_one_live_listing_a_result(mode: str, other_mode: str, status: str, stands: bool) -> None:
-    other = [Sibling("WH-L-2026-000001", ListingStatus(status), TransferMode(other_mode))]
+def test_one_live_listing_a_result_and_a_right(mode: str, other_mode: str, same_result: bool, stands: bool) -> None:
+    other = [Sibling("WH-L-2026-000001", TransferMode(other_mode), same_result)]
     if stands:
         rules.check_siblings(TransferMode(mode), other)
         return

@@ -225,6 +225,8 @@ async def _identity(world: World, seller: Party, broker: Party) -> dict[str, Cal
 async def _results(world: World, seller: Party, buyer: Party) -> dict[str, Call]:
     document = await uploaded(world, seller)
     result = {"result_id": (await recorded_result(world, seller))["id"]}
+    right = (await recorded_result(world, seller))["ip_assets"][0]["asset_id"]
+    event = {"kind": "checked", "happened_on": "2026-01-05", "source": "示例登记簿副本"}
     halves = [{"organisation_id": str(party.id), "share": "0.5"} for party in (seller, buyer)]
     shared = {"result_id": (await recorded_result(world, seller, owners=halves))["id"]}
     day = (await today(world)).isoformat()
@@ -245,6 +247,9 @@ async def _results(world: World, seller: Party, buyer: Party) -> dict[str, Call]
         "list_documents": Call(),
         "read_document": Call({"document_id": document["id"]}),
         "read_document_content": Call({"document_id": document["id"]}),
+        "list_ip_assets": Call(),
+        "read_ip_asset": Call({"number": right}),
+        "record_asset_event": Call({"asset_id": right}, event),
         "record_result": Call(json=result_body(seller)),
         "list_results": Call(),
         "read_result": Call(result),

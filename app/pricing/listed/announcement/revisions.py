@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from app.catalogue.results import queries as results
 from app.core.access import Actor
 from app.core.clock import read_clock
 from app.core.database import Session
@@ -16,6 +15,7 @@ from app.core.problems import Text
 from app.market.listings import queries as listings
 from app.market.listings import service as listing_service
 from app.market.listings.models import Listing
+from app.market.listings.publication import lock_result
 from app.office.ledger.deposits import service as deposits
 from app.pricing.listed import queries, rules
 from app.pricing.listed.announcement import conditions, notice
@@ -65,7 +65,7 @@ async def publish(session: Session, actor: Actor, listing_id: UUID) -> ListedRev
     another amount go back, and the new one is asked for with the confirmation.
     """
     seen = await listings.get_listing(session, actor, listing_id)
-    await results.lock_result(session, seen.result_id)
+    await lock_result(session, seen.result_id)
     listing, sale = await _lock(session, actor, listing_id)
     now = await read_clock(session)
     rules.check_notice_runs(facts_of(listing, sale), Text("Revision", "变更"), now)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.catalogue.results.kinds import TransferMode
+from app.catalogue.rights.schemas import SealedAsset
 from app.core.schemas import Amount, Input, Output, Readable, Share, Written
 from app.market.deals.kinds import PriceBasis
 from app.market.listings.kinds import PricingMode
@@ -54,6 +55,9 @@ class NoticeContent(Output):
     listing_number: str
     name: str
     abstract: str
+    assets: list[SealedAsset] | None = Field(
+        default=None, description="The rights that are sold; missing in notices of release 0.1"
+    )
     transfer_mode: TransferMode
     pricing_mode: PricingMode
     price: NoticePrice

@@ -16,6 +16,7 @@ from app.law.periods.catalogue import RULES
 from app.law.periods.rules import end_moment
 from app.market.gates.rules import Sale
 from app.market.listings.models import Listing
+from app.market.listings.queries import sealed_assets
 from app.pricing.negotiated.models import Negotiation, Notice, Offer
 from app.pricing.negotiated.notice.kinds import InterestKind
 from app.pricing.negotiated.notice.schemas import Interest, NoticeContent, NoticeParty, NoticePrice
@@ -64,7 +65,8 @@ async def publish(
     names = {key: row.name for key, row in (await identity.organisations_by_id(session, parties)).items()}
     content = NoticeContent(
         number=number, listing_id=listing.id, listing_number=listing.number, name=result.title,
-        abstract=result.abstract, transfer_mode=listing.transfer_mode, pricing_mode=listing.pricing_mode,
+        abstract=result.abstract, assets=await sealed_assets(session, listing.id, negotiation.listing_version),
+        transfer_mode=listing.transfer_mode, pricing_mode=listing.pricing_mode,
         price=NoticePrice(
             amount=offer.price, basis=offer.price_basis, payment=offer.terms["payment"],
             conversion=offer.terms["conversion"],
