@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.core.problems import Text
-from app.law.instruments import CIVIL_CODE, OPERATING_RULES, POLICY
+from app.law.instruments import OPERATING_RULES, POLICY
 from app.system.worklist.kinds import MatterKind, Side, Viewer
 from app.system.worklist.section import FOREVER, Section, View, at
 
@@ -93,7 +93,7 @@ SECTIONS: Final = (
     Section(
         MatterKind.SETTLE_GATE,
         Text("Settle what must be settled before the deal.", "办结成交前置事项。"),
-        CIVIL_CODE.art("847"),
+        None,  # each kind of gate has a rule of its own, which the gate tells
         "deals:read",
         "gate",
         "/v1/gates/{subject_id}",
