@@ -25,6 +25,7 @@ ROOM = 4 * 2**30
 
 def pytest_configure(config: pytest.Config) -> None:
     if FOLDER not in os.environ:
+        _sweep()
         os.environ[FOLDER] = str(short_folder())
         config.add_cleanup(_remove)
 
@@ -35,9 +36,18 @@ def short_folder(*, on_disk: bool = False) -> Path:
     It lies in memory where there is room: a database is 700 files, and ext4 takes 0.15 to 0.5 s of CPU to make them
     where as many were removed within the last seconds (it looks for inodes that were not), memory 0.02 s.
     """
-    folder = Path(tempfile.mkdtemp(prefix="tx-", dir=None if on_disk else _memory()))
+    folder = Path(tempfile.mkdtemp(prefix=f"tx-{os.getpid()}-", dir=None if on_disk else _memory()))
     folder.chmod(0o755)
     return folder
+
+
+def _sweep() -> None:
+    """Remove what killed runs left in memory: the folders of processes that are gone."""
+    folder = _memory()
+    for left in folder.glob("tx-*") if folder else ():
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @cache
