@@ -73,6 +73,7 @@ PACKAGES: Final = (
     _row("pricing.auction.voiding", ROUTES),
     _row("pricing.auction.live", ROUTES),
     _row("contracts", TABLES, FOLLOWS, ROUTES),
+    _row("contracts.drafting", ROUTES),
     _row("contracts.registration", FOLLOWS, ROUTES),
     _row("contracts.payments", ROUTES),
     _row("contracts.settlement", TABLES, FOLLOWS, ROUTES),

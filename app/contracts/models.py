@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalogue.results.kinds import TechnicalField
@@ -26,13 +26,17 @@ OWNED = "all, delete-orphan"
 
 
 class Contract(Identified, Numbered, Revised, Created, Base):
-    """A contract on a deal. `technical_amount` (技术交易额) is `total_amount` (合同成交额) less the deductions."""
+    """A contract on a deal. `technical_amount` (技术交易额) is `total_amount` (合同成交额) less the deductions.
+
+    `supplement_fields` is what the supplement (补充协议) names of what departs from the deal.
+    """
 
     __tablename__ = "contracts"
     __table_args__ = (
         Index("ix_contracts_type", "type"),
         CheckConstraint("total_amount >= 0", name="total_amount"),
         CheckConstraint("technical_amount >= 0 AND technical_amount <= total_amount", name="technical_amount"),
+        CheckConstraint("(supplement_document_id IS NULL) = (supplement_fields IS NULL)", name="supplement"),
         Index("ix_contracts_deal_id", "deal_id"),
         Index("ix_contracts_status_id", "status", "id"),
         Index("ix_contracts_by_total_amount", "total_amount", "id"),
@@ -54,6 +58,8 @@ class Contract(Identified, Numbered, Revised, Created, Base):
     agency_service: Mapped[str | None]
     field_of_use: Mapped[str | None]
     sublicensing: Mapped[bool | None]
+    supplement_document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
+    supplement_fields: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     status: Mapped[ContractStatus] = mapped_column(Text, default=ContractStatus.DRAFT)
     cancelled_on: Mapped[date | None]
     deductions: Mapped[list["ContractDeduction"]] = relationship(

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from app.contracts import queries, schemas, service
+from app.contracts.drafting import service as drafting
 from app.contracts.models import Contract, ContractBroker, ContractParty
 from app.core.access import Actor, Role
 from app.core.clock import read_today
@@ -14,6 +15,7 @@ from app.core.web.lists import sorted_by
 from app.core.web.pages import Page, PageRequest
 from app.core.web.routing import Router
 from app.identity.names.queries import names_on
+from app.market.deals import queries as deal_queries
 from app.market.deals.kinds import PartyRole
 from app.market.deals.queries import assets_of_deal
 from app.office.documents.queries import ATTACHED, list_attachments
@@ -30,6 +32,8 @@ PartyActor = Annotated[Actor, allow(Role.MEMBER, Role.ADMIN, scope="contracts:wr
 async def draft_contract(actor: PartyActor, session: Session, body: schemas.ContractIn) -> schemas.ContractOut:
     """Draft a contract (技术合同) on a deal, as one of its sellers. A deal may have several, of different types.
 
+    What the deal says may be left out. What departs from it is refused after a public competition, else it needs a
+    supplement that names it.
     The technical amount is the total less the deductions, to the fen; the parties are the deal's, or some of them.
     """
     contract = await service.draft_contract(session, actor, body)
@@ -97,6 +101,7 @@ async def list_documents(
 
 async def _answer(session: Session, contract: Contract) -> schemas.ContractOut:
     day = contract.signed_on or await read_today(session)
+    deal = await deal_queries.read_deal(session, contract.deal_id)
     names = await names_on(session, {party.organisation_id for party in contract.parties}, day)
     return schemas.ContractOut.of(
         contract,
@@ -108,6 +113,8 @@ async def _answer(session: Session, contract: Contract) -> schemas.ContractOut:
             if row.role == PartyRole.AGENCY
         ],
         assets=await assets_of_deal(session, contract.deal_id),
+        departures=drafting.departures_of(deal, contract),
+        supplement=drafting.supplement_of(contract),
         **_registration(contract),
     )
 

@@ -14,16 +14,19 @@ from app.contracts.kinds import ContractType, PaymentTerms
 from app.core.problems import DATES_OUT_OF_ORDER
 from app.market.deals.kinds import PartyRole
 
-_BESIDE: Final = frozenset({ContractType.DEVELOPMENT, ContractType.CONSULTING, ContractType.SERVICE})
-"""What real deals add to a transfer or a licence in a contract of its own: further development, advice, service [P]."""
-_LICENCE: Final = frozenset({ContractType.LICENCE}) | _BESIDE
+_FURTHER: Final = frozenset({ContractType.DEVELOPMENT})
+"""What real deals add to a transfer or a licence in a contract of its own: further development [P].
+
+Advice and service are no way to pass a right on: a contract of that type on such a deal would hide what was sold.
+"""
+_LICENCE: Final = frozenset({ContractType.LICENCE}) | _FURTHER
 
 TYPES_BY_MODE: Final[Mapping[TransferMode, frozenset[ContractType]]] = {
-    TransferMode.ASSIGNMENT: frozenset({ContractType.TRANSFER}) | _BESIDE,
+    TransferMode.ASSIGNMENT: frozenset({ContractType.TRANSFER}) | _FURTHER,
     TransferMode.EXCLUSIVE_LICENCE: _LICENCE,
     TransferMode.SOLE_LICENCE: _LICENCE,
     TransferMode.ORDINARY_LICENCE: _LICENCE,
-    TransferMode.EQUITY_CONTRIBUTION: frozenset({ContractType.TRANSFER, ContractType.LICENCE}) | _BESIDE,
+    TransferMode.EQUITY_CONTRIBUTION: frozenset({ContractType.TRANSFER, ContractType.LICENCE}) | _FURTHER,
     TransferMode.COMMISSIONED_DEVELOPMENT: frozenset({ContractType.DEVELOPMENT}),
     TransferMode.JOINT_DEVELOPMENT: frozenset({ContractType.DEVELOPMENT}),
     TransferMode.CONSULTING: frozenset({ContractType.CONSULTING}),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.catalogue.results.kinds import TechnicalField
 from app.catalogue.rights.schemas import SealedAsset
+from app.contracts.drafting.schemas import ContractDepartureOut, SupplementIn, SupplementOut
 from app.contracts.kinds import ContractStatus, ContractType, DeductionKind, PaymentTerms, RegistrationStatus
 from app.core.schemas import Amount, Day, Flag, Id, Input, Line, Money, Name, Output, PositiveMoney, Prose, Share
 from app.core.schemas.codes import IndustryCode
@@ -36,24 +37,15 @@ class AgencyIn(PartyIn):
     brokers: list[BrokerShareIn] = Field(default=[], max_length=MAX_PARTIES)
 
 
-class ContractContent(Input):
-    """What a contract says. An edit replaces all of it, the nested lists too."""
+class ContractSaid(Input):
+    """What only the parties can say of a contract."""
 
-    type: ContractType
-    name: Name
-    technical_field: TechnicalField
     industry_code: IndustryCode | None = Field(
         default=None, description="Industry served, GB/T 4754: a letter and 2 to 4 digits, such as C2710"
     )
     valid_from: Day
     valid_to: Day | None = Field(default=None, description="The last day (included); null where open-ended")
-    payment_terms: PaymentTerms
-    total_amount: PositiveMoney = Field(description="合同成交额; an estimate where royalties are paid")
-    technical_amount: Money = Field(description="技术交易额: exactly the total less the deductions")
     deductions: list[DeductionIn] = Field(default=[], max_length=200)
-    sellers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
-    buyers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
-    agencies: list[AgencyIn] = Field(default=[], max_length=MAX_PARTIES)
     agency_service: Prose | None = Field(
         default=None, description="Which role the agencies played; needed where one is named"
     )
@@ -61,12 +53,49 @@ class ContractContent(Input):
         default=None, description="The field in which the rights may be used; left out, the one that was listed"
     )
     sublicensing: Flag | None = Field(default=None, description="Whether the buyer may license others")
+    supplement: SupplementIn | None = Field(
+        default=None, description="What departs from the deal, where that was not a public competition"
+    )
 
 
-class ContractIn(ContractContent):
-    """A contract on a deal, as its seller drafts it."""
+class ContractContent(ContractSaid):
+    """What a contract says. An edit replaces all of it, the nested lists too."""
+
+    type: ContractType
+    name: Name
+    technical_field: TechnicalField
+    payment_terms: PaymentTerms
+    total_amount: PositiveMoney = Field(description="合同成交额; an estimate where royalties are paid")
+    technical_amount: Money = Field(description="技术交易额: exactly the total less the deductions")
+    sellers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    buyers: list[PartyIn] = Field(min_length=1, max_length=MAX_PARTIES)
+    agencies: list[AgencyIn] = Field(default=[], max_length=MAX_PARTIES)
+
+
+class ContractIn(ContractSaid):
+    """A contract on a deal, as its seller drafts it. What is left out is filled in from the deal.
+
+    `GET /v1/deals/{id}/contract-draft` shows that, and what is missing.
+    """
 
     deal_id: Id
+    type: ContractType | None = Field(default=None, description="Left out: as the transfer mode of the deal has it")
+    name: Name | None = Field(default=None, description="Left out: the deal's subject")
+    technical_field: TechnicalField | None = Field(default=None, description="Left out: that of the result")
+    payment_terms: PaymentTerms | None = Field(default=None, description="Left out: as was agreed")
+    total_amount: PositiveMoney | None = Field(
+        default=None, description="合同成交额; left out: the price. An estimate where royalties are paid"
+    )
+    technical_amount: Money | None = Field(
+        default=None, description="技术交易额; left out: the total less the deductions, which is what it must be"
+    )
+    sellers: list[PartyIn] | None = Field(default=None, min_length=1, max_length=MAX_PARTIES)
+    buyers: list[PartyIn] | None = Field(default=None, min_length=1, max_length=MAX_PARTIES)
+    agencies: list[AgencyIn] | None = Field(
+        default=None,
+        max_length=MAX_PARTIES,
+        description="Left out: those of the deal where `agency_service` says what they did, else none",
+    )
 
 
 class ContractDocumentIn(Input):
@@ -143,5 +172,9 @@ class ContractOut(ContractSummary):
     field_of_use: str | None
     sublicensing: bool | None
     assets: list[SealedAsset] = Field(description="The rights of the version of the listing that was agreed on")
+    departures: list[ContractDepartureOut] = Field(
+        description="What it says otherwise than its deal; of a recorded deal none"
+    )
+    supplement: SupplementOut | None = Field(description="The paper that names these, which the signatures cover")
     cancelled_on: date | None
     created_at: datetime

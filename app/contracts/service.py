@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.contracts import grants, hooks, problems, queries, rules, schemas
 from app.contracts.amounts import Amounts, Terms, balance
+from app.contracts.drafting import service as drafting
 from app.contracts.kinds import ContractStatus, RegistrationStatus
 from app.contracts.models import Contract, ContractBroker, ContractDeduction, ContractParty
 from app.core.access import Actor
@@ -30,6 +31,7 @@ from app.market.deals.models import Deal
 from app.market.deals.problems import PARTIES_MERGED
 from app.market.deals.rules import is_live
 from app.market.deals.schemas import PartyIn
+from app.office.documents import queries as document_queries
 from app.office.documents import service as documents
 from app.office.documents.kinds import Visibility
 from app.office.documents.models import Attachment
@@ -42,7 +44,8 @@ async def draft_contract(session: Session, actor: Actor, body: schemas.ContractI
     deal = await deal_queries.get_deal(session, actor, body.deal_id)
     await _lock_live(session, deal)
     check_side_of(actor, _of_deal(deal, PartyRole.SELLER), Text("a seller of the deal", "成交项目的转让方"))
-    await _check_content(session, actor, deal, body, None)
+    content = drafting.filled(deal, body)
+    await _check_content(session, actor, deal, content, None)
     year = (await read_today(session)).year
     contract = Contract(
         id=new_id(),
@@ -54,10 +57,11 @@ async def draft_contract(session: Session, actor: Actor, body: schemas.ContractI
         brokers=[],
         registration=None,
     )
-    _write(contract, body)
+    _write(contract, content)
     session.add(contract)
     await session.flush()
     _tell(session, "contract.drafted", contract)
+    await _attach_supplement(session, actor, contract, content)
     return await queries.get_contract(session, actor, contract.id)
 
 
@@ -87,6 +91,7 @@ async def amend_contract(
     contract.revision += 1
     await session.flush()
     _tell(session, "contract.amended", contract)
+    await _attach_supplement(session, actor, contract, body)
     if was_signed:
         await hooks.amended.announce(session, contract, await read_clock(session))
     return contract
@@ -137,15 +142,35 @@ async def attach_document(
     contract = await queries.get_contract(session, actor, contract_id)
     signers = [party.organisation_id for party in contract.parties if party.role in SIGNERS]
     check_side_of(actor, signers, problems.SIGNER)
+    return await _attach(session, actor, contract, body.document_id, body.title)
+
+
+async def _attach_supplement(
+    session: Session, actor: Actor, contract: Contract, content: schemas.ContractContent
+) -> None:
+    """The paper of the departures is attached to the contract once, however often the contract is amended."""
+    supplement, subject = content.supplement, ("contract", contract.id)
+    if supplement is None:
+        return
+    known = await document_queries.attachments_of(session, subject, include_private=True)
+    if supplement.document_id not in {row.document_id for row in known}:
+        await _attach(session, actor, contract, supplement.document_id, supplement.title, "supplement.document_id")
+
+
+async def _attach(
+    session: Session, actor: Actor, contract: Contract, document_id: UUID, title: str, field: str = "document_id"
+) -> Attachment:
+    subject = ("contract", contract.id)
     attachment = await documents.attach(
         session,
         actor,
-        subject=("contract", contract.id),
-        document_id=body.document_id,
-        title=body.title,
+        subject=subject,
+        document_id=document_id,
+        title=title,
         visibility=Visibility.PARTIES,
+        field=field,
     )
-    payload = {"number": contract.number, "document_id": body.document_id, "sha256": attachment.document.sha256}
+    payload = {"number": contract.number, "document_id": document_id, "sha256": attachment.document.sha256}
     events.append(
         session,
         "contract.document_attached",
@@ -218,6 +243,7 @@ async def _check_content(
     if not rules.are_provisional(body.payment_terms):
         others = await queries.fixed_total_of_others(session, deal.id, contract.id if contract else None)
         rules.check_price(deal.price, others, body.total_amount)
+    drafting.check(deal, body)
 
 
 async def _check_brokers(session: Session, body: schemas.ContractContent) -> None:
@@ -262,6 +288,8 @@ def _write(contract: Contract, body: schemas.ContractContent) -> None:
     contract.agency_service = body.agency_service
     contract.field_of_use = body.field_of_use
     contract.sublicensing = body.sublicensing
+    contract.supplement_document_id = body.supplement.document_id if body.supplement else None
+    contract.supplement_fields = [str(field) for field in body.supplement.fields] if body.supplement else None
     contract.deductions.extend(
         ContractDeduction(position=position, **item.model_dump()) for position, item in enumerate(body.deductions)
     )

@@ -30,16 +30,17 @@ class Sale:
 async def sale(world: World, **more: Any) -> Sale:
     """A registered transfer for 1 000 000 of which 800 000 is technology, with an agency and its broker.
 
-    `more` replaces fields of the contract, the `seller` or the `buyer`, and the `price` of its deal (2 000 000).
+    `more` replaces fields of the contract, the `seller` or the `buyer`, and of its deal the `price` (2 000 000) and the
+    `transfer_mode`.
     """
     seller = more.pop("seller", None) or await world.institution()
     buyer = more.pop("buyer", None) or await world.enterprise()
     agency = await world.agency()
     broker = await world.broker(agency)
     parts: Json = {"agencies": [agency_part(agency, [broker])], "agency_service": "居间撮合"}
-    price = more.pop("price", None)
-    if price is not None:
-        parts["deal"] = await deal_with_agency(world, seller, buyer, agency, price=price)
+    of_deal = {name: more.pop(name) for name in ("price", "transfer_mode") if name in more}
+    if of_deal:
+        parts["deal"] = await deal_with_agency(world, seller, buyer, agency, **of_deal)
     contract = await registered_contract(world, seller, buyer, **(parts | more))
     return Sale(seller, buyer, agency, broker, contract)
 

@@ -61,6 +61,12 @@ def _only_parties(agencies: list[Json]) -> list[Json]:
     return [{key: agency[key] for key in ("organisation_id", "share")} for agency in agencies]
 
 
+async def draft_of(world: World, deal: Json, party: Party) -> Json:
+    """The contract as it follows from a deal."""
+    found: Json = await world.api.ok("GET", f"/v1/deals/{deal['id']}/contract-draft", party)
+    return found
+
+
 async def sign(world: World, contract: Json, party: Party, signed_on: date | None = None) -> Json:
     """A party's signature of the contract as it stands now."""
     current = await world.api.ok("GET", f"/v1/contracts/{contract['id']}", party)

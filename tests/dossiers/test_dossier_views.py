@@ -50,7 +50,7 @@ async def test_every_entry_names_its_event(world: World) -> None:
     await accepted_report(world, seller)
     deal = await negotiated_deal(world, seller, buyer)
     await signed_contract(world, seller, buyer, deal=deal, total_amount="900000.00", technical_amount="900000.00",
-                          deductions=[], type="licence")  # fmt: skip
+                          deductions=[], type="licence", payment_terms="lump_sum")  # fmt: skip
     found = await dossier_of(world, seller, deal)
     for part in found["sections"]:
         for entry in part["entries"]:

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from app.contracts import rules as contracts
 from app.contracts.amounts import Amounts, Paid, Terms, balance
+from app.contracts.drafting import rules as drafting
+from app.contracts.drafting.kinds import Standing
+from app.contracts.kinds import ContractType, PaymentTerms
 from app.contracts.payments import rules as payments
 from app.contracts.registration import rules as registration
 from app.market.deals.kinds import PartyRole
@@ -39,6 +42,14 @@ def side(share: Decimal) -> None:
     contracts.check_side("sellers", PartyRole.SELLER, parts, {ONE: cny("0.3"), TWO: cny("0.7")})
 
 
+def stating(total: Decimal, rule: Standing) -> None:
+    """A contract of a licence at 9.00, without a supplement."""
+    kind, way, buyers = ContractType.LICENCE, PaymentTerms.LUMP_SUM, {UUID(int=1): Decimal(1)}
+    agreed = drafting.Agreed(kind, way, cny("9.00"), True, None, None, {}, buyers)
+    stated = drafting.Stated(kind, way, total, date(2026, 3, 1), None, {}, buyers)
+    drafting.check_departures(drafting.departures(agreed, stated, rule), None, rule)
+
+
 def recognise(total: str = "90.00", technical: str = "60.00", reason: str | None = None) -> None:
     """The registrar of a contract over 90.00, 60.00 of it technical."""
     registration.check_recognised(cny("90.00"), cny("60.00"), cny(total), cny(technical), reason)
@@ -67,6 +78,8 @@ CONTRACTS = (
     Trial(
         "total_above_price", "most", cny("9.00"), lambda total: contracts.check_price(cny("9.00"), cny("2.00"), total),
     ),
+    Trial("contract_departs", "agreed", cny("8.99"), lambda total: stating(total, Standing.REFUSED)),
+    Trial("departure_without_supplement", "agreed", cny("8.99"), lambda total: stating(total, Standing.SUPPLEMENT)),
     Trial("total_not_confirmed", "expected", "80.00", lambda total: recognise(total=total)),
     Trial("technical_above_contract", "expected", "61.00", lambda technical: recognise(technical=technical)),
     Trial("registration_reason_needed", "expected", "59.00", lambda technical: recognise(technical=technical)),

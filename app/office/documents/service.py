@@ -86,7 +86,14 @@ async def _organisation(session: Session, actor: Actor, named: UUID | None) -> U
 
 
 async def attach(
-    session: Session, actor: Actor, *, subject: tuple[str, UUID], document_id: UUID, title: str, visibility: Visibility
+    session: Session,
+    actor: Actor,
+    *,
+    subject: tuple[str, UUID],
+    document_id: UUID,
+    title: str,
+    visibility: Visibility,
+    field: str = "document_id",
 ) -> Attachment:
     """Attach a document of the actor's organisation (the operator: any) to a subject; answers it with the document.
 
@@ -97,13 +104,13 @@ async def attach(
         raise ValueError(f"subject type {subject[0]} does not say who may read its documents")
     document = await queries.find_own(session, actor, document_id)
     if document is None:
-        raise UNKNOWN_REFERENCE(field="document_id", what=DOCUMENT)
+        raise UNKNOWN_REFERENCE(field=field, what=DOCUMENT)
     await advisory_lock(session, "attachment", f"{subject[0]}:{subject[1]}")
     attached = {row.document_id for row in await queries.attachments_of(session, subject, include_private=True)}
     if document_id in attached:
-        raise ALREADY_ATTACHED(field="document_id")
+        raise ALREADY_ATTACHED(field=field)
     if len(attached) >= MAX_ATTACHED:
-        raise TOO_MANY_ATTACHED(field="document_id", most=MAX_ATTACHED)
+        raise TOO_MANY_ATTACHED(field=field, most=MAX_ATTACHED)
     attachment = Attachment(
         document=document, subject_type=subject[0], subject_id=subject[1], title=title, visibility=visibility
     )

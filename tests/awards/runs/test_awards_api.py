@@ -226,7 +226,7 @@ async def test_a_payer_who_is_not_a_buyer_is_refused_before_any_run(world: World
 
 async def test_who_earned_nothing_is_told_why(world: World) -> None:
     """A consulting contract earns nothing: each party gets a statement of nothing with the reason and its article."""
-    sold = await sale(world, type="consulting")
+    sold = await sale(world, type="consulting", transfer_mode="consulting")
     await paid(world, sold, "1000.00")
     await published_run(world, await next_year(world) - 1)
     (statement,) = (await world.api.ok("GET", "/v1/award-statements", sold.buyer))["items"]

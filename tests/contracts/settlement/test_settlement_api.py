@@ -8,7 +8,7 @@ import pytest
 
 from app.contracts.settlement import service
 from app.law.figures import Parameter, parameter
-from tests.contracts.factory import recorded_payment, registration_step
+from tests.contracts.factory import draft_of, recorded_payment, registration_step
 from tests.contracts.settlement.factory import (
     Json,
     all_paid,
@@ -198,7 +198,8 @@ async def negotiated(world: World, seller: Party, buyer: Party, *payment: Json) 
         negotiation = await read(world, buyer, negotiation)
     deal: Json = await world.api.ok("GET", f"/v1/deals/{negotiation['deal_id']}", buyer)
     estimate = {"total_amount": "80000.00", "technical_amount": "80000.00"}
-    await signed(world, deal, seller, buyer, payment_terms="royalty_with_entry_fee", **estimate)
+    said = {row["field"]: row["value"] for row in (await draft_of(world, deal, seller))["fields"]}
+    await signed(world, deal, seller, buyer, payment_terms=said["payment_terms"], **estimate)
     return deal
 
 

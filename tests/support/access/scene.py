@@ -335,6 +335,7 @@ async def _deals(world: World, seller: Party, buyer: Party, agency: Party) -> di
     return {
         "list_deals": Call(),
         "read_deal": Call(deal),
+        "read_contract_draft": Call(deal),
         "cancel_deal": Call(deal, {"reason": "示例"}),
         "record_deal": Call(json=await recorded_body(world, seller, buyer)),
         "read_dossier": Call(deal),
