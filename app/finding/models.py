@@ -16,8 +16,8 @@ LOCK: Final = "search_feed"
 class SearchFeed(Base):
     """How far an engine has followed the event log: everything up to `(xid, seq)` is in what it searches, as of `day`.
 
-    The day is local: what a day alone makes true or untrue leaves no event. `alerts` is no engine: what tells saved
-    searches follows the log too.
+    The day is local: what a day alone makes true or untrue leaves no event. `alerts` and `industry_map` are no engines:
+    what tells saved searches, and what keeps the industry map, follow the log too.
     """
 
     __tablename__ = "search_feeds"

@@ -1,5 +1,6 @@
 """The industry map from the outside: what is placed, what never is, versions, gaps, CSV, and a worker that dies."""
 
+import asyncio
 import csv
 import io
 
@@ -258,7 +259,9 @@ async def test_a_worker_that_dies_while_placing_leaves_nothing_half_done(
     world, seller = fresh_world, await fresh_world.enterprise()
     for at in range(5):
         await published_listing(world, seller, title=f"电解水装置{at}")
-    await imported(world)
+    other = {"zh": "示例氢能产业链（修订）", "en": "Example, revised"}
+    made = await asyncio.gather(imported(world), imported(world, name=other))
+    assert sorted(each["version"] for each in made) == [1, 2], "two at once are one after the other"
     await deadlines.run_due(fresh_database)
     before = await the_map(world)
     assert before["placing"][0]["looked_at"] == 2
