@@ -15,6 +15,7 @@ from app.identity.names.queries import names_on
 from app.market.deals.kinds import PartyRole
 from app.market.deals.models import Deal
 from app.market.deals.queries import assets_of_deal
+from app.pricing.negotiated.terms.shapes import Terms
 
 
 def seal(content: schemas.CertificateContent) -> tuple[str, str]:
@@ -33,7 +34,10 @@ async def compose(
     agreed_on = session.city.day_of(deal.agreed_at)
     payers = facts.payers()
     signed_on = max(contract.signed_on for contract in facts.contracts if contract.signed_on)
-    arrived = sum((payer.arrived for payer in payers), NIL)
+    cash, arrived = facts.settlement.cash, sum((payer.arrived for payer in payers), NIL)
+    terms = Terms.model_validate(deal.terms) if deal.terms is not None else None
+    on_trial = rules.trial_runs(terms, session.city.day_of(now), paid=0 < cash <= arrived)
+    standing = rules.standing_of(cash, arrived, on_trial=on_trial)
     return schemas.CertificateContent(
         number=number,
         verification_code=rules.new_code(),
@@ -55,12 +59,13 @@ async def compose(
         price=schemas.CertifiedPrice(
             amount=deal.price,
             basis=deal.price_basis,
-            cash=facts.settlement.cash,
+            cash=cash,
             arrived=arrived,
             through_exchange=sum((payer.from_deposit + payer.through_exchange for payer in payers), NIL),
             direct=sum((payer.direct for payer in payers), NIL),
+            standing=standing,
         ),
-        conclusion=schemas.Conclusion(**rules.conclusion(facts.settlement.cash, arrived)),
+        conclusion=schemas.Conclusion(**rules.conclusion(cash, arrived, standing)),
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.catalogue.results.kinds import TransferMode
 from app.catalogue.rights.schemas import SealedAsset
-from app.contracts.certificates.kinds import CertificateStatus
+from app.contracts.certificates.kinds import CertificateStatus, PriceStanding
 from app.contracts.kinds import ContractType, PaymentTerms
 from app.contracts.settlement.schemas import CertificateConditionOut
 from app.core.schemas import Amount, Output, Share
@@ -49,6 +49,9 @@ class CertifiedPrice(Output):
     arrived: Amount
     through_exchange: Amount
     direct: Amount
+    standing: PriceStanding | None = Field(
+        default=None, description="Where the price stood at the issue; missing in certificates of release 0.1"
+    )
 
 
 class Conclusion(Output):

@@ -214,6 +214,19 @@ async def test_of_a_contingent_price_nothing_is_due(world: World) -> None:
     assert made["content"]["conclusion"]["code"] == "nothing_due"
 
 
+async def test_while_a_free_trial_runs_no_price_has_arrived(world: World) -> None:
+    seller, buyer = await world.institution(), await world.enterprise()
+    then = [{"kind": "lump_sum", "amount": "80000.00"}]
+    deal = await negotiated(world, seller, buyer, {"kind": "trial", "free_until": {"event": "试用期满"}, "then": then})
+    for row in open_requests(await settlement(world, deal)):
+        if row["kind"] == "fee_due":
+            await paid(world, row)
+    await worked(world)
+    content = (await issued(world, deal))["content"]
+    assert (content["price"]["standing"], content["conclusion"]["code"]) == ("trial_running", "trial_running")
+    assert "price due has arrived" not in content["conclusion"]["en"]
+
+
 async def test_what_has_no_settlement(world: World) -> None:
     seller, buyer = await world.institution(), await world.enterprise()
     unsigned = await agreed_deal(world, seller, buyer)
