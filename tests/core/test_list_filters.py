@@ -77,6 +77,7 @@ STORED: Final = {
     ("list_organisations", "name"): "SELECT id, name FROM organisations "
     "UNION SELECT organisation_id, name FROM organisation_former_names",
     ("list_qualities", "on"): "SELECT id, valid_from FROM organisation_qualities WHERE valid_to IS NULL",
+    ("list_ip_assets", "result_id"): "SELECT asset_id, result_id FROM ip_assets",
     ("list_api_keys", "ended"): "SELECT id, revoked_at IS NOT NULL FROM api_keys",
 }
 """What an item of the list does not say: its id and the value."""

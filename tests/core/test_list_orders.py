@@ -20,8 +20,10 @@ ONE_ORDER = {
     "list_period_rules",
     "list_award_programmes",
     "list_ledger_entries",
+    "read_worklist",
 }
-"""Lists that have one order, which their text states: two logs, a running balance, what is held in memory, scores.
+"""Lists that have one order, which their text states: two logs, a running balance, what is held in memory, scores, and
+what waits, by its day.
 
 A search orders by relevance, or by what its own engine can.
 """

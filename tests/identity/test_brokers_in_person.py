@@ -157,4 +157,5 @@ def test_c7_a_broker_in_person_reads_cases_and_keeps_its_keys_and_may_do_nothing
     keys = {("get", "list_api_keys"), ("get", "read_api_key"), ("delete", "revoke_api_key")}
     keys |= {("post", "issue_api_key"), ("post", "rotate_api_key"), ("get", "read_me")}
     cases = {("get", f"{act}_{what}") for act, what in (("list", "deals"), ("read", "deal"), ("list", "contracts"))}
-    assert named == keys | cases | {("get", "read_contract"), ("get", "list_broker_earnings")}
+    cases |= {("get", "read_contract"), ("get", "read_contract_draft"), ("get", "list_broker_earnings")}
+    assert named == keys | cases | {("get", "read_worklist"), ("get", "count_worklist")}

@@ -14,10 +14,12 @@ from tests.support.world import Party, World
 
 Json = dict[str, Any]
 
+SECRET = {"type": "technical_secret", "title": "示例技术秘密"}
+
 
 async def old_result(world: World, keeper: Party, **overrides: Any) -> Json:
     """A publicly funded result that was registered long ago."""
-    usual: Json = {"publicly_funded": True, "funding_plan": "示例计划", "ip_assets": []}
+    usual: Json = {"publicly_funded": True, "funding_plan": "示例计划", "ip_assets": [SECRET]}
     days = {"registered_on": "2015-01-05", "completed_on": "2014-12-01"}
     made: Json = await recorded_result(world, keeper, **(usual | days | overrides))
     return made
