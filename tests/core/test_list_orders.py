@@ -20,10 +20,11 @@ ONE_ORDER = {
     "list_period_rules",
     "list_award_programmes",
     "list_ledger_entries",
+    "list_link_subjects",
     "read_worklist",
 }
-"""Lists that have one order, which their text states: two logs, a running balance, what is held in memory, scores, and
-what waits, by its day.
+"""Lists that have one order, which their text states: two logs, a running balance, what is held in memory, scores,
+what waits (by its day), what is on a link.
 
 A search orders by relevance, or by what its own engine can.
 """

@@ -121,7 +121,7 @@ def _assets(assets: Sequence[SealedAsset]) -> list[Block]:
         [asset.title, asset.grant_number or asset.application_number or "–", "、".join(asset.holders)]
         for asset in assets
     ]
-    return [Grid(["知识产权 Right", "编号 Number", "权利人 Holders"], rows, (5, 4, 5))]
+    return [Heading("知识产权 Rights"), Grid(["名称 Title", "编号 Number", "权利人 Holders"], rows, (5, 4, 5))]
 
 
 def _parties(sellers: Sequence[CertifiedParty], buyers: Sequence[CertifiedParty]) -> Grid:

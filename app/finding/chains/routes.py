@@ -88,10 +88,10 @@ async def list_subjects(
     link: LinkCode,
     kind: Annotated[Placed, Query(description="Of which kind")],
 ) -> Page[schemas.LinkSubjectOut]:
-    """List what is on a link, each with the reasons, the newest first.
+    """List what is on a link, each with the reasons.
 
-    An enterprise is there by its public listings and demands, never by one that hides its name; an agency by the
-    listings that name it.
+    In the order of their ids, the newest first; there is no other. An enterprise is there by its
+    public listings and demands, never by one that hides its name; an agency by the listings that name it.
     """
     found = await views.on_link(session, code, link, kind, page)
     return found.shown(lambda each: each)

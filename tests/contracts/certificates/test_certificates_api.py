@@ -134,7 +134,8 @@ async def test_anyone_with_the_code_on_the_paper_verifies_it(world: World) -> No
     paper, again = await world.api.get(path, buyer), await world.api.get(path, world.operator)
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
     assert paper.content == again.content
-    assert len(re.findall(rb"/Type /Page\b(?!s)", paper.content)) == 1
+    # The rights that were sold take it to a second page; each page bears number, code and SHA-256.
+    assert len(re.findall(rb"/Type /Page\b(?!s)", paper.content)) == 2
     wrong = new_code()
     for typed in (wrong, code[:-1], code + "A", "x"):
         await world.api.refused(404, "not_found", "GET", f"/v1/certificates/verify/{typed}")
