@@ -1,6 +1,10 @@
 """The kinds and states of contracts: pure, so that rules may know them without a database."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
+
+from app.catalogue.results.kinds import TransferMode
 
 
 class ContractType(StrEnum):
@@ -11,6 +15,19 @@ class ContractType(StrEnum):
     LICENCE = "licence"
     CONSULTING = "consulting"
     SERVICE = "service"
+
+
+TYPE_OF_MODE: Final[Mapping[TransferMode, ContractType]] = {
+    TransferMode.ASSIGNMENT: ContractType.TRANSFER,
+    TransferMode.EXCLUSIVE_LICENCE: ContractType.LICENCE,
+    TransferMode.SOLE_LICENCE: ContractType.LICENCE,
+    TransferMode.ORDINARY_LICENCE: ContractType.LICENCE,
+    TransferMode.COMMISSIONED_DEVELOPMENT: ContractType.DEVELOPMENT,
+    TransferMode.JOINT_DEVELOPMENT: ContractType.DEVELOPMENT,
+    TransferMode.CONSULTING: ContractType.CONSULTING,
+    TransferMode.SERVICE: ContractType.SERVICE,
+}
+"""What a transfer mode (转化方式) makes the contract. Of an equity contribution the parties say which it is."""
 
 
 class ContractStatus(StrEnum):

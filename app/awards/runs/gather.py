@@ -20,9 +20,8 @@ from app.awards.technology.rules.facts import (
     RelatedParties,
     Succession,
 )
-from app.catalogue.results.kinds import TransferMode
 from app.contracts import queries as contracts
-from app.contracts.kinds import ContractType, ReversalKind
+from app.contracts.kinds import TYPE_OF_MODE, ContractType, ReversalKind
 from app.contracts.models import Contract, ContractParty, Payment
 from app.core.access import Actor
 from app.core.database import Session
@@ -39,18 +38,6 @@ from app.market.deals.kinds import PartyRole
 from app.market.deals.models import DealParty
 
 PartyRow = DealParty | ContractParty
-
-# What a deal's way of transfer becomes as a technology contract; equity and others make none by themselves.
-CONTRACT_TYPES = {
-    TransferMode.ASSIGNMENT: ContractType.TRANSFER,
-    TransferMode.EXCLUSIVE_LICENCE: ContractType.LICENCE,
-    TransferMode.SOLE_LICENCE: ContractType.LICENCE,
-    TransferMode.ORDINARY_LICENCE: ContractType.LICENCE,
-    TransferMode.COMMISSIONED_DEVELOPMENT: ContractType.DEVELOPMENT,
-    TransferMode.JOINT_DEVELOPMENT: ContractType.DEVELOPMENT,
-    TransferMode.CONSULTING: ContractType.CONSULTING,
-    TransferMode.SERVICE: ContractType.SERVICE,
-}
 
 
 async def facts_until(session: Session, year_end: date) -> Facts:
@@ -101,7 +88,7 @@ async def supposed_contract(
     signing. Raises `not_found` for a deal the actor may not see.
     """
     deal = await deals.get_deal(session, actor, deal_id)
-    kind = CONTRACT_TYPES.get(deal.transfer_mode)
+    kind = TYPE_OF_MODE.get(deal.transfer_mode)
     if kind is None or deal.price <= 0:
         return None
     bodies = await _bodies(session, (party.organisation_id for party in deal.parties))

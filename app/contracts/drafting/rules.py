@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from app.catalogue.results.kinds import TechnicalField, TransferMode
+from app.catalogue.results.kinds import TechnicalField
 from app.contracts.drafting import problems
 from app.contracts.drafting.kinds import DepartureField, Standing
 from app.contracts.kinds import ContractType, PaymentTerms
@@ -27,17 +27,6 @@ from app.pricing.negotiated.terms.shapes import (
     Trial,
 )
 
-TYPE_OF_MODE: Final[Mapping[TransferMode, ContractType]] = {
-    TransferMode.ASSIGNMENT: ContractType.TRANSFER,
-    TransferMode.EXCLUSIVE_LICENCE: ContractType.LICENCE,
-    TransferMode.SOLE_LICENCE: ContractType.LICENCE,
-    TransferMode.ORDINARY_LICENCE: ContractType.LICENCE,
-    TransferMode.COMMISSIONED_DEVELOPMENT: ContractType.DEVELOPMENT,
-    TransferMode.JOINT_DEVELOPMENT: ContractType.DEVELOPMENT,
-    TransferMode.CONSULTING: ContractType.CONSULTING,
-    TransferMode.SERVICE: ContractType.SERVICE,
-}
-"""What a transfer mode (转化方式) makes the contract. Of an equity contribution the parties say which it is."""
 COMPETITIVE: Final = frozenset({PricingMode.LISTED, PricingMode.AUCTION})
 """The modes in which a public text bound everybody who could have bought (公开竞价)."""
 NO_PRICE: Final = frozenset({PriceBasis.UNKNOWN, PriceBasis.NONE})

@@ -9,6 +9,7 @@ from app.contracts import schemas as contracts
 from app.contracts.drafting import problems, rules, schemas
 from app.contracts.drafting.kinds import Source
 from app.contracts.drafting.rules import Agreed, Departure, Stated
+from app.contracts.kinds import TYPE_OF_MODE
 from app.contracts.models import Contract, ContractParty
 from app.contracts.rules import TYPES_BY_MODE
 from app.market.deals.kinds import PartyRole
@@ -25,7 +26,7 @@ def agreed_by(deal: Deal) -> Agreed:
     terms = _terms(deal)
     payment = rules.payment_of(terms) if terms is not None else None
     return Agreed(
-        type=rules.TYPE_OF_MODE.get(deal.transfer_mode),
+        type=TYPE_OF_MODE.get(deal.transfer_mode),
         payment_terms=payment,
         total=rules.certain(deal.price, deal.price_basis),
         total_is_all=rules.is_all(deal.price_basis, payment),
