@@ -7,10 +7,10 @@ right that was published: mode, scope and days, no names. To everyone else it do
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, and_, cast, delete, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, and_, cast, delete, func, literal, or_, select
 from sqlalchemy import Text as TextType
 
 from app.catalogue.results.kinds import IpType, TransferMode
@@ -76,9 +76,17 @@ async def events_of(session: Session, ids: Collection[UUID]) -> Mapping[UUID, li
 async def grants_of(session: Session, ids: Collection[UUID], day: date) -> Mapping[UUID, list[Granted]]:
     """What was granted in some rights and holds on a day or later, by right."""
     found: dict[UUID, list[Granted]] = {}
-    for row in await read_all(session, select(Grant).where(Grant.asset_id.in_(ids), _runs(day)).order_by(Grant.id)):
+    statement = select(*_GRANTED).where(Grant.asset_id.in_(ids), _runs(day)).order_by(Grant.id)
+    for row in await session.execute(statement):
         found.setdefault(row.asset_id, []).append(as_granted(row))
     return found
+
+
+_GRANTED: Final = (
+    Grant.asset_id, Grant.id, Grant.mode, Grant.grantor_ids, Grant.grantee_ids, Grant.field_of_use, Grant.territory,
+    Grant.valid_from, Grant.valid_to, Grant.ended_on, Grant.deal_id,
+)  # fmt: skip
+"""What the rules ask of a grant. A right may have hundreds: 200 took 39 ms as rows and 57 as objects."""
 
 
 def _runs(day: date) -> ColumnElement[bool]:
@@ -86,7 +94,7 @@ def _runs(day: date) -> ColumnElement[bool]:
     return and_(in_term, or_(Grant.ended_on.is_(None), Grant.ended_on > day))
 
 
-def as_granted(row: Grant) -> Granted:
+def as_granted(row: Grant | Row[*tuple[Any, ...]]) -> Granted:
     """A grant as the rules know it: it holds up to the day before its end."""
     last = row.valid_to
     if row.ended_on is not None:
